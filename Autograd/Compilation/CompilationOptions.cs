@@ -1,0 +1,24 @@
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>The switches of the compiler. Each rewriting keeps results equal up to rounding; the switches serve tests and the search for faults.</summary>
+public sealed record CompilationOptions
+{
+    /// <summary>Every rewriting switched off.</summary>
+    public static CompilationOptions None { get; } =
+        new() { MergeEqualNodes = false, FoldConstants = false, FuseElementwise = false, UpdateInPlace = false, ReuseMemory = false };
+
+    /// <summary>Whether nodes with equal operations and inputs become one.</summary>
+    public bool MergeEqualNodes { get; init; } = true;
+
+    /// <summary>Whether nodes with only constant inputs are computed at compile time.</summary>
+    public bool FoldConstants { get; init; } = true;
+
+    /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
+    public bool FuseElementwise { get; init; } = true;
+
+    /// <summary>Whether new values of parameters are written over the old ones where nothing reads the old ones any more.</summary>
+    public bool UpdateInPlace { get; init; } = true;
+
+    /// <summary>Whether intermediate results whose life does not overlap share memory.</summary>
+    public bool ReuseMemory { get; init; } = true;
+}

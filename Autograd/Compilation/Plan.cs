@@ -1,0 +1,113 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>One step of a plan.</summary>
+internal abstract class PlanStep
+{
+    /// <summary>The values that the step reads; entries that are inputs of the function are replaced before each run.</summary>
+    public required Value[] Inputs { get; init; }
+
+    /// <summary>The values that the step writes.</summary>
+    public required Value[] Outputs { get; init; }
+
+    /// <summary>What the step does, for profiles and messages.</summary>
+    public required string Name { get; init; }
+
+    public abstract void Run(Workers workers);
+}
+
+/// <summary>The kernel of one operation.</summary>
+internal sealed class KernelStep(Operation operation) : PlanStep
+{
+    public override void Run(Workers workers) => operation.Compute(new KernelArguments(Inputs, Outputs, workers));
+}
+
+/// <summary>A chain of elementwise operations.</summary>
+internal sealed class ElementwiseStep(ElementwiseProgram program) : PlanStep
+{
+    public override void Run(Workers workers) => program.Run(workers);
+}
+
+/// <summary>A value that a run's caller provides, at one place of one step.</summary>
+internal readonly record struct InputPlace(Value[] Values, int Index, int Input);
+
+/// <summary>A new value that is copied into its parameter after all steps.</summary>
+internal readonly record struct Commit(Value NewValue, Parameter Parameter);
+
+/// <summary>A function made ready for one set of input sizes: steps over one block of memory. Running it allocates nothing.</summary>
+internal sealed class Plan
+{
+    public required IReadOnlyList<PlanStep> Steps { get; init; }
+
+    public required InputPlace[] InputPlaces { get; init; }
+
+    /// <summary>The value of each output after the steps; null where it is an input of the function, whose position is in <see cref="OutputInputs"/>.</summary>
+    public required Value?[] Outputs { get; init; }
+
+    /// <summary>For outputs that are inputs of the function, the input's position; −1 otherwise.</summary>
+    public required int[] OutputInputs { get; init; }
+
+    public required Commit[] Commits { get; init; }
+
+    public required long ArenaBytes { get; init; }
+
+    private readonly int[][] inputSizes = [];
+
+    public required int[][] InputSizes
+    {
+        get => inputSizes;
+        init => inputSizes = value;
+    }
+
+    /// <summary>Whether the plan was made for values of these sizes; element types are checked as well.</summary>
+    public bool Fits(ReadOnlySpan<Value> inputs, IReadOnlyList<Variable> variables)
+    {
+        if (inputs.Length != inputSizes.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i].DType != variables[i].DType || !inputs[i].Sizes.SequenceEqual(inputSizes[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
+    {
+        foreach (InputPlace place in InputPlaces)
+        {
+            place.Values[place.Index] = inputs[place.Input];
+        }
+
+        foreach (PlanStep step in Steps)
+        {
+            step.Run(workers);
+        }
+
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Value result = Outputs[i] ?? inputs[OutputInputs[i]];
+            if (outputs[i] is null || outputs[i].DType != result.DType || !outputs[i].Sizes.SequenceEqual(result.Sizes))
+            {
+                outputs[i] = Value.Zeros(result.DType, result.Sizes);
+            }
+
+            outputs[i].CopyFrom(result);
+        }
+
+        foreach (Commit commit in Commits)
+        {
+            commit.Parameter.Value.CopyFrom(commit.NewValue);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>Turns a rewritten signature and a binding of its symbols into a plan: groups, order, lifetimes, memory, steps.</summary>
+internal sealed class Planner
+{
+    private readonly Signature signature;
+    private readonly CompilationOptions options;
+    private readonly IReadOnlyDictionary<string, int> sizes;
+    private readonly List<IReadOnlyList<Node>> groups;
+    private readonly Dictionary<Variable, Buffer> buffers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Variable, Value> values = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Variable, int> inputs = new(ReferenceEqualityComparer.Instance);
+    private readonly InPlaceUpdates inPlace;
+    private readonly List<InputPlace> places = [];
+
+    private Planner(Signature signature, Binding binding, CompilationOptions options)
+    {
+        this.signature = signature;
+        this.options = options;
+        sizes = binding.Sizes;
+        var nodes = new List<Node>();
+        foreach (Node node in signature.Nodes)
+        {
+            if (node.Operation is DimSize size)
+            {
+                values[node.Outputs[0]] = Value.Of((long)size.Dim.Evaluate(sizes));
+            }
+            else
+            {
+                nodes.Add(node);
+            }
+        }
+
+        for (int i = 0; i < signature.Inputs.Count; i++)
+        {
+            inputs[signature.Inputs[i]] = i;
+        }
+
+        groups = new FusionGroups(nodes, options.FuseElementwise).Ordered;
+        inPlace = new InPlaceUpdates(signature, groups, options.UpdateInPlace);
+        groups = inPlace.Ordered;
+    }
+
+    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options) =>
+        new Planner(signature, binding, options).Build(example);
+
+    private Plan Build(ReadOnlySpan<Value> example)
+    {
+        long arenaBytes = PlaceMemory();
+        var steps = new List<PlanStep>();
+        foreach (IReadOnlyList<Node> group in groups)
+        {
+            if (!IsView(group))
+            {
+                steps.Add(group[^1].Operation is ElementwiseOperation ? Fuse(group, example) : Single(group[0], example));
+            }
+        }
+
+        Commit[] commits = CommitsOf(steps, example);
+        var inputSizes = new int[example.Length][];
+        for (int i = 0; i < inputSizes.Length; i++)
+        {
+            inputSizes[i] = example[i].Sizes.ToArray();
+        }
+
+        return new Plan
+        {
+            Steps = steps,
+            InputPlaces = [.. places],
+            Outputs = [.. signature.Outputs.Select(o => inputs.ContainsKey(o.Variable) ? null : Get(o.Variable))],
+            OutputInputs = [.. signature.Outputs.Select(o => inputs.GetValueOrDefault(o.Variable, -1))],
+            Commits = commits,
+            ArenaBytes = arenaBytes,
+            InputSizes = inputSizes,
+        };
+    }
+
+    /// <summary>A Reshape of a computed value, a parameter or a constant shares its memory and needs no step.</summary>
+    private bool IsView(IReadOnlyList<Node> group) => group is [{ Operation: Reshape } node] && !inputs.ContainsKey(node.Inputs[0]);
+
+    private long PlaceMemory()
+    {
+        var all = new List<Buffer>();
+        for (int step = 0; step < groups.Count; step++)
+        {
+            IReadOnlyList<Node> group = groups[step];
+            foreach (Variable input in group.SelectMany(n => n.Inputs))
+            {
+                if (buffers.TryGetValue(input, out Buffer? read))
+                {
+                    read.LastStep = step;
+                }
+            }
+
+            if (IsView(group))
+            {
+                if (buffers.TryGetValue(group[0].Inputs[0], out Buffer? shared))
+                {
+                    buffers[group[0].Outputs[0]] = shared;
+                }
+
+                continue;
+            }
+
+            foreach (Variable output in StoredOutputs(group))
+            {
+                var buffer = new Buffer((long)Value.CountOf(output.Shape.Evaluate(sizes)) * output.DType.Size(), step);
+                buffers[output] = buffer;
+                all.Add(buffer);
+            }
+        }
+
+        foreach (Variable root in signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue)))
+        {
+            if (buffers.TryGetValue(root, out Buffer? kept))
+            {
+                kept.LastStep = groups.Count;
+            }
+        }
+
+        long bytes = MemoryPlan.Place(all, options.ReuseMemory);
+        var arena = new Storage(bytes);
+        foreach ((Variable variable, Buffer buffer) in buffers)
+        {
+            values[variable] = new Value(variable.DType, variable.Shape.Evaluate(sizes), arena, buffer.Offset);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>The results of a group that need memory: those of the sink and of members that are roots, but for updates in place.</summary>
+    private IEnumerable<Variable> StoredOutputs(IReadOnlyList<Node> group) => group
+        .SelectMany(n => n.Outputs)
+        .Where(o => (o.Producer == group[^1] || inPlace.Roots.Contains(o)) && !inPlace.Targets.ContainsKey(o));
+
+    private Value Get(Variable variable)
+    {
+        if (values.TryGetValue(variable, out Value? known))
+        {
+            return known;
+        }
+
+        Value value = variable.Constant
+            ?? variable.Parameter?.Value
+            ?? (inPlace.Targets.TryGetValue(variable, out Parameter? target) ? target.Value : null)
+            ?? Get(variable.Producer!.Inputs[0]).Reshape(variable.Shape.Evaluate(sizes));
+        return values[variable] = value;
+    }
+
+    private Value[] Arguments(IReadOnlyList<Variable> variables, ReadOnlySpan<Value> example)
+    {
+        var arguments = new Value[variables.Count];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (inputs.TryGetValue(variables[i], out int input))
+            {
+                arguments[i] = example[input];
+                places.Add(new InputPlace(arguments, i, input));
+            }
+            else
+            {
+                arguments[i] = Get(variables[i]);
+            }
+        }
+
+        return arguments;
+    }
+
+    private KernelStep Single(Node node, ReadOnlySpan<Value> example) => new(node.Operation)
+    {
+        Name = node.Operation.Name,
+        Inputs = Arguments(node.Inputs, example),
+        Outputs = [.. node.Outputs.Select(Get)],
+    };
+
+    private ElementwiseStep Fuse(IReadOnlyList<Node> group, ReadOnlySpan<Value> example)
+    {
+        var members = new HashSet<Node>(group, ReferenceEqualityComparer.Instance);
+        Variable[] leafVariables =
+            [.. group.SelectMany(n => n.Inputs).Where(i => i.Producer is null || !members.Contains(i.Producer)).Distinct()];
+        Variable[] stored = [.. group.Select(n => n.Outputs[0]).Where(o => o.Producer == group[^1] || inPlace.Roots.Contains(o))];
+        Value[] arguments = Arguments(leafVariables, example);
+        Value[] results = [.. stored.Select(Get)];
+
+        var registers = new Dictionary<Variable, int>(ReferenceEqualityComparer.Instance);
+        var leaves = new ElementwiseLeaf[leafVariables.Length];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            leaves[i] = new ElementwiseLeaf(i, registers[leafVariables[i]] = i);
+        }
+
+        var allocation = new RegisterAllocation(group, stored, leaves.Length);
+        var instructions = new List<ElementwiseInstruction>();
+        foreach (Node node in group)
+        {
+            int[] from = [.. node.Inputs.Select(i => registers[i])];
+            registers[node.Outputs[0]] = allocation.Assign(node);
+            instructions.Add(new ElementwiseInstruction(
+                (ElementwiseOperation)node.Operation, from, registers[node.Outputs[0]], node.Inputs[^1].DType));
+        }
+
+        ElementwiseStore[] stores = [.. stored.Select((v, i) => new ElementwiseStore(registers[v], i, inPlace.Targets.ContainsKey(v)))];
+        var program = new ElementwiseProgram(
+            [.. instructions], leaves, stores, allocation.Count, group[^1].Outputs[0].Shape.Evaluate(sizes), arguments, results);
+        return new ElementwiseStep(program)
+        {
+            Name = string.Join('+', group.Select(n => n.Operation.Name)),
+            Inputs = arguments,
+            Outputs = results,
+        };
+    }
+
+    /// <summary>The copies into parameters after all steps. A new value that no step computes (an input, another parameter's old value) is set aside
+    /// before the first step, so that every commit sees old values.</summary>
+    private Commit[] CommitsOf(List<PlanStep> steps, ReadOnlySpan<Value> example)
+    {
+        var commits = new List<Commit>();
+        foreach (Update update in signature.Updates)
+        {
+            bool inTarget = inPlace.Targets.TryGetValue(update.NewValue, out Parameter? target);
+            if (inTarget && target == update.Parameter)
+            {
+                continue;
+            }
+
+            if (inTarget || buffers.ContainsKey(update.NewValue))
+            {
+                commits.Add(new Commit(Get(update.NewValue), update.Parameter));
+                continue;
+            }
+
+            Value aside = Value.Zeros(update.Parameter.DType, update.Parameter.Value.Sizes);
+            steps.Insert(0, new KernelStep(new Identity()) { Name = "Identity", Inputs = Arguments([update.NewValue], example), Outputs = [aside] });
+            commits.Add(new Commit(aside, update.Parameter));
+        }
+
+        return [.. commits];
+    }
+}

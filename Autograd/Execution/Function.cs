@@ -1,0 +1,94 @@
+using Toolkit.Autograd.Compilation;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Execution;
+
+/// <summary>
+/// A compiled signature: numbers in, numbers out, updates stored. A plan is made for each set of input sizes when it first occurs (a full batch, the
+/// last batch) and kept. All new values of parameters are computed from the old ones before any is stored. Calls from several threads wait for each other.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design", "CA1001", Justification = "A function needs no disposal: its threads sleep when idle and end when the pool is collected.")]
+public sealed class Function
+{
+    private readonly Signature rewritten;
+    private readonly CompilationOptions options;
+    private readonly Workers workers;
+    private readonly List<Plan> plans = [];
+    private readonly Lock running = new();
+
+    private Function(Signature signature, ExecutionOptions options)
+    {
+        Signature = signature;
+        this.options = options.Compilation;
+        workers = new Workers(options.Threads);
+        rewritten = Rewriter.Rewrite(signature, this.options, workers);
+    }
+
+    /// <summary>The signature as it was given.</summary>
+    public Signature Signature { get; }
+
+    /// <summary>Compiles a signature.</summary>
+    /// <param name="signature">The computation.</param>
+    /// <param name="options">Threads and compiler switches; null for the defaults.</param>
+    public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
+
+    /// <summary>Compiles inputs, outputs and updates.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="updates">The updates of parameters.</param>
+    /// <param name="options">Threads and compiler switches; null for the defaults.</param>
+    public static Function Compile(
+        IReadOnlyList<Variable> inputs, IReadOnlyList<Variable> outputs, IReadOnlyList<Update>? updates = null, ExecutionOptions? options = null) =>
+        Compile(new Signature(inputs, [.. outputs.Select((o, i) => new Output($"output{i}", o))], updates), options);
+
+    /// <summary>Runs the function.</summary>
+    /// <param name="inputs">One value for each input, in the order of the signature.</param>
+    /// <returns>One new value for each output.</returns>
+    /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <exception cref="DTypeException">A value has another element type than its input.</exception>
+    public Value[] Run(params ReadOnlySpan<Value> inputs)
+    {
+        var outputs = new Value[Signature.Outputs.Count];
+        RunInto(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>Runs the function and writes the outputs into given values: after the first call with given sizes nothing is allocated.</summary>
+    /// <param name="inputs">One value for each input, in the order of the signature.</param>
+    /// <param name="outputs">One place for each output; a value of the right type and sizes is overwritten, anything else (null too) replaced.</param>
+    /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <exception cref="DTypeException">A value has another element type than its input.</exception>
+    public void RunInto(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    {
+        if (outputs.Length != Signature.Outputs.Count)
+        {
+            throw new GraphException($"Expected places for {Signature.Outputs.Count} outputs of \"{Signature.Name}\", found {outputs.Length}.");
+        }
+
+        lock (running)
+        {
+            PlanFor(inputs).Run(inputs, outputs, workers);
+        }
+    }
+
+    /// <summary>The bytes of working memory that the plans made so far hold, parameters and inputs not counted.</summary>
+    public long WorkingMemory => plans.Sum(p => p.ArenaBytes);
+
+    internal Plan PlanFor(ReadOnlySpan<Value> inputs)
+    {
+        foreach (Plan plan in plans)
+        {
+            if (plan.Fits(inputs, Signature.Inputs))
+            {
+                return plan;
+            }
+        }
+
+        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options);
+        plans.Add(made);
+        return made;
+    }
+}

@@ -1,0 +1,148 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Gradients;
+
+/// <summary>
+/// Gradients as new nodes of the same graph, by general back-propagation (book algorithms 6.5 and 6.6). Only what lies between the variable that is
+/// differentiated and the variables asked for is visited, and each gradient is built once. A gradient is an ordinary variable: it can be
+/// differentiated again.
+/// </summary>
+public static class Gradient
+{
+    /// <summary>∂y/∂wrt for a scalar y.</summary>
+    /// <param name="y">A floating-point variable with one element.</param>
+    /// <param name="wrt">The variable to differentiate by.</param>
+    /// <returns>A variable of the type and shape of <paramref name="wrt"/>; zeros if y does not depend on it.</returns>
+    /// <exception cref="GradientException">y is not a floating-point scalar, or a derivative on the way is not defined.</exception>
+    public static Variable Of(Variable y, Variable wrt) => Of(y, [wrt])[0];
+
+    /// <summary>∂y/∂wrt for a scalar y and several variables.</summary>
+    /// <param name="y">A floating-point variable with one element.</param>
+    /// <param name="wrt">The variables to differentiate by.</param>
+    /// <returns>One variable for each, zeros where y does not depend on it.</returns>
+    /// <exception cref="GradientException">y is not a floating-point scalar, or a derivative on the way is not defined.</exception>
+    public static IReadOnlyList<Variable> Of(Variable y, IReadOnlyList<Variable> wrt) =>
+        [.. OrNull(y, wrt).Select((g, i) => g ?? Ops.Expand(Variable.Scalar(0, wrt[i].DType), wrt[i].Shape))];
+
+    /// <summary>∂y/∂wrt for a scalar y and several variables, with null where y does not depend on a variable.</summary>
+    /// <param name="y">A floating-point variable with one element.</param>
+    /// <param name="wrt">The variables to differentiate by.</param>
+    /// <exception cref="GradientException">y is not a floating-point scalar, or a derivative on the way is not defined.</exception>
+    public static IReadOnlyList<Variable?> OrNull(Variable y, IReadOnlyList<Variable> wrt)
+    {
+        if (!y.DType.IsFloating() || y.Shape.ElementCount != 1)
+        {
+            throw new GradientException($"Expected a floating-point scalar to differentiate, found {y}. Sum or average it first, or use PullBack.");
+        }
+
+        return PullBack([y], [Ops.Expand(Variable.Scalar(1, y.DType), y.Shape)], wrt);
+    }
+
+    /// <summary>The vector-Jacobian product: Σᵢ seedᵢᵀ ∂yᵢ/∂wrt.</summary>
+    /// <param name="ys">The variables to differentiate.</param>
+    /// <param name="seeds">The gradient that comes in at each of them, of its type and shape; null for zero.</param>
+    /// <param name="wrt">The variables to differentiate by.</param>
+    /// <returns>One variable for each, null where no y depends on it.</returns>
+    /// <exception cref="GradientException">A variable asked for has no floating-point type, or a derivative on the way is not defined.</exception>
+    public static IReadOnlyList<Variable?> PullBack(IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt)
+    {
+        foreach (Variable variable in wrt)
+        {
+            if (!variable.DType.IsFloating())
+            {
+                throw new GradientException($"Expected floating-point variables to differentiate by, found {variable}.");
+            }
+        }
+
+        // The grad_table of algorithm 6.5: the sum of all contributions to a variable's gradient that have arrived.
+        var table = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < ys.Count; i++)
+        {
+            if (seeds[i] is { } seed)
+            {
+                Accumulate(table, ys[i], seed);
+            }
+        }
+
+        IReadOnlyList<Node> order = TopologicalOrder.Of(ys);
+        HashSet<Variable> between = DependentOn(wrt, order);
+        for (int i = order.Count - 1; i >= 0; i--)
+        {
+            Node node = order[i];
+            var gradients = new Variable?[node.Outputs.Count];
+            bool any = false;
+            for (int o = 0; o < gradients.Length; o++)
+            {
+                any |= table.TryGetValue(node.Outputs[o], out gradients[o]);
+            }
+
+            if (any && node.Inputs.Any(between.Contains))
+            {
+                Propagate(node, gradients, between, table);
+            }
+        }
+
+        return [.. wrt.Select(variable => table.GetValueOrDefault(variable))];
+    }
+
+    private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
+    {
+        if (node.Operation.DifferentiatesByExpansion)
+        {
+            Variable[] wanted = [.. node.Inputs.Where(between.Contains).Distinct()];
+            IReadOnlyList<Variable> expansion = node.Operation.Expand(node.Inputs)
+                ?? throw new GradientException($"{node.Operation.Name} differentiates by expansion but has none.");
+            IReadOnlyList<Variable?> contributions = PullBack(expansion, gradients, wanted);
+            for (int i = 0; i < wanted.Length; i++)
+            {
+                if (contributions[i] is { } contribution)
+                {
+                    Accumulate(table, wanted[i], contribution);
+                }
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            Variable input = node.Inputs[i];
+            if (between.Contains(input) && node.Operation.Bprop(node, i, gradients) is { } contribution)
+            {
+                if (contribution.Type != input.Type)
+                {
+                    throw new GradientException(
+                        $"The gradient of {node} with respect to input {i} has the type {contribution.Type}; expected {input.Type}.");
+                }
+
+                Accumulate(table, input, contribution);
+            }
+        }
+    }
+
+    private static void Accumulate(Dictionary<Variable, Variable> table, Variable variable, Variable contribution) =>
+        table[variable] = table.TryGetValue(variable, out Variable? sum) ? sum + contribution : contribution;
+
+    /// <summary>The floating-point variables that depend on one of those asked for, those included.</summary>
+    private static HashSet<Variable> DependentOn(IReadOnlyList<Variable> wrt, IReadOnlyList<Node> order)
+    {
+        var result = new HashSet<Variable>(wrt, ReferenceEqualityComparer.Instance);
+        foreach (Node node in order)
+        {
+            if (node.Inputs.Any(result.Contains))
+            {
+                foreach (Variable output in node.Outputs)
+                {
+                    if (output.DType.IsFloating())
+                    {
+                        result.Add(output);
+                    }
+                }
+            }
+        }
+
+        return result;
+    }
+}

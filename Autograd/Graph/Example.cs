@@ -1,0 +1,36 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>An input of an <see cref="Example"/>: type, shape and the range from which its elements are drawn.</summary>
+/// <param name="Shape">The shape; symbols get a small size.</param>
+/// <param name="DType">The element type; <see cref="DType.Float32"/> stands for both floating-point types, which are tested in turn.</param>
+/// <param name="Low">The least element.</param>
+/// <param name="High">The upper bound: included for integers, excluded otherwise.</param>
+public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, double Low = -2, double High = 2)
+{
+    /// <summary>The smallest distance between any two elements; what operations with kinks or ties (maximum, sorting) need to be smooth.</summary>
+    public double Separation { get; init; }
+
+    /// <summary>The smallest distance of any element from zero; what operations with a kink or pole at zero need to be smooth.</summary>
+    public double Margin { get; init; }
+}
+
+/// <summary>How an operation is shown and tested: the operation with inputs from the domain where it is smooth.</summary>
+/// <param name="Operation">The operation with its attributes.</param>
+/// <param name="Inputs">Its inputs.</param>
+public sealed record Example(Operation Operation, params ExampleInput[] Inputs)
+{
+    /// <summary>The relative tolerance of the float32 kernel against float64.</summary>
+    public double Tolerance { get; init; } = 1e-5;
+
+    /// <summary>How often the operation is differentiated in its tests; 0 for operations without derivatives.</summary>
+    public int Smoothness { get; init; } = 2;
+}
+
+/// <summary>An operation that can show itself; the registry asks for it.</summary>
+public interface IHasExamples
+{
+    /// <summary>Examples that cover the attributes, ranks and broadcasting of the operation.</summary>
+    static abstract IEnumerable<Example> Examples { get; }
+}

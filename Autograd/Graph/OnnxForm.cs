@@ -1,0 +1,56 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>What an operation is asked to write itself as.</summary>
+/// <param name="Opset">The version of the default ONNX operator set, 13 to 21.</param>
+/// <param name="Inputs">The types of the arguments.</param>
+/// <param name="Outputs">The types of the results.</param>
+public sealed record OnnxRequest(int Opset, IReadOnlyList<TensorType> Inputs, IReadOnlyList<TensorType> Outputs);
+
+/// <summary>An ONNX node as plain data, free of protocol-buffer types: operator, attributes and inputs.</summary>
+/// <param name="Operator">The operator type, for example <c>MatMul</c>.</param>
+public sealed record OnnxForm(string Operator)
+{
+    /// <summary>The attributes, in the order in which they are written.</summary>
+    public IReadOnlyList<OnnxAttribute> Attributes { get; init; } = [];
+
+    /// <summary>The inputs; null means the operation's arguments in their order.</summary>
+    public IReadOnlyList<OnnxInput>? Inputs { get; init; }
+
+    /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes.</summary>
+    public IReadOnlyList<DType>? RuntimeTypes { get; init; }
+}
+
+/// <summary>An attribute of an ONNX node.</summary>
+/// <param name="Name">The attribute's name.</param>
+/// <param name="Value">A <see cref="long"/> (INT), <see cref="float"/> (FLOAT), <see cref="string"/> (STRING),
+/// <see cref="IReadOnlyList{T}"/> of long (INTS) or of float (FLOATS).</param>
+public sealed record OnnxAttribute(string Name, object Value);
+
+/// <summary>An input of an ONNX node.</summary>
+public abstract record OnnxInput
+{
+    private OnnxInput()
+    {
+    }
+
+    /// <summary>An argument of the operation.</summary>
+    /// <param name="Index">Its position.</param>
+    public sealed record Argument(int Index) : OnnxInput;
+
+    /// <summary>A constant, written as an initializer.</summary>
+    /// <param name="Value">The numbers.</param>
+    public sealed record Constant(Value Value) : OnnxInput;
+
+    /// <summary>A shape as an int64 vector; symbols are read from the graph input that carries them.</summary>
+    /// <param name="Shape">The shape.</param>
+    public sealed record Dimensions(Shape Shape) : OnnxInput;
+
+    /// <summary>An optional input left out.</summary>
+    public sealed record Absent : OnnxInput;
+
+    /// <summary>An int64 vector constant, as axes and sizes are written.</summary>
+    /// <param name="numbers">The elements.</param>
+    public static OnnxInput Integers(params ReadOnlySpan<long> numbers) => new Constant(Value.Of(numbers, numbers.Length));
+}

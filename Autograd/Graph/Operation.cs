@@ -1,0 +1,61 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>
+/// An operation of the graph language: an ONNX operator with its shape rule, its kernel and its back-propagation rule. Operations are
+/// records: their attributes decide equality, so equal sub-graphs merge. Derive from it to add an operation; see CONTRIBUTING.
+/// </summary>
+/// <remarks>An operation needs a kernel (<see cref="Compute"/>) or an expansion into other operations (<see cref="Expand"/>), or both; then the
+/// kernel runs and the expansion is what is exported or differentiated where no rule is given.</remarks>
+public abstract record Operation
+{
+    /// <summary>The name in messages: the record's name.</summary>
+    public string Name => EqualityContract.Name;
+
+    /// <summary>Whether <see cref="Compute"/> is implemented. Without a kernel the expansion is compiled.</summary>
+    public virtual bool HasKernel => true;
+
+    /// <summary>What comes out: the type of each result.</summary>
+    /// <param name="inputs">The types of the arguments.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="DTypeException">The element types do not fit.</exception>
+    public abstract IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs);
+
+    /// <summary>Which numbers: writes every element of every output, and reads nothing but the inputs.</summary>
+    /// <param name="arguments">Inputs, outputs and the threads to use.</param>
+    public virtual void Compute(KernelArguments arguments) =>
+        throw new GraphException($"{Name} has neither a kernel nor an expansion into operations that have one.");
+
+    /// <summary>The same results written in other operations, or null if the operation is primitive.</summary>
+    /// <param name="inputs">The arguments.</param>
+    public virtual IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs) => null;
+
+    /// <summary>
+    /// Which gradient: <c>op.bprop(inputs, X, G)</c> of the book (section 6.5.6): the contribution of this node to the gradient with respect
+    /// to one input, written in operations. Null means zero.
+    /// </summary>
+    /// <param name="node">The node: its inputs and outputs may be used.</param>
+    /// <param name="input">The position of the input X.</param>
+    /// <param name="gradients">G: the gradient with respect to each output; null where it is zero.</param>
+    /// <exception cref="GradientException">The derivative is not defined.</exception>
+    public virtual Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        throw new GradientException($"{Name} has no gradient with respect to its input {input}.");
+
+    /// <summary>Whether gradients are taken through <see cref="Expand"/> instead of <see cref="Bprop"/>.</summary>
+    public virtual bool DifferentiatesByExpansion => false;
+
+    /// <summary>Which ONNX: the node that computes the same, or null if only the expansion can be exported.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public virtual OnnxForm? ToOnnx(OnnxRequest request) => null;
+
+    /// <summary>Applies the operation.</summary>
+    /// <param name="inputs">The arguments.</param>
+    /// <returns>The first result.</returns>
+    public Variable Apply(params ReadOnlySpan<Variable> inputs) => new Node(this, inputs).Outputs[0];
+
+    /// <summary>Applies the operation.</summary>
+    /// <param name="inputs">The arguments.</param>
+    /// <returns>All results.</returns>
+    public IReadOnlyList<Variable> ApplyAll(params ReadOnlySpan<Variable> inputs) => new Node(this, inputs).Outputs;
+}

@@ -1,0 +1,128 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>A named result of a signature.</summary>
+/// <param name="Name">The name, which an exported model keeps.</param>
+/// <param name="Variable">The result.</param>
+public sealed record Output(string Name, Variable Variable);
+
+/// <summary>The assignment of a new value to a parameter. All new values are computed from the old ones before any is stored.</summary>
+/// <param name="Parameter">The parameter to assign.</param>
+/// <param name="NewValue">Its new value, of the same type and shape.</param>
+public sealed record Update(Parameter Parameter, Variable NewValue);
+
+/// <summary>
+/// A computation with names: inputs, outputs and updates of parameters. It is all that modeling, compilation and export exchange.
+/// </summary>
+public sealed class Signature
+{
+    /// <summary>Creates a signature and verifies it.</summary>
+    /// <param name="inputs">The inputs, in the order in which values will be given.</param>
+    /// <param name="outputs">The outputs, in the order in which values will be returned.</param>
+    /// <param name="updates">The updates of parameters; none for inference.</param>
+    /// <param name="name">The name of the computation, for example "digits".</param>
+    /// <exception cref="GraphException">A variable is not an input, a name occurs twice, an input that the outputs need is missing, a
+    /// parameter is updated twice, or an update does not fit its parameter.</exception>
+    public Signature(IReadOnlyList<Variable> inputs, IReadOnlyList<Output> outputs, IReadOnlyList<Update>? updates = null, string name = "main")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+        Inputs = [.. inputs];
+        Outputs = [.. outputs];
+        Updates = [.. updates ?? []];
+        Nodes = TopologicalOrder.Of(Outputs.Select(o => o.Variable).Concat(Updates.Select(u => u.NewValue)));
+        Parameters = Verify();
+    }
+
+    /// <summary>The name of the computation.</summary>
+    public string Name { get; }
+
+    /// <summary>The inputs.</summary>
+    public IReadOnlyList<Variable> Inputs { get; }
+
+    /// <summary>The outputs.</summary>
+    public IReadOnlyList<Output> Outputs { get; }
+
+    /// <summary>The updates of parameters.</summary>
+    public IReadOnlyList<Update> Updates { get; }
+
+    /// <summary>Every node that outputs and updates need, each after the nodes it needs; the order depends on the graph alone.</summary>
+    public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>Every parameter that is read or updated, in order of first use.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    private List<Parameter> Verify()
+    {
+        var known = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Variable input in Inputs)
+        {
+            if (!input.IsInput)
+            {
+                throw new GraphException($"Expected inputs made by Variable.Input in the signature \"{Name}\", found {input}.");
+            }
+
+            known.Add(input);
+            if (!names.Add(input.Name!))
+            {
+                throw new GraphException($"The signature \"{Name}\" has two inputs or outputs named \"{input.Name}\".");
+            }
+        }
+
+        foreach (Output output in Outputs)
+        {
+            if (!names.Add(output.Name))
+            {
+                throw new GraphException($"The signature \"{Name}\" has two inputs or outputs named \"{output.Name}\".");
+            }
+        }
+
+        var parameters = new List<Parameter>();
+        var seen = new HashSet<Parameter>();
+        IEnumerable<Variable> roots = Outputs.Select(o => o.Variable).Concat(Updates.Select(u => u.NewValue));
+        foreach (Variable leaf in Nodes.SelectMany(n => n.Inputs).Concat(roots))
+        {
+            if (leaf.IsInput && !known.Contains(leaf))
+            {
+                throw new GraphException(
+                    $"The signature \"{Name}\" needs the input {leaf}, which is not among its inputs: {string.Join(", ", Inputs)}.");
+            }
+
+            if (leaf.Parameter is not null && seen.Add(leaf.Parameter))
+            {
+                parameters.Add(leaf.Parameter);
+            }
+        }
+
+        var updated = new HashSet<Parameter>();
+        foreach ((Parameter parameter, Variable newValue) in Updates)
+        {
+            if (!updated.Add(parameter))
+            {
+                throw new GraphException($"The parameter \"{parameter.Name}\" is updated twice in the signature \"{Name}\".");
+            }
+
+            if (newValue.Type != parameter.Variable.Type)
+            {
+                throw new GraphException(
+                    $"Expected a new value {parameter.Variable.Type} for the parameter \"{parameter.Name}\", found {newValue.Type}.");
+            }
+
+            if (seen.Add(parameter))
+            {
+                parameters.Add(parameter);
+            }
+        }
+
+        return parameters;
+    }
+}
+
+/// <summary>Something that can be run and exported: it states its inference computation as a signature.</summary>
+public interface ISignatureSource
+{
+    /// <summary>The computation that an application runs: inputs, outputs, no updates.</summary>
+    Signature Inference { get; }
+}

@@ -1,0 +1,81 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>
+/// A symbol that stands for a tensor: an input, a parameter, a constant or the result of an operation. Variables are immutable and
+/// have identity; numbers come in only when a function runs. Operators and functions on variables are in <c>Toolkit.Autograd.Operations</c>.
+/// </summary>
+public sealed class Variable
+{
+    private Variable(TensorType type, string? name)
+    {
+        Type = type;
+        Name = name;
+    }
+
+    /// <summary>Element type and shape.</summary>
+    public TensorType Type { get; }
+
+    /// <summary>The element type.</summary>
+    public DType DType => Type.DType;
+
+    /// <summary>The shape, symbols allowed.</summary>
+    public Shape Shape => Type.Shape;
+
+    /// <summary>The name of an input or parameter; null for constants and results.</summary>
+    public string? Name { get; }
+
+    /// <summary>The node whose result this is; null for inputs, parameters and constants.</summary>
+    public Node? Producer { get; private init; }
+
+    /// <summary>The position among the results of <see cref="Producer"/>.</summary>
+    public int OutputIndex { get; private init; }
+
+    /// <summary>The parameter that this variable reads, if it is one.</summary>
+    public Parameter? Parameter { get; private init; }
+
+    /// <summary>The numbers of a constant, if it is one; not to be written to.</summary>
+    public Value? Constant { get; private init; }
+
+    /// <summary>Whether this is an input: something that a caller binds to a value.</summary>
+    public bool IsInput => Producer is null && Parameter is null && Constant is null;
+
+    /// <summary>Creates an input.</summary>
+    /// <param name="name">The name, which an exported model keeps.</param>
+    /// <param name="type">The element type.</param>
+    /// <param name="shape">The shape; each dimension is a number or a single symbol such as <c>"batch"</c>.</param>
+    /// <exception cref="ShapeException">A dimension is neither a number nor a single symbol.</exception>
+    public static Variable Input(string name, DType type, Shape shape)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        foreach (Dim dim in shape)
+        {
+            if (!dim.IsStatic && dim.Symbol is null)
+            {
+                throw new ShapeException($"Expected numbers or single symbols as dimensions of the input \"{name}\", found {shape}.");
+            }
+        }
+
+        return new Variable(new TensorType(type, shape), name);
+    }
+
+    /// <summary>Creates a constant. The value must not be changed afterwards.</summary>
+    /// <param name="value">The numbers.</param>
+    public static Variable Of(Value value) => new(new TensorType(value.DType, value.Shape), null) { Constant = value };
+
+    /// <summary>Creates a scalar constant.</summary>
+    /// <param name="number">The number, converted to the element type.</param>
+    /// <param name="type">The element type.</param>
+    public static Variable Scalar(double number, DType type) => Of(Value.Full(number, type));
+
+    internal static Variable Of(Parameter parameter) =>
+        new(new TensorType(parameter.Value.DType, parameter.Value.Shape), parameter.Name) { Parameter = parameter };
+
+    internal static Variable Result(Node producer, int outputIndex, TensorType type) =>
+        new(type, null) { Producer = producer, OutputIndex = outputIndex };
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Producer is not null ? $"{Producer.Operation.Name}:{Type}" : Constant is not null ? $"constant:{Type}" : $"{Name}:{Type}";
+}

@@ -1,0 +1,102 @@
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>Reads a stretch of a value as if it were broadcast to a larger shape.</summary>
+internal sealed unsafe class BroadcastReader
+{
+    private readonly int[] sizes;
+    private readonly int[] strides;
+    private readonly int elementSize;
+
+    /// <summary>Prepares the reading of a value of shape <paramref name="from"/> as shape <paramref name="to"/>.</summary>
+    public BroadcastReader(ReadOnlySpan<int> from, ReadOnlySpan<int> to, int elementSize)
+    {
+        this.elementSize = elementSize;
+        var merged = new List<(int Size, int Stride)>();
+        int stride = 1;
+        for (int i = 1; i <= to.Length; i++)
+        {
+            int own = i <= from.Length ? from[^i] : 1;
+            int axisStride = own == 1 ? 0 : stride;
+            stride *= own;
+            if (to[^i] == 1)
+            {
+                continue;
+            }
+
+            // Axes that are adjacent and repeat (or run) together act as one.
+            if (merged.Count > 0 && (axisStride == 0 ? merged[^1].Stride == 0 : axisStride == merged[^1].Stride * merged[^1].Size))
+            {
+                merged[^1] = (merged[^1].Size * to[^i], merged[^1].Stride);
+            }
+            else
+            {
+                merged.Add((to[^i], axisStride));
+            }
+        }
+
+        if (merged.Count == 0)
+        {
+            merged.Add((1, 0));
+        }
+
+        sizes = [.. merged.Select(m => m.Size)];
+        strides = [.. merged.Select(m => m.Stride)];
+    }
+
+    /// <summary>Writes the elements from <paramref name="start"/> on, counted in the larger shape.</summary>
+    public void Read(nint source, int start, int length, nint destination)
+    {
+        int rank = sizes.Length;
+        int* coordinates = stackalloc int[rank];
+        int rest = start;
+        int offset = 0;
+        for (int i = 0; i < rank; i++)
+        {
+            coordinates[i] = rest % sizes[i];
+            rest /= sizes[i];
+            offset += coordinates[i] * strides[i];
+        }
+
+        int done = 0;
+        while (true)
+        {
+            int run = Math.Min(sizes[0] - coordinates[0], length - done);
+            Copy(source + ((nint)offset * elementSize), strides[0] == 0, run, destination + ((nint)done * elementSize));
+            done += run;
+            if (done == length)
+            {
+                return;
+            }
+
+            offset -= coordinates[0] * strides[0];
+            coordinates[0] = 0;
+            for (int i = 1; i < rank; i++)
+            {
+                offset += strides[i];
+                if (++coordinates[i] < sizes[i])
+                {
+                    break;
+                }
+
+                offset -= coordinates[i] * strides[i];
+                coordinates[i] = 0;
+            }
+        }
+    }
+
+    private void Copy(nint source, bool repeat, int count, nint destination)
+    {
+        if (!repeat)
+        {
+            new ReadOnlySpan<byte>((void*)source, count * elementSize).CopyTo(new Span<byte>((void*)destination, count * elementSize));
+            return;
+        }
+
+        switch (elementSize)
+        {
+            case 1: new Span<byte>((void*)destination, count).Fill(*(byte*)source); break;
+            case 4: new Span<uint>((void*)destination, count).Fill(*(uint*)source); break;
+            default: new Span<ulong>((void*)destination, count).Fill(*(ulong*)source); break;
+        }
+    }
+}

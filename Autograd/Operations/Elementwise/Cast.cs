@@ -1,0 +1,77 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>
+/// Conversion to another element type (ONNX <c>Cast</c>). Floats truncate toward zero on the way to integers (out of range: undefined in ONNX,
+/// saturated here); to Bool everything but 0 is true; true is 1. Between floating-point types the gradient is cast back, otherwise it is zero.
+/// </summary>
+/// <param name="To">The element type of the result.</param>
+public sealed record Cast(DType To) : ElementwiseOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Cast(DType.Float64), new ExampleInput(["batch", 3])),
+        new(new Cast(DType.Float32), new ExampleInput([2, 3])) { Tolerance = 1e-3, Smoothness = 0 },
+        new(new Cast(DType.Int64), new ExampleInput([7])) { Smoothness = 0 },
+        new(new Cast(DType.Float32), new ExampleInput([7], DType.Bool, 0, 1)) { Smoothness = 0 },
+        new(new Cast(DType.Float32), new ExampleInput([7], DType.Int32)) { Smoothness = 0 },
+        new(new Cast(DType.Bool), new ExampleInput([7], DType.Int64)) { Smoothness = 0 },
+        new(new Cast(DType.UInt64), new ExampleInput([7], DType.Int64, 0, 9)) { Smoothness = 0 },
+    ];
+
+    /// <inheritdoc/>
+    public override int Arity => 1;
+
+    /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs) => To;
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        gradients[0] is { } g && To.IsFloating() && node.Inputs[0].DType.IsFloating() ? Ops.Cast(g, node.Inputs[0].DType) : null;
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("to", To)] };
+
+    /// <inheritdoc/>
+    public override void Apply(TileArguments tile)
+    {
+        switch (tile.InputType)
+        {
+            case DType.Float32: From<float>(tile); break;
+            case DType.Float64: From<double>(tile); break;
+            case DType.Int32: From<int>(tile); break;
+            case DType.Int64: From<long>(tile); break;
+            case DType.UInt32: From<uint>(tile); break;
+            case DType.UInt64: From<ulong>(tile); break;
+            default: From<byte>(tile); break;
+        }
+    }
+
+    private void From<T>(TileArguments tile)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> x = tile.Input<T>(0);
+        switch (To)
+        {
+            case DType.Float32: TensorPrimitives.ConvertSaturating(x, tile.Output<float>()); break;
+            case DType.Float64: TensorPrimitives.ConvertSaturating(x, tile.Output<double>()); break;
+            case DType.Int32: TensorPrimitives.ConvertSaturating(x, tile.Output<int>()); break;
+            case DType.Int64: TensorPrimitives.ConvertSaturating(x, tile.Output<long>()); break;
+            case DType.UInt32: TensorPrimitives.ConvertSaturating(x, tile.Output<uint>()); break;
+            case DType.UInt64: TensorPrimitives.ConvertSaturating(x, tile.Output<ulong>()); break;
+            default:
+                Span<bool> y = tile.Output<bool>();
+                for (int i = 0; i < y.Length; i++)
+                {
+                    y[i] = x[i] != T.Zero;
+                }
+
+                break;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>
+/// An operation that computes each element of its result from the elements at the same place in its inputs. Inputs broadcast as in ONNX: shapes are
+/// aligned at the last axis, and an axis that is statically 1 repeats. The compiler fuses chains of these operations.
+/// </summary>
+public abstract record ElementwiseOperation : Operation
+{
+    /// <summary>The number of inputs.</summary>
+    public abstract int Arity { get; }
+
+    /// <summary>The element type of the result.</summary>
+    /// <param name="inputs">The element types of the inputs.</param>
+    /// <exception cref="DTypeException">The types do not fit.</exception>
+    public abstract DType InferDType(ReadOnlySpan<DType> inputs);
+
+    /// <summary>The kernel: computes the elements of one tile.</summary>
+    /// <param name="tile">Inputs and output.</param>
+    public abstract void Apply(TileArguments tile);
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, Arity);
+        Span<DType> types = stackalloc DType[inputs.Length];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = inputs[i].DType;
+        }
+
+        return [new TensorType(InferDType(types), Broadcasting.Shape(this, inputs))];
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Compute(KernelArguments arguments) => ElementwiseProgram.Of(this, arguments).Run(arguments.Workers);
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);
+}

@@ -1,0 +1,190 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>One step of an <see cref="ElementwiseProgram"/>: registers in, register out.</summary>
+internal sealed record ElementwiseInstruction(ElementwiseOperation Operation, int[] Inputs, int Output, DType InputType);
+
+/// <summary>A value that a program reads, broadcast to its shape, and the register that holds it.</summary>
+internal readonly record struct ElementwiseLeaf(int Input, int Register);
+
+/// <summary>A register that a program stores, and the output that receives it.</summary>
+internal readonly record struct ElementwiseStore(int Register, int Output, bool InPlace);
+
+/// <summary>
+/// A chain of elementwise operations over one shape, run tile by tile: each tile goes through all instructions while it is in cache.
+/// Registers are rows of a scratch block, one block per thread; a leaf or store that needs no broadcasting is used in place.
+/// </summary>
+internal sealed unsafe class ElementwiseProgram : WorkItem
+{
+    // Elements per tile: a register of 8-byte elements takes 8 KiB, so a handful of registers fit into a first-level cache of 32 KiB.
+    private const int TileLength = 1024;
+
+    // Below this many elements per piece, handing over to another thread costs more than it saves.
+    private const int MinimumPiece = 8 * TileLength;
+
+    private readonly ElementwiseInstruction[] instructions;
+    private readonly ElementwiseLeaf[] leaves;
+    private readonly ElementwiseStore[] stores;
+    private readonly Value[] inputs;
+    private readonly Value[] outputs;
+    private readonly BroadcastReader?[] readers;
+    private readonly int registers;
+    private readonly int count;
+    private readonly int pieceLength;
+    private readonly Stack<Storage> scratch = new();
+    private readonly Lock scratchLock = new();
+
+    /// <summary>Prepares a program for values of known sizes. <paramref name="inputs"/> and <paramref name="outputs"/> may be replaced
+    /// by others of the same sizes between runs.</summary>
+    public ElementwiseProgram(
+        ElementwiseInstruction[] instructions,
+        ElementwiseLeaf[] leaves,
+        ElementwiseStore[] stores,
+        int registers,
+        ReadOnlySpan<int> sizes,
+        Value[] inputs,
+        Value[] outputs)
+    {
+        this.instructions = instructions;
+        this.leaves = leaves;
+        this.stores = stores;
+        this.registers = registers;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        count = Value.CountOf(sizes);
+        readers = new BroadcastReader?[leaves.Length];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            Value value = inputs[leaves[i].Input];
+            if (value.Count != count)
+            {
+                readers[i] = new BroadcastReader(value.Sizes, sizes, value.DType.Size());
+            }
+        }
+
+        // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
+        pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
+    }
+
+    /// <summary>The program of a single operation.</summary>
+    public static ElementwiseProgram Of(ElementwiseOperation operation, KernelArguments arguments)
+    {
+        int arity = arguments.Inputs.Length;
+        var leaves = new ElementwiseLeaf[arity];
+        var registers = new int[arity];
+        for (int i = 0; i < arity; i++)
+        {
+            leaves[i] = new ElementwiseLeaf(i, i);
+            registers[i] = i;
+        }
+
+        return new ElementwiseProgram(
+            [new ElementwiseInstruction(operation, registers, arity, arguments.Inputs[^1].DType)],
+            leaves,
+            [new ElementwiseStore(arity, 0, false)],
+            arity + 1,
+            arguments.Outputs[0].Sizes,
+            arguments.Inputs.ToArray(),
+            arguments.Outputs.ToArray());
+    }
+
+    public void Run(Workers workers)
+    {
+        if (count > 0)
+        {
+            workers.For((count + pieceLength - 1) / pieceLength, this);
+        }
+    }
+
+    /// <summary>Runs one piece of the elements.</summary>
+    public override void Execute(int index)
+    {
+        Storage block = Rent();
+        nint* addresses = stackalloc nint[registers];
+        nint* arguments = stackalloc nint[8];
+        int end = Math.Min(count, (index + 1) * pieceLength);
+        for (int start = index * pieceLength; start < end; start += TileLength)
+        {
+            RunTile(start, Math.Min(TileLength, end - start), block.Address, addresses, arguments);
+        }
+
+        Return(block);
+    }
+
+    private void RunTile(int start, int length, nint block, nint* addresses, nint* arguments)
+    {
+        for (int r = 0; r < registers; r++)
+        {
+            addresses[r] = block + ((nint)r * TileLength * sizeof(double));
+        }
+
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            Value value = inputs[leaves[i].Input];
+            if (readers[i] is { } reader)
+            {
+                reader.Read(value.Address, start, length, addresses[leaves[i].Register]);
+            }
+            else
+            {
+                addresses[leaves[i].Register] = value.Address + ((nint)start * value.DType.Size());
+            }
+        }
+
+        foreach (ElementwiseStore store in stores)
+        {
+            if (!store.InPlace)
+            {
+                Value value = outputs[store.Output];
+                addresses[store.Register] = value.Address + ((nint)start * value.DType.Size());
+            }
+        }
+
+        foreach (ElementwiseInstruction instruction in instructions)
+        {
+            int[] from = instruction.Inputs;
+            for (int i = 0; i < from.Length; i++)
+            {
+                arguments[i] = addresses[from[i]];
+            }
+
+            instruction.Operation.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType));
+        }
+
+        // Outputs that share memory with an input are stored last, when no instruction reads the old numbers any more.
+        foreach (ElementwiseStore store in stores)
+        {
+            if (store.InPlace)
+            {
+                Value value = outputs[store.Output];
+                int size = value.DType.Size();
+                new ReadOnlySpan<byte>((void*)addresses[store.Register], length * size)
+                    .CopyTo(new Span<byte>((void*)(value.Address + ((nint)start * size)), length * size));
+            }
+        }
+    }
+
+    private Storage Rent()
+    {
+        lock (scratchLock)
+        {
+            if (scratch.TryPop(out Storage? block))
+            {
+                return block;
+            }
+        }
+
+        return new Storage((long)registers * TileLength * sizeof(double));
+    }
+
+    private void Return(Storage block)
+    {
+        lock (scratchLock)
+        {
+            scratch.Push(block);
+        }
+    }
+}

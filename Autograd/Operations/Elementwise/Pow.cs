@@ -1,0 +1,65 @@
+using System.Numerics;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>The power xʸ (ONNX <c>Pow</c>) of floating-point numbers of one type. A negative base with a fractional exponent gives NaN.</summary>
+/// <remarks>Gradient: y·xʸ⁻¹ for the base and xʸ·ln x for the exponent; the latter is NaN for x &lt; 0 and is only computed if asked for.</remarks>
+public sealed record Pow : ElementwiseOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Pow(), new ExampleInput([2, 3], Low: 0.5), new ExampleInput([3], Low: -1.5)),
+        new(new Pow(), new ExampleInput(["batch", 3], Low: 0.5), new ExampleInput([])),
+    ];
+
+    /// <inheritdoc/>
+    public override int Arity => 2;
+
+    /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs)
+    {
+        Require.Floating(this, inputs[0]);
+        Require.SameType(this, inputs[0], inputs[1]);
+        return inputs[0];
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(TileArguments tile)
+    {
+        if (tile.InputType == DType.Float32)
+        {
+            Apply<float>(tile);
+        }
+        else
+        {
+            Apply<double>(tile);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        (Variable x, Variable y, Variable z) = (node.Inputs[0], node.Inputs[1], node.Outputs[0]);
+        return Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), node.Inputs[input].Shape);
+    }
+
+    private static void Apply<T>(TileArguments tile)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<T> x = tile.Input<T>(0);
+        ReadOnlySpan<T> y = tile.Input<T>(1);
+        Span<T> z = tile.Output<T>();
+        for (int i = 0; i < z.Length; i++)
+        {
+            z[i] = T.Pow(x[i], y[i]);
+        }
+    }
+}

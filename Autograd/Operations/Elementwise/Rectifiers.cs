@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>
+/// The rectified linear unit max(0, x) (ONNX <c>Relu</c>; book section 6.3.1). The gradient at 0 is 0: one of the two one-sided derivatives,
+/// as the book recommends (section 6.3). NaN passes through.
+/// </summary>
+public sealed record Relu : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Relu(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        // The result decides as well as the input would, and it is kept anyway for the next layer.
+        gradients[0] is { } g ? Ops.Where(Ops.Greater(node.Outputs[0], 0), g, 0) : null;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => Ops.Cast(Ops.Greater(y, 0), x.DType);
+}
+
+/// <summary>
+/// The leaky rectifier: x for x &gt; 0, αx otherwise (ONNX <c>LeakyRelu</c>; book section 6.3.1, Maas et al. 2013). The gradient at 0 is α.
+/// </summary>
+/// <param name="Alpha">The slope below zero.</param>
+public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new LeakyRelu(), new ExampleInput(["batch", 6]) { Margin = 0.1 }), new(new LeakyRelu(-0.5), new ExampleInput([7]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = [new OnnxAttribute("alpha", (float)Alpha)],
+
+        // ONNX holds alpha in single precision, so only float32 agrees to the last digits.
+        RuntimeTypes = [DType.Float32],
+    };
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)
+    {
+        T alpha = T.CreateTruncating(Alpha);
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = x[i] > T.Zero ? x[i] : alpha * x[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) =>
+        Ops.Where(Ops.Greater(x, 0), Variable.Scalar(1, x.DType), Variable.Scalar(Alpha, x.DType));
+}
+
+/// <summary>The absolute value |x| (ONNX <c>Abs</c>; absolute value rectification, book section 6.3.1). The gradient is sign(x), 0 at 0.</summary>
+public sealed record Abs : NumberOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Abs(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public override int Arity => 1;
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        gradients[0] is { } g ? g * Ops.Sign(node.Inputs[0]) : null;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Abs(tile.Input<T>(0), tile.Output<T>());
+}
+
+/// <summary>The sign of x: −1, 0 or 1 (ONNX <c>Sign</c>); NaN for NaN. The gradient is zero.</summary>
+public sealed record Sign : NumberOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Sign(), new ExampleInput([2, 5]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public override int Arity => 1;
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(TileArguments tile)
+    {
+        ReadOnlySpan<T> x = tile.Input<T>(0);
+        Span<T> y = tile.Output<T>();
+        for (int i = 0; i < y.Length; i++)
+        {
+            y[i] = x[i] > T.Zero ? T.One : x[i] < T.Zero ? T.Zero - T.One : x[i];
+        }
+    }
+}
+
+/// <summary>The negative −x (ONNX <c>Neg</c>).</summary>
+public sealed record Neg : NumberOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Neg(), new ExampleInput(["batch", 5]))];
+
+    /// <inheritdoc/>
+    public override int Arity => 1;
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => gradients[0] is { } g ? -g : null;
+
+    /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs) => base.InferDType(inputs) is not (DType.UInt32 or DType.UInt64) and var type
+        ? type
+        : throw new DTypeException($"{Name} expects a signed type, found {inputs[0]}.");
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Subtract(T.Zero, tile.Input<T>(0), tile.Output<T>());
+}

@@ -1,0 +1,63 @@
+using System.Numerics.Tensors;
+using Toolkit.Autograd.Graph;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2).</summary>
+public sealed record Tanh : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Tanh(), new ExampleInput(["batch", 4]))];
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Tanh(x, y);
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => 1 - (y * y);
+}
+
+/// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y).</summary>
+public sealed record Sigmoid : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Sigmoid(), new ExampleInput(["batch", 4], Low: -5, High: 5))];
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => y * (1 - y);
+}
+
+/// <summary>
+/// The softplus ζ(x) = ln(1 + eˣ) (ONNX <c>Softplus</c>; book equation 3.31), computed as max(x, 0) + ln(1 + e^−|x|) without overflow and
+/// without loss of relative precision where it is small. Gradient σ(x).
+/// </summary>
+public sealed record Softplus : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new Softplus(), new ExampleInput([3, 4], Low: -5, High: 5))];
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)
+    {
+        TensorPrimitives.Abs(x, y);
+        TensorPrimitives.Negate(y, y);
+        TensorPrimitives.Exp<T>(y, y);
+        for (int i = 0; i < y.Length; i++)
+        {
+            y[i] = T.Max(x[i], T.Zero) + LogOnePlus(y[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => Ops.Sigmoid(x);
+
+    /// <summary>ln(1 + t) for t in [0, 1]: the rounding of 1 + t is divided out (Goldberg 1991, theorem 4).</summary>
+    private static T LogOnePlus<T>(T t)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        T u = T.One + t;
+        return u == T.One ? t : T.Log(u) * t / (u - T.One);
+    }
+}

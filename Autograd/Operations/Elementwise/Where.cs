@@ -1,0 +1,59 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>x where the condition holds, y elsewhere (ONNX <c>Where</c>), with broadcasting. The branch not taken gets gradient zero, even if its
+/// value is NaN or infinite.</summary>
+public sealed record Where : ElementwiseOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Where(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([2, 5]), new ExampleInput([5])),
+        new(new Where(), new ExampleInput(["batch", 5], DType.Bool, 0, 1), new ExampleInput(["batch", 1]), new ExampleInput([])),
+    ];
+
+    /// <inheritdoc/>
+    public override int Arity => 3;
+
+    /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs)
+    {
+        Require.Type(this, DType.Bool, inputs[0]);
+        Require.SameType(this, inputs[1], inputs[2]);
+        return inputs[1];
+    }
+
+    /// <inheritdoc/>
+    public override void Apply(TileArguments tile)
+    {
+        // A choice moves bits and needs no arithmetic, so the size of an element decides.
+        switch (tile.InputType.Size())
+        {
+            case 1: Choose(tile.Input<byte>(0), tile.Input<byte>(1), tile.Input<byte>(2), tile.Output<byte>()); break;
+            case 4: Choose(tile.Input<byte>(0), tile.Input<uint>(1), tile.Input<uint>(2), tile.Output<uint>()); break;
+            default: Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (input == 0 || gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        Variable condition = node.Inputs[0];
+        return Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), node.Inputs[input].Shape);
+    }
+
+    private static void Choose<T>(ReadOnlySpan<byte> condition, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
+    {
+        for (int i = 0; i < z.Length; i++)
+        {
+            z[i] = condition[i] != 0 ? x[i] : y[i];
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Indexing;
+
+/// <summary>
+/// Elements of x along an axis, chosen by int64 indices (ONNX <c>Gather</c>): the axis is replaced by the axes of the indices. Negative indices count from
+/// the end. The gradient adds up where an index occurs more than once.
+/// </summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+public sealed record Gather(int Axis) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Gather(0), new ExampleInput([5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4)),
+        new(new Gather(1), new ExampleInput([2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3)),
+        new(new Gather(0), new ExampleInput([6]), new ExampleInput([], DType.Int64, 0, 5)),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Type(this, DType.Int64, inputs[1].DType);
+        Shape shape = inputs[0].Shape;
+        return [inputs[0] with { Shape = [.. shape.Take(Axis), .. inputs[1].Shape, .. shape.Skip(Axis + 1)] }];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
+        int bytes = inner * x.DType.Size();
+        Span<byte> from = x.Bytes;
+        Span<byte> to = y.Bytes;
+        ReadOnlySpan<long> index = indices.Span<long>();
+        for (int o = 0; o < outer; o++)
+        {
+            for (int i = 0; i < index.Length; i++)
+            {
+                int row = Layout.Index(this, index[i], size);
+                from.Slice(((o * size) + row) * bytes, bytes).CopyTo(to.Slice(((o * index.Length) + i) * bytes, bytes));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        input == 0 && gradients[0] is { } g ? new GatherGradient(Axis, node.Inputs[0].Shape).Apply(node.Inputs[1], g) : null;
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+}
+
+/// <summary>The division of a shape at an axis into outer, own and inner sizes.</summary>
+internal static class Layout
+{
+    public static (int Outer, int Size, int Inner) Around(ReadOnlySpan<int> sizes, int axis) =>
+        (Value.CountOf(sizes[..axis]), sizes[axis], Value.CountOf(sizes[(axis + 1)..]));
+
+    public static int Index(Operation operation, long index, int size) => index >= -size && index < size
+        ? (int)(index < 0 ? index + size : index)
+        : throw new ShapeException($"{operation.Name} expects indices between {-size} and {size - 1}, found {index}.");
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Indexing;
+
+/// <summary>
+/// The adjoint of <see cref="Gather"/>: zeros of a given shape, to which slices are added at int64 indices along an axis. Slices with the same index add
+/// up in row-major order. Inputs: indices, then the gradient of the gathered tensor.
+/// </summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+/// <param name="DataShape">The shape of the result.</param>
+public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new GatherGradient(0, [5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4), new ExampleInput(["batch", 3])),
+        new(new GatherGradient(1, [2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3), new ExampleInput([2, 2, 2, 3])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Type(this, DType.Int64, inputs[0].DType);
+        Shape expected = [.. DataShape.Take(Axis), .. inputs[0].Shape, .. DataShape.Skip(Axis + 1)];
+        return inputs[1].Shape == expected
+            ? [inputs[1] with { Shape = DataShape }]
+            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {inputs[1].Shape}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        if (arguments.Outputs[0].DType == DType.Float32)
+        {
+            Add<float>(arguments);
+        }
+        else
+        {
+            Add<double>(arguments);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        input == 1 && gradients[0] is { } g ? Ops.Gather(g, node.Inputs[0], Axis) : null;
+
+    /// <summary>ScatterND over the leading axis, to which other axes are moved (opset 16 and above).</summary>
+    /// <param name="inputs">The indices and the gradient.</param>
+    public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs)
+    {
+        if (Axis == 0)
+        {
+            return null;
+        }
+
+        int rank = DataShape.Rank;
+        int indexRank = inputs[0].Shape.Rank;
+        IntList forward = [.. Enumerable.Range(Axis, indexRank), .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + indexRank, rank - Axis - 1)];
+        Variable moved = Ops.Transpose(inputs[1], forward);
+        Shape movedShape = [DataShape[Axis], .. DataShape.Take(Axis), .. DataShape.Skip(Axis + 1)];
+        Variable scattered = new GatherGradient(0, movedShape).Apply(inputs[0], moved);
+        return [Ops.Transpose(scattered, [.. Enumerable.Range(1, Axis), 0, .. Enumerable.Range(Axis + 1, rank - Axis - 1)])];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => null;
+
+    private void Add<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
+    {
+        (Value indices, Value gradient, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(y.Sizes, Axis);
+        Span<T> to = y.Span<T>();
+        ReadOnlySpan<T> from = gradient.Span<T>();
+        ReadOnlySpan<long> index = indices.Span<long>();
+        to.Clear();
+        for (int o = 0; o < outer; o++)
+        {
+            for (int i = 0; i < index.Length; i++)
+            {
+                int at = ((o * size) + Layout.Index(this, index[i], size)) * inner;
+                int source = ((o * index.Length) + i) * inner;
+                if (inner == 1)
+                {
+                    to[at] += from[source];
+                }
+                else
+                {
+                    TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
+                }
+            }
+        }
+    }
+}

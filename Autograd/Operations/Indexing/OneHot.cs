@@ -1,0 +1,61 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Indexing;
+
+/// <summary>Vectors with 1 at the index and 0 elsewhere, in a new last axis (ONNX <c>OneHot</c>). An index outside 0 to Depth − 1 gives zeros, a
+/// negative one counts from the end.</summary>
+/// <param name="Depth">The size of the new axis.</param>
+/// <param name="Type">The element type of the result.</param>
+public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 }];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        Require.Type(this, DType.Int64, inputs[0].DType);
+        Require.Floating(this, Type);
+        return [new TensorType(Type, [.. inputs[0].Shape, Depth])];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
+        Value y = arguments.Outputs[0];
+        y.Bytes.Clear();
+        for (int i = 0; i < indices.Length; i++)
+        {
+            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
+            if (index < 0 || index >= Depth)
+            {
+                continue;
+            }
+
+            if (Type == DType.Float32)
+            {
+                y.Span<float>()[(i * Depth) + (int)index] = 1;
+            }
+            else
+            {
+                y.Span<double>()[(i * Depth) + (int)index] = 1;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = [new OnnxAttribute("axis", -1L)],
+        Inputs = [new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of((long)Depth)), new OnnxInput.Constant(OffOn())],
+        RuntimeTypes = Type == DType.Float32 ? null : [],
+    };
+
+    private Value OffOn() => Type == DType.Float32 ? Value.Of([0f, 1f], 2) : Value.Of([0d, 1d], 2);
+}

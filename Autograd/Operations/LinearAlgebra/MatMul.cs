@@ -1,0 +1,125 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.LinearAlgebra;
+
+/// <summary>
+/// The product of matrices, or of stacks of matrices whose leading axes broadcast (ONNX <c>MatMul</c>): […, m, k]·[…, k, n] → […, m, n].
+/// Both inputs have at least two axes.
+/// </summary>
+public sealed record MatMul : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new MatMul(), new ExampleInput(["batch", 4]), new ExampleInput([4, 5])),
+        new(new MatMul(), new ExampleInput([2, 3, 4]), new ExampleInput([2, 4, 5])),
+        new(new MatMul(), new ExampleInput(["batch", 1, 3, 4]), new ExampleInput([2, 4, 5])),
+        new(new MatMul(), new ExampleInput(["batch", 3, 4]), new ExampleInput([4, 2])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Floating(this, inputs[0].DType);
+        Require.SameType(this, inputs[0].DType, inputs[1].DType);
+        (Shape a, Shape b) = (inputs[0].Shape, inputs[1].Shape);
+        if (a.Rank < 2 || b.Rank < 2 || a[^1] != b[^2])
+        {
+            throw new ShapeException($"{Name} expects […, m, k] and […, k, n], found {a} and {b}.");
+        }
+
+        Shape stack = Broadcasting.Combine([.. a.SkipLast(2)], [.. b.SkipLast(2)])
+            ?? throw new ShapeException($"{Name} expects leading axes that broadcast, found {a} and {b}.");
+        return [inputs[0] with { Shape = [.. stack, a[^2], b[^1]] }];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        (int m, int k, int n) = (a.Sizes[^2], a.Sizes[^1], b.Sizes[^1]);
+
+        // A single right matrix serves the whole stack: one large product instead of many small ones.
+        if (b.Count == k * n && a.Count == (long)c.Count / Math.Max(n, 1) * k && n > 0)
+        {
+            Multiply(a, b, c, 0, 0, 0, c.Count / n, k, n, arguments);
+            return;
+        }
+
+        int stack = m * n == 0 ? 0 : c.Count / (m * n);
+        int[] offsetsA = StackOffsets(a.Sizes[..^2], c.Sizes[..^2], stack);
+        int[] offsetsB = StackOffsets(b.Sizes[..^2], c.Sizes[..^2], stack);
+        for (int i = 0; i < stack; i++)
+        {
+            Multiply(a, b, c, offsetsA[i] * m * k, offsetsB[i] * k * n, i * m * n, m, k, n, arguments);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        (Variable a, Variable b) = (node.Inputs[0], node.Inputs[1]);
+        if (b.Shape.Rank == 2)
+        {
+            Dim rows = Shape.Of([.. a.Shape.SkipLast(1)]).ElementCount;
+            Variable flat = Ops.Reshape(g, [rows, g.Shape[^1]]);
+            return input == 0
+                ? Ops.Reshape(Ops.Gemm(flat, b, transposeB: true), a.Shape)
+                : Ops.Gemm(Ops.Reshape(a, [rows, a.Shape[^1]]), flat, transposeA: true);
+        }
+
+        Variable product = input == 0 ? Ops.MatMul(g, SwapLast(b)) : Ops.MatMul(SwapLast(a), g);
+        return Broadcasting.Undo(product, node.Inputs[input].Shape);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name);
+
+    private static Variable SwapLast(Variable x)
+    {
+        int[] permutation = [.. Enumerable.Range(0, x.Shape.Rank)];
+        (permutation[^1], permutation[^2]) = (permutation[^2], permutation[^1]);
+        return Ops.Transpose(x, IntList.Of(permutation));
+    }
+
+    private static int[] StackOffsets(ReadOnlySpan<int> own, ReadOnlySpan<int> stack, int count)
+    {
+        var offsets = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            int rest = i;
+            int stride = 1;
+            for (int axis = 1; axis <= stack.Length; axis++)
+            {
+                int index = rest % stack[^axis];
+                rest /= stack[^axis];
+                int size = axis <= own.Length ? own[^axis] : 1;
+                offsets[i] += size == 1 ? 0 : index * stride;
+                stride *= size;
+            }
+        }
+
+        return offsets;
+    }
+
+    private static void Multiply(Value a, Value b, Value c, int fromA, int fromB, int fromC, int m, int k, int n, KernelArguments arguments)
+    {
+        if (c.DType == DType.Float32)
+        {
+            Kernels.Gemm.Multiply(
+                false, false, m, n, k, 1f, a.Span<float>()[fromA..], k, b.Span<float>()[fromB..], n, 0f, c.Span<float>()[fromC..], n, arguments.Workers);
+        }
+        else
+        {
+            Kernels.Gemm.Multiply(
+                false, false, m, n, k, 1d, a.Span<double>()[fromA..], k, b.Span<double>()[fromB..], n, 0d, c.Span<double>()[fromC..], n, arguments.Workers);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <summary>The checks that shape rules share; each throws an error that names the operation, what was expected and what was found.</summary>
+internal static class Require
+{
+    public static void Count(Operation operation, ReadOnlySpan<TensorType> inputs, int expected)
+    {
+        if (inputs.Length != expected)
+        {
+            throw new GraphException($"{operation.Name} expects {expected} inputs, found {inputs.Length}.");
+        }
+    }
+
+    public static void Floating(Operation operation, DType type)
+    {
+        if (!type.IsFloating())
+        {
+            throw new DTypeException($"{operation.Name} expects Float32 or Float64, found {type}.");
+        }
+    }
+
+    public static void Number(Operation operation, DType type)
+    {
+        if (type == DType.Bool)
+        {
+            throw new DTypeException($"{operation.Name} expects a number type, found {type}.");
+        }
+    }
+
+    public static void Type(Operation operation, DType expected, DType found)
+    {
+        if (expected != found)
+        {
+            throw new DTypeException($"{operation.Name} expects {expected}, found {found}. Use Ops.Cast: types are never promoted silently.");
+        }
+    }
+
+    public static void SameType(Operation operation, DType first, DType second)
+    {
+        if (first != second)
+        {
+            throw new DTypeException(
+                $"{operation.Name} expects inputs of one element type, found {first} and {second}. Use Ops.Cast: types are never promoted silently.");
+        }
+    }
+
+    public static void Rank(Operation operation, TensorType input, int expected)
+    {
+        if (input.Shape.Rank != expected)
+        {
+            throw new ShapeException($"{operation.Name} expects {expected} axes, found the shape {input.Shape}.");
+        }
+    }
+
+    /// <summary>The size of a dimension that the operation needs to know when the graph is built.</summary>
+    public static int Static(Operation operation, TensorType input, int axis) => input.Shape[axis].IsStatic
+        ? input.Shape[axis].Size
+        : throw new ShapeException($"{operation.Name} needs a static size on axis {axis}, found the shape {input.Shape}.");
+}

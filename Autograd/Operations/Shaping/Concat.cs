@@ -1,0 +1,76 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. The gradient of each part is its slice.</summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+public sealed record Concat(int Axis) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Concat(0), new ExampleInput([2, 3]), new ExampleInput([1, 3])),
+        new(new Concat(1), new ExampleInput(["batch", 2]), new ExampleInput(["batch", 3]), new ExampleInput(["batch", 1])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Shape shape = inputs[0].Shape;
+        foreach (TensorType input in inputs[1..])
+        {
+            Require.SameType(this, inputs[0].DType, input.DType);
+            if (input.Shape.Rank != shape.Rank || input.Shape.With(Axis, 1) != shape.With(Axis, 1))
+            {
+                throw new ShapeException($"{Name} expects shapes that are equal but for axis {Axis}, found {inputs[0].Shape} and {input.Shape}.");
+            }
+
+            shape = shape.With(Axis, shape[Axis] + input.Shape[Axis]);
+        }
+
+        return [inputs[0] with { Shape = shape }];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        Value y = arguments.Outputs[0];
+        int[] to = StridedCopier.Strides(y.Sizes);
+        int offset = 0;
+        foreach (Value x in arguments.Inputs)
+        {
+            int size = x.DType.Size();
+            if (x.Count > 0)
+            {
+                StridedCopier.Copy(x.Address, StridedCopier.Strides(x.Sizes), y.Address + ((nint)offset * to[Axis] * size), to, x.Sizes, size);
+            }
+
+            offset += x.Sizes[Axis];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        int start = 0;
+        for (int i = 0; i < input; i++)
+        {
+            start += Part(node, i);
+        }
+
+        return Ops.Slice(g, Axis, start, start + Part(node, input));
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+
+    private int Part(Node node, int input) => node.Inputs[input].Shape[Axis] is { IsStatic: true } dim
+        ? dim.Size
+        : throw new GradientException($"{Name} has no gradient for its input {input} of shape {node.Inputs[input].Shape}: axis {Axis} is symbolic.");
+}

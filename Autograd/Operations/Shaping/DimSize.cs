@@ -1,0 +1,26 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>The size of a symbolic dimension as an int64 scalar, known when values are bound: the divisor of a mean over the batch.</summary>
+/// <param name="Dim">The dimension.</param>
+public sealed record DimSize(Dim Dim) : Operation, IHasExamples
+{
+    /// <summary>None: without an input no example could bind the symbol; means over a symbolic batch exercise it.</summary>
+    public static IEnumerable<Example> Examples => [];
+
+    /// <summary>Computed when symbols are bound, not by a kernel.</summary>
+    public override bool HasKernel => false;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 0);
+        return [new TensorType(DType.Int64, Shape.Scalar)];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) =>
+        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim])] };
+}

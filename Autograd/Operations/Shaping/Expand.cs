@@ -1,0 +1,48 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>Repeats axes of size 1, and adds leading axes, to reach a shape (ONNX <c>Expand</c>). The gradient is the sum over the repeated axes.</summary>
+/// <param name="Shape">The shape to reach, symbols allowed.</param>
+public sealed record Expand(Shape Shape) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Expand([2, 3]), new ExampleInput([3])),
+        new(new Expand([2, 4, 3]), new ExampleInput([2, 1, 3])),
+        new(new Expand([5, 2]), new ExampleInput([])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        return Broadcasting.Combine(inputs[0].Shape, Shape) == Shape
+            ? [inputs[0] with { Shape = Shape }]
+            : throw new ShapeException($"{Name} expects a shape that broadcasts to {Shape}, found {inputs[0].Shape}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        int[] own = StridedCopier.Strides(x.Sizes);
+        var strides = new int[y.Rank];
+        for (int i = 1; i <= x.Rank; i++)
+        {
+            strides[^i] = x.Sizes[^i] == 1 ? 0 : own[^i];
+        }
+
+        StridedCopier.Copy(x.Address, strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+        gradients[0] is { } g ? Broadcasting.Undo(g, node.Inputs[0].Shape) : null;
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) =>
+        new(Name) { Inputs = [new OnnxInput.Argument(0), new OnnxInput.Dimensions(Shape)] };
+}

@@ -1,0 +1,90 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>The elements Start, Start + Step, … before End along one static axis (ONNX <c>Slice</c>). The gradient is padded with zeros.</summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+/// <param name="Start">The first index, from 0.</param>
+/// <param name="End">The index after the last, at most the size.</param>
+/// <param name="Step">The distance of the indices taken, at least 1.</param>
+public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Slice(0, 1, 3), new ExampleInput([4, 3])),
+        new(new Slice(1, 0, 5, 2), new ExampleInput(["batch", 5])),
+        new(new Slice(1, 1, 6, 3), new ExampleInput(["batch", 6, 2])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        int size = Require.Static(this, inputs[0], Axis);
+        return Start >= 0 && End <= size && Start <= End && Step >= 1
+            ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, (End - Start + Step - 1) / Step) }]
+            : throw new ShapeException(
+                $"{Name} expects 0 ≤ start ≤ end ≤ {size} and a step of at least 1 on axis {Axis} of {inputs[0].Shape}, " +
+                $"found start {Start}, end {End}, step {Step}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        int[] strides = StridedCopier.Strides(x.Sizes);
+        nint first = x.Address + ((nint)Start * strides[Axis] * x.DType.Size());
+        strides[Axis] *= Step;
+        if (y.Count > 0)
+        {
+            StridedCopier.Copy(first, strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        Shape shape = node.Inputs[0].Shape;
+        int size = shape[Axis].Size;
+        if (Step > 1)
+        {
+            g = Spread(g);
+        }
+
+        var before = new int[shape.Rank];
+        var after = new int[shape.Rank];
+        before[Axis] = Start;
+        after[Axis] = size - Start - g.Shape[Axis].Size;
+        return Ops.Pad(g, IntList.Of(before), IntList.Of(after));
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Inputs =
+        [
+            new OnnxInput.Argument(0), OnnxInput.Integers(Start), OnnxInput.Integers(End), OnnxInput.Integers(Axis), OnnxInput.Integers(Step),
+        ],
+    };
+
+    /// <summary>Puts Step − 1 zeros between the elements: a new axis of size Step, padded, merged, and cut behind the last element.</summary>
+    private Variable Spread(Variable g)
+    {
+        Shape shape = g.Shape;
+        int count = shape[Axis].Size;
+        Variable column = Ops.Reshape(g, [.. shape.Take(Axis + 1), 1, .. shape.Skip(Axis + 1)]);
+        var before = new int[shape.Rank + 1];
+        var after = new int[shape.Rank + 1];
+        after[Axis + 1] = Step - 1;
+        Variable padded = Ops.Pad(column, IntList.Of(before), IntList.Of(after));
+        Variable merged = Ops.Reshape(padded, shape.With(Axis, count * Step));
+        return Ops.Slice(merged, Axis, 0, ((count - 1) * Step) + 1);
+    }
+}

@@ -1,0 +1,55 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>Splits an axis into consecutive parts (ONNX <c>Split</c>). The gradient is the concatenation of the parts' gradients.</summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+/// <param name="Sizes">The sizes of the parts; they add up to the axis.</param>
+public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new Split(1, [2, 1, 3]), new ExampleInput(["batch", 6])), new(new Split(0, [2, 2]), new ExampleInput([4, 3]))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        TensorType x = inputs[0];
+        int size = Require.Static(this, x, Axis);
+        return Sizes.Sum() == size
+            ? [.. Sizes.Select(part => x with { Shape = x.Shape.With(Axis, part) })]
+            : throw new ShapeException($"{Name} expects parts that add up to {size} on axis {Axis} of {x.Shape}, found {Sizes}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        Value x = arguments.Inputs[0];
+        int[] strides = StridedCopier.Strides(x.Sizes);
+        int size = x.DType.Size();
+        int offset = 0;
+        foreach (Value y in arguments.Outputs)
+        {
+            if (y.Count > 0)
+            {
+                StridedCopier.Copy(x.Address + ((nint)offset * strides[Axis] * size), strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, size);
+            }
+
+            offset += y.Sizes[Axis];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => Ops.Concat(
+        Axis,
+        [.. node.Outputs.Select((y, i) => gradients[i] ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]);
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = [new OnnxAttribute("axis", (long)Axis)],
+        Inputs = [new OnnxInput.Argument(0), OnnxInput.Integers([.. Sizes.ToLongs()])],
+    };
+}

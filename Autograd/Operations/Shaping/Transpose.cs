@@ -1,0 +1,51 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Shaping;
+
+/// <summary>Permutes the axes (ONNX <c>Transpose</c>): axis i of the result is axis Permutation[i] of the input.</summary>
+/// <param name="Permutation">A permutation of 0 to rank − 1.</param>
+public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Transpose([1, 0]), new ExampleInput(["batch", 3])),
+        new(new Transpose([2, 0, 1]), new ExampleInput([2, 3, 4])),
+        new(new Transpose([0, 2, 3, 1]), new ExampleInput(["batch", 2, 1, 3])),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        Shape shape = inputs[0].Shape;
+        return Permutation.Order().SequenceEqual(Enumerable.Range(0, shape.Rank))
+            ? [inputs[0] with { Shape = [.. Permutation.Select(axis => shape[axis])] }]
+            : throw new ShapeException($"{Name} expects a permutation of the {shape.Rank} axes of {shape}, found {Permutation}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        int[] strides = StridedCopier.Strides(x.Sizes);
+        int[] permuted = [.. Permutation.Select(axis => strides[axis])];
+        StridedCopier.Copy(x.Address, permuted, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        var inverse = new int[Permutation.Count];
+        for (int i = 0; i < inverse.Length; i++)
+        {
+            inverse[Permutation[i]] = i;
+        }
+
+        return gradients[0] is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("perm", Permutation.ToLongs())] };
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+
+namespace Toolkit.Autograd.Tensors;
+
+/// <summary>
+/// One dimension of a shape: a number, a symbol such as <c>"batch"</c>, or a polynomial of symbols with integer coefficients
+/// (<c>7·batch</c>, <c>batch + 1</c>), as reshaping and concatenation produce them. Values are immutable and compared by content.
+/// </summary>
+/// <remarks>Integers and strings convert implicitly, so a shape reads <c>["batch", 784]</c>.</remarks>
+public sealed class Dim : IEquatable<Dim>
+{
+    private readonly Term[] terms;
+
+    private Dim(Term[] terms) => this.terms = terms;
+
+    /// <summary>Whether the size is known when the graph is built.</summary>
+    public bool IsStatic => terms.Length == 0 || (terms.Length == 1 && terms[0].Symbols.Length == 0);
+
+    /// <summary>The size, if it is known.</summary>
+    /// <exception cref="ShapeException">The dimension has symbols.</exception>
+    public int Size => IsStatic
+        ? terms.Length == 0 ? 0 : checked((int)terms[0].Coefficient)
+        : throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.");
+
+    /// <summary>The symbol, if the dimension is a single symbol such as <c>"batch"</c>; otherwise null.</summary>
+    public string? Symbol => terms is [{ Coefficient: 1, Symbols: [var symbol] }] ? symbol : null;
+
+    /// <summary>Creates a dimension of known size.</summary>
+    /// <param name="size">The size, not negative.</param>
+    /// <exception cref="ShapeException">The size is negative.</exception>
+    public static Dim Of(long size) => size < 0
+        ? throw new ShapeException($"Expected a size of at least 0, found {size}.")
+        : size == 0 ? new Dim([]) : new Dim([new Term(size, [])]);
+
+    /// <summary>Creates a symbolic dimension.</summary>
+    /// <param name="symbol">The name; the same name means the same size.</param>
+    public static Dim Named(string symbol)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(symbol);
+        return new Dim([new Term(1, [symbol])]);
+    }
+
+    /// <summary>Creates a dimension of known size.</summary>
+    /// <param name="size">The size, not negative.</param>
+    public static implicit operator Dim(int size) => Of(size);
+
+    /// <summary>Creates a symbolic dimension.</summary>
+    /// <param name="symbol">The name; the same name means the same size.</param>
+    public static implicit operator Dim(string symbol) => Named(symbol);
+
+    /// <summary>The sum of two dimensions.</summary>
+    /// <param name="left">The first dimension.</param>
+    /// <param name="right">The second dimension.</param>
+    public static Dim operator +(Dim left, Dim right) => new(Normalize([.. left.terms, .. right.terms]));
+
+    /// <summary>The difference of two dimensions.</summary>
+    /// <param name="left">The first dimension.</param>
+    /// <param name="right">The dimension to subtract.</param>
+    public static Dim operator -(Dim left, Dim right) =>
+        new(Normalize([.. left.terms, .. right.terms.Select(t => t with { Coefficient = -t.Coefficient })]));
+
+    /// <summary>The product of two dimensions.</summary>
+    /// <param name="left">The first dimension.</param>
+    /// <param name="right">The second dimension.</param>
+    public static Dim operator *(Dim left, Dim right)
+    {
+        var products = new List<Term>(left.terms.Length * right.terms.Length);
+        foreach (Term a in left.terms)
+        {
+            foreach (Term b in right.terms)
+            {
+                string[] symbols = [.. a.Symbols, .. b.Symbols];
+                Array.Sort(symbols, StringComparer.Ordinal);
+                products.Add(new Term(checked(a.Coefficient * b.Coefficient), symbols));
+            }
+        }
+
+        return new Dim(Normalize(products));
+    }
+
+    /// <summary>Whether two dimensions are the same number or polynomial.</summary>
+    /// <param name="left">The first dimension.</param>
+    /// <param name="right">The second dimension.</param>
+    public static bool operator ==(Dim? left, Dim? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two dimensions differ as numbers or polynomials.</summary>
+    /// <param name="left">The first dimension.</param>
+    /// <param name="right">The second dimension.</param>
+    public static bool operator !=(Dim? left, Dim? right) => !(left == right);
+
+    /// <summary>Divides exactly, as <c>Reshape</c> needs it for the dimension −1.</summary>
+    /// <param name="divisor">A number or a single product of symbols.</param>
+    /// <param name="quotient">The quotient, if the division leaves no remainder for every value of the symbols.</param>
+    /// <returns>Whether the division is exact.</returns>
+    public bool TryDivide(Dim divisor, out Dim quotient)
+    {
+        quotient = Of(0);
+        if (divisor.terms is not [var by])
+        {
+            return false;
+        }
+
+        var result = new List<Term>(terms.Length);
+        foreach (Term term in terms)
+        {
+            var symbols = new List<string>(term.Symbols);
+            if (term.Coefficient % by.Coefficient != 0 || !by.Symbols.All(symbols.Remove))
+            {
+                return false;
+            }
+
+            result.Add(new Term(term.Coefficient / by.Coefficient, [.. symbols]));
+        }
+
+        quotient = new Dim(Normalize(result));
+        return true;
+    }
+
+    /// <summary>The size for given values of the symbols.</summary>
+    /// <param name="binding">The value of each symbol.</param>
+    /// <exception cref="ShapeException">A symbol has no value, or the size is negative.</exception>
+    public int Evaluate(IReadOnlyDictionary<string, int> binding)
+    {
+        long sum = 0;
+        foreach (Term term in terms)
+        {
+            long product = term.Coefficient;
+            foreach (string symbol in term.Symbols)
+            {
+                product *= binding.TryGetValue(symbol, out int size)
+                    ? size
+                    : throw new ShapeException($"The dimension {this} needs a value for \"{symbol}\", and no input gives one.");
+            }
+
+            sum += product;
+        }
+
+        return sum is >= 0 and <= int.MaxValue
+            ? (int)sum
+            : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
+    }
+
+    /// <summary>The symbols that occur, each once.</summary>
+    public IEnumerable<string> Symbols => terms.SelectMany(t => t.Symbols).Distinct();
+
+    /// <inheritdoc/>
+    public bool Equals(Dim? other) => other is not null && terms.AsSpan().SequenceEqual(other.terms);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Dim);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (Term term in terms)
+        {
+            hash.Add(term);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => terms.Length == 0
+        ? "0"
+        : string.Join(" + ", terms.Select(t => t.ToString())).Replace("+ -", "- ", StringComparison.Ordinal);
+
+    private static Term[] Normalize(IEnumerable<Term> terms) =>
+    [
+        .. terms
+            .GroupBy(t => string.Join('\u00b7', t.Symbols), StringComparer.Ordinal)
+            .OrderByDescending(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new Term(g.Sum(t => t.Coefficient), g.First().Symbols))
+            .Where(t => t.Coefficient != 0),
+    ];
+
+    private readonly record struct Term(long Coefficient, string[] Symbols)
+    {
+        public bool Equals(Term other) => Coefficient == other.Coefficient && Symbols.AsSpan().SequenceEqual(other.Symbols);
+
+        public override int GetHashCode() => HashCode.Combine(Coefficient, string.Join('\u00b7', Symbols));
+
+        public override string ToString()
+        {
+            string product = string.Join('\u00b7', Symbols);
+            return Symbols.Length == 0
+                ? Coefficient.ToString(CultureInfo.InvariantCulture)
+                : Coefficient == 1 ? product : string.Create(CultureInfo.InvariantCulture, $"{Coefficient}\u00b7{product}");
+        }
+    }
+}
