@@ -9,6 +9,8 @@ namespace Toolkit.Autograd.Execution;
 /// A compiled signature: numbers in, numbers out, updates stored. A plan is made for each set of input sizes when it first occurs (a full batch, the
 /// last batch) and kept. All new values of parameters are computed from the old ones before any is stored. Calls from several threads wait for each other.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design", "CA1001", Justification = "A function needs no disposal: its threads sleep when idle and end when the pool is collected.")]
 public sealed class Function
 {
     private readonly Signature rewritten;

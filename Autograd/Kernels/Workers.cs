@@ -1,24 +1,71 @@
 namespace Toolkit.Autograd.Kernels;
 
-internal abstract class WorkItem
+/// <summary>
+/// A small pool of persistent background threads plus the scratch memory of the kernels that run on it. A loop started here runs on
+/// the calling thread and on the pool's helpers; a kernel's result never depends on how many there are.
+/// </summary>
+/// <remarks>
+/// Any thread may start a loop. If the pool already runs one (a nested loop, or a second caller), the loop runs inline on its caller.
+/// Helpers that find no work spin for some tens of microseconds, then block, so an idle pool uses no processor time. A pool that is
+/// never disposed stops its threads when it is collected.
+/// </remarks>
+internal sealed unsafe class Workers : IDisposable
 {
-    public abstract void Execute(int index);
-}
+    private readonly Crew? _crew;
+    private readonly ScratchPool _scratch = new();
 
-/// <summary>Placeholder shape of the worker pool until the kernels land.</summary>
-internal sealed class Workers(int threads) : IDisposable
-{
-    public int Threads { get; } = threads;
-
-    public void For(int count, WorkItem item)
+    /// <summary>Starts <paramref name="threads"/> − 1 helpers.</summary>
+    /// <param name="threads">Threads that take part in a loop, the caller included; 1 runs everything inline.</param>
+    public Workers(int threads)
     {
-        for (int i = 0; i < count; i++)
-        {
-            item.Execute(i);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+        if (threads > 1)
+            _crew = new Crew(threads - 1);
     }
 
+    ~Workers() => _crew?.Stop();
+
+    /// <summary>Gets the number of threads that take part in a loop, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Calls <paramref name="body"/> for every index in [0, <paramref name="count"/>); returns when all are done.</summary>
+    /// <exception cref="Exception">The first exception thrown by the body; indices not yet started are then skipped.</exception>
+    public void For(int count, WorkItem body)
+    {
+        if (count > 1 && _crew is not null && _crew.TryBegin())
+        {
+            _crew.Run(count, body);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+            body.Execute(i);
+    }
+
+    /// <summary>Runs <paramref name="job"/> for every index in [0, <paramref name="count"/>); returns when all are done.</summary>
+    /// <exception cref="Exception">The first exception thrown by the job; indices not yet started are then skipped.</exception>
+    public void For<TJob>(int count, TJob job)
+        where TJob : unmanaged, IJob
+    {
+        if (count > 1 && _crew is not null && _crew.TryBegin())
+        {
+            _crew.Run(count, &job);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+            job.Execute(i, 0);
+    }
+
+    /// <summary>Lends scratch memory of at least <paramref name="bytes"/> bytes, aligned to 64 bytes, with undefined content.</summary>
+    public Scratch Rent(long bytes) => _scratch.Rent(bytes);
+
+    /// <summary>Stops and joins the helpers. No loop may be running.</summary>
     public void Dispose()
     {
+        _crew?.Stop();
+        _crew?.Join();
+        GC.SuppressFinalize(this);
     }
 }

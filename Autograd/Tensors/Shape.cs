@@ -29,6 +29,10 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <param name="axis">0 to <see cref="Rank"/> − 1.</param>
     public Dim this[int axis] => dims[axis];
 
+    /// <summary>The dimension of an axis counted from either end.</summary>
+    /// <param name="axis">The axis; <c>^1</c> is the last.</param>
+    public Dim this[Index axis] => dims[axis];
+
     /// <summary>Creates a shape.</summary>
     /// <param name="dims">The dimensions, outermost first.</param>
     public static Shape Of(params ReadOnlySpan<Dim> dims) => dims.IsEmpty ? Scalar : new Shape(dims.ToArray());

@@ -1,0 +1,48 @@
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Joins partial results pairwise as they arrive, like the carries of a binary counter: the error of n sums grows as log n
+/// (Higham 1993, The accuracy of floating point summation) and the order depends on n alone.
+/// </summary>
+internal unsafe struct Cascade<T, TReducer>
+    where T : unmanaged
+    where TReducer : struct, IReducer<T>
+{
+    private fixed ulong _levels[48];
+    private ulong _count;
+
+    /// <summary>Adds a partial result.</summary>
+    public void Add(T value)
+    {
+        fixed (ulong* levels = _levels)
+        {
+            int level = 0;
+            for (ulong carry = _count; (carry & 1) != 0; carry >>= 1, level++)
+                value = TReducer.Combine(((T*)(levels + level))[0], value);
+            *(T*)(levels + level) = value;
+        }
+
+        _count++;
+    }
+
+    /// <summary>The result of all so far.</summary>
+    public readonly T Total()
+    {
+        T total = TReducer.Identity;
+        bool any = false;
+        fixed (ulong* levels = _levels)
+        {
+            int level = 0;
+            for (ulong rest = _count; rest != 0; rest >>= 1, level++)
+            {
+                if ((rest & 1) == 0)
+                    continue;
+                T value = *(T*)(levels + level);
+                total = any ? TReducer.Combine(value, total) : value;
+                any = true;
+            }
+        }
+
+        return total;
+    }
+}

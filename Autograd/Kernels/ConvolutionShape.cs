@@ -1,0 +1,89 @@
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>The sizes of a 2-D convolution as ONNX Conv defines them: x [N, C, H, W], w [O, C/groups, kH, kW], y [N, O, oH, oW].</summary>
+internal readonly record struct ConvolutionShape
+{
+    public required int Batch { get; init; }
+
+    public required int InChannels { get; init; }
+
+    public required int InHeight { get; init; }
+
+    public required int InWidth { get; init; }
+
+    public required int OutChannels { get; init; }
+
+    public required int KernelHeight { get; init; }
+
+    public required int KernelWidth { get; init; }
+
+    public int StrideHeight { get; init; } = 1;
+
+    public int StrideWidth { get; init; } = 1;
+
+    public int PadTop { get; init; }
+
+    public int PadLeft { get; init; }
+
+    public int PadBottom { get; init; }
+
+    public int PadRight { get; init; }
+
+    public int DilationHeight { get; init; } = 1;
+
+    public int DilationWidth { get; init; } = 1;
+
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Creates a shape with strides, dilations and groups of 1 and no padding unless set.</summary>
+    public ConvolutionShape()
+    {
+    }
+
+    /// <summary>Gets ⌊(H + pads − dilation·(kH − 1) − 1) / stride⌋ + 1.</summary>
+    public int OutHeight => Out(InHeight + PadTop + PadBottom, KernelHeight, StrideHeight, DilationHeight);
+
+    /// <summary>Gets ⌊(W + pads − dilation·(kW − 1) − 1) / stride⌋ + 1.</summary>
+    public int OutWidth => Out(InWidth + PadLeft + PadRight, KernelWidth, StrideWidth, DilationWidth);
+
+    /// <summary>Gets C / groups.</summary>
+    public int GroupInChannels => InChannels / Groups;
+
+    /// <summary>Gets O / groups.</summary>
+    public int GroupOutChannels => OutChannels / Groups;
+
+    /// <summary>Gets the inputs that meet in one output: C/groups · kH · kW.</summary>
+    public int PatchSize => GroupInChannels * KernelHeight * KernelWidth;
+
+    /// <summary>Gets oH · oW.</summary>
+    public int OutPlane => OutHeight * OutWidth;
+
+    /// <summary>Gets H · W.</summary>
+    public int InPlane => InHeight * InWidth;
+
+    /// <summary>Checks the sizes against each other and against the lengths of x, w and y.</summary>
+    public void Require(int x, int w, int y)
+    {
+        if (Groups < 1 || InChannels % Groups != 0 || OutChannels % Groups != 0)
+            throw new ArgumentException($"{InChannels} input and {OutChannels} output channels do not divide into {Groups} groups.");
+        if (StrideHeight < 1 || StrideWidth < 1 || DilationHeight < 1 || DilationWidth < 1 || KernelHeight < 1 || KernelWidth < 1)
+            throw new ArgumentException($"Kernel, strides and dilations of a convolution are at least 1: {this}.");
+        if (OutHeight < 0 || OutWidth < 0)
+            throw new ArgumentException($"The kernel of a convolution does not fit its padded input: {this}.");
+        RequireLength("x", x, (long)Batch * InChannels * InPlane);
+        RequireLength("w", w, (long)OutChannels * PatchSize);
+        RequireLength("y", y, (long)Batch * OutChannels * OutPlane);
+    }
+
+    private static void RequireLength(string name, int length, long needed)
+    {
+        if (length < needed)
+            throw new ArgumentException($"{name} of the convolution needs {needed} values; the span has {length}.");
+    }
+
+    private static int Out(int padded, int kernel, int stride, int dilation)
+    {
+        int room = padded - (dilation * (kernel - 1)) - 1;
+        return room < 0 ? 0 : (room / stride) + 1;
+    }
+}

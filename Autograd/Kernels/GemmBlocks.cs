@@ -1,0 +1,177 @@
+using System.Numerics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Blocked matrix multiplication for one thread (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication): a
+/// block of A stays in the second-level cache, a sliver of B in the first, the tile's sums in registers.
+/// </summary>
+/// <remarks>
+/// k is cut into blocks that depend on k alone, and within a block every element of C is one chain of multiply-adds. So an element's
+/// bits do not depend on which part of C is computed together.
+/// </remarks>
+internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
+    where T : unmanaged, INumber<T>
+    where TVector : struct
+    where TSimd : struct, ISimd<T, TVector>
+    where TSource : unmanaged, IPanelSource<T>
+{
+    private const int DepthLimit = 256;
+    private const int ColumnLimit = 4096;
+
+    /// <summary>Gets the columns of a tile.</summary>
+    public static int Width => 2 * TSimd.Count;
+
+    private static int RowLimit => 768 / sizeof(T);
+
+    /// <summary>Bytes of scratch memory that <see cref="Run"/> needs for a part of at most the given size.</summary>
+    public static long ScratchBytes(int rows, int columns, int k)
+    {
+        int depth = Depth(k);
+        long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
+        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
+        long tile = TSimd.MaxRows * Width;
+        return (Aligned(left) + Aligned(right) + Aligned(tile)) * sizeof(T);
+    }
+
+    /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
+    public static void Run(in GemmProblem<T> problem, in TSource source, int row, int rows, int column, int columns, byte* scratch)
+    {
+        int depth = Depth(problem.K);
+        int rowBlock = RowBlock(rows);
+        bool keep = rows > RowLimit;
+        T* left = (T*)scratch;
+        T* right = left + Aligned((long)rowBlock * depth);
+        T* tile = right + Aligned((keep ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth);
+        int lastColumn = column + columns, lastRow = row + rows;
+        for (int j = column; j < lastColumn; j += ColumnLimit)
+        {
+            int width = Math.Min(ColumnLimit, lastColumn - j);
+            int p = 0;
+            do
+            {
+                int count = Math.Min(depth, problem.K - p);
+                bool last = p + count >= problem.K;
+                GemmMerge<T> merge = new(problem, first: p == 0, last);
+                for (int i = row; i < lastRow; i += rowBlock)
+                {
+                    int height = Math.Min(rowBlock, lastRow - i);
+                    PackLeft(problem, i, height, p, count, left);
+                    Block(problem, source, merge, i, height, j, width, p, count, left, right, tile, i == row, keep);
+                }
+
+                p += count;
+            }
+            while (p < problem.K);
+        }
+    }
+
+    private static void Block(
+        in GemmProblem<T> problem,
+        in TSource source,
+        in GemmMerge<T> merge,
+        int row,
+        int rows,
+        int column,
+        int columns,
+        int p,
+        int count,
+        T* left,
+        T* right,
+        T* tile,
+        bool fresh,
+        bool keep)
+    {
+        int panels = Panels(rows);
+        int height = rows / panels, taller = rows % panels;
+        for (int j = 0; j < columns; j += Width)
+        {
+            int width = Math.Min(Width, columns - j);
+            T* sliver = keep ? right + ((nint)j * count) : right;
+            T* direct = null;
+            nint step = 0;
+            if (fresh)
+            {
+                if (width == Width)
+                    direct = source.Direct(p, count, column + j, out step);
+                if (direct is null)
+                    source.Pack(p, count, column + j, width, Width, sliver);
+            }
+
+            T* panel = left;
+            int i = row;
+            for (int index = 0; index < panels; index++)
+            {
+                int h = index < taller ? height + 1 : height;
+                if (direct is not null)
+                {
+                    Tile<Yes>(h, count, panel, direct, step, sliver, tile);
+                    direct = null;
+                }
+                else
+                {
+                    Tile<No>(h, count, panel, sliver, Width, null, tile);
+                }
+
+                merge.Run<TVector, TSimd>(tile, i, h, column + j, width);
+                panel += (nint)h * count;
+                i += h;
+            }
+        }
+    }
+
+    private static void Tile<TPack>(int rows, int k, T* a, T* b, nint step, T* packed, T* tile)
+        where TPack : struct, IFlag
+    {
+        switch (rows)
+        {
+            case 1: GemmTile.Run<T, TVector, TSimd, Rows1, TPack>(k, a, 1, b, step, packed, tile); break;
+            case 2: GemmTile.Run<T, TVector, TSimd, Rows2, TPack>(k, a, 2, b, step, packed, tile); break;
+            case 3: GemmTile.Run<T, TVector, TSimd, Rows3, TPack>(k, a, 3, b, step, packed, tile); break;
+            case 4: GemmTile.Run<T, TVector, TSimd, Rows4, TPack>(k, a, 4, b, step, packed, tile); break;
+            case 5: GemmTile.Run<T, TVector, TSimd, Rows5, TPack>(k, a, 5, b, step, packed, tile); break;
+            case 6: GemmTile.Run<T, TVector, TSimd, Rows6, TPack>(k, a, 6, b, step, packed, tile); break;
+            case 7: GemmTile.Run<T, TVector, TSimd, Rows7, TPack>(k, a, 7, b, step, packed, tile); break;
+            case 8: GemmTile.Run<T, TVector, TSimd, Rows8, TPack>(k, a, 8, b, step, packed, tile); break;
+            case 9: GemmTile.Run<T, TVector, TSimd, Rows9, TPack>(k, a, 9, b, step, packed, tile); break;
+            case 10: GemmTile.Run<T, TVector, TSimd, Rows10, TPack>(k, a, 10, b, step, packed, tile); break;
+            case 11: GemmTile.Run<T, TVector, TSimd, Rows11, TPack>(k, a, 11, b, step, packed, tile); break;
+            default: GemmTile.Run<T, TVector, TSimd, Rows12, TPack>(k, a, 12, b, step, packed, tile); break;
+        }
+    }
+
+    private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)
+    {
+        int panels = Panels(rows);
+        int height = rows / panels, taller = rows % panels;
+        for (int index = 0; index < panels; index++)
+        {
+            int h = index < taller ? height + 1 : height;
+            if (problem.TransposeA)
+                GemmPacking.Straight(problem.A + (p * problem.Lda) + row, problem.Lda, h, count, h, left);
+            else
+                GemmPacking.Transposed(problem.A + (row * problem.Lda) + p, problem.Lda, h, count, h, left);
+            left += (nint)h * count;
+            row += h;
+        }
+    }
+
+    // Panels of nearly equal height: 32 rows make 6, 6, 5, 5, 5, 5, not 6, 6, 6, 6, 6, 2, whose last would not keep the units busy.
+    private static int Panels(int rows) => (rows + TSimd.MaxRows - 1) / TSimd.MaxRows;
+
+    private static int Depth(int k)
+    {
+        int blocks = Math.Max(1, (k + DepthLimit - 1) / DepthLimit);
+        return RoundUp((k + blocks - 1) / blocks, 8);
+    }
+
+    private static int RowBlock(int rows)
+    {
+        int blocks = Math.Max(1, (rows + RowLimit - 1) / RowLimit);
+        return RoundUp((rows + blocks - 1) / blocks, TSimd.MaxRows);
+    }
+
+    private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
+
+    private static nint Aligned(long elements) => (nint)(elements + 63 + 16) & ~63;
+}

@@ -1,0 +1,42 @@
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>How a product is cut into parts: a grid over rows and columns of C, in whole tiles.</summary>
+internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int ColumnStep)
+{
+    // Below this many multiply-adds per part, handing it over costs more than it saves.
+    private const double SmallestPart = 100_000;
+
+    // Cost of packing one element of A or B, in multiply-adds.
+    private const double PackCost = 6;
+
+    /// <summary>Gets the number of parts.</summary>
+    public int Count => Rows * Columns;
+
+    /// <summary>Takes the grid with the least work on the busiest thread, packing included.</summary>
+    public static GemmGrid For(int m, int n, int k, int tileRows, int tileColumns, int threads)
+    {
+        int panels = Math.Max(1, (m + tileRows - 1) / tileRows), slivers = Math.Max(1, (n + tileColumns - 1) / tileColumns);
+        int parts = (int)Math.Min(threads == 1 ? 1 : 4.0 * threads, (double)m * n * k / SmallestPart);
+        GemmGrid best = Cut(1, 1);
+        double least = double.MaxValue;
+        for (int rows = 1; rows <= Math.Min(parts, panels); rows++)
+        {
+            for (int columns = 1; columns <= Math.Min(parts / rows, slivers); columns++)
+            {
+                GemmGrid grid = Cut(rows, columns);
+                double part = ((double)grid.RowStep * grid.ColumnStep) + (PackCost * (grid.RowStep + grid.ColumnStep));
+                double cost = (grid.Count + threads - 1) / threads * part;
+                if (cost < least)
+                    (best, least) = (grid, cost);
+            }
+        }
+
+        return best;
+
+        GemmGrid Cut(int rows, int columns)
+        {
+            int rowStep = (panels + rows - 1) / rows * tileRows, columnStep = (slivers + columns - 1) / columns * tileColumns;
+            return new GemmGrid(Math.Max(1, (m + rowStep - 1) / rowStep), Math.Max(1, (n + columnStep - 1) / columnStep), rowStep, columnStep);
+        }
+    }
+}

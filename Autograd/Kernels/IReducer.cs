@@ -1,0 +1,126 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>A reduction as a type argument: map each element, then combine.</summary>
+internal interface IReducer<T>
+    where T : unmanaged
+{
+    /// <summary>Gets the result for no elements.</summary>
+    static abstract T Identity { get; }
+
+    /// <summary>What an element contributes.</summary>
+    static abstract T Map(T value);
+
+    /// <summary>What an element contributes.</summary>
+    static abstract Vector<T> Map(Vector<T> value);
+
+    /// <summary>Joins two partial results.</summary>
+    static abstract T Combine(T left, T right);
+
+    /// <summary>Joins two partial results.</summary>
+    static abstract Vector<T> Combine(Vector<T> left, Vector<T> right);
+}
+
+internal readonly struct SumReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>
+{
+    public static T Identity => T.Zero;
+
+    public static T Map(T value) => value;
+
+    public static Vector<T> Map(Vector<T> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
+}
+
+internal readonly struct SumSquareReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>
+{
+    public static T Identity => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Map(T value) => value * value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Map(Vector<T> value) => value * value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
+}
+
+internal readonly struct SumAbsoluteReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>
+{
+    public static T Identity => T.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Map(T value) => value < T.Zero ? T.Zero - value : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Map(Vector<T> value) =>
+        Vector.ConditionalSelect(Vector.LessThan(value, Vector<T>.Zero), Vector<T>.Zero - value, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
+}
+
+internal readonly struct ProdReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>
+{
+    public static T Identity => T.One;
+
+    public static T Map(T value) => value;
+
+    public static Vector<T> Map(Vector<T> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => left * right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left * right;
+}
+
+internal readonly struct MaxReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>, IMinMaxValue<T>
+{
+    // For floating point −∞: one over negative zero, since the smallest finite value is not the identity.
+    public static T Identity => T.IsNegative(-T.Zero) ? T.One / -T.Zero : T.MinValue;
+
+    public static T Map(T value) => value;
+
+    public static Vector<T> Map(Vector<T> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => T.Max(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => Vector.Max(left, right);
+}
+
+internal readonly struct MinReducer<T> : IReducer<T>
+    where T : unmanaged, INumber<T>, IMinMaxValue<T>
+{
+    public static T Identity => T.IsNegative(-T.Zero) ? T.One / T.Zero : T.MaxValue;
+
+    public static T Map(T value) => value;
+
+    public static Vector<T> Map(Vector<T> value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine(T left, T right) => T.Min(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => Vector.Min(left, right);
+}

@@ -1,0 +1,57 @@
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Vector operations under one name for all widths, so that a kernel is written once. Implementations are empty structures used as
+/// type arguments; after specialization every call is one instruction.
+/// </summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <typeparam name="TVector">Vector type, for example Vector256&lt;float&gt;.</typeparam>
+internal unsafe interface ISimd<T, TVector>
+    where T : unmanaged
+    where TVector : struct
+{
+    /// <summary>Gets the elements per vector.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Gets how many rows of two accumulators each fit the registers beside the operands.</summary>
+    static abstract int MaxRows { get; }
+
+    /// <summary>Gets the vector of zeros.</summary>
+    static abstract TVector Zero { get; }
+
+    /// <summary>Reads a vector.</summary>
+    static abstract TVector Load(T* source);
+
+    /// <summary>Writes a vector.</summary>
+    static abstract void Store(TVector value, T* destination);
+
+    /// <summary>Repeats one value.</summary>
+    static abstract TVector Broadcast(T value);
+
+    /// <summary>Elementwise sum.</summary>
+    static abstract TVector Add(TVector left, TVector right);
+
+    /// <summary>Elementwise difference.</summary>
+    static abstract TVector Subtract(TVector left, TVector right);
+
+    /// <summary>Elementwise product.</summary>
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    /// <summary>Elementwise a·b + c in one rounding where the hardware has it; floating point only.</summary>
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>Elementwise maximum; NaN if one is NaN.</summary>
+    static abstract TVector Max(TVector left, TVector right);
+
+    /// <summary>Elementwise minimum; NaN if one is NaN.</summary>
+    static abstract TVector Min(TVector left, TVector right);
+
+    /// <summary>Elementwise max(x, 0) that keeps NaN and −0.</summary>
+    static abstract TVector Relu(TVector value);
+
+    /// <summary>Elementwise exponential; floating point only.</summary>
+    static abstract TVector Exp(TVector value);
+
+    /// <summary>Sum of the elements in a fixed order.</summary>
+    static abstract T Sum(TVector value);
+}

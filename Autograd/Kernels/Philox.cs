@@ -1,0 +1,155 @@
+using System.Numerics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, Parallel random numbers: as easy as 1, 2, 3): each
+/// block of four 32-bit words is a function of a 128-bit counter and a 64-bit key.
+/// </summary>
+/// <remarks>
+/// A stream is named by (key, counter): block b has the counter words (low b, high b, low counter, high counter) and the key words
+/// (low key, high key). Word i of the stream is word i mod 4 of block i / 4.
+/// <list type="bullet">
+/// <item>float: element i = (word i ≫ 8)·2⁻²⁴;</item>
+/// <item>double: element i = ((word 2i + word (2i+1)·2³²) ≫ 11)·2⁻⁵³;</item>
+/// <item>normal: of uniform elements u₂ⱼ and u₂ⱼ₊₁, r = √(−2 ln(1 − u₂ⱼ)), elements 2j and 2j+1 are r·cos(2πu₂ⱼ₊₁) and
+/// r·sin(2πu₂ⱼ₊₁) (Box and Muller 1958).</item>
+/// </list>
+/// So an element depends on (key, counter, i) alone, not on the length asked for, the number of threads or the vector width.
+/// </remarks>
+internal static unsafe class Philox
+{
+    private const int PieceBlocks = 4096;
+    private const uint Multiplier0 = 0xD2511F53;
+    private const uint Multiplier1 = 0xCD9E8D57;
+    private const uint Weyl0 = 0x9E3779B9;
+    private const uint Weyl1 = 0xBB67AE85;
+
+    /// <summary>Uniform values in [0, 1), multiples of 2⁻²⁴.</summary>
+    public static void Uniform(ulong key, ulong counter, Span<float> y, Workers workers) =>
+        Uniform(SimdWidths.Best, key, counter, y, workers);
+
+    /// <summary>Uniform values in [0, 1), multiples of 2⁻⁵³.</summary>
+    public static void Uniform(ulong key, ulong counter, Span<double> y, Workers workers) =>
+        Uniform(SimdWidths.Best, key, counter, y, workers);
+
+    /// <summary>Normal values of mean 0 and variance 1, |y| at most about 5.8.</summary>
+    public static void Normal(ulong key, ulong counter, Span<float> y, Workers workers) =>
+        Normal<float>(key, counter, y, workers);
+
+    /// <summary>Normal values of mean 0 and variance 1, |y| at most about 8.6.</summary>
+    public static void Normal(ulong key, ulong counter, Span<double> y, Workers workers) =>
+        Normal<double>(key, counter, y, workers);
+
+    /// <summary>Uniform values with vectors of a given width; T is float or double.</summary>
+    public static void Uniform<T>(SimdWidth width, ulong key, ulong counter, Span<T> y, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* p = y)
+            workers.For(Pieces<T>(y.Length), new Job<T> { Width = width, Key = key, Counter = counter, Y = p, Count = y.Length });
+    }
+
+    /// <summary>The four words of one block.</summary>
+    public static void Block(uint* counter, uint key0, uint key1, uint* words)
+    {
+        uint c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+        for (int round = 0; round < 10; round++)
+        {
+            ulong product0 = (ulong)Multiplier0 * c0, product1 = (ulong)Multiplier1 * c2;
+            c0 = (uint)(product1 >> 32) ^ c1 ^ key0;
+            c1 = (uint)product1;
+            c2 = (uint)(product0 >> 32) ^ c3 ^ key1;
+            c3 = (uint)product0;
+            key0 += Weyl0;
+            key1 += Weyl1;
+        }
+
+        (words[0], words[1], words[2], words[3]) = (c0, c1, c2, c3);
+    }
+
+    /// <summary>The words of <paramref name="blocks"/> blocks from <paramref name="block"/> on.</summary>
+    public static void Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words)
+    {
+        int done = width == SimdWidth.Vector128 ? 0 : PhiloxVectors.Words(width, key, counter, block, blocks, words);
+        uint* input = stackalloc uint[4];
+        (input[2], input[3]) = ((uint)counter, (uint)(counter >> 32));
+        for (; done < blocks; done++)
+        {
+            (input[0], input[1]) = ((uint)(block + (ulong)done), (uint)((block + (ulong)done) >> 32));
+            Block(input, (uint)key, (uint)(key >> 32), words + ((nint)done * 4));
+        }
+    }
+
+    private static void Normal<T>(ulong key, ulong counter, Span<T> y, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* p = y)
+        {
+            workers.For(
+                Pieces<T>(y.Length),
+                new Job<T> { Width = SimdWidths.Best, Key = key, Counter = counter, Y = p, Count = y.Length, Normal = true });
+        }
+    }
+
+    private static int Pieces<T>(int count)
+        where T : unmanaged => (int)(((long)count + Elements<T>() - 1) / Elements<T>());
+
+    private static int Elements<T>()
+        where T : unmanaged => PieceBlocks * 16 / sizeof(ulong) * 8 / (sizeof(T) == 4 ? 4 : 8);
+
+    private struct Job<T> : IJob
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private const int ChunkBlocks = 64;
+        public SimdWidth Width;
+        public ulong Key;
+        public ulong Counter;
+        public T* Y;
+        public int Count;
+        public bool Normal;
+
+        public readonly void Execute(int index, int participant)
+        {
+            int perBlock = 16 / sizeof(T);
+            int first = index * Elements<T>(), last = (int)Math.Min(Count, (long)first + Elements<T>());
+            uint* words = stackalloc uint[4 * ChunkBlocks];
+            T* values = stackalloc T[ChunkBlocks * 4];
+            for (int i = first; i < last; i += ChunkBlocks * perBlock)
+            {
+                int count = Math.Min(last - i, ChunkBlocks * perBlock);
+                int blocks = (count + perBlock - 1) / perBlock;
+                Words(Width, Key, Counter, (ulong)(i / perBlock), blocks, words);
+                Convert(words, blocks * perBlock, values);
+                if (Normal)
+                    BoxMuller(values, blocks * perBlock);
+                new ReadOnlySpan<T>(values, count).CopyTo(new Span<T>(Y + i, count));
+            }
+        }
+
+        private static void Convert(uint* words, int count, T* values)
+        {
+            if (typeof(T) == typeof(float))
+            {
+                for (int i = 0; i < count; i++)
+                    ((float*)values)[i] = (words[i] >> 8) * (1f / (1 << 24));
+            }
+            else
+            {
+                for (int i = 0; i < count; i++)
+                    ((double*)values)[i] = (((ulong*)words)[i] >> 11) * (1.0 / (1L << 53));
+            }
+        }
+
+        private static void BoxMuller(T* values, int count)
+        {
+            T two = T.One + T.One;
+            for (int i = 0; i < count; i += 2)
+            {
+                T radius = T.Sqrt(-two * T.Log(T.One - values[i]));
+                (T sine, T cosine) = T.SinCosPi(two * values[i + 1]);
+                values[i] = radius * cosine;
+                values[i + 1] = radius * sine;
+            }
+        }
+    }
+}

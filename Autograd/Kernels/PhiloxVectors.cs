@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Several Philox blocks at a time: each 64-bit lane carries one 32-bit word of one block in its lower half, so that the widening
+/// multiplication needs no rearrangement.
+/// </summary>
+internal static unsafe class PhiloxVectors
+{
+    private const uint Multiplier0 = 0xD2511F53;
+    private const uint Multiplier1 = 0xCD9E8D57;
+    private const uint Weyl0 = 0x9E3779B9;
+    private const uint Weyl1 = 0xBB67AE85;
+
+    /// <summary>Writes as many whole groups of blocks as fit; returns the number of blocks written.</summary>
+    public static int Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words) =>
+        width == SimdWidth.Vector512 ? Words512(key, counter, block, blocks, words) : Words256(key, counter, block, blocks, words);
+
+    private static int Words256(ulong key, ulong counter, ulong block, int blocks, uint* words)
+    {
+        // The lanes are ordered so that interleaving within 128-bit halves at the end gives the blocks in order.
+        Vector256<ulong> lanes = Vector256.Create(0UL, 2, 1, 3);
+        int done = 0;
+        for (; done <= blocks - 4; done += 4, words += 16)
+        {
+            Vector256<ulong> index = Vector256.Create(block + (ulong)done) + lanes;
+            Vector256<ulong> c0 = index, c1 = index >>> 32, c2 = Vector256.Create(counter), c3 = Vector256.Create(counter >> 32);
+            uint key0 = (uint)key, key1 = (uint)(key >> 32);
+            for (int round = 0; round < 10; round++)
+            {
+                Vector256<ulong> product0 = Widen(c0, Multiplier0), product1 = Widen(c2, Multiplier1);
+                c0 = (product1 >>> 32) ^ c1 ^ Vector256.Create((ulong)key0);
+                c1 = product1;
+                c2 = (product0 >>> 32) ^ c3 ^ Vector256.Create((ulong)key1);
+                c3 = product0;
+                key0 += Weyl0;
+                key1 += Weyl1;
+            }
+
+            Vector256<ulong> low = Pair(c0, c1), high = Pair(c2, c3);
+            Interleave(low, high, (ulong*)words);
+        }
+
+        return done;
+    }
+
+    private static int Words512(ulong key, ulong counter, ulong block, int blocks, uint* words)
+    {
+        Vector512<ulong> lanes = Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
+        int done = 0;
+        for (; done <= blocks - 8; done += 8, words += 32)
+        {
+            Vector512<ulong> index = Vector512.Create(block + (ulong)done) + lanes;
+            Vector512<ulong> c0 = index, c1 = index >>> 32, c2 = Vector512.Create(counter), c3 = Vector512.Create(counter >> 32);
+            uint key0 = (uint)key, key1 = (uint)(key >> 32);
+            for (int round = 0; round < 10; round++)
+            {
+                Vector512<ulong> product0 = Widen(c0, Multiplier0), product1 = Widen(c2, Multiplier1);
+                c0 = (product1 >>> 32) ^ c1 ^ Vector512.Create((ulong)key0);
+                c1 = product1;
+                c2 = (product0 >>> 32) ^ c3 ^ Vector512.Create((ulong)key1);
+                c3 = product0;
+                key0 += Weyl0;
+                key1 += Weyl1;
+            }
+
+            Vector512<ulong> low = (c0 & Vector512.Create(0xFFFFFFFFUL)) | (c1 << 32);
+            Vector512<ulong> high = (c2 & Vector512.Create(0xFFFFFFFFUL)) | (c3 << 32);
+            Interleave(low, high, (ulong*)words);
+        }
+
+        return done;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Widen(Vector256<ulong> value, uint multiplier) => Avx2.IsSupported
+        ? Avx2.Multiply(value.AsUInt32(), Vector256.Create((ulong)multiplier).AsUInt32())
+        : (value & Vector256.Create(0xFFFFFFFFUL)) * multiplier;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Widen(Vector512<ulong> value, uint multiplier) => Avx512F.IsSupported
+        ? Avx512F.Multiply(value.AsUInt32(), Vector512.Create((ulong)multiplier).AsUInt32())
+        : (value & Vector512.Create(0xFFFFFFFFUL)) * multiplier;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Pair(Vector256<ulong> low, Vector256<ulong> high) =>
+        (low & Vector256.Create(0xFFFFFFFFUL)) | (high << 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave(Vector256<ulong> low, Vector256<ulong> high, ulong* words)
+    {
+        if (Avx2.IsSupported)
+        {
+            Avx2.UnpackLow(low, high).Store(words);
+            Avx2.UnpackHigh(low, high).Store(words + 4);
+            return;
+        }
+
+        for (int half = 0; half < 2; half++)
+        {
+            for (int lane = 0; lane < 2; lane++)
+            {
+                words[(half * 4) + (lane * 2)] = low[half + (lane * 2)];
+                words[(half * 4) + (lane * 2) + 1] = high[half + (lane * 2)];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave(Vector512<ulong> low, Vector512<ulong> high, ulong* words)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.UnpackLow(low, high).Store(words);
+            Avx512F.UnpackHigh(low, high).Store(words + 8);
+            return;
+        }
+
+        for (int half = 0; half < 2; half++)
+        {
+            for (int lane = 0; lane < 4; lane++)
+            {
+                words[(half * 8) + (lane * 2)] = low[half + (lane * 2)];
+                words[(half * 8) + (lane * 2) + 1] = high[half + (lane * 2)];
+            }
+        }
+    }
+}

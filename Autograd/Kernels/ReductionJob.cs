@@ -1,0 +1,212 @@
+using System.Numerics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// One reduction, cut into pieces: a piece reduces a range of terms for a range of outputs. If terms are cut too, partial results go
+/// to scratch memory and are joined pairwise afterwards.
+/// </summary>
+internal unsafe struct ReductionJob<T, TReducer> : IJob
+    where T : unmanaged, INumber<T>
+    where TReducer : struct, IReducer<T>
+{
+    // Terms that are joined one after the other before the pairwise cascade takes over, per lane.
+    private const int Run1 = 128;
+
+    // Terms of one piece when a few outputs have many.
+    private const long PieceTerms = 32768;
+
+    // Columns that are reduced together when the innermost axis is kept.
+    private const int TileColumns = 512;
+
+    private ReductionAxes _axes;
+    private T* _x;
+    private T* _partial;
+    private long _pieceOutputs;
+    private long _outputPieces;
+    private long _pieceTerms;
+
+    public static void Run(in ReductionAxes axes, ReadOnlySpan<T> x, Span<T> y, Workers workers)
+    {
+        if (axes.Outputs == 0)
+            return;
+        if (axes.Terms == 0)
+        {
+            y[..(int)axes.Outputs].Fill(TReducer.Identity);
+            return;
+        }
+
+        // The cut depends on the shape alone. Outputs are cut so that a piece has some ten thousand elements, terms only if one
+        // output alone exceeds that.
+        long run = axes.InnerReduced ? axes.ReducedSizes[0] : 1;
+        long lines = axes.Terms / run;
+        long perOutput = axes.InnerReduced ? axes.Terms : axes.Terms * Math.Min(axes.Outputs, TileColumns);
+        long termPieces = Math.Clamp(perOutput / PieceTerms, 1, lines == 1 ? (run + PieceTerms - 1) / PieceTerms : lines);
+        ReductionJob<T, TReducer> job = new() { _axes = axes };
+        if (lines == 1)
+            job._pieceTerms = (run + termPieces - 1) / termPieces;
+        else
+            job._pieceTerms = (lines + termPieces - 1) / termPieces * run;
+        termPieces = (axes.Terms + job._pieceTerms - 1) / job._pieceTerms;
+        job._pieceOutputs = axes.InnerReduced ? Math.Max(1, PieceTerms / axes.Terms) : TileColumns;
+        job._outputPieces = (axes.Outputs + job._pieceOutputs - 1) / job._pieceOutputs;
+        int pieces = checked((int)(job._outputPieces * termPieces));
+        fixed (T* px = x, py = y)
+        {
+            job._x = px;
+            if (termPieces == 1)
+            {
+                job._partial = py;
+                workers.For(pieces, job);
+                return;
+            }
+
+            using Scratch scratch = workers.Rent(termPieces * axes.Outputs * sizeof(T));
+            job._partial = (T*)scratch.Pointer;
+            workers.For(pieces, job);
+            for (long i = 0; i < axes.Outputs; i++)
+            {
+                Cascade<T, TReducer> cascade = default;
+                for (long piece = 0; piece < termPieces; piece++)
+                    cascade.Add(job._partial[(piece * axes.Outputs) + i]);
+                py[i] = cascade.Total();
+            }
+        }
+    }
+
+    public void Execute(int index, int participant)
+    {
+        long termPiece = index / _outputPieces, outputPiece = index % _outputPieces;
+        long term = termPiece * _pieceTerms, terms = Math.Min(_pieceTerms, _axes.Terms - term);
+        long output = outputPiece * _pieceOutputs, outputs = Math.Min(_pieceOutputs, _axes.Outputs - output);
+        T* y = _partial + (termPiece * _axes.Outputs) + output;
+        if (_axes.InnerReduced)
+        {
+            for (long i = 0; i < outputs; i++)
+                y[i] = Line(output + i, term, terms);
+        }
+        else
+        {
+            Columns(output, (int)outputs, term, terms, y);
+        }
+    }
+
+    private T Line(long output, long term, long terms)
+    {
+        T* x = _x + _axes.KeptOffset(output);
+        int size = _axes.ReducedSizes[0];
+        Cascade<T, TReducer> cascade = default;
+        for (long end = term + terms; term < end;)
+        {
+            long position = term % size;
+            long run = Math.Min(end - term, size - position);
+            T* line = x + _axes.ReducedOffset(term / size, skip: 1) + position;
+            term += run;
+            int block = 4 * Vector<T>.Count * Run1;
+            for (; run > 0; run -= block, line += block)
+                cascade.Add(Block(line, (int)Math.Min(run, block)));
+        }
+
+        return cascade.Total();
+    }
+
+    private static T Block(T* x, int count)
+    {
+        T total;
+        int i = 0, lanes = Vector<T>.Count;
+        if (count >= 4 * lanes)
+        {
+            Vector<T> a = TReducer.Map(Vector.Load(x)), b = TReducer.Map(Vector.Load(x + lanes));
+            Vector<T> c = TReducer.Map(Vector.Load(x + (2 * lanes))), d = TReducer.Map(Vector.Load(x + (3 * lanes)));
+            for (i = 4 * lanes; i <= count - (4 * lanes); i += 4 * lanes)
+            {
+                a = TReducer.Combine(a, TReducer.Map(Vector.Load(x + i)));
+                b = TReducer.Combine(b, TReducer.Map(Vector.Load(x + i + lanes)));
+                c = TReducer.Combine(c, TReducer.Map(Vector.Load(x + i + (2 * lanes))));
+                d = TReducer.Combine(d, TReducer.Map(Vector.Load(x + i + (3 * lanes))));
+            }
+
+            a = TReducer.Combine(TReducer.Combine(a, b), TReducer.Combine(c, d));
+            total = a[0];
+            for (int lane = 1; lane < lanes; lane++)
+                total = TReducer.Combine(total, a[lane]);
+        }
+        else
+        {
+            total = TReducer.Map(x[i++]);
+        }
+
+        for (; i < count; i++)
+            total = TReducer.Combine(total, TReducer.Map(x[i]));
+        return total;
+    }
+
+    // The innermost axis is kept: neighbouring outputs are neighbours in the input, so whole vectors of them advance together.
+    private void Columns(long output, int outputs, long term, long terms, T* y)
+    {
+        int size = _axes.KeptCount == 0 ? 1 : _axes.KeptSizes[0];
+        while (outputs > 0)
+        {
+            int position = (int)(output % size);
+            int run = Math.Min(outputs, size - position);
+            T* x = _x + position + _axes.KeptOffset(output / size, skip: 1);
+            ColumnTile(x, run, term, terms, y);
+            output += run;
+            outputs -= run;
+            y += run;
+        }
+    }
+
+    private void ColumnTile(T* x, int columns, long term, long terms, T* y)
+    {
+        // One row per level of the cascade; row 0 gathers the current block.
+        int levels = BitOperations.Log2((ulong)((terms + Run1 - 1) / Run1)) + 2;
+        T* rows = stackalloc T[Math.Max(1, levels) * TileColumns];
+        ulong blocks = 0;
+        for (long end = term + terms; term < end; blocks++)
+        {
+            long stop = Math.Min(end, term + Run1);
+            Start(x + _axes.ReducedOffset(term++), rows, columns);
+            for (; term < stop; term++)
+                Accumulate(x + _axes.ReducedOffset(term), rows, columns);
+            int level = 1;
+            for (ulong carry = blocks; (carry & 1) != 0; carry >>= 1, level++)
+                Join(rows + (level * TileColumns), rows, columns);
+            new ReadOnlySpan<T>(rows, columns).CopyTo(new Span<T>(rows + (level * TileColumns), columns));
+        }
+
+        bool any = false;
+        int from = 1;
+        for (ulong rest = blocks; rest != 0; rest >>= 1, from++)
+        {
+            if ((rest & 1) == 0)
+                continue;
+            if (any)
+                Join(rows + (from * TileColumns), y, columns);
+            else
+                new ReadOnlySpan<T>(rows + (from * TileColumns), columns).CopyTo(new Span<T>(y, columns));
+            any = true;
+        }
+    }
+
+    private static void Start(T* x, T* sums, int columns)
+    {
+        for (int j = 0; j < columns; j++)
+            sums[j] = TReducer.Map(x[j]);
+    }
+
+    private static void Accumulate(T* x, T* sums, int columns)
+    {
+        int j = 0, lanes = Vector<T>.Count;
+        for (; j <= columns - lanes; j += lanes)
+            TReducer.Combine(Vector.Load(sums + j), TReducer.Map(Vector.Load(x + j))).Store(sums + j);
+        for (; j < columns; j++)
+            sums[j] = TReducer.Combine(sums[j], TReducer.Map(x[j]));
+    }
+
+    private static void Join(T* earlier, T* sums, int columns)
+    {
+        for (int j = 0; j < columns; j++)
+            sums[j] = TReducer.Combine(earlier[j], sums[j]);
+    }
+}

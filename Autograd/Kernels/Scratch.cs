@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>A lease of scratch memory; give it back with <see cref="Dispose"/>, exactly once.</summary>
+internal readonly unsafe ref struct Scratch
+{
+    /// <summary>Alignment of <see cref="Pointer"/> in bytes: a cache line, and the widest vector.</summary>
+    public const int Alignment = 64;
+
+    private readonly ScratchPool _pool;
+    private readonly byte[] _buffer;
+
+    public Scratch(ScratchPool pool, byte[] buffer)
+    {
+        _pool = pool;
+        _buffer = buffer;
+        nint start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer));
+        Pointer = (byte*)((start + Alignment - 1) & -Alignment);
+    }
+
+    /// <summary>Gets the first byte.</summary>
+    public byte* Pointer { get; }
+
+    /// <summary>Returns the memory to its pool.</summary>
+    public void Dispose() => _pool.Return(_buffer);
+}

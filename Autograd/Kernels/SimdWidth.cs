@@ -1,0 +1,24 @@
+using System.Runtime.Intrinsics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>The vector width that a kernel uses. Every width runs on every machine; those without hardware run in software, slowly.</summary>
+internal enum SimdWidth
+{
+    /// <summary>128-bit vectors (SSE, Arm Advanced SIMD).</summary>
+    Vector128,
+
+    /// <summary>256-bit vectors (AVX2).</summary>
+    Vector256,
+
+    /// <summary>512-bit vectors (AVX-512).</summary>
+    Vector512,
+}
+
+/// <summary>What this machine has.</summary>
+internal static class SimdWidths
+{
+    /// <summary>Gets the widest width with hardware.</summary>
+    public static SimdWidth Best =>
+        Vector512.IsHardwareAccelerated ? SimdWidth.Vector512 : Vector256.IsHardwareAccelerated ? SimdWidth.Vector256 : SimdWidth.Vector128;
+}

@@ -1,0 +1,175 @@
+using System.Numerics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>Lines of a softmax, several per piece.</summary>
+internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TVector : struct
+    where TSimd : struct, ISimd<T, TVector>
+{
+    private const int PieceElements = 8192;
+
+    private T* _x;
+    private T* _y;
+    private int _outer;
+    private int _axis;
+    private int _inner;
+    private int _linesPerPiece;
+    private bool _logarithm;
+
+    public static void Run(T* x, int outer, int axis, int inner, T* y, bool logarithm, Workers workers)
+    {
+        int lines = inner == 1 ? Math.Max(1, PieceElements / axis) : 1;
+        workers.For(
+            (outer + lines - 1) / lines,
+            new SoftmaxJob<T, TVector, TSimd>
+            {
+                _x = x,
+                _y = y,
+                _outer = outer,
+                _axis = axis,
+                _inner = inner,
+                _linesPerPiece = lines,
+                _logarithm = logarithm,
+            });
+    }
+
+    public readonly void Execute(int index, int participant)
+    {
+        int first = index * _linesPerPiece, last = Math.Min(_outer, first + _linesPerPiece);
+        for (int line = first; line < last; line++)
+        {
+            T* x = _x + ((nint)line * _axis * _inner), y = _y + ((nint)line * _axis * _inner);
+            if (_inner == 1)
+            {
+                Row(x, y);
+                continue;
+            }
+
+            int j = 0;
+            for (; j <= _inner - TSimd.Count; j += TSimd.Count)
+                Columns(x + j, y + j, _inner);
+            for (; j < _inner; j++)
+                Column(x + j, y + j);
+        }
+    }
+
+    // One column, gathered so that it sees the same exponential as all others.
+    private readonly void Column(T* x, T* y)
+    {
+        for (int i = 0; i < _axis; i++)
+            y[(nint)i * _inner] = x[(nint)i * _inner];
+        T maximum = T.NegativeInfinity;
+        for (int i = 0; i < _axis; i++)
+            maximum = T.Max(maximum, x[(nint)i * _inner]);
+        T sum = T.Zero;
+        for (int i = 0; i < _axis; i++)
+        {
+            T e = ExpOne(x[(nint)i * _inner] - maximum);
+            sum += e;
+            if (!_logarithm)
+                y[(nint)i * _inner] = e;
+        }
+
+        T log = T.Log(sum), inverse = T.One / sum;
+        for (int i = 0; i < _axis; i++)
+            y[(nint)i * _inner] = _logarithm ? x[(nint)i * _inner] - maximum - log : y[(nint)i * _inner] * inverse;
+    }
+
+    // TVector lanes are neighbouring columns.
+    private readonly void Columns(T* x, T* y, nint step)
+    {
+        TVector maximum = TSimd.Load(x);
+        for (nint i = 1; i < _axis; i++)
+            maximum = TSimd.Max(maximum, TSimd.Load(x + (i * step)));
+        TVector sum = TSimd.Zero;
+        for (nint i = 0; i < _axis; i++)
+        {
+            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
+            sum = TSimd.Add(sum, e);
+            if (!_logarithm)
+                TSimd.Store(e, y + (i * step));
+        }
+
+        T* lanes = stackalloc T[TSimd.Count];
+        TSimd.Store(sum, lanes);
+        for (int lane = 0; lane < TSimd.Count; lane++)
+            lanes[lane] = _logarithm ? T.Log(lanes[lane]) : T.One / lanes[lane];
+        TVector scale = TSimd.Load(lanes);
+        for (nint i = 0; i < _axis; i++)
+        {
+            TVector value = _logarithm
+                ? TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum), scale)
+                : TSimd.Multiply(TSimd.Load(y + (i * step)), scale);
+            TSimd.Store(value, y + (i * step));
+        }
+    }
+
+    private readonly void Row(T* x, T* y)
+    {
+        int n = _axis, lanes = TSimd.Count, i = 0;
+        T maximum = x[0];
+        if (n >= lanes)
+        {
+            TVector m = TSimd.Load(x);
+            for (i = lanes; i <= n - lanes; i += lanes)
+                m = TSimd.Max(m, TSimd.Load(x + i));
+            T* values = stackalloc T[lanes];
+            TSimd.Store(m, values);
+            maximum = values[0];
+            for (int lane = 1; lane < lanes; lane++)
+                maximum = T.Max(maximum, values[lane]);
+        }
+
+        for (; i < n; i++)
+            maximum = T.Max(maximum, x[i]);
+
+        // A last partial vector is padded with −∞, whose exponential is 0.
+        T* tail = stackalloc T[lanes];
+        TVector shift = TSimd.Broadcast(maximum), sums = TSimd.Zero;
+        for (i = 0; i <= n - lanes; i += lanes)
+        {
+            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(x + i), shift));
+            sums = TSimd.Add(sums, e);
+            if (!_logarithm)
+                TSimd.Store(e, y + i);
+        }
+
+        int rest = n - i;
+        if (rest > 0)
+        {
+            new Span<T>(tail, lanes).Fill(T.NegativeInfinity);
+            new ReadOnlySpan<T>(x + i, rest).CopyTo(new Span<T>(tail, lanes));
+            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(tail), shift));
+            sums = TSimd.Add(sums, e);
+            TSimd.Store(e, tail);
+        }
+
+        T sum = TSimd.Sum(sums);
+        if (_logarithm)
+        {
+            T log = T.Log(sum);
+            TVector logs = TSimd.Broadcast(log);
+            for (i = 0; i <= n - lanes; i += lanes)
+                TSimd.Store(TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), shift), logs), y + i);
+            for (; i < n; i++)
+                y[i] = x[i] - maximum - log;
+            return;
+        }
+
+        T inverse = T.One / sum;
+        TVector scale = TSimd.Broadcast(inverse);
+        for (i = 0; i <= n - lanes; i += lanes)
+            TSimd.Store(TSimd.Multiply(TSimd.Load(y + i), scale), y + i);
+        for (int j = 0; j < rest; j++)
+            y[i + j] = tail[j] * inverse;
+    }
+
+    private static T ExpOne(T value)
+    {
+        T* lanes = stackalloc T[TSimd.Count];
+        TSimd.Store(TSimd.Exp(TSimd.Broadcast(value)), lanes);
+        return lanes[0];
+    }
+}

@@ -1,0 +1,67 @@
+using System.Numerics;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Indexing;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Convolution;
+
+/// <summary>
+/// The greatest element of each window (ONNX <c>MaxPool</c>; book section 9.3). Results: the values, and their int64 positions in the whole image tensor,
+/// row-major. At a tie the first position wins and gets the gradient.
+/// </summary>
+/// <param name="Kernel">Height and width of the window.</param>
+/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
+/// <param name="Pads">Padding around the image: top, left, bottom, right; padded places never win.</param>
+public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads) : Pooling(Kernel, Strides, Pads), IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new MaxPool([2, 2], [2, 2], [0, 0, 0, 0]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }),
+        new(new MaxPool([3, 2], [1, 2], [1, 0, 1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        Shape shape = OutputShape(inputs[0]);
+        return [inputs[0] with { Shape = shape }, new TensorType(DType.Int64, shape)];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        if (arguments.Inputs[0].DType == DType.Float32)
+        {
+            Compute<float>(arguments);
+        }
+        else
+        {
+            Compute<double>(arguments);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (gradients[0] is not { } g)
+        {
+            return null;
+        }
+
+        Shape image = node.Inputs[0].Shape;
+        return Ops.Reshape(new GatherGradient(0, [image.ElementCount]).Apply(node.Outputs[1], g), image);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = Attributes };
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value x, Value y, Value indices) = (arguments.Inputs[0], arguments.Outputs[0], arguments.Outputs[1]);
+        MaxPooling.Forward<T>(KernelShape(x.Sizes, y.Sizes), x.Span<T>(), y.Span<T>(), indices.Span<long>(), arguments.Workers);
+    }
+}

@@ -1,0 +1,50 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Indexing;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Normalization;
+
+/// <summary>
+/// xᵢ − ln Σⱼ e^xⱼ along an axis (ONNX <c>LogSoftmax</c>; book equation 6.30), stable for any finite x (equation 6.33): the logarithm never sees a
+/// probability that was rounded to 0. Gradient G − e^y·Σ G.
+/// </summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+public sealed record LogSoftmax(int Axis) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new LogSoftmax(1), new ExampleInput(["batch", 4])), new(new LogSoftmax(1), new ExampleInput([2, 3, 4])), new(new LogSoftmax(0), new ExampleInput([5]))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        Require.Floating(this, inputs[0].DType);
+        return [inputs[0]];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
+        if (x.DType == DType.Float32)
+        {
+            Kernels.Softmax.LogForward(x.Span<float>(), outer, size, inner, y.Span<float>(), arguments.Workers);
+        }
+        else
+        {
+            Kernels.Softmax.LogForward(x.Span<double>(), outer, size, inner, y.Span<double>(), arguments.Workers);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        Variable y = node.Outputs[0];
+        return gradients[0] is { } g ? g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+}

@@ -1,0 +1,50 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Indexing;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Normalization;
+
+/// <summary>
+/// e^xᵢ / Σⱼ e^xⱼ along an axis (ONNX <c>Softmax</c>; book equation 6.29), stable because the maximum is subtracted first (equation 6.33).
+/// A slice of −∞ alone gives NaN. Gradient y·(G − Σ G·y).
+/// </summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+public sealed record Softmax(int Axis) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new Softmax(1), new ExampleInput(["batch", 4])), new(new Softmax(1), new ExampleInput([2, 3, 4])), new(new Softmax(0), new ExampleInput([5]))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 1);
+        Require.Floating(this, inputs[0].DType);
+        return [inputs[0]];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
+        if (x.DType == DType.Float32)
+        {
+            Kernels.Softmax.Forward(x.Span<float>(), outer, size, inner, y.Span<float>(), arguments.Workers);
+        }
+        else
+        {
+            Kernels.Softmax.Forward(x.Span<double>(), outer, size, inner, y.Span<double>(), arguments.Workers);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        Variable y = node.Outputs[0];
+        return gradients[0] is { } g ? y * (g - Ops.Sum(g * y, [Axis], keepDims: true)) : null;
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+}

@@ -1,0 +1,51 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Random;
+
+/// <summary>
+/// Uniform random numbers in [0, 1) by the counter-based generator Philox4x32-10 (Salmon et al. 2011): a pure function of key, counter and position, so
+/// the same bits come out for any number of threads. Inputs: key and counter, uint64 scalars. The gradient is zero.
+/// </summary>
+/// <remarks>It occurs in training graphs only and has no ONNX form yet.</remarks>
+/// <param name="Shape">The shape of the result, symbols allowed.</param>
+/// <param name="Type">Float32 (24 random bits) or Float64 (53 random bits).</param>
+public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new RandomUniform([3, 5], DType.Float32), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9)) { Smoothness = 0 },
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Type(this, DType.UInt64, inputs[0].DType);
+        Require.Type(this, DType.UInt64, inputs[1].DType);
+        Require.Rank(this, inputs[0], 0);
+        Require.Rank(this, inputs[1], 0);
+        Require.Floating(this, Type);
+        return [new TensorType(Type, Shape)];
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        ulong key = arguments.Inputs[0].Span<ulong>()[0];
+        ulong counter = arguments.Inputs[1].Span<ulong>()[0];
+        if (Type == DType.Float32)
+        {
+            Philox.Uniform(key, counter, arguments.Outputs[0].Span<float>(), arguments.Workers);
+        }
+        else
+        {
+            Philox.Uniform(key, counter, arguments.Outputs[0].Span<double>(), arguments.Workers);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+}

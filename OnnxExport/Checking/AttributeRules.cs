@@ -1,0 +1,124 @@
+using Toolkit.OnnxExport.Format;
+using static Toolkit.OnnxExport.Format.AttributeProto.Types;
+
+namespace Toolkit.OnnxExport.Checking;
+
+/// <summary>The rules for the value of an attribute, with the tensors and graphs in it.</summary>
+internal static class AttributeRules
+{
+    public static void Check(AttributeProto attribute, string location, CheckContext context, NameScope scope)
+    {
+        if (attribute.Name.Length == 0)
+        {
+            context.Error(CheckRule.Attribute, location, "Expected an attribute with a name, found none.");
+        }
+
+        bool hasType = attribute.HasType && attribute.Type != AttributeType.Undefined;
+        if (context.IrVersion >= 2 && !hasType)
+        {
+            context.Error(CheckRule.Attribute, location, $"Expected the attribute \"{attribute.Name}\" with a type, found none.");
+        }
+
+        if (attribute.RefAttrName.Length > 0)
+        {
+            CheckReference(attribute, location, context);
+            return;
+        }
+
+        AttributeType[] values = [.. Values(attribute)];
+        if (values.Length > 1)
+        {
+            context.Error(
+                CheckRule.Attribute,
+                location,
+                $"Expected one value of the attribute \"{attribute.Name}\", found {string.Join(" and ", values)}.");
+        }
+        else if (values is [var found] && hasType && found != attribute.Type)
+        {
+            context.Error(
+                CheckRule.Attribute,
+                location,
+                $"Expected a value of type {attribute.Type} of the attribute \"{attribute.Name}\", found {found}.");
+        }
+        else if (values.Length == 0 && HoldsMessage(attribute.Type))
+        {
+            // A number or string without a value is the default of its type, an empty list is a list.
+            context.Error(CheckRule.Attribute, location, $"Expected a value of the attribute \"{attribute.Name}\", found none.");
+        }
+
+        CheckContent(attribute, context.Inside(location).Inside(attribute.Name), scope);
+    }
+
+    private static void CheckReference(AttributeProto attribute, string location, CheckContext context)
+    {
+        if (context.Function is null)
+        {
+            context.Error(
+                CheckRule.Attribute,
+                location,
+                $"The attribute \"{attribute.Name}\" refers to \"{attribute.RefAttrName}\" of a function, found outside of functions.");
+        }
+        else if (!context.Function.Attribute.Contains(attribute.RefAttrName)
+            && !context.Function.AttributeProto.Any(a => a.Name == attribute.RefAttrName))
+        {
+            context.Error(
+                CheckRule.Attribute,
+                location,
+                $"The attribute \"{attribute.Name}\" refers to \"{attribute.RefAttrName}\", which the function does not have.");
+        }
+
+        if (Values(attribute).Any())
+        {
+            context.Error(
+                CheckRule.Attribute,
+                location,
+                $"The attribute \"{attribute.Name}\" refers to an attribute of a function and has a value as well.");
+        }
+    }
+
+    private static void CheckContent(AttributeProto attribute, CheckContext context, NameScope scope)
+    {
+        foreach (TensorProto tensor in Singular(attribute.T).Concat(attribute.Tensors))
+        {
+            TensorRules.Check(tensor, context, tensor.Name);
+        }
+
+        foreach (SparseTensorProto tensor in Singular(attribute.SparseTensor).Concat(attribute.SparseTensors))
+        {
+            SparseTensorRules.Check(tensor, context, string.Empty);
+        }
+
+        foreach (GraphProto graph in Singular(attribute.G).Concat(attribute.Graphs))
+        {
+            GraphRules.Check(graph, context with { IsSubgraph = true }, new NameScope(scope));
+        }
+    }
+
+    private static bool HoldsMessage(AttributeType type) =>
+        type is AttributeType.Tensor or AttributeType.Graph or AttributeType.SparseTensor or AttributeType.TypeProto;
+
+    private static IEnumerable<T> Singular<T>(T? message)
+        where T : class => message is null ? [] : [message];
+
+    private static IEnumerable<AttributeType> Values(AttributeProto attribute)
+    {
+        (bool Present, AttributeType Type)[] fields =
+        [
+            (attribute.HasF, AttributeType.Float),
+            (attribute.HasI, AttributeType.Int),
+            (attribute.HasS, AttributeType.String),
+            (attribute.T is not null, AttributeType.Tensor),
+            (attribute.G is not null, AttributeType.Graph),
+            (attribute.SparseTensor is not null, AttributeType.SparseTensor),
+            (attribute.Tp is not null, AttributeType.TypeProto),
+            (attribute.Floats.Count > 0, AttributeType.Floats),
+            (attribute.Ints.Count > 0, AttributeType.Ints),
+            (attribute.Strings.Count > 0, AttributeType.Strings),
+            (attribute.Tensors.Count > 0, AttributeType.Tensors),
+            (attribute.Graphs.Count > 0, AttributeType.Graphs),
+            (attribute.SparseTensors.Count > 0, AttributeType.SparseTensors),
+            (attribute.TypeProtos.Count > 0, AttributeType.TypeProtos),
+        ];
+        return fields.Where(f => f.Present).Select(f => f.Type);
+    }
+}

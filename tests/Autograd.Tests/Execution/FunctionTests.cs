@@ -1,0 +1,185 @@
+using Toolkit.Autograd.Compilation;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Execution;
+
+public sealed class FunctionTests
+{
+    private static readonly CompilationOptions[] Switches =
+    [
+        new(),
+        CompilationOptions.None,
+        new() { FuseElementwise = false },
+        new() { MergeEqualNodes = false },
+        new() { FoldConstants = false },
+        new() { UpdateInPlace = false },
+        new() { ReuseMemory = false },
+    ];
+
+    [Fact]
+    public void A_training_step_agrees_with_the_interpreter_under_every_switch()
+    {
+        foreach (CompilationOptions switches in Switches)
+        {
+            (Signature compiled, Parameter[] own) = TrainingStep();
+            (Signature interpreted, Parameter[] reference) = TrainingStep();
+            Function function = Function.Compile(compiled, new ExecutionOptions { Threads = 2, Compilation = switches });
+            for (int step = 0; step < 5; step++)
+            {
+                Value x = Randoms.Normal(step, step == 3 ? 5 : 8, 6);
+                Value y = Randoms.Normal(100 + step, step == 3 ? 5 : 8, 3);
+                Value loss = function.Run(x, y)[0];
+                Value expected = Interpreter.Run(interpreted, x, y)[0];
+                Assert.Equal(expected.Scalar(), loss.Scalar(), 1e-5);
+            }
+
+            for (int i = 0; i < own.Length; i++)
+            {
+                Assert.NotEqual(own[i].Initial.ToArray<float>(), own[i].Value.ToArray<float>());
+                Randoms.AssertClose(reference[i].Value, own[i].Value, 1e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Results_are_the_same_bits_for_any_number_of_threads()
+    {
+        var results = new List<Value>();
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            Variable x = Variable.Input("x", DType.Float32, ["batch", 700]);
+            Parameter w = new("w", Randoms.Normal(1, 700, 130));
+            Variable loss = Ops.Sum(Ops.Tanh(Ops.MatMul(x, w)).Square());
+            Function function = Function.Compile([x], [Gradient.Of(loss, w)], options: new ExecutionOptions { Threads = threads });
+            results.Add(function.Run(Randoms.Normal(2, 300, 700))[0]);
+        }
+
+        Assert.All(results, r => Assert.True(r.BitEquals(results[0])));
+    }
+
+    [Fact]
+    public void New_values_are_computed_from_old_ones_before_any_is_stored()
+    {
+        foreach (CompilationOptions switches in Switches)
+        {
+            var a = new Parameter("a", Value.Of([1f, 2f], 2));
+            var b = new Parameter("b", Value.Of([10f, 20f], 2));
+            var c = new Parameter("c", Value.Of([5f, 5f], 2));
+            Update[] updates = [new(a, b.Variable), new(b, a.Variable + 1), new(c, a.Variable * b.Variable)];
+            Function.Compile([], [a.Variable], updates, new ExecutionOptions { Compilation = switches }).Run();
+            Assert.Equal([10f, 20f], a.Value.ToArray<float>());
+            Assert.Equal([2f, 3f], b.Value.ToArray<float>());
+            Assert.Equal([10f, 40f], c.Value.ToArray<float>());
+        }
+    }
+
+    [Fact]
+    public void Running_allocates_nothing_after_the_first_call()
+    {
+        (Signature signature, _) = TrainingStep();
+        Function function = Function.Compile(signature, new ExecutionOptions { Threads = 1 });
+        Value[] inputs = [Randoms.Normal(1, 8, 6), Randoms.Normal(2, 8, 3)];
+        var outputs = new Value[1];
+        for (int i = 0; i < 50; i++)
+        {
+            function.RunInto(inputs, outputs);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            function.RunInto(inputs, outputs);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void An_output_may_be_an_input_a_constant_or_a_reshaped_parameter()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]);
+        var p = new Parameter("p", Value.Of([1f, 2f, 3f, 4f], 2, 2));
+        Function function = Function.Compile(
+            [x],
+            [x, Variable.Scalar(3, DType.Float64), Ops.Reshape(p, [4]), Ops.Reshape(x, [1, "n"])],
+            [new Update(p, p.Variable * 2)]);
+        Value[] results = function.Run(Value.Of([7f, 8f], 2));
+        Assert.Equal([7f, 8f], results[0].ToArray<float>());
+        Assert.Equal(3, results[1].Scalar());
+        Assert.Equal([1f, 2f, 3f, 4f], results[2].ToArray<float>());
+        Assert.Equal([1, 2], results[3].Sizes.ToArray());
+        Assert.Equal([2f, 4f, 6f, 8f], p.Value.ToArray<float>());
+    }
+
+    [Fact]
+    public void A_mean_over_a_symbolic_batch_divides_by_its_size()
+    {
+        Variable x = Variable.Input("x", DType.Float64, ["batch", 3]);
+        Function function = Function.Compile([x], [Ops.Mean(x.Square()), Gradient.Of(Ops.Mean(x.Square()), x)]);
+        foreach (int batch in new[] { 1, 4, 7 })
+        {
+            Value[] results = function.Run(Value.Full(3, DType.Float64, batch, 3));
+            Assert.Equal(9, results[0].Scalar(), 1e-12);
+            Assert.All(results[1].ToArray<double>(), g => Assert.Equal(6.0 / (3 * batch), g, 1e-12));
+        }
+    }
+
+    [Fact]
+    public void Wrong_values_are_refused_with_what_was_expected_and_found()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 3]);
+        Variable y = Variable.Input("y", DType.Float32, ["batch"]);
+        Function function = Function.Compile([x, y], [Ops.Sum(x) + Ops.Sum(y)]);
+        ShapeException shape = Assert.Throws<ShapeException>(() => function.Run(Randoms.Normal(1, 4, 2), Randoms.Normal(1, 4)));
+        Assert.Contains("\"x\"", shape.Message, StringComparison.Ordinal);
+        Assert.Contains("[4, 2]", shape.Message, StringComparison.Ordinal);
+        ShapeException batch = Assert.Throws<ShapeException>(() => function.Run(Randoms.Normal(1, 4, 3), Randoms.Normal(1, 5)));
+        Assert.Contains("batch = 4", batch.Message, StringComparison.Ordinal);
+        Assert.Throws<DTypeException>(() => function.Run(Value.Zeros(DType.Float64, 4, 3), Randoms.Normal(1, 4)));
+        Assert.Throws<GraphException>(() => function.Run(Randoms.Normal(1, 4, 3)));
+    }
+
+    [Fact]
+    public void Equal_nodes_are_computed_once_and_chains_become_one_step()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n", 4]);
+        Variable y = Ops.Tanh((x * 2) + 1);
+        Variable z = Ops.Tanh((x * 2) + 1);
+        Function function = Function.Compile([x], [y * z]);
+        Plan plan = function.PlanFor([Randoms.Normal(1, 3, 4)]);
+        PlanStep step = Assert.Single(plan.Steps);
+        Assert.Equal("Mul+Add+Tanh+Mul", step.Name);
+    }
+
+    /// <summary>Two layers, mean squared error, and a momentum-like optimizer: forward, backward and updates in one graph.</summary>
+    private static (Signature Signature, Parameter[] Parameters) TrainingStep()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 6]);
+        Variable y = Variable.Input("y", DType.Float32, ["batch", 3]);
+        Parameter[] weights =
+        [
+            new("w1", Randoms.Normal(11, 6, 5)), new("b1", Randoms.Normal(12, 5), ParameterRole.Bias),
+            new("w2", Randoms.Normal(13, 5, 3)), new("b2", Randoms.Normal(14, 3), ParameterRole.Bias),
+        ];
+        Variable hidden = Ops.Relu(Ops.MatMul(x, weights[0]) + weights[1].Variable);
+        Variable output = Ops.MatMul(hidden, weights[2]) + weights[3].Variable;
+        Variable loss = Ops.Mean((output - y).Square());
+        IReadOnlyList<Variable> gradients = Gradient.Of(loss, [.. weights.Select(w => w.Variable)]);
+        var updates = new List<Update>();
+        var all = new List<Parameter>(weights);
+        for (int i = 0; i < weights.Length; i++)
+        {
+            var moment = new Parameter($"m{i}", Value.Zeros(DType.Float32, weights[i].Value.Sizes), ParameterRole.State);
+            Variable next = (0.9 * moment.Variable) + gradients[i];
+            updates.Add(new Update(moment, next));
+            updates.Add(new Update(weights[i], weights[i].Variable - (0.05 * next)));
+            all.Add(moment);
+        }
+
+        return (new Signature([x, y], [new Output("loss", loss)], updates), [.. all]);
+    }
+}

@@ -1,0 +1,63 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Gradients;
+
+public sealed class GradientTests
+{
+    [Fact]
+    public void The_gradient_of_a_polynomial_and_its_derivatives_are_exact()
+    {
+        Variable x = Variable.Input("x", DType.Float64, []);
+        Variable y = (x * x * x) + (2 * x);
+        Variable first = Gradient.Of(y, x);
+        Variable second = Gradient.Of(first, x);
+        Variable third = Gradient.Of(second, x);
+        Value[] results = Function.Compile([x], [first, second, third]).Run(Value.Of(3.0));
+        Assert.Equal([29.0, 18.0, 6.0], results.Select(r => r.Scalar()));
+    }
+
+    [Fact]
+    public void A_variable_that_does_not_matter_has_gradient_zero_or_null()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]);
+        Variable z = Variable.Input("z", DType.Float32, [3]);
+        Assert.Null(Gradient.OrNull(Ops.Sum(x), [z])[0]);
+        Value zero = Function.Compile([x, z], [Gradient.Of(Ops.Sum(x), z)]).Run(Randoms.Normal(1, 2), Randoms.Normal(2, 3))[0];
+        Assert.Equal([0f, 0f, 0f], zero.ToArray<float>());
+    }
+
+    [Fact]
+    public void Nothing_flows_through_StopGradient_and_comparisons()
+    {
+        Variable x = Variable.Input("x", DType.Float32, [4]);
+        Assert.Null(Gradient.OrNull(Ops.Sum(Ops.StopGradient(x) * 3), [x])[0]);
+        Assert.Null(Gradient.OrNull(Ops.Sum(Ops.Cast(Ops.Greater(x, 0), DType.Float32)), [x])[0]);
+    }
+
+    [Fact]
+    public void A_gradient_shared_by_a_chain_of_doublings_is_built_once()
+    {
+        Variable x = Variable.Input("x", DType.Float64, []);
+        Variable y = x;
+        for (int i = 0; i < 60; i++)
+        {
+            y = y + y;
+        }
+
+        Variable gradient = Gradient.Of(y, x);
+        Assert.True(TopologicalOrder.Of([gradient]).Count < 200);
+        Assert.Equal(Math.Pow(2, 60), Function.Compile([x], [gradient]).Run(Value.Of(1.0))[0].Scalar());
+    }
+
+    [Fact]
+    public void Only_floating_scalars_are_differentiated()
+    {
+        Variable x = Variable.Input("x", DType.Float32, [2]);
+        Assert.Throws<GradientException>(() => Gradient.Of(x, x));
+        Assert.Throws<GradientException>(() => Gradient.Of(Ops.Sum(Ops.Cast(x, DType.Int64)), x));
+    }
+}
