@@ -5,7 +5,7 @@ namespace Toolkit.Modeling.Data;
 /// <summary>
 /// A few examples side by side, in memory that the next batch of the same pass overwrites: valid until the enumeration moves on.
 /// </summary>
-/// <remarks>A source of one's own fills a batch with <see cref="Add"/> and starts the next one with <see cref="Clear"/>.</remarks>
+/// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float})"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
     private readonly Value features;

@@ -7,13 +7,13 @@ internal sealed class CsvLoader
 {
     private readonly string path;
     private readonly CsvOptions options;
-    private readonly HashSet<string> missing;
-    private readonly List<float> features = [];
+    private readonly HashSet<string> marks;
+    private readonly List<float> numbers = [];
     private readonly List<float> targets = [];
-    private readonly List<(long Line, string Text)> labels = [];
-    private readonly List<int> holes = [];
+    private readonly List<(long Line, string Text)> classes = [];
+    private readonly List<int> gaps = [];
     private string[] headers = [];
-    private int label = -1;
+    private int labelColumn = -1;
     private int[] targetColumns = [];
     private int[] featureColumns = [];
     private int rows;
@@ -31,7 +31,7 @@ internal sealed class CsvLoader
 
         this.path = path;
         this.options = options;
-        missing = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
+        marks = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
     }
 
     public Dataset Load()
@@ -62,9 +62,9 @@ internal sealed class CsvLoader
                 first ? $"'{path}' is empty." : $"'{path}' has no rows to learn from{(options.HasHeader ? " after its header" : "")}.");
         }
 
-        float[] features = [.. features];
+        float[] features = [.. numbers];
         FillHoles(features);
-        if (label < 0)
+        if (labelColumn < 0)
             return Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length]);
         IReadOnlyList<string> names = options.ClassNames ?? FindClasses();
         return Dataset.FromLabels(features, [featureColumns.Length], ToLabels(names), names.Count, names);
@@ -81,7 +81,7 @@ internal sealed class CsvLoader
 
         var used = new HashSet<int>();
         if (options.Label is { } label)
-            used.Add(label = Find(label));
+            used.Add(labelColumn = Find(label));
         targetColumns = [.. options.Targets.Select(Find)];
         used.UnionWith(targetColumns);
         used.UnionWith(options.Ignore.Select(Find));
@@ -98,18 +98,18 @@ internal sealed class CsvLoader
             return;
         foreach (int column in featureColumns)
         {
-            bool hole = missing.Contains(row.Fields[column]);
+            bool hole = marks.Contains(row.Fields[column]);
             if (hole && options.Missing == MissingValues.Refuse)
                 throw Missing(row, column);
             if (hole)
-                holes.Add(features.Count);
-            features.Add(hole ? 0f : Number(row, column));
+                gaps.Add(numbers.Count);
+            numbers.Add(hole ? 0f : Number(row, column));
         }
 
         foreach (int column in targetColumns)
-            targets.Add(missing.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
-        if (label >= 0)
-            labels.Add((row.Line, missing.Contains(row.Fields[label]) ? throw Missing(row, label) : row.Fields[label]));
+            targets.Add(marks.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
+        if (labelColumn >= 0)
+            classes.Add((row.Line, marks.Contains(row.Fields[labelColumn]) ? throw Missing(row, labelColumn) : row.Fields[labelColumn]));
         rows++;
     }
 
@@ -117,17 +117,17 @@ internal sealed class CsvLoader
     {
         foreach (int column in featureColumns)
         {
-            if (missing.Contains(row.Fields[column]))
+            if (marks.Contains(row.Fields[column]))
                 return true;
         }
 
         foreach (int column in targetColumns)
         {
-            if (missing.Contains(row.Fields[column]))
+            if (marks.Contains(row.Fields[column]))
                 return true;
         }
 
-        return label >= 0 && missing.Contains(row.Fields[label]);
+        return labelColumn >= 0 && marks.Contains(row.Fields[labelColumn]);
     }
 
     private float Number(CsvRow row, int column)
@@ -146,12 +146,12 @@ internal sealed class CsvLoader
 
     private void FillHoles(float[] features)
     {
-        if (holes.Count == 0 || options.Missing != MissingValues.Mean)
+        if (gaps.Count == 0 || options.Missing != MissingValues.Mean)
             return;
         int columns = featureColumns.Length;
         double[] sums = new double[columns];
         int[] counts = new int[columns];
-        var holes = new HashSet<int>(holes);
+        var holes = new HashSet<int>(gaps);
         for (int i = 0; i < features.Length; i++)
         {
             if (holes.Contains(i))
@@ -160,7 +160,7 @@ internal sealed class CsvLoader
             counts[i % columns]++;
         }
 
-        foreach (int hole in holes)
+        foreach (int hole in gaps)
         {
             int column = hole % columns;
             if (counts[column] == 0)
@@ -175,7 +175,7 @@ internal sealed class CsvLoader
 
     private string[] FindClasses()
     {
-        string[] names = [.. labels.Select(label => label.Text).Distinct(StringComparer.Ordinal)];
+        string[] names = [.. classes.Select(found => found.Text).Distinct(StringComparer.Ordinal)];
         bool numeric = names.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
         if (numeric)
             Array.Sort(names, (a, b) => Whole(a).CompareTo(Whole(b)));
@@ -188,18 +188,18 @@ internal sealed class CsvLoader
 
     private long[] ToLabels(IReadOnlyList<string> names)
     {
-        var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        var codes = new Dictionary<string, long>(StringComparer.Ordinal);
         for (int i = 0; i < names.Count; i++)
         {
-            if (!numbers.TryAdd(names[i], i))
+            if (!codes.TryAdd(names[i], i))
                 throw new ArgumentException($"CsvOptions.ClassNames has '{names[i]}' twice.");
         }
 
-        long[] labels = new long[labels.Count];
+        long[] labels = new long[classes.Count];
         for (int i = 0; i < labels.Length; i++)
         {
-            (long line, string text) = labels[i];
-            if (!numbers.TryGetValue(text, out labels[i]))
+            (long line, string text) = classes[i];
+            if (!codes.TryGetValue(text, out labels[i]))
             {
                 throw new DataException(
                     $"'{path}', line {line}: the class '{text}' is not among the class names '{string.Join("', '", names)}'.");

@@ -18,7 +18,7 @@ internal sealed class DigitRenderer
     private readonly float[] pointY = new float[32];
 
     // Per pixel, how far it is outside (positive) or inside (negative) the edge of the ink.
-    private readonly float[] outside = new float[Size * Size];
+    private readonly float[] edgeDistance = new float[Size * Size];
 
     /// <summary>Draws a digit into a picture, 0 for paper to 1 for ink.</summary>
     public void Draw(int digit, RandomSource random, Span<float> picture)
@@ -29,7 +29,7 @@ internal sealed class DigitRenderer
 
         float radius = (float)random.NextUniform(0.65, 1.75);
         float pressure = (float)random.NextUniform(-0.35, 0.35);
-        Array.Fill(outside, float.MaxValue);
+        Array.Fill(edgeDistance, float.MaxValue);
         int first = 0;
         for (int i = 0; i < points.Length; i++)
         {
@@ -113,7 +113,7 @@ internal sealed class DigitRenderer
                 px -= t * dx;
                 py -= t * dy;
                 float outside = MathF.Sqrt((px * px) + (py * py)) - radius;
-                ref float nearest = ref outside[(y * Size) + x];
+                ref float nearest = ref edgeDistance[(y * Size) + x];
                 nearest = MathF.Min(nearest, outside);
             }
         }
@@ -125,9 +125,9 @@ internal sealed class DigitRenderer
         float edge = (float)random.NextUniform(0.9, 2.0);
         float full = (float)random.NextUniform(0.75, 1.0);
         float grain = (float)random.NextUniform(0.0, 0.25);
-        for (int i = 0; i < outside.Length; i++)
+        for (int i = 0; i < edgeDistance.Length; i++)
         {
-            float ink = Math.Clamp(0.5f - (outside[i] / edge), 0f, 1f);
+            float ink = Math.Clamp(0.5f - (edgeDistance[i] / edge), 0f, 1f);
             picture[i] = ink == 0f ? 0f : Math.Clamp(ink * (full + (grain * (random.NextSingle() - 0.5f))), 0f, 1f);
         }
     }

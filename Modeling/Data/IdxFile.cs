@@ -75,17 +75,17 @@ public sealed class IdxFile
     public float[] ToSingle()
     {
         float[] values = new float[bytes.Length / ElementSize(ElementType)];
-        ReadOnlySpan<byte> bytes = bytes;
+        ReadOnlySpan<byte> content = bytes;
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = ElementType switch
             {
-                IdxElementType.UInt8 => bytes[i],
-                IdxElementType.Int8 => (sbyte)bytes[i],
-                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes[(2 * i)..]),
-                IdxElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(bytes[(4 * i)..]),
-                IdxElementType.Float32 => BinaryPrimitives.ReadSingleBigEndian(bytes[(4 * i)..]),
-                _ => (float)BinaryPrimitives.ReadDoubleBigEndian(bytes[(8 * i)..]),
+                IdxElementType.UInt8 => content[i],
+                IdxElementType.Int8 => (sbyte)content[i],
+                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(content[(2 * i)..]),
+                IdxElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(content[(4 * i)..]),
+                IdxElementType.Float32 => BinaryPrimitives.ReadSingleBigEndian(content[(4 * i)..]),
+                _ => (float)BinaryPrimitives.ReadDoubleBigEndian(content[(8 * i)..]),
             };
         }
 
@@ -99,15 +99,15 @@ public sealed class IdxFile
         if (ElementType is IdxElementType.Float32 or IdxElementType.Float64)
             throw new InvalidOperationException($"Expected an IDX array of integers, found {ElementType}.");
         long[] values = new long[bytes.Length / ElementSize(ElementType)];
-        ReadOnlySpan<byte> bytes = bytes;
+        ReadOnlySpan<byte> content = bytes;
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = ElementType switch
             {
-                IdxElementType.UInt8 => bytes[i],
-                IdxElementType.Int8 => (sbyte)bytes[i],
-                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes[(2 * i)..]),
-                _ => BinaryPrimitives.ReadInt32BigEndian(bytes[(4 * i)..]),
+                IdxElementType.UInt8 => content[i],
+                IdxElementType.Int8 => (sbyte)content[i],
+                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(content[(2 * i)..]),
+                _ => BinaryPrimitives.ReadInt32BigEndian(content[(4 * i)..]),
             };
         }
 
