@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Modeling.Data;
 
 /// <summary>
@@ -67,6 +69,16 @@ public sealed class DataLayout
         }
 
         return new(featureShape, ClassCount, targetShape);
+    }
+
+    /// <summary>Refuses examples of another shape or with other targets. Fewer classes will do: a small set need not have all.</summary>
+    internal void RequireSame(DataLayout found)
+    {
+        if (!found.featureShape.AsSpan().SequenceEqual(featureShape) || found.HasLabels != HasLabels || found.ClassCount > ClassCount
+            || !found.targetShape.AsSpan().SequenceEqual(targetShape))
+        {
+            throw new ShapeException($"Expected examples {this}, found {found}.");
+        }
     }
 
     /// <summary>For example "[28, 28] → label of 10 classes".</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -66,17 +68,7 @@ public abstract class Module : ISignatureSource
 
     /// <summary>The computation that an application runs: the input "input" of shape ["batch", …] and the output "output".</summary>
     /// <exception cref="InvalidOperationException"><see cref="InputShape"/> is not known.</exception>
-    public Signature Inference
-    {
-        get
-        {
-            Shape shape = InputShape ?? throw new InvalidOperationException(
-                $"{Title} does not know the shape of its input: train it first, or set {nameof(InputShape)}.");
-            Variable input = Variable.Input("input", DType.Float32, ["batch", .. shape]);
-            Variable output = Forward(input, new ForwardContext(Mode.Inference));
-            return new Signature([input], [new Output("output", output)], name: path!.Length == 0 ? "model" : path);
-        }
-    }
+    public Signature Inference => InferenceFor(KnownInputShape());
 
     /// <summary>The kind of module in names, a noun in lower case such as "dense"; "module" by default.</summary>
     protected internal virtual string Kind => "module";
@@ -99,6 +91,21 @@ public abstract class Module : ISignatureSource
             return own ??= CreateParameters();
         }
     }
+
+    /// <summary>Computes the model's outputs for every example of a source, in its order. To predict again and again, keep a
+    /// <see cref="Predictor"/>.</summary>
+    /// <param name="data">The examples; labels and targets are not looked at.</param>
+    /// <param name="execution">Threads and compiler switches; null for the defaults.</param>
+    /// <returns>The outputs, of shape [examples, …].</returns>
+    public Value Predict(IDataSource data, ExecutionOptions? execution = null) =>
+        new Predictor(this, [.. data.Layout.FeatureShape.Select(size => (Dim)size)], execution).Predict(data);
+
+    /// <summary>A table of the model: each module with the shape of its result (without the batch axis) and the number of its own learned
+    /// parameters, and the totals.</summary>
+    /// <param name="inputShape">The shape of one example; null for <see cref="InputShape"/>.</param>
+    /// <exception cref="InvalidOperationException">The shape is neither given nor known.</exception>
+    /// <exception cref="ShapeException">The modules do not fit together.</exception>
+    public string Summary(Shape? inputShape = null) => ModelSummary.Of(this, inputShape ?? KnownInputShape());
 
     /// <summary>Applies the module: adds its computation to the graph.</summary>
     /// <param name="input">The input, its first axis the batch.</param>
@@ -150,6 +157,18 @@ public abstract class Module : ISignatureSource
         error.Data[nameof(Module)] = path;
         return error;
     }
+
+    /// <summary>The computation of an application for examples of a shape.</summary>
+    internal Signature InferenceFor(Shape shape)
+    {
+        Variable input = Variable.Input("input", DType.Float32, ["batch", .. shape]);
+        Variable output = Forward(input, new ForwardContext(Mode.Inference));
+        return new Signature([input], [new Output("output", output)], name: path!.Length == 0 ? "model" : path);
+    }
+
+    /// <summary>The shape of one example, or an error.</summary>
+    internal Shape KnownInputShape() => InputShape ?? throw new InvalidOperationException(
+        $"{Title} does not know the shape of its input: train it first, or set {nameof(InputShape)}.");
 
     /// <summary>Settles the names of this module, which is called <paramref name="fullName"/> unless it already has a name, and of those
     /// below it.</summary>
