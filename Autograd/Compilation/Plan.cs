@@ -41,7 +41,7 @@ internal readonly record struct Commit(Value NewValue, Parameter Parameter);
 /// <summary>A function made ready for one set of input sizes: steps over one block of memory. Running it allocates nothing.</summary>
 internal sealed class Plan
 {
-    public required IReadOnlyList<PlanStep> Steps { get; init; }
+    public required PlanStep[] Steps { get; init; }
 
     public required InputPlace[] InputPlaces { get; init; }
 

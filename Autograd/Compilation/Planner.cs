@@ -70,7 +70,7 @@ internal sealed class Planner
 
         return new Plan
         {
-            Steps = steps,
+            Steps = [.. steps],
             InputPlaces = [.. places],
             Outputs = [.. signature.Outputs.Select(o => inputs.ContainsKey(o.Variable) ? null : Get(o.Variable))],
             OutputInputs = [.. signature.Outputs.Select(o => inputs.GetValueOrDefault(o.Variable, -1))],

@@ -1,0 +1,20 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>How one pass over the data is cut into batches.</summary>
+public sealed record BatchOptions
+{
+    /// <summary>How many examples a batch has; 128 by default.</summary>
+    public int Size
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "A batch has at least one example.");
+    } = 128;
+
+    /// <summary>The seed of the order of the examples, or null (the default) to take them as they stand. The order of an epoch
+    /// follows from the seed and the number of the epoch alone.</summary>
+    public ulong? ShuffleSeed { get; init; }
+
+    /// <summary>Leaves out the last batch of a pass if it is not full; false by default.</summary>
+    public bool DropLast { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>How a table of text is read as examples. The defaults read comma-separated values with a header line as RFC 4180
+/// describes them, every column a feature; say which column is the <see cref="Label"/>, or which are the <see cref="Targets"/>.</summary>
+public sealed record CsvOptions
+{
+    /// <summary>The character between fields; a comma by default.</summary>
+    public char Separator { get; init; } = ',';
+
+    /// <summary>The character around fields that hold separators, line ends or (doubled) quotes; " by default.</summary>
+    public char Quote { get; init; } = '"';
+
+    /// <summary>Whether the first line names the columns; true by default.</summary>
+    public bool HasHeader { get; init; } = true;
+
+    /// <summary>Whether white space around fields without quotes is dropped; true by default.</summary>
+    public bool Trim { get; init; } = true;
+
+    /// <summary>The column with the class of each row, any text; null (the default) if the table has targets instead.</summary>
+    public CsvColumn? Label { get; init; }
+
+    /// <summary>The texts of the classes in the order of their labels. By default they are the texts found in the file, in numeric
+    /// order if all of them are whole numbers, else in ordinal order. Give the names of the training set when a test set is read, so
+    /// that both agree; a text that is not among them is an error.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>The columns with the numbers to predict; none by default.</summary>
+    public IReadOnlyList<CsvColumn> Targets { get; init; } = [];
+
+    /// <summary>Columns to pass over; none by default.</summary>
+    public IReadOnlyList<CsvColumn> Ignore { get; init; } = [];
+
+    /// <summary>Texts that mean "no value"; by default nothing at all, "?" and "NA".</summary>
+    public IReadOnlyList<string> MissingMarks { get; init; } = ["", "?", "NA"];
+
+    /// <summary>What to do about a missing feature; an error by default. A missing label or target leaves the row out under
+    /// <see cref="MissingValues.SkipRow"/> and is an error otherwise.</summary>
+    public MissingValues Missing { get; init; } = MissingValues.Refuse;
+}

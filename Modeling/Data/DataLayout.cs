@@ -1,0 +1,76 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>
+/// What one example of a data source looks like: the shape of its features and either a class label or a target of real numbers.
+/// </summary>
+public sealed class DataLayout
+{
+    private readonly int[] _featureShape;
+    private readonly int[] _targetShape;
+
+    private DataLayout(ReadOnlySpan<int> featureShape, int classCount, ReadOnlySpan<int> targetShape)
+    {
+        FeatureLength = Shapes.Length(featureShape, nameof(featureShape));
+        TargetLength = classCount > 0 ? 0 : Shapes.Length(targetShape, nameof(targetShape));
+        _featureShape = featureShape.ToArray();
+        _targetShape = targetShape.ToArray();
+        ClassCount = classCount;
+    }
+
+    /// <summary>The shape of the features of one example, without the batch axis; empty for a single number.</summary>
+    public IReadOnlyList<int> FeatureShape => _featureShape;
+
+    /// <summary>How many numbers the features of one example are.</summary>
+    public int FeatureLength { get; }
+
+    /// <summary>True if an example carries a class label, false if it carries a target of real numbers.</summary>
+    public bool HasLabels => ClassCount > 0;
+
+    /// <summary>The number of classes: labels run from 0 to ClassCount − 1. 0 if examples carry targets.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>The shape of the target of one example, without the batch axis; empty for a single number and for labels.</summary>
+    public IReadOnlyList<int> TargetShape => _targetShape;
+
+    /// <summary>How many numbers the target of one example is; 0 if examples carry labels.</summary>
+    public int TargetLength { get; }
+
+    /// <summary>Examples with a class label.</summary>
+    /// <param name="featureShape">The shape of the features of one example; sizes of at least 1.</param>
+    /// <param name="classCount">The number of classes, at least 1.</param>
+    /// <exception cref="ArgumentException">A size or the number of classes is not positive.</exception>
+    public static DataLayout Labels(ReadOnlySpan<int> featureShape, int classCount)
+    {
+        if (classCount < 1)
+            throw new ArgumentException($"A data set with labels needs at least one class, found {classCount}.", nameof(classCount));
+        return new(featureShape, classCount, []);
+    }
+
+    /// <summary>Examples with a target of real numbers.</summary>
+    /// <param name="featureShape">The shape of the features of one example; sizes of at least 1.</param>
+    /// <param name="targetShape">The shape of the target of one example; empty for a single number.</param>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    public static DataLayout Values(ReadOnlySpan<int> featureShape, ReadOnlySpan<int> targetShape) => new(featureShape, 0, targetShape);
+
+    /// <summary>The layout with another shape of the features of the same length.</summary>
+    /// <param name="featureShape">The new shape.</param>
+    /// <exception cref="ArgumentException">The new shape holds another number of values.</exception>
+    public DataLayout Reshape(ReadOnlySpan<int> featureShape)
+    {
+        int length = Shapes.Length(featureShape, nameof(featureShape));
+        if (length != FeatureLength)
+        {
+            throw new ArgumentException(
+                $"Features of shape {Shapes.Text(_featureShape)} hold {FeatureLength} values, which the shape " +
+                $"{Shapes.Text(featureShape)} with {length} cannot take.",
+                nameof(featureShape));
+        }
+
+        return new(featureShape, ClassCount, _targetShape);
+    }
+
+    /// <summary>For example "[28, 28] → label of 10 classes".</summary>
+    public override string ToString() => HasLabels
+        ? $"{Shapes.Text(_featureShape)} → label of {ClassCount} classes"
+        : $"{Shapes.Text(_featureShape)} → target {Shapes.Text(_targetShape)}";
+}

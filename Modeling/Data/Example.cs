@@ -1,0 +1,33 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>One example of a stream: features with either a class label or a target of real numbers.</summary>
+public readonly record struct Example
+{
+    /// <summary>An example with a class label.</summary>
+    /// <param name="features">The features in row-major order.</param>
+    /// <param name="label">The class, from 0.</param>
+    public Example(ReadOnlyMemory<float> features, long label)
+    {
+        Features = features;
+        Label = label;
+    }
+
+    /// <summary>An example with a target of real numbers.</summary>
+    /// <param name="features">The features in row-major order.</param>
+    /// <param name="target">The target in row-major order.</param>
+    public Example(ReadOnlyMemory<float> features, ReadOnlyMemory<float> target)
+    {
+        Features = features;
+        Target = target;
+        Label = -1;
+    }
+
+    /// <summary>The features in row-major order.</summary>
+    public ReadOnlyMemory<float> Features { get; }
+
+    /// <summary>The class, from 0; −1 if the example has a target instead.</summary>
+    public long Label { get; }
+
+    /// <summary>The target in row-major order; empty if the example has a label instead.</summary>
+    public ReadOnlyMemory<float> Target { get; }
+}

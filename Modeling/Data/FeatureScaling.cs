@@ -1,0 +1,71 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>
+/// Brings each feature to mean 0 and variance 1: x′ = (x − μ) / σ, with μ and σ of the training set, applied to every set alike. A
+/// feature that does not vary is only shifted. Source: book 12.2.1 (preprocessing).
+/// </summary>
+public sealed class FeatureScaling
+{
+    private readonly float[] _mean;
+    private readonly float[] _deviation;
+
+    private FeatureScaling(float[] mean, float[] deviation)
+    {
+        _mean = mean;
+        _deviation = deviation;
+    }
+
+    /// <summary>The mean of each feature.</summary>
+    public IReadOnlyList<float> Mean => _mean;
+
+    /// <summary>The standard deviation of each feature (of the population, so divided by the count); 1 for one that does not
+    /// vary.</summary>
+    public IReadOnlyList<float> Deviation => _deviation;
+
+    /// <summary>Measures a data set, in double precision and two passes.</summary>
+    /// <param name="dataset">The training set.</param>
+    public static FeatureScaling Fit(Dataset dataset)
+    {
+        int columns = dataset.Layout.FeatureLength;
+        ReadOnlySpan<float> features = dataset.Features.Span;
+        double[] mean = new double[columns];
+        double[] square = new double[columns];
+        for (int i = 0; i < features.Length; i++)
+            mean[i % columns] += features[i];
+        for (int column = 0; column < columns; column++)
+            mean[column] /= dataset.Count;
+        for (int i = 0; i < features.Length; i++)
+        {
+            double difference = features[i] - mean[i % columns];
+            square[i % columns] += difference * difference;
+        }
+
+        float[] deviation = new float[columns];
+        for (int column = 0; column < columns; column++)
+        {
+            double value = Math.Sqrt(square[column] / dataset.Count);
+            // A constant column leaves only rounding errors behind, which must not be blown up to unit variance.
+            deviation[column] = value > 1e-7 * Math.Abs(mean[column]) && value > 1e-30 ? (float)value : 1f;
+        }
+
+        return new(Array.ConvertAll(mean, value => (float)value), deviation);
+    }
+
+    /// <summary>The data set with scaled features, copied.</summary>
+    /// <param name="dataset">A data set with as many features as the one that was measured.</param>
+    /// <exception cref="ArgumentException">The number of features differs.</exception>
+    public Dataset Apply(Dataset dataset)
+    {
+        int columns = _mean.Length;
+        if (dataset.Layout.FeatureLength != columns)
+        {
+            throw new ArgumentException(
+                $"Expected {columns} features per example, found {dataset.Layout.FeatureLength}.", nameof(dataset));
+        }
+
+        float[] features = dataset.Features.ToArray();
+        for (int i = 0; i < features.Length; i++)
+            features[i] = (features[i] - _mean[i % columns]) / _deviation[i % columns];
+        return dataset.WithFeatures(features);
+    }
+}

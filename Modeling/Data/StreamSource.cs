@@ -1,0 +1,129 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>
+/// Examples that are read anew in each epoch and never held all at once, from a file that does not fit into memory or a generator
+/// that never ends. With a shuffle seed, examples pass through a buffer of bounded size from which the next one is drawn at random.
+/// </summary>
+/// <remarks>A bounded buffer shuffles only locally: an example can appear at most <see cref="ShuffleBuffer"/> places earlier than
+/// it stands in the stream. A file sorted by class should be shuffled once before it is streamed.</remarks>
+public sealed class StreamSource : IDataSource
+{
+    private readonly Func<IEnumerable<Example>> _open;
+
+    /// <summary>A source over a stream that can be opened once per epoch.</summary>
+    /// <param name="layout">The shape of one example.</param>
+    /// <param name="open">Opens the stream at its beginning. It may hand out the same buffers for each example: they are
+    /// copied.</param>
+    public StreamSource(DataLayout layout, Func<IEnumerable<Example>> open)
+    {
+        Layout = layout;
+        _open = open;
+    }
+
+    /// <inheritdoc/>
+    public DataLayout Layout { get; }
+
+    /// <summary>The number of examples of one pass if it is known; null by default. If it is set and a pass has another number, the
+    /// pass fails.</summary>
+    public int? ExampleCount { get; init; }
+
+    /// <summary>How many examples the shuffle buffer holds; 1024 by default. 1 keeps the order of the stream.</summary>
+    public int ShuffleBuffer
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "A shuffle buffer holds at least one example.");
+    } = 1024;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, the
+    /// stream is empty or its length is not <see cref="ExampleCount"/>.</exception>
+    public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
+    {
+        var batch = new Batch(Layout, options.Size);
+        int filled = 0;
+        long seen = 0;
+        if (options.ShuffleSeed is not { } seed || ShuffleBuffer == 1)
+        {
+            foreach (Example example in _open())
+            {
+                Check(example, seen++);
+                batch.Set(filled++, example.Features.Span, example.Label, example.Target.Span);
+                if (filled == options.Size)
+                    yield return Full(batch, ref filled);
+            }
+        }
+        else
+        {
+            RandomSource random = Permutation.Random(seed, epoch);
+            var buffer = new Batch(Layout, ShuffleBuffer);
+            foreach (Example example in _open())
+            {
+                Check(example, seen++);
+                if (buffer.Count < ShuffleBuffer)
+                {
+                    buffer.Set(buffer.Count++, example.Features.Span, example.Label, example.Target.Span);
+                    continue;
+                }
+
+                int slot = random.NextInt32(ShuffleBuffer);
+                Move(buffer, slot, batch, filled++);
+                buffer.Set(slot, example.Features.Span, example.Label, example.Target.Span);
+                if (filled == options.Size)
+                    yield return Full(batch, ref filled);
+            }
+
+            foreach (int slot in Permutation.Of(buffer.Count, random))
+            {
+                Move(buffer, slot, batch, filled++);
+                if (filled == options.Size)
+                    yield return Full(batch, ref filled);
+            }
+        }
+
+        CheckCount(seen);
+        if (filled > 0 && !options.DropLast)
+            yield return Full(batch, ref filled);
+    }
+
+    private static Batch Full(Batch batch, ref int filled)
+    {
+        batch.Count = filled;
+        filled = 0;
+        return batch;
+    }
+
+    private static void Move(Batch from, int source, Batch to, int destination)
+    {
+        DataLayout layout = from.Layout;
+        to.Set(
+            destination,
+            from.FeatureBuffer.AsSpan(source * layout.FeatureLength, layout.FeatureLength),
+            layout.HasLabels ? from.LabelBuffer[source] : -1,
+            from.TargetBuffer.AsSpan(source * layout.TargetLength, layout.TargetLength));
+    }
+
+    private void Check(in Example example, long row)
+    {
+        if (example.Features.Length != Layout.FeatureLength)
+            throw Mismatch(row, "features", Layout.FeatureLength, Layout.FeatureShape, example.Features.Length);
+        if (example.Target.Length != Layout.TargetLength)
+            throw Mismatch(row, "target values", Layout.TargetLength, Layout.TargetShape, example.Target.Length);
+        ExampleCheck.Finite(example.Features.Span, Layout.FeatureLength, "features", row);
+        if (Layout.HasLabels)
+            ExampleCheck.Labels([example.Label], Layout.ClassCount, row);
+        else
+            ExampleCheck.Finite(example.Target.Span, Layout.TargetLength, "targets", row);
+    }
+
+    private static InvalidDataException Mismatch(long row, string what, int expected, IReadOnlyList<int> shape, int found) =>
+        new($"Example {row} of the stream (counted from 0) has {found} {what}; expected {expected}, shape {Shapes.Text([.. shape])}.");
+
+    private void CheckCount(long seen)
+    {
+        if (seen == 0)
+            throw new InvalidDataException("The stream is empty: expected at least one example.");
+        if (ExampleCount is { } expected && seen != expected)
+            throw new InvalidDataException($"The stream has {seen} examples; expected {expected}.");
+    }
+}

@@ -1,0 +1,138 @@
+using CsCheck;
+using Toolkit.Modeling.Data;
+
+namespace Toolkit.Modeling.Tests.Data;
+
+public sealed class CsvFileTests
+{
+    [Fact]
+    public void Quotes_hold_separators_line_ends_and_quotes()
+    {
+        CsvRow[] rows = Rows("a,\"b,c\",\"d \"\"e\"\"\"\r\n\r\n\"two\nlines\", x ,\n,,\"\"\n", new());
+        Assert.Equal(3, rows.Length);
+        Assert.Equal(["a", "b,c", "d \"e\""], rows[0].Fields);
+        Assert.Equal(["two\nlines", "x", ""], rows[1].Fields);
+        Assert.Equal(["", "", ""], rows[2].Fields);
+        Assert.Equal([1L, 3L, 5L], rows.Select(row => row.Line));
+    }
+
+    [Fact]
+    public void White_space_is_kept_where_it_is_asked_for()
+    {
+        Assert.Equal([" a ", "b "], Rows(" a ,b ", new() { Trim = false })[0].Fields);
+        Assert.Equal(["a", " b "], Rows("a , \" b \" ", new())[0].Fields);
+        Assert.Equal(["", "x"], Rows("\tx", new() { Separator = '\t' })[0].Fields);
+        Assert.Equal(["it's", "b;c"], Rows("it's;'b;c'", new() { Separator = ';', Quote = '\'' })[0].Fields);
+    }
+
+    [Fact]
+    public void Written_fields_are_read_back() =>
+        Gen.String[Gen.Char["ab\",; \n\t"], 0, 6].Array[1, 4].Array[1, 4].Sample(table =>
+        {
+            string text = string.Concat(table.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\r\n"));
+            Assert.Equal(table, Rows(text, new()).Select(row => row.Fields.ToArray()));
+        });
+
+    [Fact]
+    public void A_broken_quote_is_named_with_its_line()
+    {
+        Assert.Contains("line 2: the quote that opens here is not closed", Fails("a,b\nc,\"d\ne\n"));
+        Assert.Contains("line 1: expected ',' or the end of the line after a closing quote, found 'c'", Fails("\"ab\"c,d"));
+
+        static string Fails(string text) => Assert.Throws<InvalidDataException>(() => Rows(text, new())).Message;
+    }
+
+    [Fact]
+    public void Labels_get_numbers_in_a_stable_order()
+    {
+        using var folder = new TemporaryFolder();
+        string words = folder.Write("words.csv", "x,y,kind\n1,2,pear\n3,4,apple\n5,6,pear\n");
+        Dataset data = Dataset.LoadCsv(words, new() { Label = "kind" });
+        Assert.Equal(["apple", "pear"], data.ClassNames);
+        Assert.Equal([1, 0, 1], data.Labels.ToArray());
+        Assert.Equal([1f, 2, 3, 4, 5, 6], data.Features.ToArray());
+        string numbers = folder.Write("numbers.csv", "10,1\n9,2\n-1,3\n");
+        data = Dataset.LoadCsv(numbers, new() { HasHeader = false, Label = 0 });
+        Assert.Equal(["-1", "9", "10"], data.ClassNames);
+        Assert.Equal([2, 1, 0], data.Labels.ToArray());
+    }
+
+    [Fact]
+    public void A_test_set_takes_the_class_names_of_its_training_set()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "1,b\n2,b\n");
+        var options = new CsvOptions { HasHeader = false, Label = ^1, ClassNames = ["a", "b"] };
+        Assert.Equal([1, 1], Dataset.LoadCsv(path, options).Labels.ToArray());
+        string message = Assert.Throws<InvalidDataException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["a", "c"] })).Message;
+        Assert.Contains("line 1: the class 'b' is not among the class names 'a', 'c'", message);
+        Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["b", "b"] }));
+    }
+
+    [Fact]
+    public void Targets_and_ignored_columns_are_left_out_of_the_features()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv.gz", TemporaryFolder.Gzip("id;a;b;y;z\n7;1.5;-2e-1;3;4\n8;0;1;5;6\n"u8.ToArray()));
+        Dataset data = Dataset.LoadCsv(path, new() { Separator = ';', Targets = ["z", "y"], Ignore = [0] });
+        Assert.Equal("2 × [2] → target [2]", data.ToString());
+        Assert.Equal([1.5f, -0.2f, 0, 1], data.Features.ToArray());
+        Assert.Equal([4f, 3, 6, 5], data.Targets.ToArray());
+    }
+
+    [Fact]
+    public void Missing_values_follow_the_policy()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "a,b,y\n1,?,1\n,3,2\n5,5,NA\n");
+        var options = new CsvOptions { Targets = ["y"], Missing = MissingValues.SkipRow };
+        Assert.Contains("line 2, column 'b': the value is missing ('?')", Fails(path, options with { Missing = MissingValues.Refuse }));
+        Assert.Contains("line 4, column 'y': the value is missing ('NA')", Fails(path, options with { Missing = MissingValues.Zero }));
+        Assert.Contains("no rows", Fails(path, options));
+
+        path = folder.Write("b.csv", "a,b,y\n1,?,1\n,3,2\n5,5,3\n");
+        Assert.Equal([5f, 5], Dataset.LoadCsv(path, options).Features.ToArray());
+        Assert.Equal([1f, 0, 0, 3, 5, 5], Dataset.LoadCsv(path, options with { Missing = MissingValues.Zero }).Features.ToArray());
+        Assert.Equal([1f, 4, 3, 3, 5, 5], Dataset.LoadCsv(path, options with { Missing = MissingValues.Mean }).Features.ToArray());
+        path = folder.Write("c.csv", "a,b,y\n1,,1\n2,,2\n");
+        Assert.Contains("column 'b': every value is missing", Fails(path, options with { Missing = MissingValues.Mean }));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_table_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var label = new CsvOptions { Label = "y" };
+        Assert.Contains("line 3, column 'b': expected a number, found 'two'", Fails(folder.Write("1", "a,b,y\n1,2,x\n1,two,x\n"), label));
+        Assert.Contains("finite number within float32, found '1e39'", Fails(folder.Write("2", "a,y\n1e39,x\n"), label));
+        Assert.Contains("column 'a': expected a finite number within float32, found 'NaN'", Fails(folder.Write("3", "a,y\nNaN,x\n"), label));
+        Assert.Contains("line 2: expected 2 fields as in the first line, found 3", Fails(folder.Write("4", "a,y\n1,2,3\n"), label));
+        Assert.Contains("is empty", Fails(folder.Write("5", ""), label));
+        Assert.Contains("no rows to learn from after its header", Fails(folder.Write("6", "a,y\n"), label));
+        Assert.Contains("no column named 'y'; its columns are: 'a', 'b'", Fails(folder.Write("7", "a,b\n1,2\n"), label));
+        Assert.Contains("two columns named 'y'", Fails(folder.Write("8", "y,y\n1,2\n"), label));
+        Assert.Contains("none of which is left as a feature", Fails(folder.Write("9", "y\n1\n"), label));
+        Assert.Contains("without a header", Fails(folder.Write("10", "1,2\n"), label with { HasHeader = false }));
+        Assert.Contains("there is no column 2", Fails(folder.Write("11", "a,b\n1,2\n"), label with { Label = 2 }));
+        Assert.Throws<FileNotFoundException>(() => Dataset.LoadCsv(folder.PathOf("12"), label));
+        Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(folder.PathOf("1"), new()));
+        Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(folder.PathOf("1"), label with { Targets = ["a"] }));
+    }
+
+    [Fact]
+    public void Published_tables_are_read()
+    {
+        Dataset iris = Dataset.LoadCsv(Path.Combine(SharedData.Folder("iris"), "iris.data"), new() { HasHeader = false, Label = ^1 });
+        Assert.Equal("150 × [4] → label of 3 classes", iris.ToString());
+        Assert.Equal(["Iris-setosa", "Iris-versicolor", "Iris-virginica"], iris.ClassNames);
+        string wine = Path.Combine(SharedData.Folder("wine-quality"), "winequality-red.csv");
+        Dataset red = Dataset.LoadCsv(wine, new() { Targets = ["quality"] });
+        Assert.Equal("1599 × [11] → target [1]", red.ToString());
+        Assert.Equal(5.636, red.Targets.ToArray().Average(), 1e-3);
+    }
+
+    private static string Fails(string path, CsvOptions options) =>
+        Assert.Throws<InvalidDataException>(() => Dataset.LoadCsv(path, options)).Message;
+
+    private static CsvRow[] Rows(string text, CsvOptions options) => [.. CsvFile.Read(new StringReader(text), options, "text")];
+}
