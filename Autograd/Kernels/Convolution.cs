@@ -94,7 +94,7 @@ internal static unsafe class Convolution
         shape.Require(x.Length, dw.Length, dy.Length);
         int m = shape.GroupOutChannels, k = shape.OutPlane, n = shape.PatchSize;
         dw.Clear();
-        if (m == 0 || n == 0)
+        if (m == 0 || n == 0 || k == 0)
             return;
         fixed (T* px = x, py = dy, pw = dw)
         {

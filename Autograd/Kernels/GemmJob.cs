@@ -22,7 +22,7 @@ internal unsafe struct GemmJob<T, TVector, TSimd, TSource> : IJob
         GemmGrid grid = GemmGrid.For(problem.M, problem.N, problem.K, TSimd.MaxRows, width, workers.Threads);
         long bytes = GemmBlocks<T, TVector, TSimd, TSource>.ScratchBytes(grid.RowStep, grid.ColumnStep, problem.K);
         bytes = (bytes + 4095) & ~4095;
-        using Scratch scratch = workers.Rent(bytes * Math.Min(workers.Threads, grid.Count));
+        using Scratch scratch = workers.Rent(bytes * (grid.Count > 1 ? workers.Threads : 1));
         workers.For(
             grid.Count,
             new GemmJob<T, TVector, TSimd, TSource>

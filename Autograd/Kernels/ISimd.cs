@@ -49,8 +49,23 @@ internal unsafe interface ISimd<T, TVector>
     /// <summary>Elementwise max(x, 0) that keeps NaN and −0.</summary>
     static abstract TVector Relu(TVector value);
 
-    /// <summary>Elementwise exponential; floating point only.</summary>
-    static abstract TVector Exp(TVector value);
+    /// <summary>Elementwise quotient.</summary>
+    static abstract TVector Divide(TVector left, TVector right);
+
+    /// <summary>Elementwise |x|.</summary>
+    static abstract TVector Abs(TVector value);
+
+    /// <summary>Elementwise magnitude of the one with the sign of the other.</summary>
+    static abstract TVector CopySign(TVector magnitude, TVector sign);
+
+    /// <summary>Elementwise left &lt; right ? then : otherwise (the last if one is NaN).</summary>
+    static abstract TVector SelectLess(TVector left, TVector right, TVector then, TVector otherwise);
+
+    /// <summary>
+    /// Elementwise value·2ⁿ, where n is the whole number that <paramref name="shifted"/> = n + 1.5·2ᵖ holds in its low bits
+    /// (p = 23 in single, 52 in double precision); |n| may be up to twice the range of the exponent.
+    /// </summary>
+    static abstract TVector Scale(TVector value, TVector shifted);
 
     /// <summary>Sum of the elements in a fixed order.</summary>
     static abstract T Sum(TVector value);

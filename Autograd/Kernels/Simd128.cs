@@ -52,9 +52,35 @@ internal readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>
         Vector128.ConditionalSelect(Vector128.LessThan(value, Vector128<T>.Zero), Vector128<T>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Exp(Vector128<T> value) => typeof(T) == typeof(float)
-        ? Vector128.Exp(value.AsSingle()).As<float, T>()
-        : Vector128.Exp(value.AsDouble()).As<double, T>();
+    public static Vector128<T> Divide(Vector128<T> left, Vector128<T> right) => left / right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Abs(Vector128<T> value) => Vector128.Abs(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> CopySign(Vector128<T> magnitude, Vector128<T> sign) => Vector128.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> SelectLess(Vector128<T> left, Vector128<T> right, Vector128<T> then, Vector128<T> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Scale(Vector128<T> value, Vector128<T> shifted)
+    {
+        // Two factors, since 2ⁿ itself may be out of range where value·2ⁿ is not, or is subnormal.
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<int> n = shifted.AsInt32() - Vector128.Create(12582912f).AsInt32(), half = n >> 1, one = Vector128.Create(1f).AsInt32();
+            return value * ((half << 23) + one).As<int, T>() * (((n - half) << 23) + one).As<int, T>();
+        }
+        else
+        {
+            // Arithmetic shifts of 64-bit lanes are not everywhere in hardware; n is small, so its lower half will do.
+            Vector128<long> n = shifted.AsInt64() - Vector128.Create(6755399441055744.0).AsInt64(), one = Vector128.Create(1.0).AsInt64();
+            Vector128<long> half = (n.AsInt32() >> 1).AsInt64();
+            return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector128<T> value) => Vector128.Sum(value);

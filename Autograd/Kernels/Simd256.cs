@@ -51,9 +51,35 @@ internal readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>
         Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256<T>.Zero), Vector256<T>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Exp(Vector256<T> value) => typeof(T) == typeof(float)
-        ? Vector256.Exp(value.AsSingle()).As<float, T>()
-        : Vector256.Exp(value.AsDouble()).As<double, T>();
+    public static Vector256<T> Divide(Vector256<T> left, Vector256<T> right) => left / right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Abs(Vector256<T> value) => Vector256.Abs(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> CopySign(Vector256<T> magnitude, Vector256<T> sign) => Vector256.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> SelectLess(Vector256<T> left, Vector256<T> right, Vector256<T> then, Vector256<T> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Scale(Vector256<T> value, Vector256<T> shifted)
+    {
+        // Two factors, since 2ⁿ itself may be out of range where value·2ⁿ is not, or is subnormal.
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> n = shifted.AsInt32() - Vector256.Create(12582912f).AsInt32(), half = n >> 1, one = Vector256.Create(1f).AsInt32();
+            return value * ((half << 23) + one).As<int, T>() * (((n - half) << 23) + one).As<int, T>();
+        }
+        else
+        {
+            // Arithmetic shifts of 64-bit lanes are not everywhere in hardware; n is small, so its lower half will do.
+            Vector256<long> n = shifted.AsInt64() - Vector256.Create(6755399441055744.0).AsInt64(), one = Vector256.Create(1.0).AsInt64();
+            Vector256<long> half = (n.AsInt32() >> 1).AsInt64();
+            return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector256<T> value) => Vector256.Sum(value);

@@ -51,9 +51,35 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
         Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512<T>.Zero), Vector512<T>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Exp(Vector512<T> value) => typeof(T) == typeof(float)
-        ? Vector512.Exp(value.AsSingle()).As<float, T>()
-        : Vector512.Exp(value.AsDouble()).As<double, T>();
+    public static Vector512<T> Divide(Vector512<T> left, Vector512<T> right) => left / right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Abs(Vector512<T> value) => Vector512.Abs(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> CopySign(Vector512<T> magnitude, Vector512<T> sign) => Vector512.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> SelectLess(Vector512<T> left, Vector512<T> right, Vector512<T> then, Vector512<T> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Scale(Vector512<T> value, Vector512<T> shifted)
+    {
+        // Two factors, since 2ⁿ itself may be out of range where value·2ⁿ is not, or is subnormal.
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<int> n = shifted.AsInt32() - Vector512.Create(12582912f).AsInt32(), half = n >> 1, one = Vector512.Create(1f).AsInt32();
+            return value * ((half << 23) + one).As<int, T>() * (((n - half) << 23) + one).As<int, T>();
+        }
+        else
+        {
+            // Arithmetic shifts of 64-bit lanes are not everywhere in hardware; n is small, so its lower half will do.
+            Vector512<long> n = shifted.AsInt64() - Vector512.Create(6755399441055744.0).AsInt64(), one = Vector512.Create(1.0).AsInt64();
+            Vector512<long> half = (n.AsInt32() >> 1).AsInt64();
+            return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector512<T> value) => Vector512.Sum(value);

@@ -86,7 +86,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         TVector sum = TSimd.Zero;
         for (nint i = 0; i < _axis; i++)
         {
-            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
+            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
             sum = TSimd.Add(sum, e);
             if (!_logarithm)
                 TSimd.Store(e, y + (i * step));
@@ -130,7 +130,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         TVector shift = TSimd.Broadcast(maximum), sums = TSimd.Zero;
         for (i = 0; i <= n - lanes; i += lanes)
         {
-            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(x + i), shift));
+            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift));
             sums = TSimd.Add(sums, e);
             if (!_logarithm)
                 TSimd.Store(e, y + i);
@@ -141,7 +141,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         {
             new Span<T>(tail, lanes).Fill(T.NegativeInfinity);
             new ReadOnlySpan<T>(x + i, rest).CopyTo(new Span<T>(tail, lanes));
-            TVector e = TSimd.Exp(TSimd.Subtract(TSimd.Load(tail), shift));
+            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(tail), shift));
             sums = TSimd.Add(sums, e);
             TSimd.Store(e, tail);
         }
@@ -169,7 +169,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     private static T ExpOne(T value)
     {
         T* lanes = stackalloc T[TSimd.Count];
-        TSimd.Store(TSimd.Exp(TSimd.Broadcast(value)), lanes);
+        TSimd.Store(SimdMath.Exp<T, TVector, TSimd>(TSimd.Broadcast(value)), lanes);
         return lanes[0];
     }
 }

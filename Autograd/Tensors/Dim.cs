@@ -140,6 +140,10 @@ public sealed class Dim : IEquatable<Dim>
             : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
     }
 
+    /// <summary>The terms of the polynomial, to be written in another notation: a coefficient and the symbols that it multiplies; none for 0.</summary>
+    public IEnumerable<(long Coefficient, IReadOnlyList<string> Symbols)> Terms =>
+        terms.Select(t => (t.Coefficient, (IReadOnlyList<string>)t.Symbols));
+
     /// <summary>The symbols that occur, each once.</summary>
     public IEnumerable<string> Symbols => terms.SelectMany(t => t.Symbols).Distinct();
 

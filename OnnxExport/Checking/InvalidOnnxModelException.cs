@@ -1,10 +1,12 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.OnnxExport.Checking;
 
 /// <summary>An ONNX model breaks the rules of the format; <see cref="Problems"/> tells which and where.</summary>
 /// <param name="model">What was checked: a file name or the name of a graph.</param>
 /// <param name="problems">What was found.</param>
 public sealed class InvalidOnnxModelException(string model, IReadOnlyList<ModelProblem> problems)
-    : Exception(Describe(model, problems))
+    : ToolkitException(Describe(model, problems))
 {
     private const int Listed = 20;
 

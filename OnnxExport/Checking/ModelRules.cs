@@ -10,7 +10,9 @@ internal static class ModelRules
         var context = new CheckContext
         {
             Problems = [],
-            IrVersion = model.IrVersion,
+
+            // Without a version the rules of the newest one apply.
+            IrVersion = model.IrVersion > 0 ? model.IrVersion : CheckContext.NewestIrVersion,
             Imports = Imports(model.OpsetImport),
             Functions = FunctionRules.Index(model.Functions),
             Folder = folder,

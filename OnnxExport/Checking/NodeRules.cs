@@ -17,6 +17,7 @@ internal static class NodeRules
         if (node.Input.Count == 0 && node.Output.Count == 0)
         {
             context.Error(CheckRule.Operator, location, $"Expected inputs or outputs, found a node {node.OpType} with neither.");
+            return;
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);

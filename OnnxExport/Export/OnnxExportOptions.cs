@@ -1,0 +1,44 @@
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>How a computation is written as ONNX. Equal computations and equal options give equal bytes.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>The oldest version of the standard operator set that can be written.</summary>
+    public const int OldestOpset = 13;
+
+    /// <summary>The newest version of the standard operator set that can be written.</summary>
+    public const int NewestOpset = 21;
+
+    /// <summary>
+    /// The version of the standard operator set, <see cref="OldestOpset"/> to <see cref="NewestOpset"/>. The default 17 is read by
+    /// nearly every runtime in use; the version of the file format is the lowest that has the operator set.
+    /// </summary>
+    public int Opset { get; init; } = 17;
+
+    /// <summary>The name of the program that writes the model.</summary>
+    public string ProducerName { get; init; } = "Toolkit";
+
+    /// <summary>The version of that program; by default the version of this library.</summary>
+    public string ProducerVersion { get; init; } = typeof(OnnxExportOptions).Assembly.GetName().Version?.ToString(3) ?? string.Empty;
+
+    /// <summary>The domain of the model as a reversed host name, for example <c>org.example</c>; empty for none.</summary>
+    public string Domain { get; init; } = string.Empty;
+
+    /// <summary>The version of the model.</summary>
+    public long ModelVersion { get; init; } = 1;
+
+    /// <summary>The name of the graph; by default the name of the signature.</summary>
+    public string? GraphName { get; init; }
+
+    /// <summary>A description of the model, Markdown allowed; empty for none.</summary>
+    public string Description { get; init; } = string.Empty;
+
+    /// <summary>Descriptions of inputs and outputs by their names.</summary>
+    public IReadOnlyDictionary<string, string> ValueDescriptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Metadata such as <c>author</c> or <c>license</c>, written in the order of their keys.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the inferred types and shapes of all values are written, for viewers and for importers that infer none.</summary>
+    public bool IncludeValueInfo { get; init; } = true;
+}

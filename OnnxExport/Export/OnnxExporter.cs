@@ -1,0 +1,86 @@
+using Google.Protobuf;
+using Toolkit.Autograd.Graph;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Format;
+
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>Writes computations as ONNX models.</summary>
+/// <remarks>
+/// <para>The graph is written as it stands: one ONNX node for each operation that has one, the expansion of others; no rewriting. Inputs and
+/// outputs keep their names, symbolic dimensions become <c>dim_param</c>, parameters become initializers under their names (made unique
+/// by a number where two are equal), and a size that is known only at run time is read from the input that carries its symbol.</para>
+/// <para>A computation with updates, such as a training step, takes each updated parameter as an input that has its present value as default, and
+/// gives its new value as an output with <c>_out</c> after the name.</para>
+/// <para>Every model passes <see cref="ModelCheck"/> before it leaves. Equal computations give equal bytes: there are no time stamps, and the
+/// order depends on the graph alone.</para>
+/// </remarks>
+public static class OnnxExporter
+{
+    /// <summary>Writes a computation as the bytes of an .onnx file.</summary>
+    /// <param name="signature">The computation; parameters are written with their current values.</param>
+    /// <param name="options">How to write it; null for the defaults.</param>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    public static byte[] Export(Signature signature, OnnxExportOptions? options = null) => ToModel(signature, options).ToByteArray();
+
+    /// <summary>Writes a computation to an .onnx file. Either the whole file is written or an old one is left as it was.</summary>
+    /// <param name="signature">The computation; parameters are written with their current values.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="options">How to write it; null for the defaults.</param>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    /// <exception cref="IOException">The file cannot be written: the folder is missing or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
+    public static void Export(Signature signature, string path, OnnxExportOptions? options = null)
+    {
+        ModelProto model = ToModel(signature, options);
+        AtomicFile.Write(path, model.WriteTo);
+    }
+
+    /// <summary>Writes what an application runs of a model to an .onnx file: its inference computation, without updates.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="options">How to write it; null for the defaults.</param>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    /// <exception cref="IOException">The file cannot be written: the folder is missing or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
+    public static void ExportOnnx(this ISignatureSource model, string path, OnnxExportOptions? options = null) =>
+        Export(model.Inference, path, options);
+
+    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null)
+    {
+        options ??= new OnnxExportOptions();
+        if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
+        {
+            throw new ExportException(
+                $"Expected an operator set from {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}, found {options.Opset}.");
+        }
+
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion(options.Opset),
+            OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = options.Opset } },
+            ProducerName = options.ProducerName,
+            ProducerVersion = options.ProducerVersion,
+            Domain = options.Domain,
+            ModelVersion = options.ModelVersion,
+            DocString = options.Description,
+            Graph = new SignatureWriter(signature, options).Write(),
+        };
+        foreach ((string key, string value) in options.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+
+        ModelCheck.Require(model);
+        return model;
+    }
+
+    /// <summary>The lowest version of the file format that has an operator set.</summary>
+    private static long IrVersion(int opset) => opset switch
+    {
+        <= 14 => 7,
+        <= 18 => 8,
+        <= 20 => 9,
+        _ => 10,
+    };
+}

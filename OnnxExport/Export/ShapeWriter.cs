@@ -1,0 +1,125 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>Writes shapes as int64 vectors: constants, or nodes that read the sizes of symbols from the inputs that carry them.</summary>
+/// <param name="builder">Where nodes and constants go.</param>
+/// <param name="inputs">The graph inputs, whose names are their names in the graph.</param>
+internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> inputs)
+{
+    private static readonly TensorType One = new(DType.Int64, [1]);
+
+    private readonly Dictionary<Shape, string> shapes = [];
+    private readonly Dictionary<Dim, string> dims = [];
+    private readonly Dictionary<Variable, string> inputShapes = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The name of a vector with the dimensions of a shape.</summary>
+    public string Vector(Shape shape)
+    {
+        if (shape.IsStatic)
+        {
+            return builder.Integers([.. shape.Select(d => (long)d.Size)]);
+        }
+
+        if (!shapes.TryGetValue(shape, out string? name))
+        {
+            string[] parts = [.. Parts(shape)];
+            name = parts.Length == 1
+                ? parts[0]
+                : builder.Add(
+                    "Concat",
+                    parts,
+                    [new Result(new TensorType(DType.Int64, [shape.Rank]))],
+                    [AttributeConversion.ToProto(new OnnxAttribute("axis", 0L))])[0];
+            shapes.Add(shape, name);
+        }
+
+        return name;
+    }
+
+    /// <summary>Symbolic dimensions one by one, the static ones between them as one constant.</summary>
+    private IEnumerable<string> Parts(Shape shape)
+    {
+        var numbers = new List<long>();
+        foreach (Dim dim in shape)
+        {
+            if (dim.IsStatic)
+            {
+                numbers.Add(dim.Size);
+                continue;
+            }
+
+            if (numbers.Count > 0)
+            {
+                yield return builder.Integers([.. numbers]);
+                numbers.Clear();
+            }
+
+            yield return Element(dim);
+        }
+
+        if (numbers.Count > 0)
+        {
+            yield return builder.Integers([.. numbers]);
+        }
+    }
+
+    /// <summary>The name of a vector of one element, the size of a dimension.</summary>
+    private string Element(Dim dim)
+    {
+        if (!dims.TryGetValue(dim, out string? name))
+        {
+            name = dim.IsStatic ? builder.Integers(dim.Size) : dim.Symbol is { } symbol ? Symbol(symbol) : Polynomial(dim);
+            dims.Add(dim, name);
+        }
+
+        return name;
+    }
+
+    private string Polynomial(Dim dim)
+    {
+        string? sum = null;
+        foreach ((long coefficient, IReadOnlyList<string> symbols) in dim.Terms)
+        {
+            string? product = coefficient == 1 && symbols.Count > 0 ? null : builder.Integers(coefficient);
+            foreach (string symbol in symbols)
+            {
+                string factor = Element(Dim.Named(symbol));
+                product = product is null ? factor : builder.Add("Mul", [product, factor], One);
+            }
+
+            sum = sum is null ? product : builder.Add("Add", [sum, product!], One);
+        }
+
+        return sum!;
+    }
+
+    private string Symbol(string symbol)
+    {
+        foreach (Variable input in inputs)
+        {
+            for (int axis = 0; axis < input.Shape.Rank; axis++)
+            {
+                if (input.Shape[axis].Symbol == symbol)
+                {
+                    return builder.Add("Gather", [ShapeOf(input), builder.Integers(axis)], One);
+                }
+            }
+        }
+
+        throw new ExportException(
+            $"A shape needs the size of \"{symbol}\" at run time, and no input carries it; found {string.Join(", ", inputs)}.");
+    }
+
+    private string ShapeOf(Variable input)
+    {
+        if (!inputShapes.TryGetValue(input, out string? name))
+        {
+            name = builder.Add("Shape", [input.Name!], new TensorType(DType.Int64, [input.Shape.Rank]));
+            inputShapes.Add(input, name);
+        }
+
+        return name;
+    }
+}

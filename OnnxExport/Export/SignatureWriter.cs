@@ -1,0 +1,146 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Format;
+
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>Writes a signature as a graph of the format.</summary>
+internal sealed class SignatureWriter
+{
+    // What a file may hold beside its parameters: the format is limited to 2 GiB in all.
+    private const long ReservedBytes = 64L << 20;
+
+    private readonly Signature signature;
+    private readonly OnnxExportOptions options;
+    private readonly GraphBuilder builder;
+    private readonly FlatGraph flat;
+    private readonly ShapeWriter shapes;
+    private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
+
+    public SignatureWriter(Signature signature, OnnxExportOptions options)
+    {
+        this.signature = signature;
+        this.options = options;
+        builder = new GraphBuilder(options.IncludeValueInfo);
+        flat = new FlatGraph(signature, options.Opset);
+        shapes = new ShapeWriter(builder, signature.Inputs);
+    }
+
+    public GraphProto Write()
+    {
+        RequireSize();
+        builder.Graph.Name = options.GraphName ?? signature.Name;
+        foreach (Variable input in signature.Inputs)
+        {
+            names.Add(input, builder.Reserve(input.Name!));
+            builder.Graph.Input.Add(ValueTypes.ToProto(input.Name!, input.Type, Description(input.Name!)));
+        }
+
+        foreach (Output output in signature.Outputs)
+        {
+            builder.Reserve(output.Name);
+        }
+
+        WriteParameters();
+        (string Name, Variable Variable)[] outputs = [.. Outputs()];
+        foreach ((string name, Variable variable) in outputs.Where(o => o.Variable.Producer is not null))
+        {
+            outputNames.TryAdd(variable, name);
+        }
+
+        foreach (Step step in flat.Steps)
+        {
+            Write(step);
+        }
+
+        foreach ((string name, Variable variable) in outputs)
+        {
+            // An input, a parameter or a constant, or a variable that is an output already.
+            if (names.GetValueOrDefault(variable) != name)
+            {
+                builder.Add("Identity", [NameOf(variable)], [new Result(variable.Type, name)]);
+            }
+
+            builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
+        }
+
+        return builder.Graph;
+    }
+
+    private void WriteParameters()
+    {
+        HashSet<Parameter> updated = [.. signature.Updates.Select(u => u.Parameter)];
+        foreach (Parameter parameter in signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable)))
+        {
+            string name = builder.Reserve(parameter.Name);
+            names.Add(parameter.Variable, name);
+            builder.AddInitializer(parameter.Value, name);
+            if (updated.Contains(parameter))
+            {
+                builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
+            }
+        }
+    }
+
+    private IEnumerable<(string Name, Variable Variable)> Outputs()
+    {
+        foreach (Output output in signature.Outputs)
+        {
+            yield return (output.Name, flat.Resolve(output.Variable));
+        }
+
+        foreach (Update update in signature.Updates)
+        {
+            yield return (builder.Reserve($"{names[update.Parameter.Variable]}_out"), flat.Resolve(update.NewValue));
+        }
+    }
+
+    private void Write(Step step)
+    {
+        Node node = step.Node;
+        string[] inputs = [.. step.Inputs.Select(i => NameOf(i, node))];
+        var results = new Result[node.Outputs.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            Variable output = node.Outputs[i];
+            results[i] = new Result(output.Type, outputNames.GetValueOrDefault(output), flat.Used.Contains(output) || !MayDrop(step.Form, i));
+        }
+
+        string[] written = builder.Add(step.Form.Operator, inputs, results, step.Form.Attributes.Select(AttributeConversion.ToProto));
+        for (int i = 0; i < results.Length; i++)
+        {
+            names.Add(node.Outputs[i], written[i]);
+        }
+    }
+
+    /// <summary>Whether a result may be left out; of operators with any number of results each one counts.</summary>
+    private bool MayDrop(OnnxForm form, int position) =>
+        OperatorTable.Find(string.Empty, form.Operator, options.Opset, out _) is { Outputs: var outputs }
+        && outputs.Maximum < int.MaxValue
+        && outputs.IsOptional(position);
+
+    private string NameOf(OnnxInput input, Node node) => input switch
+    {
+        OnnxInput.Argument argument => NameOf(flat.Resolve(node.Inputs[argument.Index])),
+        OnnxInput.Constant constant => builder.Constant(constant.Value),
+        OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),
+        _ => string.Empty,
+    };
+
+    private string NameOf(Variable variable) => variable.Constant is { } value ? builder.Constant(value) : names[variable];
+
+    private string Description(string name) => options.ValueDescriptions.GetValueOrDefault(name, string.Empty);
+
+    private void RequireSize()
+    {
+        long bytes = signature.Parameters.Sum(p => p.Value.ByteCount)
+            + flat.Used.Where(v => v.Constant is not null).Sum(v => v.Constant!.ByteCount);
+        if (bytes > int.MaxValue - ReservedBytes)
+        {
+            throw new ExportException(
+                $"Expected parameters and constants of at most {int.MaxValue - ReservedBytes} bytes, the limit of an .onnx file, found {bytes}.");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using Microsoft.ML.OnnxRuntime;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.OnnxExport.Serving;
+
+/// <summary>
+/// An ONNX model loaded into ONNX Runtime. Several threads may run one session at once, each with buffers of its own. Load only models that you trust:
+/// a model file is a program.
+/// </summary>
+public sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession session;
+    private bool disposed;
+
+    private OnnxSession(InferenceSession session, Provider active, string? fallbackReason)
+    {
+        this.session = session;
+        ActiveProvider = active;
+        FallbackReason = fallbackReason;
+        Inputs = [.. session.InputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
+        Outputs = [.. session.OutputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
+    }
+
+    /// <summary>The inputs that a caller must give.</summary>
+    public IReadOnlyList<TensorDescription> Inputs { get; }
+
+    /// <summary>The outputs.</summary>
+    public IReadOnlyList<TensorDescription> Outputs { get; }
+
+    /// <summary>The provider that runs the model: the CPU if it had to take over.</summary>
+    public Provider ActiveProvider { get; }
+
+    /// <summary>Why the CPU took over, or null if it did not.</summary>
+    public string? FallbackReason { get; }
+
+    /// <summary>Loads a model from a file.</summary>
+    /// <param name="path">The path of the .onnx file.</param>
+    /// <param name="options">How to serve it; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ServingException">The file is no model that ONNX Runtime can run.</exception>
+    /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
+    public static OnnxSession Load(string path, ServingOptions? options = null)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"Expected an ONNX model at \"{path}\", found no file.", path);
+        }
+
+        return Create(settings => new InferenceSession(path, settings), $"\"{path}\"", options ?? new ServingOptions());
+    }
+
+    /// <summary>Loads a model from memory.</summary>
+    /// <param name="model">The bytes of the .onnx file.</param>
+    /// <param name="options">How to serve it; null for the defaults.</param>
+    /// <exception cref="ServingException">The bytes are no model that ONNX Runtime can run.</exception>
+    /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
+    public static OnnxSession Load(byte[] model, ServingOptions? options = null) =>
+        Create(settings => new InferenceSession(model, settings), $"{model.Length} bytes", options ?? new ServingOptions());
+
+    /// <summary>Runs the model on values and returns new ones. For many runs of equal sizes, <see cref="CreateBuffers"/> avoids the copies.</summary>
+    /// <param name="inputs">One value for each input, in the order of <see cref="Inputs"/>.</param>
+    /// <returns>One value for each output, in the order of <see cref="Outputs"/>.</returns>
+    public IReadOnlyList<Value> Run(params ReadOnlySpan<Value> inputs)
+    {
+        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (inputs.Length != Inputs.Count)
+        {
+            throw new ServingException($"Expected values for the inputs {string.Join(", ", Inputs.Select(i => i.Name))}, found {inputs.Length} values.");
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            TensorDescription description = Inputs[i];
+            if (inputs[i].DType != description.Type.DType || inputs[i].Rank != description.Type.Shape.Rank)
+            {
+                throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
+            }
+
+            for (int axis = 0; axis < inputs[i].Rank; axis++)
+            {
+                Dim dim = description.Type.Shape[axis];
+                int size = inputs[i].Sizes[axis];
+                int expected = dim.Symbol is { } symbol ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size : dim.Size;
+                if (size != expected)
+                {
+                    throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
+                }
+            }
+        }
+
+        using SessionBuffers buffers = CreateBuffers(sizes);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            buffers.Inputs[i].CopyFrom(inputs[i]);
+        }
+
+        buffers.Run();
+        return [.. buffers.Outputs];
+    }
+
+    /// <summary>Makes buffers for runs of one size, to be written, run and read again and again without allocation.</summary>
+    /// <param name="sizes">The value of every symbol of the inputs, for example batch = 64.</param>
+    public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new SessionBuffers(this, sizes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        disposed = true;
+        session.Dispose();
+    }
+
+    internal void Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames, OrtValue[] outputs)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        session.Run(options, inputNames, inputs, outputNames, outputs);
+    }
+
+    internal IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return session.Run(options, inputNames, inputs, outputNames);
+    }
+
+    private static OnnxSession Create(Func<SessionOptions, InferenceSession> load, string what, ServingOptions options)
+    {
+        Provider active = options.Provider;
+        string? reason = null;
+        if (active is Provider.CudaProvider && UnavailableReason(active) is { } missing)
+        {
+            reason = options.AllowFallback ? missing : throw new ProviderUnavailableException(missing);
+            active = Provider.Cpu;
+        }
+
+        try
+        {
+            return new OnnxSession(LoadOn(active, load, options), active, reason);
+        }
+        catch (Exception e) when (active is Provider.CudaProvider && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            string message = $"The provider {active} could not be started: {e.Message}. {Advice()}";
+            return options.AllowFallback
+                ? new OnnxSession(LoadOn(Provider.Cpu, load, options), Provider.Cpu, message)
+                : throw new ProviderUnavailableException(message, e);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ServingException($"ONNX Runtime cannot load the model of {what}: {e.Message}", e);
+        }
+    }
+
+    private static InferenceSession LoadOn(Provider provider, Func<SessionOptions, InferenceSession> load, ServingOptions options)
+    {
+        using var settings = new SessionOptions();
+        if (options.IntraOpThreads > 0)
+        {
+            settings.IntraOpNumThreads = options.IntraOpThreads;
+        }
+
+        if (provider is Provider.CudaProvider cuda)
+        {
+            settings.AppendExecutionProvider_CUDA(cuda.DeviceId);
+        }
+
+        options.Configure?.Invoke(settings);
+        return load(settings);
+    }
+
+    private static string? UnavailableReason(Provider provider)
+    {
+        try
+        {
+            return OrtEnv.Instance().GetAvailableProviders().Contains(provider.RuntimeName)
+                ? null
+                : $"The provider {provider} was asked for, but this application's ONNX Runtime does not have it. {Advice()}";
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            throw new ServingException("The native ONNX Runtime is missing: add the package Microsoft.ML.OnnxRuntime (CPU) or " +
+                "Microsoft.ML.OnnxRuntime.Gpu (CUDA) to the application.", e);
+        }
+    }
+
+    private static string Advice() =>
+        "CUDA needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime (in this repository: -p:Gpu=true), an NVIDIA driver, CUDA " +
+        $"and cuDNN. Available providers: {string.Join(", ", OrtEnv.Instance().GetAvailableProviders())}.";
+}

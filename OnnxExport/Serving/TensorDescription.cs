@@ -1,0 +1,54 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.OnnxExport.Serving;
+
+/// <summary>An input or output of a served model.</summary>
+/// <param name="Name">Its name in the model.</param>
+/// <param name="Type">Element type and shape; a dynamic axis without a name is called after the tensor and the axis.</param>
+public sealed record TensorDescription(string Name, TensorType Type)
+{
+    internal static TensorDescription Of(string name, NodeMetadata metadata)
+    {
+        if (!metadata.IsTensor)
+        {
+            throw new ServingException($"Expected a tensor for \"{name}\", found {metadata.OnnxValueType}; only tensors are served.");
+        }
+
+        var dims = new Dim[metadata.Dimensions.Length];
+        for (int axis = 0; axis < dims.Length; axis++)
+        {
+            string symbol = metadata.SymbolicDimensions[axis];
+            dims[axis] = metadata.Dimensions[axis] >= 0
+                ? metadata.Dimensions[axis]
+                : string.IsNullOrWhiteSpace(symbol) ? $"{name}.{axis}" : symbol;
+        }
+
+        return new TensorDescription(name, new TensorType(ElementTypeOf(name, metadata.ElementDataType), Shape.Of(dims)));
+    }
+
+    internal static TensorElementType RuntimeType(DType type) => type switch
+    {
+        DType.Float32 => TensorElementType.Float,
+        DType.Float64 => TensorElementType.Double,
+        DType.Int32 => TensorElementType.Int32,
+        DType.Int64 => TensorElementType.Int64,
+        DType.UInt32 => TensorElementType.UInt32,
+        DType.UInt64 => TensorElementType.UInt64,
+        _ => TensorElementType.Bool,
+    };
+
+    private static DType ElementTypeOf(string name, TensorElementType type) => type switch
+    {
+        TensorElementType.Float => DType.Float32,
+        TensorElementType.Double => DType.Float64,
+        TensorElementType.Int32 => DType.Int32,
+        TensorElementType.Int64 => DType.Int64,
+        TensorElementType.UInt32 => DType.UInt32,
+        TensorElementType.UInt64 => DType.UInt64,
+        TensorElementType.Bool => DType.Bool,
+        _ => throw new ServingException(
+            $"Expected float, double, int32, int64, uint32, uint64 or bool as element type of \"{name}\", found {type}."),
+    };
+}

@@ -1,0 +1,164 @@
+using System.Numerics;
+using Toolkit.Autograd.Kernels;
+
+namespace Toolkit.Autograd.Tests.Kernels;
+
+public class ConvolutionTests
+{
+    [Fact]
+    public void Forward_and_gradients_match_naive_loops_in_single() => Check<float>(5e-6);
+
+    [Fact]
+    public void Forward_and_gradients_match_naive_loops_in_double() => Check<double>(1e-14);
+
+    [Fact]
+    public void Bits_do_not_depend_on_the_number_of_threads()
+    {
+        foreach (ConvolutionShape shape in Shapes())
+        {
+            float[] x = Numbers.Random<float>(shape.Batch * shape.InChannels * shape.InPlane, 1);
+            float[] w = Numbers.Random<float>(shape.OutChannels * shape.PatchSize, 2);
+            float[] dy = Numbers.Random<float>(shape.Batch * shape.OutChannels * shape.OutPlane, 3);
+            float[]? y1 = null, dx1 = null, dw1 = null;
+            foreach (int threads in (int[])[1, 2, 3])
+            {
+                using Workers workers = new(threads);
+                float[] y = new float[dy.Length], dx = new float[x.Length], dw = new float[w.Length];
+                Convolution.Forward<float>(shape, x, w, default, y, workers);
+                Convolution.InputGradient<float>(shape, dy, w, dx, workers);
+                Convolution.WeightGradient<float>(shape, x, dy, dw, workers);
+                Numbers.SameBits<float>(y1 ??= y, y, $"{shape} forward");
+                Numbers.SameBits<float>(dx1 ??= dx, dx, $"{shape} input gradient");
+                Numbers.SameBits<float>(dw1 ??= dw, dw, $"{shape} weight gradient");
+            }
+        }
+    }
+
+    [Fact]
+    public void Sizes_that_do_not_fit_are_named()
+    {
+        using Workers workers = new(1);
+        ConvolutionShape shape = new() { Batch = 1, InChannels = 3, InHeight = 4, InWidth = 4, OutChannels = 2, KernelHeight = 3, KernelWidth = 3, Groups = 2 };
+        Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(shape, new float[48], new float[54], default, new float[8], workers));
+        ConvolutionShape fits = shape with { Groups = 1 };
+        Assert.Contains("y of the convolution needs 8", Assert.Throws<ArgumentException>(
+            () => Convolution.Forward<float>(fits, new float[48], new float[54], default, new float[7], workers)).Message, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<ConvolutionShape> Shapes()
+    {
+        ConvolutionShape basic = new() { Batch = 2, InChannels = 3, InHeight = 9, InWidth = 11, OutChannels = 5, KernelHeight = 3, KernelWidth = 3 };
+        yield return basic;
+        yield return basic with { PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        yield return basic with { PadTop = 2, PadLeft = 0, PadBottom = 1, PadRight = 3, StrideHeight = 2, StrideWidth = 3 };
+        yield return basic with { DilationHeight = 2, DilationWidth = 3, PadTop = 1, PadRight = 4 };
+        yield return basic with { InChannels = 4, OutChannels = 6, Groups = 2, PadTop = 1 };
+        yield return basic with { InChannels = 6, OutChannels = 6, Groups = 6, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        yield return basic with { InChannels = 3, OutChannels = 6, Groups = 3, StrideHeight = 2, StrideWidth = 2 };
+        yield return basic with { KernelHeight = 1, KernelWidth = 1, InChannels = 20, OutChannels = 17 };
+        yield return basic with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 2, StrideWidth = 2, InChannels = 8, OutChannels = 9 };
+        yield return basic with { KernelHeight = 9, KernelWidth = 11 };
+        yield return basic with { Batch = 0 };
+        yield return basic with { Batch = 1, InChannels = 33, OutChannels = 40, InHeight = 8, InWidth = 8, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        yield return basic with { Batch = 9, InChannels = 1, OutChannels = 7, InHeight = 28, InWidth = 28, KernelHeight = 5, KernelWidth = 5 };
+        yield return basic with { KernelHeight = 3, KernelWidth = 3, InHeight = 2, InWidth = 2 };
+        yield return basic with { KernelHeight = 2, KernelWidth = 4, InHeight = 1, InWidth = 2, PadTop = 4, PadLeft = 5, PadBottom = 3, PadRight = 7, StrideHeight = 2 };
+        yield return basic with { InWidth = 40, InHeight = 5, StrideWidth = 2, StrideHeight = 1, DilationWidth = 2, PadLeft = 3, PadRight = 2, InChannels = 9, OutChannels = 13 };
+        Random random = new(11);
+        for (int i = 0; i < 40; i++)
+        {
+            int groups = random.Next(1, 4);
+            yield return new ConvolutionShape
+            {
+                Batch = random.Next(1, 4),
+                InChannels = groups * random.Next(1, 5),
+                OutChannels = groups * random.Next(1, 6),
+                Groups = groups,
+                InHeight = random.Next(1, 14),
+                InWidth = random.Next(1, 20),
+                KernelHeight = random.Next(1, 4),
+                KernelWidth = random.Next(1, 5),
+                StrideHeight = random.Next(1, 4),
+                StrideWidth = random.Next(1, 4),
+                DilationHeight = random.Next(1, 3),
+                DilationWidth = random.Next(1, 3),
+                PadTop = random.Next(0, 3),
+                PadLeft = random.Next(0, 3),
+                PadBottom = random.Next(0, 3),
+                PadRight = random.Next(0, 3),
+            };
+        }
+    }
+
+    private static void Check<T>(double tolerance)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using Workers workers = new(2);
+        int seed = 0;
+        foreach (ConvolutionShape shape in Shapes())
+        {
+            T[] x = Numbers.Random<T>(shape.Batch * shape.InChannels * shape.InPlane, ++seed);
+            T[] w = Numbers.Random<T>(shape.OutChannels * shape.PatchSize, ++seed);
+            T[] bias = (seed & 2) == 0 ? [] : Numbers.Random<T>(shape.OutChannels, ++seed);
+            T[] dy = Numbers.Random<T>(shape.Batch * shape.OutChannels * shape.OutPlane, ++seed);
+            T[] y = Filled<T>(dy.Length), dx = Filled<T>(x.Length), dw = Filled<T>(w.Length);
+            double[] y2 = new double[y.Length], dx2 = new double[x.Length], dw2 = new double[w.Length];
+            Naive(shape, x, w, bias, dy, y2, dx2, dw2);
+            double scaled = tolerance * Math.Sqrt(shape.PatchSize + (shape.Batch * shape.OutPlane));
+            Convolution.Forward<T>(shape, x, w, bias, y, workers);
+            Numbers.Close<T>(y2, y, scaled, $"{shape} forward");
+            Convolution.InputGradient<T>(shape, dy, w, dx, workers);
+            Numbers.Close<T>(dx2, dx, scaled, $"{shape} input gradient");
+            Convolution.WeightGradient<T>(shape, x, dy, dw, workers);
+            Numbers.Close<T>(dw2, dw, scaled, $"{shape} weight gradient");
+        }
+    }
+
+    private static T[] Filled<T>(int count)
+        where T : IFloatingPointIeee754<T>
+    {
+        T[] values = new T[count];
+        Array.Fill(values, T.NaN);
+        return values;
+    }
+
+    private static void Naive<T>(in ConvolutionShape s, T[] x, T[] w, T[] bias, T[] dy, double[] y, double[] dx, double[] dw)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int outIndex = 0;
+        for (int n = 0; n < s.Batch; n++)
+        {
+            for (int o = 0; o < s.OutChannels; o++)
+            {
+                int firstChannel = o / s.GroupOutChannels * s.GroupInChannels;
+                for (int oy = 0; oy < s.OutHeight; oy++)
+                {
+                    for (int ox = 0; ox < s.OutWidth; ox++, outIndex++)
+                    {
+                        double sum = bias.Length == 0 ? 0 : double.CreateChecked(bias[o]), g = double.CreateChecked(dy[outIndex]);
+                        for (int c = 0; c < s.GroupInChannels; c++)
+                        {
+                            for (int ky = 0; ky < s.KernelHeight; ky++)
+                            {
+                                for (int kx = 0; kx < s.KernelWidth; kx++)
+                                {
+                                    int iy = (oy * s.StrideHeight) + (ky * s.DilationHeight) - s.PadTop;
+                                    int ix = (ox * s.StrideWidth) + (kx * s.DilationWidth) - s.PadLeft;
+                                    if (iy < 0 || iy >= s.InHeight || ix < 0 || ix >= s.InWidth)
+                                        continue;
+                                    int xi = (((((n * s.InChannels) + firstChannel + c) * s.InHeight) + iy) * s.InWidth) + ix;
+                                    int wi = (((((o * s.GroupInChannels) + c) * s.KernelHeight) + ky) * s.KernelWidth) + kx;
+                                    sum += double.CreateChecked(x[xi]) * double.CreateChecked(w[wi]);
+                                    dx[xi] += g * double.CreateChecked(w[wi]);
+                                    dw[wi] += g * double.CreateChecked(x[xi]);
+                                }
+                            }
+                        }
+
+                        y[outIndex] = sum;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Operations;
+
+/// <summary>Turns an example's inputs into variables and numbers.</summary>
+internal static class ExampleValues
+{
+    public static Variable[] Variables(Example example, DType floating) =>
+        [.. example.Inputs.Select((input, i) => Variable.Input($"x{i}", Type(input, floating), input.Shape))];
+
+    public static Value[] Draw(Example example, DType floating, int seed)
+    {
+        var random = new System.Random(seed);
+        return [.. example.Inputs.Select(input => Draw(input, Type(input, floating), random))];
+    }
+
+    private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
+
+    private static Value Draw(ExampleInput input, DType type, System.Random random)
+    {
+        int[] sizes = [.. input.Shape.Select(d => d.IsStatic ? d.Size : d.Evaluate(d.Symbols.ToDictionary(s => s, _ => 3)))];
+        Value value = Value.Zeros(type, sizes);
+        double[] numbers = new double[value.Count];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            // Numbers that must differ are steps of at least the separation, shuffled below.
+            double x = input.Separation > 0
+                ? (i - (numbers.Length / 2.0)) * 2 * input.Separation + (random.NextDouble() * 0.5 * input.Separation)
+                : input.Low + (random.NextDouble() * (input.High - input.Low));
+            numbers[i] = type.IsFloating() ? x + (x < 0 ? -input.Margin : input.Margin) : Math.Floor(input.Low + (random.NextDouble() * (input.High - input.Low + 1)));
+        }
+
+        if (input.Separation > 0)
+        {
+            random.Shuffle(numbers);
+        }
+
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            Set(value, i, numbers[i]);
+        }
+
+        return value;
+    }
+
+    public static void Set(Value value, int index, double number)
+    {
+        switch (value.DType)
+        {
+            case DType.Float32: value.Span<float>()[index] = (float)number; break;
+            case DType.Float64: value.Span<double>()[index] = number; break;
+            case DType.Int32: value.Span<int>()[index] = (int)number; break;
+            case DType.Int64: value.Span<long>()[index] = (long)number; break;
+            case DType.UInt32: value.Span<uint>()[index] = (uint)number; break;
+            case DType.UInt64: value.Span<ulong>()[index] = (ulong)number; break;
+            default: value.Span<bool>()[index] = number != 0; break;
+        }
+    }
+}
