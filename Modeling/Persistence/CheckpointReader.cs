@@ -80,7 +80,11 @@ internal sealed class CheckpointReader : IDisposable
         (double loss, double objective, double rate) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         var totals = new EpochTotals(reader.ReadInt32())
         {
-            Steps = steps, Examples = examples, Loss = loss, Objective = objective, LearningRate = rate,
+            Steps = steps,
+            Examples = examples,
+            Loss = loss,
+            Objective = objective,
+            LearningRate = rate,
         };
         for (int i = 0; i < totals.Metrics.Length; i++)
             totals.Metrics[i] = reader.ReadDouble();

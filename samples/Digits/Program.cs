@@ -5,7 +5,7 @@ using Toolkit.Samples.Digits;
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder with the IDX files of MNIST, plain or .gz; default: generated digits." };
 var model = new Option<string>("--model") { Description = "mlp or cnn.", DefaultValueFactory = _ => "mlp" };
 model.AcceptOnlyFromAmong("mlp", "cnn");
-var epochs = new Option<int>("--epochs") { Description = "Passes over the training set.", DefaultValueFactory = _ => 6 };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the training set.", DefaultValueFactory = _ => 12 };
 var seed = new Option<ulong>("--seed") { Description = "Seed of weights, order and dropout.", DefaultValueFactory = _ => 42 };
 var output = new Option<DirectoryInfo>("--out") { Description = "Output folder.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("output", "digits")) };
 var provider = new Option<string>("--provider") { Description = "Where ONNX Runtime serves: cpu or cuda.", DefaultValueFactory = _ => "cpu" };
