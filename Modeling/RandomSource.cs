@@ -13,9 +13,9 @@ public sealed class RandomSource
     // Counter words with this upper half derive keys; numbers are drawn with an upper half of zero.
     private const ulong ForkDomain = 0x666F726B00000000;
 
-    private ulong _blockIndex = ulong.MaxValue;
-    private ulong _blockKey;
-    private (uint X0, uint X1, uint X2, uint X3) _block;
+    private ulong blockIndex = ulong.MaxValue;
+    private ulong blockKey;
+    private (uint X0, uint X1, uint X2, uint X3) block;
 
     /// <summary>A source for a seed. Every seed is good, 0 included; different seeds give independent streams.</summary>
     /// <param name="seed">The key of the generator.</param>
@@ -67,15 +67,15 @@ public sealed class RandomSource
         (ulong key, ulong counter) = State;
         ulong index = counter >> 2;
         // A block is kept while its four words are handed out; the key is part of the check because State may be set.
-        if (index != _blockIndex || key != _blockKey)
+        if (index != blockIndex || key != blockKey)
         {
-            _block = Philox.Block(key, index, 0);
-            _blockIndex = index;
-            _blockKey = key;
+            block = Philox.Block(key, index, 0);
+            blockIndex = index;
+            blockKey = key;
         }
 
         State = new RandomState(key, counter + 1);
-        return (counter & 3) switch { 0 => _block.X0, 1 => _block.X1, 2 => _block.X2, _ => _block.X3 };
+        return (counter & 3) switch { 0 => block.X0, 1 => block.X1, 2 => block.X2, _ => block.X3 };
     }
 
     /// <summary>64 uniform bits: two draws of 32, the first one low.</summary>

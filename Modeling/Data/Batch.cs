@@ -1,21 +1,27 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Modeling.Data;
 
 /// <summary>
-/// A few examples side by side, in buffers that the next batch of the same pass overwrites: valid until the enumeration moves on.
+/// A few examples side by side, in memory that the next batch of the same pass overwrites: valid until the enumeration moves on.
 /// </summary>
+/// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float})"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
-    private readonly float[] _features;
-    private readonly long[] _labels;
-    private readonly float[] _targets;
+    private readonly Value features;
+    private readonly Value target;
+    private Value? fewFeatures;
+    private Value? fewTarget;
 
-    internal Batch(DataLayout layout, int capacity)
+    /// <summary>An empty batch.</summary>
+    /// <param name="layout">The shape of one example.</param>
+    /// <param name="capacity">How many examples a full batch has, at least 1.</param>
+    public Batch(DataLayout layout, int capacity)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Layout = layout;
         Capacity = capacity;
-        _features = new float[checked(capacity * layout.FeatureLength)];
-        _labels = layout.HasLabels ? new long[capacity] : [];
-        _targets = layout.HasLabels ? [] : new float[checked(capacity * layout.TargetLength)];
+        (features, target) = Allocate(capacity);
     }
 
     /// <summary>The shape of one example.</summary>
@@ -25,34 +31,65 @@ public sealed class Batch
     public int Capacity { get; }
 
     /// <summary>How many examples this batch has: <see cref="Capacity"/>, or fewer in the last batch of a pass.</summary>
-    public int Count { get; internal set; }
+    public int Count { get; private set; }
 
-    /// <summary>The features, example after example: <see cref="Count"/> × <see cref="DataLayout.FeatureLength"/> numbers.</summary>
-    public ReadOnlyMemory<float> Features => _features.AsMemory(0, Count * Layout.FeatureLength);
+    /// <summary>The features, float32 of shape [Count, …].</summary>
+    public Value Features => Count == Capacity ? features : Few().Features;
 
-    /// <summary>The labels, <see cref="Count"/> numbers; empty if examples carry targets.</summary>
-    public ReadOnlyMemory<long> Labels => _labels.AsMemory(0, Layout.HasLabels ? Count : 0);
+    /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …].</summary>
+    public Value Target => Count == Capacity ? target : Few().Target;
 
-    /// <summary>The targets, example after example: <see cref="Count"/> × <see cref="DataLayout.TargetLength"/> numbers; empty if
-    /// examples carry labels.</summary>
-    public ReadOnlyMemory<float> Targets => _targets.AsMemory(0, Count * Layout.TargetLength);
+    /// <summary>The labels.</summary>
+    /// <exception cref="DTypeException">Examples carry targets instead.</exception>
+    public ReadOnlySpan<long> Labels => Target.Span<long>();
 
-    /// <summary>The whole buffer of features, for callers that hand arrays on.</summary>
-    internal float[] FeatureBuffer => _features;
+    /// <summary>Empties the batch.</summary>
+    public void Clear() => Count = 0;
 
-    /// <summary>The whole buffer of labels.</summary>
-    internal long[] LabelBuffer => _labels;
-
-    /// <summary>The whole buffer of targets.</summary>
-    internal float[] TargetBuffer => _targets;
-
-    /// <summary>Copies an example into a slot of the buffers.</summary>
-    internal void Set(int slot, ReadOnlySpan<float> features, long label, ReadOnlySpan<float> target)
+    /// <summary>Puts an example behind those that are there.</summary>
+    /// <param name="exampleFeatures">Its features in row-major order.</param>
+    /// <param name="label">Its label; not looked at if examples carry targets.</param>
+    /// <param name="exampleTarget">Its target in row-major order; empty if examples carry labels.</param>
+    /// <exception cref="InvalidOperationException">The batch is full.</exception>
+    public void Add(ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
     {
-        features.CopyTo(_features.AsSpan(slot * Layout.FeatureLength, Layout.FeatureLength));
-        if (Layout.HasLabels)
-            _labels[slot] = label;
-        else
-            target.CopyTo(_targets.AsSpan(slot * Layout.TargetLength, Layout.TargetLength));
+        if (Count == Capacity)
+            throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
+        Count++;
+        Set(Count - 1, exampleFeatures, label, exampleTarget);
     }
+
+    /// <summary>Puts the example of a slot of another batch behind those that are there.</summary>
+    internal void Add(Batch from, int slot) => Add(
+        from.features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength),
+        Layout.HasLabels ? from.target.Span<long>()[slot] : -1,
+        Layout.HasLabels ? [] : from.target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+
+    /// <summary>Overwrites the example of a slot.</summary>
+    internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
+    {
+        // Whatever was copied for an incomplete batch is out of date now.
+        (fewFeatures, fewTarget) = (null, null);
+        exampleFeatures.CopyTo(features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength));
+        if (Layout.HasLabels)
+            target.Span<long>()[slot] = label;
+        else
+            exampleTarget.CopyTo(target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+    }
+
+    private (Value Features, Value Target) Few()
+    {
+        if (fewFeatures is null || fewTarget is null || fewFeatures.Sizes[0] != Count)
+        {
+            (fewFeatures, fewTarget) = Allocate(Count);
+            features.Bytes[..fewFeatures.Bytes.Length].CopyTo(fewFeatures.Bytes);
+            target.Bytes[..fewTarget.Bytes.Length].CopyTo(fewTarget.Bytes);
+        }
+
+        return (fewFeatures, fewTarget);
+    }
+
+    private (Value Features, Value Target) Allocate(int count) => (
+        Value.Zeros(DType.Float32, [count, .. Layout.FeatureShape]),
+        Layout.HasLabels ? Value.Zeros(DType.Int64, count) : Value.Zeros(DType.Float32, [count, .. Layout.TargetShape]));
 }

@@ -6,21 +6,21 @@ namespace Toolkit.Modeling.Data;
 /// (^1 is the last). Text and numbers convert by themselves: <c>Label = "species"</c>, <c>Label = 0</c>, <c>Label = ^1</c>.</summary>
 public readonly record struct CsvColumn
 {
-    private readonly string? _name;
-    private readonly Index _index;
+    private readonly string? name;
+    private readonly Index index;
 
     /// <summary>The column with this header.</summary>
     /// <param name="name">The header, compared exactly after trimming.</param>
     public CsvColumn(string name)
     {
-        _name = name;
+        this.name = name;
     }
 
     /// <summary>The column at this place.</summary>
     /// <param name="index">The place.</param>
     public CsvColumn(Index index)
     {
-        _index = index;
+        this.index = index;
     }
 
     /// <summary>The column with this header.</summary>
@@ -36,7 +36,7 @@ public readonly record struct CsvColumn
     public static implicit operator CsvColumn(Index index) => new(index);
 
     /// <summary>The header in quotes, or the place.</summary>
-    public override string ToString() => _name is null ? _index.ToString() : $"'{_name}'";
+    public override string ToString() => name is null ? index.ToString() : $"'{name}'";
 
     /// <summary>The place of the column in a table with these columns.</summary>
     /// <param name="headers">The header of each column, or its number as text if the table has none.</param>
@@ -44,29 +44,29 @@ public readonly record struct CsvColumn
     /// <param name="path">The file, for the message.</param>
     internal int Find(IReadOnlyList<string> headers, bool hasHeader, string path)
     {
-        if (_name is null)
+        if (name is null)
         {
-            int place = _index.GetOffset(headers.Count);
+            int place = index.GetOffset(headers.Count);
             return place >= 0 && place < headers.Count
                 ? place
-                : throw new InvalidDataException($"'{path}' has {headers.Count} columns; there is no column {_index}.");
+                : throw new DataException($"'{path}' has {headers.Count} columns; there is no column {index}.");
         }
 
         if (!hasHeader)
-            throw new InvalidDataException($"'{path}' is read without a header, so there is no column named '{_name}'; give its number.");
+            throw new DataException($"'{path}' is read without a header, so there is no column named '{name}'; give its number.");
         int found = -1;
         for (int i = 0; i < headers.Count; i++)
         {
-            if (headers[i] != _name)
+            if (headers[i] != name)
                 continue;
             if (found >= 0)
-                throw new InvalidDataException($"'{path}' has two columns named '{_name}': {Number(found)} and {Number(i)}.");
+                throw new DataException($"'{path}' has two columns named '{name}': {Number(found)} and {Number(i)}.");
             found = i;
         }
 
         return found >= 0
             ? found
-            : throw new InvalidDataException($"'{path}' has no column named '{_name}'; its columns are: '{string.Join("', '", headers)}'.");
+            : throw new DataException($"'{path}' has no column named '{name}'; its columns are: '{string.Join("', '", headers)}'.");
     }
 
     private static string Number(int place) => place.ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,7 @@ public static class CsvFile
     /// <param name="path">The file, in UTF-8.</param>
     /// <param name="options">Separator, quote and trimming; the rest is not looked at.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A quote is not closed, or text follows a closing quote.</exception>
+    /// <exception cref="DataException">A quote is not closed, or text follows a closing quote.</exception>
     public static IEnumerable<CsvRow> Read(string path, CsvOptions options)
     {
         using var reader = new StreamReader(DataFile.OpenRead(path), Encoding.UTF8);
@@ -75,7 +75,7 @@ public static class CsvFile
             {
                 // A line end inside quotes belongs to the field; it is kept as LF whatever the file uses.
                 text = reader.ReadLine()
-                    ?? throw new InvalidDataException($"'{path}', line {opened}: the quote that opens here is not closed.");
+                    ?? throw new DataException($"'{path}', line {opened}: the quote that opens here is not closed.");
                 line++;
                 field.Append('\n');
                 i = 0;
@@ -100,7 +100,7 @@ public static class CsvFile
             i++;
         return i == text.Length || text[i] == options.Separator
             ? i + 1
-            : throw new InvalidDataException(
+            : throw new DataException(
                 $"'{path}', line {line}: expected '{options.Separator}' or the end of the line after a closing quote, found '{text[i]}'.");
     }
 }

@@ -5,18 +5,18 @@ namespace Toolkit.Modeling.Data;
 /// <summary>Turns the records of a table into a data set.</summary>
 internal sealed class CsvLoader
 {
-    private readonly string _path;
-    private readonly CsvOptions _options;
-    private readonly HashSet<string> _missing;
-    private readonly List<float> _features = [];
-    private readonly List<float> _targets = [];
-    private readonly List<(long Line, string Text)> _labels = [];
-    private readonly List<int> _holes = [];
-    private string[] _headers = [];
-    private int _label = -1;
-    private int[] _targetColumns = [];
-    private int[] _featureColumns = [];
-    private int _rows;
+    private readonly string path;
+    private readonly CsvOptions options;
+    private readonly HashSet<string> marks;
+    private readonly List<float> numbers = [];
+    private readonly List<float> targets = [];
+    private readonly List<(long Line, string Text)> classes = [];
+    private readonly List<int> gaps = [];
+    private string[] headers = [];
+    private int labelColumn = -1;
+    private int[] targetColumns = [];
+    private int[] featureColumns = [];
+    private int rows;
 
     public CsvLoader(string path, CsvOptions options)
     {
@@ -29,105 +29,105 @@ internal sealed class CsvLoader
                 nameof(options));
         }
 
-        _path = path;
-        _options = options;
-        _missing = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
+        this.path = path;
+        this.options = options;
+        marks = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
     }
 
     public Dataset Load()
     {
         bool first = true;
-        foreach (CsvRow row in CsvFile.Read(_path, _options))
+        foreach (CsvRow row in CsvFile.Read(path, options))
         {
             if (first)
             {
                 Begin(row);
                 first = false;
-                if (_options.HasHeader)
+                if (options.HasHeader)
                     continue;
             }
 
-            if (row.Fields.Count != _headers.Length)
+            if (row.Fields.Count != headers.Length)
             {
-                throw new InvalidDataException(
-                    $"'{_path}', line {row.Line}: expected {_headers.Length} fields as in the first line, found {row.Fields.Count}.");
+                throw new DataException(
+                    $"'{path}', line {row.Line}: expected {headers.Length} fields as in the first line, found {row.Fields.Count}.");
             }
 
             Add(row);
         }
 
-        if (_rows == 0)
+        if (rows == 0)
         {
-            throw new InvalidDataException(
-                first ? $"'{_path}' is empty." : $"'{_path}' has no rows to learn from{(_options.HasHeader ? " after its header" : "")}.");
+            throw new DataException(
+                first ? $"'{path}' is empty." : $"'{path}' has no rows to learn from{(options.HasHeader ? " after its header" : "")}.");
         }
 
-        float[] features = [.. _features];
+        float[] features = [.. numbers];
         FillHoles(features);
-        if (_label < 0)
-            return Dataset.FromTargets(features, [_featureColumns.Length], [.. _targets], [_targetColumns.Length]);
-        IReadOnlyList<string> names = _options.ClassNames ?? FindClasses();
-        return Dataset.FromLabels(features, [_featureColumns.Length], ToLabels(names), names.Count, names);
+        if (labelColumn < 0)
+            return Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length]);
+        IReadOnlyList<string> names = options.ClassNames ?? FindClasses();
+        return Dataset.FromLabels(features, [featureColumns.Length], ToLabels(names), names.Count, names);
     }
 
     private void Begin(CsvRow row)
     {
-        _headers = [.. row.Fields];
-        if (!_options.HasHeader)
+        headers = [.. row.Fields];
+        if (!options.HasHeader)
         {
-            for (int i = 0; i < _headers.Length; i++)
-                _headers[i] = i.ToString(CultureInfo.InvariantCulture);
+            for (int i = 0; i < headers.Length; i++)
+                headers[i] = i.ToString(CultureInfo.InvariantCulture);
         }
 
         var used = new HashSet<int>();
-        if (_options.Label is { } label)
-            used.Add(_label = Find(label));
-        _targetColumns = [.. _options.Targets.Select(Find)];
-        used.UnionWith(_targetColumns);
-        used.UnionWith(_options.Ignore.Select(Find));
-        _featureColumns = [.. Enumerable.Range(0, _headers.Length).Where(column => !used.Contains(column))];
-        if (_featureColumns.Length == 0)
-            throw new InvalidDataException($"'{_path}' has {_headers.Length} columns, none of which is left as a feature.");
+        if (options.Label is { } label)
+            used.Add(labelColumn = Find(label));
+        targetColumns = [.. options.Targets.Select(Find)];
+        used.UnionWith(targetColumns);
+        used.UnionWith(options.Ignore.Select(Find));
+        featureColumns = [.. Enumerable.Range(0, headers.Length).Where(column => !used.Contains(column))];
+        if (featureColumns.Length == 0)
+            throw new DataException($"'{path}' has {headers.Length} columns, none of which is left as a feature.");
     }
 
-    private int Find(CsvColumn column) => column.Find(_headers, _options.HasHeader, _path);
+    private int Find(CsvColumn column) => column.Find(headers, options.HasHeader, path);
 
     private void Add(CsvRow row)
     {
-        if (_options.Missing == MissingValues.SkipRow && HasHole(row))
+        if (options.Missing == MissingValues.SkipRow && HasHole(row))
             return;
-        foreach (int column in _featureColumns)
+        foreach (int column in featureColumns)
         {
-            bool hole = _missing.Contains(row.Fields[column]);
-            if (hole && _options.Missing == MissingValues.Refuse)
+            bool hole = marks.Contains(row.Fields[column]);
+            if (hole && options.Missing == MissingValues.Refuse)
                 throw Missing(row, column);
             if (hole)
-                _holes.Add(_features.Count);
-            _features.Add(hole ? 0f : Number(row, column));
+                gaps.Add(numbers.Count);
+            numbers.Add(hole ? 0f : Number(row, column));
         }
 
-        foreach (int column in _targetColumns)
-            _targets.Add(_missing.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
-        if (_label >= 0)
-            _labels.Add((row.Line, _missing.Contains(row.Fields[_label]) ? throw Missing(row, _label) : row.Fields[_label]));
-        _rows++;
+        foreach (int column in targetColumns)
+            targets.Add(marks.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
+        if (labelColumn >= 0)
+            classes.Add((row.Line, marks.Contains(row.Fields[labelColumn]) ? throw Missing(row, labelColumn) : row.Fields[labelColumn]));
+        rows++;
     }
 
     private bool HasHole(CsvRow row)
     {
-        foreach (int column in _featureColumns)
+        foreach (int column in featureColumns)
         {
-            if (_missing.Contains(row.Fields[column]))
+            if (marks.Contains(row.Fields[column]))
                 return true;
         }
 
-        foreach (int column in _targetColumns)
+        foreach (int column in targetColumns)
         {
-            if (_missing.Contains(row.Fields[column]))
+            if (marks.Contains(row.Fields[column]))
                 return true;
         }
 
-        return _label >= 0 && _missing.Contains(row.Fields[_label]);
+        return labelColumn >= 0 && marks.Contains(row.Fields[labelColumn]);
     }
 
     private float Number(CsvRow row, int column)
@@ -138,20 +138,20 @@ internal sealed class CsvLoader
         return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found '{text}'");
     }
 
-    private InvalidDataException Missing(CsvRow row, int column) =>
+    private DataException Missing(CsvRow row, int column) =>
         Bad(row, column, $"the value is missing ('{row.Fields[column]}'); CsvOptions.Missing says what to do about that");
 
-    private InvalidDataException Bad(CsvRow row, int column, string what) =>
-        new($"'{_path}', line {row.Line}, column {(_options.HasHeader ? $"'{_headers[column]}'" : _headers[column])}: {what}.");
+    private DataException Bad(CsvRow row, int column, string what) =>
+        new($"'{path}', line {row.Line}, column {(options.HasHeader ? $"'{headers[column]}'" : headers[column])}: {what}.");
 
     private void FillHoles(float[] features)
     {
-        if (_holes.Count == 0 || _options.Missing != MissingValues.Mean)
+        if (gaps.Count == 0 || options.Missing != MissingValues.Mean)
             return;
-        int columns = _featureColumns.Length;
+        int columns = featureColumns.Length;
         double[] sums = new double[columns];
         int[] counts = new int[columns];
-        var holes = new HashSet<int>(_holes);
+        var holes = new HashSet<int>(gaps);
         for (int i = 0; i < features.Length; i++)
         {
             if (holes.Contains(i))
@@ -160,13 +160,13 @@ internal sealed class CsvLoader
             counts[i % columns]++;
         }
 
-        foreach (int hole in _holes)
+        foreach (int hole in gaps)
         {
             int column = hole % columns;
             if (counts[column] == 0)
             {
-                throw new InvalidDataException(
-                    $"'{_path}', column '{_headers[_featureColumns[column]]}': every value is missing, so there is no mean to put in.");
+                throw new DataException(
+                    $"'{path}', column '{headers[featureColumns[column]]}': every value is missing, so there is no mean to put in.");
             }
 
             features[hole] = (float)(sums[column] / counts[column]);
@@ -175,7 +175,7 @@ internal sealed class CsvLoader
 
     private string[] FindClasses()
     {
-        string[] names = [.. _labels.Select(label => label.Text).Distinct(StringComparer.Ordinal)];
+        string[] names = [.. classes.Select(found => found.Text).Distinct(StringComparer.Ordinal)];
         bool numeric = names.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
         if (numeric)
             Array.Sort(names, (a, b) => Whole(a).CompareTo(Whole(b)));
@@ -188,21 +188,21 @@ internal sealed class CsvLoader
 
     private long[] ToLabels(IReadOnlyList<string> names)
     {
-        var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        var codes = new Dictionary<string, long>(StringComparer.Ordinal);
         for (int i = 0; i < names.Count; i++)
         {
-            if (!numbers.TryAdd(names[i], i))
+            if (!codes.TryAdd(names[i], i))
                 throw new ArgumentException($"CsvOptions.ClassNames has '{names[i]}' twice.");
         }
 
-        long[] labels = new long[_labels.Count];
+        long[] labels = new long[classes.Count];
         for (int i = 0; i < labels.Length; i++)
         {
-            (long line, string text) = _labels[i];
-            if (!numbers.TryGetValue(text, out labels[i]))
+            (long line, string text) = classes[i];
+            if (!codes.TryGetValue(text, out labels[i]))
             {
-                throw new InvalidDataException(
-                    $"'{_path}', line {line}: the class '{text}' is not among the class names '{string.Join("', '", names)}'.");
+                throw new DataException(
+                    $"'{path}', line {line}: the class '{text}' is not among the class names '{string.Join("', '", names)}'.");
             }
         }
 

@@ -44,7 +44,7 @@ internal static class DataFile
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"'{path}' is damaged: {read} bytes could be unpacked before gzip failed.", e);
+            throw new DataException($"'{path}' is damaged: {read} bytes could be unpacked before gzip failed.", e);
         }
 
         if (read < buffer.Length)

@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Modeling.Data;
 
 /// <summary>
@@ -5,20 +7,20 @@ namespace Toolkit.Modeling.Data;
 /// </summary>
 public sealed class DataLayout
 {
-    private readonly int[] _featureShape;
-    private readonly int[] _targetShape;
+    private readonly int[] featureShape;
+    private readonly int[] targetShape;
 
     private DataLayout(ReadOnlySpan<int> featureShape, int classCount, ReadOnlySpan<int> targetShape)
     {
         FeatureLength = Shapes.Length(featureShape, nameof(featureShape));
         TargetLength = classCount > 0 ? 0 : Shapes.Length(targetShape, nameof(targetShape));
-        _featureShape = featureShape.ToArray();
-        _targetShape = targetShape.ToArray();
+        this.featureShape = featureShape.ToArray();
+        this.targetShape = targetShape.ToArray();
         ClassCount = classCount;
     }
 
     /// <summary>The shape of the features of one example, without the batch axis; empty for a single number.</summary>
-    public IReadOnlyList<int> FeatureShape => _featureShape;
+    public IReadOnlyList<int> FeatureShape => featureShape;
 
     /// <summary>How many numbers the features of one example are.</summary>
     public int FeatureLength { get; }
@@ -30,7 +32,7 @@ public sealed class DataLayout
     public int ClassCount { get; }
 
     /// <summary>The shape of the target of one example, without the batch axis; empty for a single number and for labels.</summary>
-    public IReadOnlyList<int> TargetShape => _targetShape;
+    public IReadOnlyList<int> TargetShape => targetShape;
 
     /// <summary>How many numbers the target of one example is; 0 if examples carry labels.</summary>
     public int TargetLength { get; }
@@ -61,16 +63,26 @@ public sealed class DataLayout
         if (length != FeatureLength)
         {
             throw new ArgumentException(
-                $"Features of shape {Shapes.Text(_featureShape)} hold {FeatureLength} values, which the shape " +
+                $"Features of shape {Shapes.Text(featureShape)} hold {FeatureLength} values, which the shape " +
                 $"{Shapes.Text(featureShape)} with {length} cannot take.",
                 nameof(featureShape));
         }
 
-        return new(featureShape, ClassCount, _targetShape);
+        return new(featureShape, ClassCount, targetShape);
+    }
+
+    /// <summary>Refuses examples of another shape or with other targets. Fewer classes will do: a small set need not have all.</summary>
+    internal void RequireSame(DataLayout found)
+    {
+        if (!found.featureShape.AsSpan().SequenceEqual(featureShape) || found.HasLabels != HasLabels || found.ClassCount > ClassCount
+            || !found.targetShape.AsSpan().SequenceEqual(targetShape))
+        {
+            throw new ShapeException($"Expected examples {this}, found {found}.");
+        }
     }
 
     /// <summary>For example "[28, 28] → label of 10 classes".</summary>
     public override string ToString() => HasLabels
-        ? $"{Shapes.Text(_featureShape)} → label of {ClassCount} classes"
-        : $"{Shapes.Text(_featureShape)} → target {Shapes.Text(_targetShape)}";
+        ? $"{Shapes.Text(featureShape)} → label of {ClassCount} classes"
+        : $"{Shapes.Text(featureShape)} → target {Shapes.Text(targetShape)}";
 }

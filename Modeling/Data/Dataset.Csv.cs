@@ -10,7 +10,7 @@ public sealed partial class Dataset
     /// <param name="options">The label or target columns, and how the text is written.</param>
     /// <exception cref="ArgumentException">The options name neither a label nor targets, or both.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file has no such column, no rows, a row with another number of fields, a field that
+    /// <exception cref="DataException">The file has no such column, no rows, a row with another number of fields, a field that
     /// is not a finite number, a missing value that the options refuse, or an unknown class; the message names line and column.</exception>
     public static Dataset LoadCsv(string path, CsvOptions options) => new CsvLoader(path, options).Load();
 }

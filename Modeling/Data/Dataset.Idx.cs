@@ -11,7 +11,7 @@ public sealed partial class Dataset
     /// <param name="classCount">The number of classes; 10 by default.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, images and labels differ in number, or a label is out of
+    /// <exception cref="DataException">A file is damaged, images and labels differ in number, or a label is out of
     /// range.</exception>
     public static (Dataset Train, Dataset Test) LoadIdx(string folder, int classCount = 10)
     {
@@ -32,7 +32,7 @@ public sealed partial class Dataset
     /// <param name="labelsPath">The file of labels, one axis.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or has an unexpected type or number of axes, images and labels differ
+    /// <exception cref="DataException">A file is damaged or has an unexpected type or number of axes, images and labels differ
     /// in number, there are none, or a label is out of range.</exception>
     public static Dataset LoadIdx(string imagesPath, string labelsPath, int classCount)
     {
@@ -45,12 +45,12 @@ public sealed partial class Dataset
         int count = images.Shape[0];
         if (count != labels.Shape[0])
         {
-            throw new InvalidDataException(
+            throw new DataException(
                 $"'{imagesPath}' has {count} images, but '{labelsPath}' has {labels.Shape[0]} labels; expected as many labels as images.");
         }
 
         if (images.Bytes.IsEmpty)
-            throw new InvalidDataException($"'{imagesPath}' is empty: found the shape {Shapes.Text([.. images.Shape])}.");
+            throw new DataException($"'{imagesPath}' is empty: found the shape {Shapes.Text([.. images.Shape])}.");
         ReadOnlySpan<byte> bytes = images.Bytes.Span;
         float[] pixels = new float[bytes.Length];
         for (int i = 0; i < pixels.Length; i++)
@@ -59,9 +59,9 @@ public sealed partial class Dataset
         {
             return FromLabels(pixels, [pixels.Length / count], labels.ToInt64(), classCount);
         }
-        catch (InvalidDataException e)
+        catch (DataException e)
         {
-            throw new InvalidDataException($"'{labelsPath}': {e.Message}", e);
+            throw new DataException($"'{labelsPath}': {e.Message}", e);
         }
     }
 
@@ -76,6 +76,6 @@ public sealed partial class Dataset
         throw new FileNotFoundException($"The folder '{folder}' has neither '{name}' nor '{name}.gz'.", plain);
     }
 
-    private static InvalidDataException Unexpected(string path, string expected, IdxFile found) =>
+    private static DataException Unexpected(string path, string expected, IdxFile found) =>
         new($"'{path}': expected {expected}, found {found.ElementType} of shape {Shapes.Text([.. found.Shape])}.");
 }

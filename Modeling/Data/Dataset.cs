@@ -52,7 +52,7 @@ public sealed partial class Dataset : IDataSource
     /// <param name="classCount">The number of classes.</param>
     /// <param name="classNames">The name of each class, or null.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together, or there are no examples.</exception>
-    /// <exception cref="InvalidDataException">A label is out of range, or a feature is NaN or infinite.</exception>
+    /// <exception cref="DataException">A label is out of range, or a feature is NaN or infinite.</exception>
     public static Dataset FromLabels(
         float[] features,
         ReadOnlySpan<int> featureShape,
@@ -76,7 +76,7 @@ public sealed partial class Dataset : IDataSource
     /// <param name="targets">The targets, example after example; may be the same array as the features.</param>
     /// <param name="targetShape">The shape of the target of one example; empty for a single number.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together, or there are no examples.</exception>
-    /// <exception cref="InvalidDataException">A feature or target is NaN or infinite.</exception>
+    /// <exception cref="DataException">A feature or target is NaN or infinite.</exception>
     public static Dataset FromTargets(
         float[] features, ReadOnlySpan<int> featureShape, float[] targets, ReadOnlySpan<int> targetShape)
     {
@@ -202,17 +202,15 @@ public sealed partial class Dataset : IDataSource
 
     private void Fill(Batch batch, int start, int count, int[]? order)
     {
+        batch.Clear();
         for (int i = 0; i < count; i++)
         {
             int row = order is null ? start + i : order[start + i];
-            batch.Set(
-                i,
+            batch.Add(
                 Row(Features, row, Layout.FeatureLength),
                 Layout.HasLabels ? Labels.Span[row] : -1,
                 Row(Targets, row, Layout.TargetLength));
         }
-
-        batch.Count = count;
     }
 
     private Dataset Slice(int start, int count) => new(

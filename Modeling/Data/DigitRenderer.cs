@@ -14,11 +14,11 @@ internal sealed class DigitRenderer
     private const float BoxPixels = 20f;
     private const float Jitter = 4.2f;
 
-    private readonly float[] _x = new float[32];
-    private readonly float[] _y = new float[32];
+    private readonly float[] pointX = new float[32];
+    private readonly float[] pointY = new float[32];
 
     // Per pixel, how far it is outside (positive) or inside (negative) the edge of the ink.
-    private readonly float[] _outside = new float[Size * Size];
+    private readonly float[] edgeDistance = new float[Size * Size];
 
     /// <summary>Draws a digit into a picture, 0 for paper to 1 for ink.</summary>
     public void Draw(int digit, RandomSource random, Span<float> picture)
@@ -29,7 +29,7 @@ internal sealed class DigitRenderer
 
         float radius = (float)random.NextUniform(0.65, 1.75);
         float pressure = (float)random.NextUniform(-0.35, 0.35);
-        Array.Fill(_outside, float.MaxValue);
+        Array.Fill(edgeDistance, float.MaxValue);
         int first = 0;
         for (int i = 0; i < points.Length; i++)
         {
@@ -59,8 +59,8 @@ internal sealed class DigitRenderer
             double x = (points[i].X - 50.0 + (jitter * random.NextNormal())) * scale * width;
             double y = (points[i].Y - 50.0 + (jitter * random.NextNormal())) * scale * height;
             x -= shear * y;
-            _x[i] = (float)((cos * x) - (sin * y) + left + ((Size - 1) / 2.0));
-            _y[i] = (float)((sin * x) + (cos * y) + top + ((Size - 1) / 2.0));
+            pointX[i] = (float)((cos * x) - (sin * y) + left + ((Size - 1) / 2.0));
+            pointY[i] = (float)((sin * x) + (cos * y) + top + ((Size - 1) / 2.0));
         }
     }
 
@@ -70,15 +70,15 @@ internal sealed class DigitRenderer
     {
         if (first == last)
             return;
-        float fromX = _x[first], fromY = _y[first];
+        float fromX = pointX[first], fromY = pointY[first];
         for (int i = first; i < last; i++)
         {
             int before = Math.Max(i - 1, first), after = Math.Min(i + 2, last);
             for (int step = 1; step <= StepsPerSpan; step++)
             {
                 float t = (float)step / StepsPerSpan;
-                float toX = Spline(_x[before], _x[i], _x[i + 1], _x[after], t);
-                float toY = Spline(_y[before], _y[i], _y[i + 1], _y[after], t);
+                float toX = Spline(pointX[before], pointX[i], pointX[i + 1], pointX[after], t);
+                float toY = Spline(pointY[before], pointY[i], pointY[i + 1], pointY[after], t);
                 Segment(fromX, fromY, toX, toY, radius * (1f + (pressure * (((2f * (i + t)) / count) - 1f))));
                 fromX = toX;
                 fromY = toY;
@@ -113,7 +113,7 @@ internal sealed class DigitRenderer
                 px -= t * dx;
                 py -= t * dy;
                 float outside = MathF.Sqrt((px * px) + (py * py)) - radius;
-                ref float nearest = ref _outside[(y * Size) + x];
+                ref float nearest = ref edgeDistance[(y * Size) + x];
                 nearest = MathF.Min(nearest, outside);
             }
         }
@@ -125,9 +125,9 @@ internal sealed class DigitRenderer
         float edge = (float)random.NextUniform(0.9, 2.0);
         float full = (float)random.NextUniform(0.75, 1.0);
         float grain = (float)random.NextUniform(0.0, 0.25);
-        for (int i = 0; i < _outside.Length; i++)
+        for (int i = 0; i < edgeDistance.Length; i++)
         {
-            float ink = Math.Clamp(0.5f - (_outside[i] / edge), 0f, 1f);
+            float ink = Math.Clamp(0.5f - (edgeDistance[i] / edge), 0f, 1f);
             picture[i] = ink == 0f ? 0f : Math.Clamp(ink * (full + (grain * (random.NextSingle() - 0.5f))), 0f, 1f);
         }
     }

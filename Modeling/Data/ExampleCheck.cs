@@ -17,7 +17,7 @@ internal static class ExampleCheck
         int index = 0;
         while (float.IsFinite(values[index]))
             index++;
-        throw new InvalidDataException(
+        throw new DataException(
             $"The {what} hold {Name(values[index])} in row {firstRow + (index / columns)}, column {index % columns} " +
             "(both counted from 0); expected finite numbers.");
     }
@@ -29,7 +29,7 @@ internal static class ExampleCheck
         {
             if ((ulong)labels[i] >= (ulong)classCount)
             {
-                throw new InvalidDataException(
+                throw new DataException(
                     $"Row {firstRow + i} (counted from 0) has the label {labels[i]}; expected 0 to {classCount - 1}.");
             }
         }

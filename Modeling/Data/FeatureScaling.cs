@@ -6,21 +6,21 @@ namespace Toolkit.Modeling.Data;
 /// </summary>
 public sealed class FeatureScaling
 {
-    private readonly float[] _mean;
-    private readonly float[] _deviation;
+    private readonly float[] mean;
+    private readonly float[] deviation;
 
     private FeatureScaling(float[] mean, float[] deviation)
     {
-        _mean = mean;
-        _deviation = deviation;
+        this.mean = mean;
+        this.deviation = deviation;
     }
 
     /// <summary>The mean of each feature.</summary>
-    public IReadOnlyList<float> Mean => _mean;
+    public IReadOnlyList<float> Mean => mean;
 
     /// <summary>The standard deviation of each feature (of the population, so divided by the count); 1 for one that does not
     /// vary.</summary>
-    public IReadOnlyList<float> Deviation => _deviation;
+    public IReadOnlyList<float> Deviation => deviation;
 
     /// <summary>Measures a data set, in double precision and two passes.</summary>
     /// <param name="dataset">The training set.</param>
@@ -56,7 +56,7 @@ public sealed class FeatureScaling
     /// <exception cref="ArgumentException">The number of features differs.</exception>
     public Dataset Apply(Dataset dataset)
     {
-        int columns = _mean.Length;
+        int columns = mean.Length;
         if (dataset.Layout.FeatureLength != columns)
         {
             throw new ArgumentException(
@@ -65,7 +65,7 @@ public sealed class FeatureScaling
 
         float[] features = dataset.Features.ToArray();
         for (int i = 0; i < features.Length; i++)
-            features[i] = (features[i] - _mean[i % columns]) / _deviation[i % columns];
+            features[i] = (features[i] - mean[i % columns]) / deviation[i % columns];
         return dataset.WithFeatures(features);
     }
 }

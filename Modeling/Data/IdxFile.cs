@@ -9,39 +9,39 @@ namespace Toolkit.Modeling.Data;
 /// </summary>
 public sealed class IdxFile
 {
-    private readonly byte[] _bytes;
-    private readonly int[] _shape;
+    private readonly byte[] bytes;
+    private readonly int[] shape;
 
     private IdxFile(IdxElementType elementType, int[] shape, byte[] bytes)
     {
         ElementType = elementType;
-        _shape = shape;
-        _bytes = bytes;
+        this.shape = shape;
+        this.bytes = bytes;
     }
 
     /// <summary>The type of the elements.</summary>
     public IdxElementType ElementType { get; }
 
     /// <summary>The size of each axis, the outermost first; for MNIST's images [count, 28, 28].</summary>
-    public IReadOnlyList<int> Shape => _shape;
+    public IReadOnlyList<int> Shape => shape;
 
     /// <summary>The elements as they stand in the file: row-major, big-endian.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes;
+    public ReadOnlyMemory<byte> Bytes => bytes;
 
     /// <summary>Reads a file, unpacking it if its name ends in ".gz".</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file does not begin with an IDX header, or is shorter or longer than the header
+    /// <exception cref="DataException">The file does not begin with an IDX header, or is shorter or longer than the header
     /// says.</exception>
     public static IdxFile Read(string path)
     {
         using Stream stream = DataFile.OpenRead(path);
         byte[] magic = DataFile.ReadUpTo(stream, 4, path);
         if (magic.Length < 4)
-            throw new InvalidDataException($"'{path}' is truncated: expected a header of at least 4 bytes, found {magic.Length}.");
+            throw new DataException($"'{path}' is truncated: expected a header of at least 4 bytes, found {magic.Length}.");
         if (magic[0] != 0 || magic[1] != 0 || !Enum.IsDefined((IdxElementType)magic[2]))
         {
-            throw new InvalidDataException(
+            throw new DataException(
                 $"'{path}' is not an IDX file: expected the magic bytes 00 00, a type 08, 09, 0B, 0C, 0D or 0E and the number of axes, " +
                 $"found {Convert.ToHexString(magic)}.");
         }
@@ -54,7 +54,7 @@ public sealed class IdxFile
             expected *= size;
             if (expected > Array.MaxLength)
             {
-                throw new InvalidDataException(
+                throw new DataException(
                     $"'{path}' claims the shape {Shapes.Text(shape)} of {type}: more than the {Array.MaxLength} bytes that an array holds.");
             }
         }
@@ -62,30 +62,30 @@ public sealed class IdxFile
         byte[] bytes = DataFile.ReadUpTo(stream, expected, path);
         if (bytes.Length < expected)
         {
-            throw new InvalidDataException(
+            throw new DataException(
                 $"'{path}' is truncated: expected {expected} bytes for the shape {Shapes.Text(shape)} of {type}, found {bytes.Length}.");
         }
 
         if (DataFile.ReadUpTo(stream, 1, path).Length != 0)
-            throw new InvalidDataException($"'{path}' is longer than the {expected} bytes of its shape {Shapes.Text(shape)} of {type}.");
+            throw new DataException($"'{path}' is longer than the {expected} bytes of its shape {Shapes.Text(shape)} of {type}.");
         return new(type, shape, bytes);
     }
 
     /// <summary>The elements as float32, each rounded to the nearest.</summary>
     public float[] ToSingle()
     {
-        float[] values = new float[_bytes.Length / ElementSize(ElementType)];
-        ReadOnlySpan<byte> bytes = _bytes;
+        float[] values = new float[bytes.Length / ElementSize(ElementType)];
+        ReadOnlySpan<byte> content = bytes;
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = ElementType switch
             {
-                IdxElementType.UInt8 => bytes[i],
-                IdxElementType.Int8 => (sbyte)bytes[i],
-                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes[(2 * i)..]),
-                IdxElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(bytes[(4 * i)..]),
-                IdxElementType.Float32 => BinaryPrimitives.ReadSingleBigEndian(bytes[(4 * i)..]),
-                _ => (float)BinaryPrimitives.ReadDoubleBigEndian(bytes[(8 * i)..]),
+                IdxElementType.UInt8 => content[i],
+                IdxElementType.Int8 => (sbyte)content[i],
+                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(content[(2 * i)..]),
+                IdxElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(content[(4 * i)..]),
+                IdxElementType.Float32 => BinaryPrimitives.ReadSingleBigEndian(content[(4 * i)..]),
+                _ => (float)BinaryPrimitives.ReadDoubleBigEndian(content[(8 * i)..]),
             };
         }
 
@@ -98,16 +98,16 @@ public sealed class IdxFile
     {
         if (ElementType is IdxElementType.Float32 or IdxElementType.Float64)
             throw new InvalidOperationException($"Expected an IDX array of integers, found {ElementType}.");
-        long[] values = new long[_bytes.Length / ElementSize(ElementType)];
-        ReadOnlySpan<byte> bytes = _bytes;
+        long[] values = new long[bytes.Length / ElementSize(ElementType)];
+        ReadOnlySpan<byte> content = bytes;
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = ElementType switch
             {
-                IdxElementType.UInt8 => bytes[i],
-                IdxElementType.Int8 => (sbyte)bytes[i],
-                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(bytes[(2 * i)..]),
-                _ => BinaryPrimitives.ReadInt32BigEndian(bytes[(4 * i)..]),
+                IdxElementType.UInt8 => content[i],
+                IdxElementType.Int8 => (sbyte)content[i],
+                IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(content[(2 * i)..]),
+                _ => BinaryPrimitives.ReadInt32BigEndian(content[(4 * i)..]),
             };
         }
 
@@ -119,7 +119,7 @@ public sealed class IdxFile
         byte[] header = DataFile.ReadUpTo(stream, 4 * axes, path);
         if (header.Length < 4 * axes)
         {
-            throw new InvalidDataException(
+            throw new DataException(
                 $"'{path}' is truncated: expected {4 * axes} bytes for the sizes of {axes} axes, found {header.Length}.");
         }
 
@@ -128,7 +128,7 @@ public sealed class IdxFile
         {
             shape[axis] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 * axis));
             if (shape[axis] < 0)
-                throw new InvalidDataException($"'{path}' claims a size of {shape[axis]} for axis {axis}.");
+                throw new DataException($"'{path}' claims a size of {shape[axis]} for axis {axis}.");
         }
 
         return shape;

@@ -8,7 +8,7 @@ namespace Toolkit.Modeling.Data;
 /// it stands in the stream. A file sorted by class should be shuffled once before it is streamed.</remarks>
 public sealed class StreamSource : IDataSource
 {
-    private readonly Func<IEnumerable<Example>> _open;
+    private readonly Func<IEnumerable<Example>> open;
 
     /// <summary>A source over a stream that can be opened once per epoch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -17,7 +17,7 @@ public sealed class StreamSource : IDataSource
     public StreamSource(DataLayout layout, Func<IEnumerable<Example>> open)
     {
         Layout = layout;
-        _open = open;
+        this.open = open;
     }
 
     /// <inheritdoc/>
@@ -36,71 +36,62 @@ public sealed class StreamSource : IDataSource
     } = 1024;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, the
+    /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, the
     /// stream is empty or its length is not <see cref="ExampleCount"/>.</exception>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         var batch = new Batch(Layout, options.Size);
-        int filled = 0;
         long seen = 0;
         if (options.ShuffleSeed is not { } seed || ShuffleBuffer == 1)
         {
-            foreach (Example example in _open())
+            foreach (Example example in open())
             {
                 Check(example, seen++);
-                batch.Set(filled++, example.Features.Span, example.Label, example.Target.Span);
-                if (filled == options.Size)
-                    yield return Full(batch, ref filled);
+                batch.Add(example.Features.Span, example.Label, example.Target.Span);
+                if (batch.Count == batch.Capacity)
+                {
+                    yield return batch;
+                    batch.Clear();
+                }
             }
         }
         else
         {
             RandomSource random = Permutation.Random(seed, epoch);
             var buffer = new Batch(Layout, ShuffleBuffer);
-            foreach (Example example in _open())
+            foreach (Example example in open())
             {
                 Check(example, seen++);
-                if (buffer.Count < ShuffleBuffer)
+                if (buffer.Count < buffer.Capacity)
                 {
-                    buffer.Set(buffer.Count++, example.Features.Span, example.Label, example.Target.Span);
+                    buffer.Add(example.Features.Span, example.Label, example.Target.Span);
                     continue;
                 }
 
                 int slot = random.NextInt32(ShuffleBuffer);
-                Move(buffer, slot, batch, filled++);
+                batch.Add(buffer, slot);
                 buffer.Set(slot, example.Features.Span, example.Label, example.Target.Span);
-                if (filled == options.Size)
-                    yield return Full(batch, ref filled);
+                if (batch.Count == batch.Capacity)
+                {
+                    yield return batch;
+                    batch.Clear();
+                }
             }
 
             foreach (int slot in Permutation.Of(buffer.Count, random))
             {
-                Move(buffer, slot, batch, filled++);
-                if (filled == options.Size)
-                    yield return Full(batch, ref filled);
+                batch.Add(buffer, slot);
+                if (batch.Count == batch.Capacity)
+                {
+                    yield return batch;
+                    batch.Clear();
+                }
             }
         }
 
         CheckCount(seen);
-        if (filled > 0 && !options.DropLast)
-            yield return Full(batch, ref filled);
-    }
-
-    private static Batch Full(Batch batch, ref int filled)
-    {
-        batch.Count = filled;
-        filled = 0;
-        return batch;
-    }
-
-    private static void Move(Batch from, int source, Batch to, int destination)
-    {
-        DataLayout layout = from.Layout;
-        to.Set(
-            destination,
-            from.FeatureBuffer.AsSpan(source * layout.FeatureLength, layout.FeatureLength),
-            layout.HasLabels ? from.LabelBuffer[source] : -1,
-            from.TargetBuffer.AsSpan(source * layout.TargetLength, layout.TargetLength));
+        if (batch.Count > 0 && !options.DropLast)
+            yield return batch;
     }
 
     private void Check(in Example example, long row)
@@ -116,14 +107,14 @@ public sealed class StreamSource : IDataSource
             ExampleCheck.Finite(example.Target.Span, Layout.TargetLength, "targets", row);
     }
 
-    private static InvalidDataException Mismatch(long row, string what, int expected, IReadOnlyList<int> shape, int found) =>
+    private static DataException Mismatch(long row, string what, int expected, IReadOnlyList<int> shape, int found) =>
         new($"Example {row} of the stream (counted from 0) has {found} {what}; expected {expected}, shape {Shapes.Text([.. shape])}.");
 
     private void CheckCount(long seen)
     {
         if (seen == 0)
-            throw new InvalidDataException("The stream is empty: expected at least one example.");
+            throw new DataException("The stream is empty: expected at least one example.");
         if (ExampleCount is { } expected && seen != expected)
-            throw new InvalidDataException($"The stream has {seen} examples; expected {expected}.");
+            throw new DataException($"The stream has {seen} examples; expected {expected}.");
     }
 }

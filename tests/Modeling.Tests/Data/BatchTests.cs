@@ -77,8 +77,8 @@ public sealed class BatchTests
         var data = Dataset.FromTargets(features, [3], targets, [3]);
         foreach (Batch batch in data.Batches(new() { Size = 4, ShuffleSeed = 2 }))
         {
-            Assert.Equal(batch.Features.ToArray().Select(x => -x), batch.Targets.ToArray());
-            Assert.True(batch.Labels.IsEmpty);
+            Assert.Equal(batch.Features.ToArray<float>().Select(x => -x), batch.Target.ToArray<float>());
+            Assert.Equal([batch.Count, 3], batch.Target.Sizes.ToArray());
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class BatchTests
         static string Fails(DataLayout layout, params Example[] examples)
         {
             var source = new StreamSource(layout, () => examples);
-            return Assert.Throws<InvalidDataException>(() => source.Batches(new()).Count()).Message;
+            return Assert.Throws<DataException>(() => source.Batches(new()).Count()).Message;
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class BatchTests
     {
         Dataset data = DatasetTests.Numbered(5);
         var stream = new StreamSource(data.Layout, () => Examples(data)) { ExampleCount = 6 };
-        Assert.Contains("5 examples; expected 6", Assert.Throws<InvalidDataException>(() => stream.Batches(new()).Count()).Message);
+        Assert.Contains("5 examples; expected 6", Assert.Throws<DataException>(() => stream.Batches(new()).Count()).Message);
     }
 
     private static long[] Order(IDataSource source, ulong seed, long epoch) =>
@@ -127,8 +127,8 @@ public sealed class BatchTests
     {
         for (int i = 0; i < batch.Count; i++)
         {
-            Assert.Equal(2f * batch.Labels.Span[i], batch.Features.Span[2 * i]);
-            Assert.Equal((2f * batch.Labels.Span[i]) + 0.5f, batch.Features.Span[(2 * i) + 1]);
+            Assert.Equal(2f * batch.Labels[i], batch.Features.Span<float>()[2 * i]);
+            Assert.Equal((2f * batch.Labels[i]) + 0.5f, batch.Features.Span<float>()[(2 * i) + 1]);
         }
 
         return batch;

@@ -39,7 +39,7 @@ public sealed class CsvFileTests
         Assert.Contains("line 2: the quote that opens here is not closed", Fails("a,b\nc,\"d\ne\n"));
         Assert.Contains("line 1: expected ',' or the end of the line after a closing quote, found 'c'", Fails("\"ab\"c,d"));
 
-        static string Fails(string text) => Assert.Throws<InvalidDataException>(() => Rows(text, new())).Message;
+        static string Fails(string text) => Assert.Throws<DataException>(() => Rows(text, new())).Message;
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class CsvFileTests
         string path = folder.Write("a.csv", "1,b\n2,b\n");
         var options = new CsvOptions { HasHeader = false, Label = ^1, ClassNames = ["a", "b"] };
         Assert.Equal([1, 1], Dataset.LoadCsv(path, options).Labels.ToArray());
-        string message = Assert.Throws<InvalidDataException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["a", "c"] })).Message;
+        string message = Assert.Throws<DataException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["a", "c"] })).Message;
         Assert.Contains("line 1: the class 'b' is not among the class names 'a', 'c'", message);
         Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["b", "b"] }));
     }
@@ -132,7 +132,7 @@ public sealed class CsvFileTests
     }
 
     private static string Fails(string path, CsvOptions options) =>
-        Assert.Throws<InvalidDataException>(() => Dataset.LoadCsv(path, options)).Message;
+        Assert.Throws<DataException>(() => Dataset.LoadCsv(path, options)).Message;
 
     private static CsvRow[] Rows(string text, CsvOptions options) => [.. CsvFile.Read(new StringReader(text), options, "text")];
 }

@@ -62,9 +62,9 @@ public sealed class DatasetTests
     [Fact]
     public void A_label_out_of_range_is_named_with_its_row_and_the_range()
     {
-        var error = Assert.Throws<InvalidDataException>(() => Dataset.FromLabels(new float[3], [1], [0, 1, 3], 3));
+        var error = Assert.Throws<DataException>(() => Dataset.FromLabels(new float[3], [1], [0, 1, 3], 3));
         Assert.Equal("Row 2 (counted from 0) has the label 3; expected 0 to 2.", error.Message);
-        Assert.Throws<InvalidDataException>(() => Dataset.FromLabels(new float[1], [1], [-1], 3));
+        Assert.Throws<DataException>(() => Dataset.FromLabels(new float[1], [1], [-1], 3));
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class DatasetTests
     {
         float[] features = new float[40];
         features[23] = bad;
-        var error = Assert.Throws<InvalidDataException>(() => Dataset.FromTargets(features, [4], new float[10], []));
+        var error = Assert.Throws<DataException>(() => Dataset.FromTargets(features, [4], new float[10], []));
         Assert.Contains($"features hold {name} in row 5, column 3", error.Message);
-        error = Assert.Throws<InvalidDataException>(() => Dataset.FromTargets(new float[40], [4], features, [4]));
+        error = Assert.Throws<DataException>(() => Dataset.FromTargets(new float[40], [4], features, [4]));
         Assert.Contains($"targets hold {name} in row 5, column 3", error.Message);
     }
 

@@ -68,9 +68,9 @@ public sealed class IdxFileTests
             b = (byte)random.NextUInt32();
         byte[] packed = TemporaryFolder.Gzip(File(IdxElementType.UInt8, [5000], noise));
         string cut = folder.Write("cut.gz", packed[..2000]);
-        Assert.Contains("cut.gz", Assert.Throws<InvalidDataException>(() => IdxFile.Read(cut)).Message);
+        Assert.Contains("cut.gz", Assert.Throws<DataException>(() => IdxFile.Read(cut)).Message);
         string text = folder.Write("text.gz", "not packed at all");
-        Assert.Contains("text.gz", Assert.Throws<InvalidDataException>(() => IdxFile.Read(text)).Message);
+        Assert.Contains("text.gz", Assert.Throws<DataException>(() => IdxFile.Read(text)).Message);
     }
 
     [Fact]
@@ -108,20 +108,20 @@ public sealed class IdxFileTests
         Assert.Contains("neither 't10k-labels-idx1-ubyte' nor 't10k-labels-idx1-ubyte.gz'", missing);
 
         folder.Write("t10k-labels-idx1-ubyte", File(IdxElementType.UInt8, [1], [0]));
-        Assert.Contains("2 images", Assert.Throws<InvalidDataException>(() => Dataset.LoadIdx(folder.Path)).Message);
-        Assert.Contains("1 labels", Assert.Throws<InvalidDataException>(() => Dataset.LoadIdx(folder.Path)).Message);
+        Assert.Contains("2 images", Assert.Throws<DataException>(() => Dataset.LoadIdx(folder.Path)).Message);
+        Assert.Contains("1 labels", Assert.Throws<DataException>(() => Dataset.LoadIdx(folder.Path)).Message);
 
         folder.Write("t10k-labels-idx1-ubyte", File(IdxElementType.UInt8, [2], [0, 10]));
-        string label = Assert.Throws<InvalidDataException>(() => Dataset.LoadIdx(folder.Path)).Message;
+        string label = Assert.Throws<DataException>(() => Dataset.LoadIdx(folder.Path)).Message;
         Assert.Contains("t10k-labels-idx1-ubyte", label);
         Assert.Contains("Row 1 (counted from 0) has the label 10; expected 0 to 9", label);
 
         folder.Write("t10k-labels-idx1-ubyte", File(IdxElementType.UInt8, [2, 1], [0, 1]));
-        Assert.Contains("expected labels", Assert.Throws<InvalidDataException>(() => Dataset.LoadIdx(folder.Path)).Message);
+        Assert.Contains("expected labels", Assert.Throws<DataException>(() => Dataset.LoadIdx(folder.Path)).Message);
 
         string images = folder.Write("empty-images", File(IdxElementType.UInt8, [0, 28, 28], []));
         string labels = folder.Write("empty-labels", File(IdxElementType.UInt8, [0], []));
-        Assert.Contains("empty", Assert.Throws<InvalidDataException>(() => Dataset.LoadIdx(images, labels, 10)).Message);
+        Assert.Contains("empty", Assert.Throws<DataException>(() => Dataset.LoadIdx(images, labels, 10)).Message);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class IdxFileTests
     private static string Fails(TemporaryFolder folder, byte[] bytes)
     {
         string path = folder.Write("bad", bytes);
-        string message = Assert.Throws<InvalidDataException>(() => IdxFile.Read(path)).Message;
+        string message = Assert.Throws<DataException>(() => IdxFile.Read(path)).Message;
         Assert.Contains(path, message);
         return message;
     }

@@ -1,0 +1,28 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Losses;
+
+/// <summary>
+/// −ln P(y) for P(y = 1) = σ(z): the negative log-likelihood of a Bernoulli output, ζ((1 − 2y)z) with the softplus ζ. Source: book section
+/// 6.2.2.2, equations 6.24 to 6.26. It saturates only when the answer is right, and is stable for any finite logit. Over several outputs
+/// per example, the losses are added: the outputs are independent.
+/// </summary>
+/// <remarks>Prediction: logits, not probabilities. Target: probabilities in [0, 1] of the prediction's shape (trailing axes of size 1 do
+/// not matter), for which the loss is y·ζ(−z) + (1 − y)·ζ(z); or labels 0 and 1, int64 [batch], for one logit per example.</remarks>
+public sealed record BinaryCrossEntropy : Loss
+{
+    /// <inheritdoc/>
+    public override Variable PerExample(Variable prediction, Variable target)
+    {
+        if (target.DType == DType.Int64)
+        {
+            Variable label = Targets.Align(nameof(BinaryCrossEntropy), prediction, target.Cast(prediction.DType));
+            return Targets.SumPerExample(((1.0 - (2.0 * label)) * prediction).Softplus());
+        }
+
+        Variable y = Targets.Align(nameof(BinaryCrossEntropy), prediction, target);
+        return Targets.SumPerExample((y * (-prediction).Softplus()) + ((1.0 - y) * prediction.Softplus()));
+    }
+}

@@ -1,0 +1,31 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Losses;
+
+/// <summary>
+/// −ln softmax(z)_y for logits z and a class label y: the negative log-likelihood of a multinoulli output. Source: book section 6.2.2.3,
+/// equations 6.29 and 6.30. Stable for any finite logits; the gradient with respect to z is q − p (book equation 6.57's form).
+/// </summary>
+/// <remarks>Prediction: logits [batch, classes], not probabilities. Target: int64 [batch], from 0 to classes − 1.</remarks>
+public sealed record SoftmaxCrossEntropy : Loss
+{
+    /// <summary>Label smoothing ε: the target gives the true class 1 − ε + ε/k and every other ε/k, for k classes. 0 (the default) for
+    /// none. Source: book section 7.5.1; Szegedy et al., "Rethinking the Inception architecture", 2015.</summary>
+    public double Smoothing
+    {
+        get;
+        init => field = value is >= 0.0 and < 1.0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "Expected a smoothing of at least 0 and below 1.");
+    }
+
+    /// <inheritdoc/>
+    public override Variable PerExample(Variable prediction, Variable target)
+    {
+        int classes = Targets.Classes(nameof(SoftmaxCrossEntropy), prediction, target);
+        Variable p = Ops.OneHot(target, classes, prediction.DType);
+        if (Smoothing > 0.0)
+            p = (p * (1.0 - Smoothing)) + (Smoothing / classes);
+        return -(p * prediction.LogSoftmax()).Sum([1]);
+    }
+}

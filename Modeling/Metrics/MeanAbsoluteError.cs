@@ -1,0 +1,22 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Losses;
+
+namespace Toolkit.Modeling.Metrics;
+
+/// <summary>|ŷ − y|, averaged over the outputs of an example. Target: real numbers of the prediction's shape.</summary>
+public sealed record MeanAbsoluteError : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => "mean absolute error";
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter => false;
+
+    /// <inheritdoc/>
+    public override Variable PerExample(Variable prediction, Variable target)
+    {
+        Variable y = Targets.Align(nameof(MeanAbsoluteError), prediction, target);
+        return Targets.MeanPerExample((prediction - y).Abs());
+    }
+}

@@ -1,0 +1,75 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>
+/// What accompanies one building of a graph through all modules: its <see cref="Mode"/>, the results of every module by name, and the
+/// updates that modules ask for, such as counting up a random counter.
+/// </summary>
+public sealed class ForwardContext
+{
+    private readonly Dictionary<string, Variable> activations = new(StringComparer.Ordinal);
+    private readonly List<Update> updates = [];
+    private readonly Dictionary<Module, int> calls = new(ReferenceEqualityComparer.Instance);
+    private readonly Stack<Module> running = new();
+
+    /// <summary>A context for one graph.</summary>
+    /// <param name="mode">What the graph is for.</param>
+    public ForwardContext(Mode mode)
+    {
+        Mode = mode;
+    }
+
+    /// <summary>What the graph is for.</summary>
+    public Mode Mode { get; }
+
+    /// <summary>The hidden representations: the first result of each module under its <see cref="Module.Path"/>, and what modules have
+    /// registered under names of their own.</summary>
+    public IReadOnlyDictionary<string, Variable> Activations => activations;
+
+    /// <summary>The updates that modules have asked for.</summary>
+    public IReadOnlyList<Update> Updates => updates;
+
+    /// <summary>Names a hidden representation, for regularizers. A name that is taken keeps its first variable, so that applying the
+    /// model to another input does not replace what belongs to the real one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="activation">The representation.</param>
+    public void Register(string name, Variable activation) => activations.TryAdd(name, activation);
+
+    /// <summary>Asks for an update of a parameter with each step of training. A second update of the same parameter is passed over: a
+    /// module that is applied twice still counts once per step.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="newValue">Its new value.</param>
+    public void Update(Parameter parameter, Variable newValue)
+    {
+        if (!updates.Exists(update => ReferenceEquals(update.Parameter, parameter)))
+            updates.Add(new Update(parameter, newValue));
+    }
+
+    /// <summary>How often a module has asked this before: numbers the applications of one module within a graph.</summary>
+    internal int CountCall(Module module)
+    {
+        int call = calls.GetValueOrDefault(module);
+        calls[module] = call + 1;
+        return call;
+    }
+
+    /// <summary>Notes that a module begins; the one that called it must list it among its children.</summary>
+    internal void Enter(Module module)
+    {
+        if (running.TryPeek(out Module? caller) && !ReferenceEquals(caller, module) && !caller.Children.Contains(module))
+        {
+            throw new GraphException(
+                $"{caller.Title} applies {module.Title}, which is not among its {nameof(Module.Children)}: its parameters would be " +
+                "neither trained nor saved. List it there.");
+        }
+
+        if (running.Contains(module))
+            throw new GraphException($"{module.Title} applies itself.");
+        running.Push(module);
+    }
+
+    /// <summary>Notes that the module that began last has ended.</summary>
+    internal void Leave() => running.Pop();
+}

@@ -1,0 +1,42 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Convolution;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>The greatest value of each window and channel. Source: book section 9.3.</summary>
+/// <remarks>Input [batch, channels, height, width].</remarks>
+public sealed class MaxPool2D : Module
+{
+    /// <summary>A pooling layer.</summary>
+    /// <param name="size">The height and width of the window.</param>
+    public MaxPool2D(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        Size = size;
+        Stride = size;
+    }
+
+    /// <summary>The height and width of the window.</summary>
+    public int Size { get; }
+
+    /// <summary>The step of the window, vertically and horizontally; the size of the window by default.</summary>
+    public int Stride { get; init; }
+
+    /// <summary>The border around the image; none by default.</summary>
+    public Padding Padding { get; init; } = Padding.Valid;
+
+    /// <inheritdoc/>
+    protected internal override string Kind => "pool";
+
+    /// <inheritdoc/>
+    protected internal override string Description => $"MaxPool2D {Size}×{Size}";
+
+    /// <inheritdoc/>
+    protected override Variable Build(Variable input, ForwardContext context)
+    {
+        if (input.Shape.Rank != 4)
+            throw Mismatch("[batch, channels, height, width]", input);
+        return input.MaxPool(new PoolingOptions { Kernel = [Size, Size], Strides = [Stride, Stride], Pads = Padding.Pads(Size) });
+    }
+}

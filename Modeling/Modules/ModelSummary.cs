@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>Describes a model as a table.</summary>
+internal static class ModelSummary
+{
+    public static string Of(Module model, Shape inputShape)
+    {
+        var context = new ForwardContext(Mode.Inference);
+        model.Forward(Variable.Input("input", DType.Float32, ["batch", .. inputShape]), context);
+        var rows = new List<string[]> { (string[])["name", "module", "output", "parameters"] };
+        rows.Add(["", "input", inputShape.ToString(), ""]);
+        Add(model, 0);
+
+        int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
+        var text = new StringBuilder();
+        foreach (string[] row in rows)
+        {
+            text.Append(row[0].PadRight(widths[0])).Append("  ").Append(row[1].PadRight(widths[1])).Append("  ")
+                .Append(row[2].PadRight(widths[2])).Append("  ").Append(row[3].PadLeft(widths[3])).Append('\n');
+        }
+
+        long learned = Count(model.Parameters.Where(parameter => parameter.Role != ParameterRole.State));
+        long state = Count(model.Parameters.Where(parameter => parameter.Role == ParameterRole.State));
+        text.Append(CultureInfo.InvariantCulture, $"{learned:N0} parameters are learned");
+        return text.Append(state > 0 ? string.Create(CultureInfo.InvariantCulture, $", {state:N0} are state.") : ".").ToString();
+
+        void Add(Module module, int depth)
+        {
+            string name = module.Path.Length == 0 ? "(model)" : module.Path;
+            string output = context.Activations.TryGetValue(module.Path, out Variable? result)
+                ? Shape.Of([.. result.Shape.Skip(1)]).ToString()
+                : "not applied";
+            long own = Count(module.Own.Where(parameter => parameter.Role != ParameterRole.State));
+            rows.Add(
+            [
+                new string(' ', 2 * depth) + name,
+                module.Description,
+                output,
+                own > 0 ? own.ToString("N0", CultureInfo.InvariantCulture) : "",
+            ]);
+            foreach (Module child in module.Children.Distinct())
+                Add(child, depth + 1);
+        }
+    }
+
+    private static long Count(IEnumerable<Parameter> parameters) => parameters.Sum(parameter => (long)parameter.Value.Count);
+}

@@ -1,0 +1,34 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Schedules;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>AdaGrad: r ← r + g², θ ← θ − ε·g / (δ + √r). Source: book algorithm 8.4; Duchi, Hazan, Singer 2011.</summary>
+public sealed record AdaGrad : Optimizer
+{
+    /// <summary>The learning rate ε; 0.01 by default.</summary>
+    public Schedule LearningRate { get; init; } = 0.01;
+
+    /// <summary>δ: keeps the division harmless; 10⁻⁷ by default.</summary>
+    public double Stabilizer { get; init; } = 1e-7;
+
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        var updates = new List<Update>();
+        foreach ((Parameter parameter, Variable gradient) in gradients)
+        {
+            Parameter squares = state.Moment(parameter, "squares");
+            Variable next = squares + gradient.Square();
+            updates.Add(new Update(squares, next));
+            updates.Add(new Update(
+                parameter, parameter - (Rate(LearningRate, state, parameter) * gradient / (next.Sqrt() + Stabilizer))));
+        }
+
+        return updates;
+    }
+}

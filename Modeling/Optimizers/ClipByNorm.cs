@@ -1,0 +1,33 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>
+/// Shortens gradients that are too long before another optimizer sees them: g ← g·Limit / ‖g‖ if ‖g‖ &gt; Limit, where ‖g‖ is the length of
+/// the gradients of all parameters together. Source: book section 10.11.1, equations 10.48 and 10.49; Pascanu, Mikolov, Bengio 2012.
+/// </summary>
+/// <param name="Limit">The greatest length, above 0.</param>
+/// <param name="Inner">The optimizer that gets the gradients.</param>
+public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
+{
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => Inner.Rate(state);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        Variable? squares = null;
+        foreach ((_, Variable gradient) in gradients)
+        {
+            Variable square = gradient.Square().Sum();
+            squares = squares is null ? square : squares + square;
+        }
+
+        if (squares is null)
+            return Inner.Updates(gradients, state);
+        // Dividing by max(1, ‖g‖/Limit) leaves short gradients bit for bit as they are.
+        Variable divisor = Ops.Max(squares.Sqrt() / Limit, 1.0);
+        return Inner.Updates([.. gradients.Select(g => g with { Gradient = g.Gradient / divisor })], state);
+    }
+}

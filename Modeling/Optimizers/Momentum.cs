@@ -1,0 +1,34 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Schedules;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>Gradient descent with a velocity: v ← αv − εg, θ ← θ + v. Source: book algorithm 8.2, equations 8.15 and 8.16; Polyak
+/// 1964.</summary>
+public sealed record Momentum : Optimizer
+{
+    /// <summary>The learning rate ε; 0.01 by default.</summary>
+    public Schedule LearningRate { get; init; } = 0.01;
+
+    /// <summary>α: the share of the velocity that is kept, from 0 to below 1; 0.9 by default.</summary>
+    public double Decay { get; init; } = 0.9;
+
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        var updates = new List<Update>();
+        foreach ((Parameter parameter, Variable gradient) in gradients)
+        {
+            Parameter velocity = state.Moment(parameter, "velocity");
+            Variable next = (Decay * velocity.Variable) - (Rate(LearningRate, state, parameter) * gradient);
+            updates.Add(new Update(velocity, next));
+            updates.Add(new Update(parameter, parameter + next));
+        }
+
+        return updates;
+    }
+}

@@ -1,0 +1,40 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Schedules;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>
+/// Nesterov momentum: the gradient is taken where the velocity is about to lead. Source: book algorithm 8.3, equations 8.21 and 8.22;
+/// Sutskever et al. 2013.
+/// </summary>
+/// <remarks>What is stored are the points φ = θ + αv at which gradients are taken. In them the method reads v ← αv − εg(φ),
+/// φ ← φ + αv − εg(φ), with the new v: the same iterates, without evaluating the model at two points. (Bengio, Boulanger-Lewandowski,
+/// Pascanu, "Advances in optimizing recurrent networks", 2012, section 3.5.)</remarks>
+public sealed record Nesterov : Optimizer
+{
+    /// <summary>The learning rate ε; 0.01 by default.</summary>
+    public Schedule LearningRate { get; init; } = 0.01;
+
+    /// <summary>α: the share of the velocity that is kept, from 0 to below 1; 0.9 by default.</summary>
+    public double Decay { get; init; } = 0.9;
+
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        var updates = new List<Update>();
+        foreach ((Parameter parameter, Variable gradient) in gradients)
+        {
+            Parameter velocity = state.Moment(parameter, "velocity");
+            Variable pull = Rate(LearningRate, state, parameter) * gradient;
+            Variable next = (Decay * velocity.Variable) - pull;
+            updates.Add(new Update(velocity, next));
+            updates.Add(new Update(parameter, parameter + (Decay * next) - pull));
+        }
+
+        return updates;
+    }
+}

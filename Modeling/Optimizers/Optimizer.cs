@@ -1,0 +1,25 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Schedules;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>
+/// How parameters follow gradients: maps the gradients of one step to updates of parameters, in the graph. Optimizers nest: one may change
+/// the gradients and hand them to another, as <see cref="ClipByNorm"/> does. Source: book chapter 8.
+/// </summary>
+public abstract record Optimizer
+{
+    /// <summary>The updates of one step: of the parameters and of what the optimizer remembers, but not of the step counter.</summary>
+    /// <param name="gradients">The learned parameters with their gradients.</param>
+    /// <param name="state">What the optimizer remembers.</param>
+    public abstract IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state);
+
+    /// <summary>The learning rate of this step, a float64 scalar, for histories.</summary>
+    /// <param name="state">What the optimizer remembers.</param>
+    public abstract Variable Rate(OptimizerState state);
+
+    /// <summary>The rate of a schedule for this step in the type of a parameter.</summary>
+    private protected static Variable Rate(Schedule schedule, OptimizerState state, Parameter parameter) =>
+        schedule.Rate(state.Step).Cast(parameter.DType);
+}

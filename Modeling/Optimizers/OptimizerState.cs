@@ -1,0 +1,44 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>What an optimizer remembers between steps: the number of steps and, for each learned parameter, moments such as a velocity. All
+/// of it are parameters of the role <see cref="ParameterRole.State"/>, so a checkpoint holds them like weights.</summary>
+public sealed class OptimizerState
+{
+    private readonly Dictionary<string, Parameter> moments = new(StringComparer.Ordinal);
+    private readonly List<Parameter> order = [];
+
+    /// <summary>A state before the first step.</summary>
+    public OptimizerState()
+    {
+        StepCounter = new Parameter("optimizer.step", Value.Of(0L), ParameterRole.State);
+        order.Add(StepCounter);
+    }
+
+    /// <summary>The number of steps done before this one, an int64 scalar: 0 for the first.</summary>
+    public Variable Step => StepCounter;
+
+    /// <summary>Everything that is remembered, in order of creation.</summary>
+    public IReadOnlyList<Parameter> Parameters => order;
+
+    /// <summary>The parameter that counts steps; the trainer adds 1 with each.</summary>
+    internal Parameter StepCounter { get; }
+
+    /// <summary>A moment of a parameter, of its type and shape, 0 at first. Asked for again, it is the same one.</summary>
+    /// <param name="parameter">The learned parameter.</param>
+    /// <param name="moment">The name of the moment, such as "velocity".</param>
+    public Parameter Moment(Parameter parameter, string moment)
+    {
+        string name = $"optimizer.{moment}.{parameter.Name}";
+        if (!moments.TryGetValue(name, out Parameter? found))
+        {
+            found = new Parameter(name, Value.Zeros(parameter.DType, parameter.Value.Sizes), ParameterRole.State);
+            moments.Add(name, found);
+            order.Add(found);
+        }
+
+        return found;
+    }
+}

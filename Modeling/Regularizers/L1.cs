@@ -1,0 +1,13 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>Strength·Σ |w|, over weights only: draws small weights to 0 exactly. Source: book section 7.1.2, equation 7.19. The gradient
+/// at 0 is taken as 0.</summary>
+/// <param name="Strength">α, at least 0.</param>
+public sealed record L1(double Strength) : Regularizer
+{
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective) => Strength * Weights.Sum(objective, weight => weight.Abs().Sum());
+}

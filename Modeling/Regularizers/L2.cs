@@ -1,0 +1,14 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>Weight decay: ½·Strength·Σ w², over weights only; biases and scales are left alone. Source: book section 7.1.1, equation
+/// 7.2. Adds Strength·w to the gradient of each weight.</summary>
+/// <param name="Strength">α, at least 0.</param>
+public sealed record L2(double Strength) : Regularizer
+{
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective) =>
+        0.5 * Strength * Weights.Sum(objective, weight => weight.Square().Sum());
+}

@@ -1,0 +1,65 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>What is being trained, as a regularizer sees it: the loss and all that it is made of, each a variable of one graph.</summary>
+public sealed class Objective
+{
+    private readonly Module model;
+    private readonly Loss loss;
+    private readonly ForwardContext context;
+
+    internal Objective(Module model, Loss loss, Variable input, Variable target, ForwardContext context)
+    {
+        this.model = model;
+        this.loss = loss;
+        this.context = context;
+        Input = input;
+        Target = target;
+        Output = model.Forward(input, context);
+        PerExample = loss.PerExample(Output, target);
+        if (PerExample.Shape.Rank != 1)
+            throw new ShapeException($"{loss.GetType().Name} must give one number per example, [batch]; found {PerExample.Shape}.");
+        Loss = loss.Mean(Output, target);
+    }
+
+    /// <summary>J: the mean loss of the batch, without penalties; a scalar.</summary>
+    public Variable Loss { get; }
+
+    /// <summary>The loss of each example, [batch].</summary>
+    public Variable PerExample { get; }
+
+    /// <summary>x: the input of the model, [batch, …].</summary>
+    public Variable Input { get; }
+
+    /// <summary>y: labels or targets.</summary>
+    public Variable Target { get; }
+
+    /// <summary>What the model gives for the input.</summary>
+    public Variable Output { get; }
+
+    /// <summary>h: the hidden representations, by the full names of the modules whose results they are ("dense1"), and under the names
+    /// that modules have registered.</summary>
+    public IReadOnlyDictionary<string, Variable> Hidden => context.Activations;
+
+    /// <summary>θ: the parameters that are learned; their roles tell weights from biases.</summary>
+    public IReadOnlyList<Parameter> Parameters => [.. model.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
+
+    /// <summary>A hidden representation by name.</summary>
+    /// <param name="name">The full name of a module, or a registered name.</param>
+    /// <exception cref="GraphException">There is none of this name; the message lists those there are.</exception>
+    public Variable HiddenOf(string name) => Hidden.TryGetValue(name, out Variable? hidden)
+        ? hidden
+        : throw new GraphException($"There is no hidden representation \"{name}\"; there are: {string.Join(", ", Hidden.Keys.Where(k => k.Length > 0))}.");
+
+    /// <summary>The model, with the same parameters, applied to another input.</summary>
+    /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
+    public Variable Apply(Variable otherInput) => model.Forward(otherInput, context);
+
+    /// <summary>The mean loss of the model on another input with the same targets.</summary>
+    /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
+    public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target);
+}

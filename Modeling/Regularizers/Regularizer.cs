@@ -1,0 +1,14 @@
+using Toolkit.Autograd.Graph;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>
+/// A term that is added to the loss to make a model do well on new examples: J̃ = J + Ω (book equation 7.1). It may use the loss, its
+/// gradients, the input, hidden representations, parameters, and the model applied to other inputs.
+/// </summary>
+public abstract record Regularizer
+{
+    /// <summary>The term, a scalar of the loss's type.</summary>
+    /// <param name="objective">What is being trained.</param>
+    public abstract Variable Penalty(Objective objective);
+}

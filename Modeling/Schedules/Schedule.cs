@@ -1,0 +1,32 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Schedules;
+
+/// <summary>
+/// A learning rate that follows the step of training, as part of the graph. A number converts to the schedule that never changes:
+/// <c>LearningRate = 1e-3</c>. Source: book section 8.3.1.
+/// </summary>
+/// <remarks>Steps count batches, not epochs. A schedule is a pure function of the step, so a resumed training goes on where it
+/// stood.</remarks>
+public abstract record Schedule
+{
+    /// <summary>The rate of a step.</summary>
+    /// <param name="step">The number of steps done before, an int64 scalar: 0 for the first.</param>
+    /// <returns>A float64 scalar.</returns>
+    public abstract Variable Rate(Variable step);
+
+    /// <summary>The schedule that never changes.</summary>
+    /// <param name="rate">The rate.</param>
+    public static implicit operator Schedule(double rate) => new FixedRate(rate);
+
+    /// <summary>How far a step has come on the way to the last of <paramref name="steps"/>: from 0 to 1, and 1 from then on.</summary>
+    private protected static Variable Progress(Variable step, int steps) =>
+        Ops.Min(step.Cast(DType.Float64) / Positive(steps, nameof(steps)), 1.0);
+
+    /// <summary>A number of steps, if it is positive.</summary>
+    private protected static int Positive(int steps, string name) => steps > 0
+        ? steps
+        : throw new ArgumentOutOfRangeException(name, steps, "Expected at least one step.");
+}

@@ -1,0 +1,16 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Schedules;
+
+/// <summary>Begins gently: over the first Steps steps, the rate of another schedule is multiplied by (step + 1) / Steps. Source: Goyal et
+/// al., "Accurate, large minibatch SGD", 2017, section 2.2.</summary>
+/// <param name="Steps">The number of steps, the last of which has the full rate.</param>
+/// <param name="Then">The schedule, which runs from the first step.</param>
+public sealed record WarmUp(int Steps, Schedule Then) : Schedule
+{
+    /// <inheritdoc/>
+    public override Variable Rate(Variable step) =>
+        Then.Rate(step) * Progress(Ops.Add(step, Variable.Scalar(1, DType.Int64)), Steps);
+}

@@ -1,0 +1,16 @@
+namespace Toolkit.Modeling.Training;
+
+/// <summary>How good a model is on a data set.</summary>
+/// <param name="Loss">The mean loss of an example, without penalties.</param>
+/// <param name="Metrics">The mean of each metric by name.</param>
+/// <param name="Examples">The number of examples.</param>
+public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, long Examples)
+{
+    /// <summary>The loss ("loss") or a metric by name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="ArgumentException">There is no such measure.</exception>
+    public double this[string name] => name == "loss" ? Loss : Metrics.TryGetValue(name, out double value)
+        ? value
+        : throw new ArgumentException(
+            $"There is no measure \"{name}\"; there are: {string.Join(", ", Metrics.Keys.Prepend("loss"))}.", nameof(name));
+}

@@ -1,0 +1,57 @@
+using Toolkit.Modeling.Data;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>How long and on what a training runs.</summary>
+public sealed record FitOptions
+{
+    /// <summary>The number of epochs after which the training is complete, those that the trainer has done before included; 10 by
+    /// default. So a program that is run again with a loaded checkpoint does what is left.</summary>
+    public int Epochs
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least one epoch.");
+    } = 10;
+
+    /// <summary>How many examples a step learns from; 128 by default.</summary>
+    public int BatchSize
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "Expected at least one example per batch.");
+    } = 128;
+
+    /// <summary>Whether each epoch takes the examples in a random order of its own; true by default.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>The seed of the orders; 0 by default. The order of an epoch follows from the seed and its number alone.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether the last batch of an epoch is left out if it is not full; false by default.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>Examples to evaluate the model on after each epoch; null (the default) for none.</summary>
+    public IDataSource? Validation { get; init; }
+
+    /// <summary>How many validation examples are evaluated at once; 256 by default. The results do not depend on it beyond
+    /// rounding.</summary>
+    public int ValidationBatchSize
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, "Expected at least one example per batch.");
+    } = 256;
+
+    /// <summary>When to stop before all epochs are done; null (the default) for never. Needs <see cref="Validation"/>.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Where to save a checkpoint after each epoch, and when the training is cancelled; null (the default) for nowhere. The file is replaced only when the new one is
+    /// whole.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Receives a report after each epoch, and within epochs as <see cref="ProgressSteps"/> says.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>How many steps lie between two reports within an epoch; 0 (the default) for none.</summary>
+    public int ProgressSteps { get; init; }
+}

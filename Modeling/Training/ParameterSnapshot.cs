@@ -1,0 +1,35 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>The values of some parameters at one moment.</summary>
+internal sealed class ParameterSnapshot
+{
+    private readonly Parameter[] parameters;
+    private readonly Value[] values;
+
+    public ParameterSnapshot(IEnumerable<Parameter> parameters)
+    {
+        this.parameters = [.. parameters];
+        values = [.. this.parameters.Select(parameter => parameter.Value.Clone())];
+    }
+
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    public IReadOnlyList<Value> Values => values;
+
+    /// <summary>Takes the values that the parameters have now, into the same memory.</summary>
+    public void Refresh()
+    {
+        for (int i = 0; i < parameters.Length; i++)
+            values[i].CopyFrom(parameters[i].Value);
+    }
+
+    /// <summary>Gives the parameters their values back.</summary>
+    public void Restore()
+    {
+        for (int i = 0; i < parameters.Length; i++)
+            parameters[i].Value = values[i];
+    }
+}

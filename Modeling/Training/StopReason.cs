@@ -1,0 +1,17 @@
+namespace Toolkit.Modeling.Training;
+
+/// <summary>Why a training ended.</summary>
+public enum StopReason
+{
+    /// <summary>All epochs were done.</summary>
+    Completed,
+
+    /// <summary>The monitored measure did not improve for as long as the patience allows.</summary>
+    EarlyStopped,
+
+    /// <summary>The caller asked to stop.</summary>
+    Cancelled,
+
+    /// <summary>The loss became NaN or infinite.</summary>
+    Diverged,
+}

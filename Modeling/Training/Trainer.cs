@@ -1,0 +1,144 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Constraints;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Regularizers;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>
+/// Trains a model: builds the computation of one step (loss, penalties, gradients, updates, projections) as one graph, and runs it over
+/// batches, epoch after epoch. All mathematics is in the graph, which is public and exportable; the trainer only loops, measures, reports
+/// and stops.
+/// </summary>
+/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. Not for use by several threads at
+/// once.</remarks>
+public sealed class Trainer
+{
+    private TrainerState? state;
+    private TrainingGraph? graph;
+    private Function? step;
+    private Function? evaluation;
+
+    /// <summary>The model.</summary>
+    public required Module Model { get; init; }
+
+    /// <summary>What is made small.</summary>
+    public required Loss Loss { get; init; }
+
+    /// <summary>How parameters follow gradients.</summary>
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>Terms that are added to the loss; none by default.</summary>
+    public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
+
+    /// <summary>Sets to which parameters are projected back after each step, in this order; none by default.</summary>
+    public IReadOnlyList<Constraint> Constraints { get; init; } = [];
+
+    /// <summary>What is measured besides the loss; nothing by default.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    /// <summary>Threads and compiler switches.</summary>
+    public ExecutionOptions Execution { get; init; } = new();
+
+    /// <summary>The number of epochs that are done.</summary>
+    public int EpochsDone => state?.Epochs.Count ?? 0;
+
+    /// <summary>The computation of one step: the inputs "input" and "target", the outputs "loss", "objective", "learning_rate" and the sum
+    /// of each metric over the batch, and the updates of all parameters.</summary>
+    /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
+    public Signature TrainingStep => Graph.Step;
+
+    /// <summary>The computation of an evaluation: the inputs "input" and "target", and as outputs the sums of "loss" and of each metric over
+    /// the batch.</summary>
+    /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
+    public Signature EvaluationStep => Graph.Evaluation;
+
+    /// <summary>Everything that training changes: the parameters of the model, then what the optimizer remembers.</summary>
+    /// <exception cref="InvalidOperationException">The computations are not built yet.</exception>
+    public IReadOnlyList<Parameter> Parameters => [.. Model.Parameters, .. State.Optimizer.Parameters];
+
+    internal TrainerState State => state ?? throw NotPrepared();
+
+    internal Function Step => step ??= Function.Compile(TrainingStep, Execution);
+
+    private TrainingGraph Graph => graph ?? throw NotPrepared();
+
+    /// <summary>Builds the computations for examples of a shape, if that has not been done. <see cref="Fit"/> does it by itself.</summary>
+    /// <param name="layout">The shape of an example.</param>
+    /// <exception cref="ShapeException">Data, model and loss do not fit together, or differ from those of an earlier call.</exception>
+    /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
+    public void Prepare(DataLayout layout)
+    {
+        if (state is not null)
+        {
+            state.Layout.RequireSame(layout);
+            return;
+        }
+
+        var prepared = new TrainerState(layout, Metrics.Count);
+        graph = new TrainingGraph(this, layout, prepared.Optimizer);
+        state = prepared;
+        Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+    }
+
+    /// <summary>Trains until the number of epochs that the options ask for is done in all, or until a reason to stop comes up. Called
+    /// again, also after a checkpoint was loaded, it goes on where it stood, within an epoch if need be, and ends as if it had never been
+    /// interrupted.</summary>
+    /// <param name="data">The training examples.</param>
+    /// <param name="options">How long, and on what; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the training after the step that is running; no exception is thrown.</param>
+    /// <returns>The epochs, and why the training ended. With early stopping, the model has the best parameters; after a divergence, those
+    /// from the end of the last good epoch; otherwise the last ones.</returns>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="ShapeException">Data, model and loss do not fit together.</exception>
+    /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
+    /// <exception cref="DataException">The data are not what they should be.</exception>
+    public History Fit(IDataSource data, FitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new FitOptions();
+        Prepare(data.Layout);
+        return new TrainingRun(this, data, options).Run(cancellationToken);
+    }
+
+    /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="batchSize">How many are evaluated at once; 256 by default.</param>
+    /// <returns>Means over all examples, with exact counts.</returns>
+    public Evaluation Evaluate(IDataSource data, int batchSize = 256)
+    {
+        Prepare(data.Layout);
+        evaluation ??= Function.Compile(EvaluationStep, Execution);
+        var sums = new double[1 + Metrics.Count];
+        var outputs = new Value[sums.Length];
+        var inputs = new Value[2];
+        long examples = 0;
+        foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
+        {
+            (inputs[0], inputs[1]) = (batch.Features, batch.Target);
+            evaluation.RunInto(inputs, outputs);
+            for (int i = 0; i < sums.Length; i++)
+                sums[i] += outputs[i].Scalar();
+            examples += batch.Count;
+        }
+
+        return new Evaluation(sums[0] / examples, Named(sums.AsSpan(1), examples), examples);
+    }
+
+    /// <summary>The means of the metrics by name.</summary>
+    internal IReadOnlyDictionary<string, double> Named(ReadOnlySpan<double> sums, long examples)
+    {
+        var named = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (int i = 0; i < sums.Length; i++)
+            named.Add(Metrics[i].Name, sums[i] / examples);
+        return named;
+    }
+
+    private static InvalidOperationException NotPrepared() =>
+        new($"The computations are not built yet: call {nameof(Prepare)} or {nameof(Fit)} first.");
+}

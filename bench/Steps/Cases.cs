@@ -1,0 +1,128 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
+
+namespace Toolkit.Bench.Steps;
+
+/// <summary>The timed cases by name; each makes its data and returns the step.</summary>
+internal static class Cases
+{
+    public static IEnumerable<(string Name, Func<Action> Make)> All(int threads)
+    {
+        foreach ((int m, int n, int k) in new[]
+            { (1024, 1024, 1024), (2048, 2048, 2048), (128, 512, 784), (32, 256, 256), (64, 10, 512), (128, 10, 1024), (1, 1024, 1024) })
+        {
+            yield return (m == 1024 ? "gemm-1024" : $"gemm-{m}x{n}x{k}", () => Gemm(threads, m, n, k, false, false));
+        }
+
+        yield return ("gemm-tn-784x512x128", () => Gemm(threads, 784, 512, 128, true, false));
+        yield return ("gemm-nt-128x784x512", () => Gemm(threads, 128, 784, 512, false, true));
+        yield return ("train-mlp-small", () => Train(threads, Small(), [32], 3, 32, new Sgd { LearningRate = 1e-2 }));
+        yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
+        yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
+        yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));
+        foreach (int batch in new[] { 1, 256 })
+        {
+            yield return ($"infer-mlp-mnist-{batch}", () => Infer(threads, MnistMlp(), [784], batch));
+        }
+
+        foreach (int batch in new[] { 1, 64 })
+        {
+            yield return ($"infer-cnn-mnist-{batch}", () => Infer(threads, MnistCnn(), [1, 28, 28], batch));
+        }
+    }
+
+    public static Action Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)
+    {
+        var random = new RandomSource(2);
+        int width = shape.Aggregate(1, (a, b) => a * b);
+        var features = new float[batch * width];
+        random.FillNormal(features, 0, 1);
+        long[] labels = [.. Enumerable.Range(0, batch).Select(_ => (long)random.NextInt32(classes))];
+        Dataset data = Dataset.FromLabels(features, shape, labels, classes);
+        var trainer = new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = optimizer };
+        trainer.Prepare(data.Layout);
+        Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads });
+        Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
+        Value[] inputs = [all.Features, all.Target];
+        var outputs = new Value[trainer.TrainingStep.Outputs.Count];
+        return () => step.RunInto(inputs, outputs);
+    }
+
+    public static Action Infer(int threads, Module model, int[] shape, int batch)
+    {
+        model.InputShape = Shape.OfSizes(shape);
+        Function function = Function.Compile(model.Inference, new ExecutionOptions { Threads = threads });
+        Value[] inputs = [Normal([batch, .. shape], 3)];
+        var outputs = new Value[1];
+        return () => function.RunInto(inputs, outputs);
+    }
+
+    private static Action Gemm(int threads, int m, int n, int k, bool transposeA, bool transposeB)
+    {
+        var workers = new Workers(threads);
+        Value a = Normal(transposeA ? [k, m] : [m, k], 4);
+        Value b = Normal(transposeB ? [n, k] : [k, n], 5);
+        Value c = Value.Zeros(DType.Float32, m, n);
+        return () => Autograd.Kernels.Gemm.Multiply(
+            transposeA, transposeB, m, n, k, 1f, a.Span<float>(), a.Sizes[1], b.Span<float>(), b.Sizes[1], 0f, c.Span<float>(), n, workers);
+    }
+
+    private static Action HessianVectorProduct(int threads)
+    {
+        var random = new RandomSource(6);
+        var model = new Sequential(
+            new Dense(784, 1024, random) { Activation = Ops.Tanh }, new Dense(1024, 1024, random) { Activation = Ops.Tanh }, new Dense(1024, 10, random));
+        Variable x = Variable.Input("x", DType.Float32, [128, 784]);
+        Variable y = Variable.Input("y", DType.Int64, [128]);
+        Variable output = model.Forward(x, new ForwardContext(Mode.Training));
+        Variable loss = new SoftmaxCrossEntropy().PerExample(output, y).Mean();
+        Variable[] parameters = [.. model.Parameters.Select(p => p.Variable)];
+        Variable[] vectors = [.. model.Parameters.Select((p, i) => new Parameter($"v{i}", Normal(p.Value.Sizes.ToArray(), 7 + i)).Variable)];
+        Variable dot = Gradient.Of(loss, parameters).Select((g, i) => (g * vectors[i]).Sum()).Aggregate((a, b) => a + b);
+        Function function = Function.Compile([x, y], Gradient.Of(dot, parameters), options: new ExecutionOptions { Threads = threads });
+        long[] labels = [.. Enumerable.Range(0, 128).Select(_ => (long)random.NextInt32(10))];
+        Value[] inputs = [Normal([128, 784], 8), Value.Of(labels, 128)];
+        var outputs = new Value[parameters.Length];
+        return () => function.RunInto(inputs, outputs);
+    }
+
+    private static Sequential Small()
+    {
+        var random = new RandomSource(1);
+        return new Sequential(new Dense(32, 64, random) { Activation = Ops.Relu }, new Dense(64, 64, random) { Activation = Ops.Relu }, new Dense(64, 3, random));
+    }
+
+    private static Sequential MnistMlp()
+    {
+        var random = new RandomSource(1);
+        return new Sequential(
+            new Dropout(0.2, random), new Dense(784, 1024, random) { Activation = Ops.Relu }, new Dropout(0.5, random),
+            new Dense(1024, 1024, random) { Activation = Ops.Relu }, new Dropout(0.5, random), new Dense(1024, 10, random));
+    }
+
+    private static Sequential MnistCnn()
+    {
+        var random = new RandomSource(1);
+        return new Sequential(
+            new Conv2D(1, 32, 5, random) { Activation = Ops.Relu, Padding = Padding.Same }, new MaxPool2D(2),
+            new Conv2D(32, 64, 5, random) { Activation = Ops.Relu, Padding = Padding.Same }, new MaxPool2D(2),
+            new Flatten(), new Dense(64 * 7 * 7, 512, random) { Activation = Ops.Relu }, new Dense(512, 10, random));
+    }
+
+    private static Value Normal(int[] sizes, int seed)
+    {
+        Value value = Value.Zeros(DType.Float32, sizes);
+        new RandomSource((ulong)seed).FillNormal(value.Span<float>(), 0, 1);
+        return value;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Toolkit.Bench.Steps;
+
+/// <summary>Steps per second of the cases that the peers are timed on, measured in the same way: five steps to warm up, then the median of blocks of 0.2 s.</summary>
+internal static class StepRates
+{
+    public static void Run(int threads, double seconds, HashSet<string>? only)
+    {
+        foreach ((string name, Func<Action> make) in Cases.All(threads))
+        {
+            if (only is null || only.Contains(name))
+            {
+                double rate = Measure(make(), seconds);
+                Console.WriteLine($"{name}\t{rate.ToString("F1", CultureInfo.InvariantCulture)}");
+            }
+        }
+    }
+
+    private static double Measure(Action step, double seconds)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            step();
+        }
+
+        var rates = new List<double>();
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed.TotalSeconds < seconds)
+        {
+            int n = 0;
+            var block = Stopwatch.StartNew();
+            while (block.Elapsed.TotalSeconds < 0.2)
+            {
+                step();
+                n++;
+            }
+
+            rates.Add(n / block.Elapsed.TotalSeconds);
+        }
+
+        rates.Sort();
+        return rates[rates.Count / 2];
+    }
+}

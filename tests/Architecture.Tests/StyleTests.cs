@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Toolkit.Autograd.Graph;
+using Toolkit.MLNetIntegration;
+using Toolkit.Modeling;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Architecture.Tests;
+
+/// <summary>The rules of style that a machine can see.</summary>
+public sealed class StyleTests
+{
+    private static readonly Assembly[] Libraries =
+        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxCatalog).Assembly];
+
+    [Fact]
+    public void Every_public_class_is_abstract_sealed_or_static()
+    {
+        IEnumerable<Type> open = Libraries.SelectMany(a => a.GetExportedTypes()).Where(t => t is { IsClass: true, IsAbstract: false, IsSealed: false });
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public void No_class_keeps_mutable_static_state()
+    {
+        const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        IEnumerable<string> mutable = Libraries
+            .SelectMany(a => a.GetTypes())
+            .Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute)) && t.Namespace?.EndsWith(".Format", StringComparison.Ordinal) != true)
+            .SelectMany(t => t.GetFields(Statics))
+            .Where(f => !f.IsInitOnly && !f.IsLiteral && !f.IsDefined(typeof(CompilerGeneratedAttribute)))
+            .Select(f => $"{f.DeclaringType}.{f.Name}");
+        Assert.Empty(mutable);
+    }
+
+    [Fact]
+    public void Source_files_stay_small()
+    {
+        IEnumerable<string> large = new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }
+            .SelectMany(folder => Repository.Sources(folder))
+            .Where(file => File.ReadLines(file).Count() > 400)
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+        Assert.Empty(large);
+    }
+
+    [Fact]
+    public void No_library_uses_reflection_emit_or_activators()
+    {
+        string[] forbidden = ["System.Reflection.Emit", "Activator.CreateInstance", "MakeGenericMethod", "MakeGenericType"];
+        foreach (string file in new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(folder => Repository.Sources(folder)))
+        {
+            string text = File.ReadAllText(file);
+            Assert.All(forbidden, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));
+        }
+    }
+}
