@@ -42,8 +42,13 @@ internal static class AttributeRules
         }
         else if (values.Length == 0 && HoldsMessage(attribute.Type))
         {
-            // A number or string without a value is the default of its type, an empty list is a list.
+            // A number or string without a value is the default of its type.
             context.Error(CheckRule.Attribute, location, $"Expected a value of the attribute \"{attribute.Name}\", found none.");
+        }
+        else if (values.Length == 0 && hasType && !IsScalar(attribute.Type))
+        {
+            context.Warning(
+                CheckRule.Attribute, location, $"The list \"{attribute.Name}\" is empty, which a file cannot tell from a missing value.");
         }
 
         CheckContent(attribute, context.Inside(location).Inside(attribute.Name), scope);
@@ -96,6 +101,8 @@ internal static class AttributeRules
 
     private static bool HoldsMessage(AttributeType type) =>
         type is AttributeType.Tensor or AttributeType.Graph or AttributeType.SparseTensor or AttributeType.TypeProto;
+
+    private static bool IsScalar(AttributeType type) => type is AttributeType.Float or AttributeType.Int or AttributeType.String;
 
     private static IEnumerable<T> Singular<T>(T? message)
         where T : class => message is null ? [] : [message];

@@ -46,12 +46,21 @@ internal static class ModelRules
 
     public static void CheckImports(IReadOnlyList<OperatorSetIdProto> imports, CheckRule rule, CheckContext context)
     {
-        var domains = new HashSet<string>(StringComparer.Ordinal);
+        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (OperatorSetIdProto import in imports)
         {
-            if (!domains.Add(CheckContext.Normalize(import.Domain)))
+            if (!versions.TryAdd(CheckContext.Normalize(import.Domain), import.Version))
             {
-                context.Error(rule, "opset_import", $"Expected each operator set once, found \"{import.Domain}\" twice.");
+                long first = versions[CheckContext.Normalize(import.Domain)];
+                string message = $"Expected each operator set once, found \"{import.Domain}\" twice, with versions {first} and {import.Version}.";
+                if (first == import.Version)
+                {
+                    context.Warning(rule, "opset_import", message);
+                }
+                else
+                {
+                    context.Error(rule, "opset_import", message);
+                }
             }
 
             if (import.Version < 1)

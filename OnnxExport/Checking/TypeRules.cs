@@ -82,10 +82,8 @@ internal static class TypeRules
         {
             if (dimension.HasDimValue && dimension.DimValue < 0)
             {
-                context.Error(
-                    CheckRule.Graph,
-                    name,
-                    $"Expected dimensions of at least 0 (or without a value), found {dimension.DimValue}.");
+                // Some tools write −1 for what they do not know; runtimes put up with it.
+                context.Warning(CheckRule.Graph, name, $"Expected dimensions of at least 0 or without a value, found {dimension.DimValue}.");
             }
         }
     }

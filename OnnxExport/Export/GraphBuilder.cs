@@ -64,7 +64,7 @@ internal sealed class GraphBuilder(bool includeValueInfo)
         var names = new string[results.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            names[i] = results[i].IsUsed ? results[i].Name ?? values.Unique(names.Length == 1 ? name : $"{name}_{i}") : string.Empty;
+            names[i] = results[i].IsUsed ? results[i].Name ?? values.Unique(i == 0 ? name : $"{name}_{i}") : string.Empty;
             if (results[i].IsUsed && results[i].Name is null && includeValueInfo)
             {
                 Graph.ValueInfo.Add(ValueTypes.ToProto(names[i], results[i].Type));

@@ -59,13 +59,13 @@ public static class OnnxExporter
         {
             IrVersion = IrVersion(options.Opset),
             OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = options.Opset } },
-            ProducerName = options.ProducerName,
-            ProducerVersion = options.ProducerVersion,
-            Domain = options.Domain,
             ModelVersion = options.ModelVersion,
-            DocString = options.Description,
             Graph = new SignatureWriter(signature, options).Write(),
         };
+        SetIfAny(options.ProducerName, v => model.ProducerName = v);
+        SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);
+        SetIfAny(options.Domain, v => model.Domain = v);
+        SetIfAny(options.Description, v => model.DocString = v);
         foreach ((string key, string value) in options.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
@@ -73,6 +73,15 @@ public static class OnnxExporter
 
         ModelCheck.Require(model);
         return model;
+    }
+
+    /// <summary>An empty text is left out of the file.</summary>
+    private static void SetIfAny(string text, Action<string> set)
+    {
+        if (text.Length > 0)
+        {
+            set(text);
+        }
     }
 
     /// <summary>The lowest version of the file format that has an operator set.</summary>

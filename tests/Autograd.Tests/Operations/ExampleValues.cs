@@ -9,17 +9,17 @@ internal static class ExampleValues
     public static Variable[] Variables(Example example, DType floating) =>
         [.. example.Inputs.Select((input, i) => Variable.Input($"x{i}", Type(input, floating), input.Shape))];
 
-    public static Value[] Draw(Example example, DType floating, int seed)
+    public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
-        return [.. example.Inputs.Select(input => Draw(input, Type(input, floating), random))];
+        return [.. example.Inputs.Select(input => Draw(input, Type(input, floating), symbolSize, random))];
     }
 
     private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
 
-    private static Value Draw(ExampleInput input, DType type, System.Random random)
+    private static Value Draw(ExampleInput input, DType type, int symbolSize, System.Random random)
     {
-        int[] sizes = [.. input.Shape.Select(d => d.IsStatic ? d.Size : d.Evaluate(d.Symbols.ToDictionary(s => s, _ => 3)))];
+        int[] sizes = [.. input.Shape.Select(d => d.IsStatic ? d.Size : d.Evaluate(d.Symbols.ToDictionary(s => s, _ => symbolSize)))];
         Value value = Value.Zeros(type, sizes);
         double[] numbers = new double[value.Count];
         for (int i = 0; i < numbers.Length; i++)

@@ -38,13 +38,28 @@ public class ModelCheckTests
     }
 
     [Fact]
-    public void Warnings_do_not_throw()
+    public void What_is_unwise_or_unknown_gives_warnings_that_do_not_throw()
     {
-        ModelProto model = Create();
-        model.Graph.Node.Insert(0, new NodeProto { OpType = "Strange", Domain = "org.example", Name = "strange", Output = { "q" } });
-        ModelProblem problem = Assert.Single(ModelCheck.Check(model));
-        Assert.Equal((CheckRule.Operator, ProblemSeverity.Warning, "main/strange"), (problem.Rule, problem.Severity, problem.Location));
-        ModelCheck.Require(model.ToByteArray());
+        (CheckRule Rule, string Location, Action<ModelProto> Change)[] cases =
+        [
+            (CheckRule.Operator, "main/strange", m => m.Graph.Node.Insert(0, Strange())),
+            (CheckRule.Graph, "main/x", m => m.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = -1),
+            (CheckRule.Model, "opset_import", m => m.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx", Version = 17 })),
+            (CheckRule.Names, "main/matmul", m => m.Graph.Node[1].Name = "matmul"),
+            (CheckRule.Attribute, "main/transpose", m => m.Graph.Node.Insert(0, Node("Transpose", ["x"], ["t"], "transpose", EmptyList("perm")))),
+            (CheckRule.Attribute, "main/double", m => m.Graph.Node[4].Attribute.Clear()),
+        ];
+        foreach ((CheckRule rule, string location, Action<ModelProto> change) in cases)
+        {
+            ModelProto model = Create();
+            change(model);
+            ModelProblem problem = Assert.Single(ModelCheck.Check(model));
+            Assert.Equal((rule, ProblemSeverity.Warning, location), (problem.Rule, problem.Severity, problem.Location));
+            ModelCheck.Require(model.ToByteArray());
+        }
+
+        static NodeProto Strange() => new() { OpType = "Strange", Domain = "org.example", Name = "strange", Output = { "q" } };
+        static AttributeProto EmptyList(string name) => new() { Name = name, Type = AttributeType.Ints };
     }
 
     [Fact]
@@ -61,7 +76,7 @@ public class ModelCheckTests
         ("", m => m.Graph = null),
         ("ir_version", m => m.ClearIrVersion()),
         ("ir_version", m => m.IrVersion = 99),
-        ("opset_import", m => m.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx", Version = 17 })),
+        ("opset_import", m => m.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx", Version = 16 })),
         ("opset_import", m => m.OpsetImport[1].Version = 0),
         ("metadata_props", m => m.MetadataProps.Add(Entry("author", "somebody else"))));
 
@@ -74,7 +89,6 @@ public class ModelCheckTests
         ("main/flag", m => m.Graph.Input[1].Type.TensorType.Shape = null),
         ("main/y", m => m.Graph.Output[0].Type.TensorType.ElemType = 0),
         ("main/y", m => m.Graph.Output[0].Type.TensorType.ElemType = 77),
-        ("main/x", m => m.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = -1),
         ("main/flag", m => m.Graph.Input[1].Type = new TypeProto { SequenceType = new() }),
         ("main/if/then_branch", m => m.Graph.Node[3].Attribute[0].G.Name = ""));
 
