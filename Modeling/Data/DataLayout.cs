@@ -63,7 +63,7 @@ public sealed class DataLayout
         if (length != FeatureLength)
         {
             throw new ArgumentException(
-                $"Features of shape {Shapes.Text(featureShape)} hold {FeatureLength} values, which the shape " +
+                $"Features of shape {Shapes.Text(this.featureShape)} hold {FeatureLength} values, which the shape " +
                 $"{Shapes.Text(featureShape)} with {length} cannot take.",
                 nameof(featureShape));
         }

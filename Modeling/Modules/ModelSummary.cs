@@ -20,8 +20,8 @@ internal static class ModelSummary
         var text = new StringBuilder();
         foreach (string[] row in rows)
         {
-            text.Append(row[0].PadRight(widths[0])).Append("  ").Append(row[1].PadRight(widths[1])).Append("  ")
-                .Append(row[2].PadRight(widths[2])).Append("  ").Append(row[3].PadLeft(widths[3])).Append('\n');
+            string line = $"{row[0].PadRight(widths[0])}  {row[1].PadRight(widths[1])}  {row[2].PadRight(widths[2])}  {row[3].PadLeft(widths[3])}";
+            text.Append(line.TrimEnd()).Append('\n');
         }
 
         long learned = Count(model.Parameters.Where(parameter => parameter.Role != ParameterRole.State));

@@ -13,7 +13,8 @@ namespace Toolkit.Modeling.Modules;
 /// <remarks>
 /// Modules and their parameters get stable, hierarchical names: a child without a <see cref="Name"/> is called by its kind and its
 /// number among the children of that kind ("dense1", "dense2"), and the weight of the first layer is "dense1.weight". Names are
-/// settled, and parameters created, when they are first used; compose before that.
+/// settled, and parameters created, when they are first used; compose before that. A parameter keeps its name, so a module that was used
+/// by itself and is then put into another brings its parameters under their old names.
 /// </remarks>
 public abstract class Module : ISignatureSource
 {
@@ -174,7 +175,8 @@ public abstract class Module : ISignatureSource
     /// below it.</summary>
     private void Settle(string fullName)
     {
-        if (path is not null)
+        // A module that was used by itself has no path yet; it takes one from the module that it is put into later.
+        if (path is { Length: > 0 } || (path is not null && fullName.Length == 0))
             return;
         path = fullName.Length == 0 ? Name ?? "" : fullName;
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);

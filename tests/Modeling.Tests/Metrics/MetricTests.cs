@@ -1,0 +1,47 @@
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Metrics;
+
+namespace Toolkit.Modeling.Tests.Metrics;
+
+public sealed class MetricTests
+{
+    private static readonly float[] Logits = [1, 3, 2, 5, 5, 0, -1, -2, -3];
+
+    [Fact]
+    public void Accuracy_takes_the_first_of_the_greatest()
+    {
+        Assert.Equal([1.0, 1.0, 0.0], Of(new Accuracy(), Logits, [3, 3], 1, 0, 2));
+        Assert.Equal([0.0, 0.0, 1.0], Of(new Accuracy(), Logits, [3, 3], 2, 1, 0));
+    }
+
+    [Fact]
+    public void Accuracy_of_a_single_logit_cuts_at_0()
+    {
+        Assert.Equal([1.0, 0.0, 1.0], Of(new Accuracy(), [0.1f, -0.1f, 0f], [3, 1], 1, 1, 0));
+        Assert.Equal([1.0, 0.0], Run.Numbers(new Accuracy().PerExample(Run.Tensor([3, -3], 2), Run.Tensor([1, 1], 2))));
+    }
+
+    [Fact]
+    public void Top_k_counts_the_classes_with_greater_logits()
+    {
+        Assert.Equal([1.0, 1.0, 0.0], Of(new TopK(2), Logits, [3, 3], 2, 1, 2));
+        Assert.Equal([0.0, 1.0, 0.0], Of(new TopK(1), Logits, [3, 3], 2, 1, 1));
+        Assert.Equal([1.0, 1.0, 1.0], Of(new TopK(3), Logits, [3, 3], 0, 2, 2));
+        Assert.Equal("top5", new TopK(5).Name);
+    }
+
+    [Fact]
+    public void Mean_absolute_error_is_the_mean_over_outputs()
+    {
+        Assert.Equal([1.5, 0.25], Run.Numbers(new MeanAbsoluteError().PerExample(Run.Tensor([1, 2, 3, 4], 2, 2), Run.Tensor([0, 4, 3, 4.5f], 2, 2))));
+        Assert.False(new MeanAbsoluteError().HigherIsBetter);
+        Assert.True(new Accuracy().HigherIsBetter);
+    }
+
+    [Fact]
+    public void Targets_that_do_not_fit_are_refused() =>
+        Assert.Throws<ShapeException>(() => new Accuracy().PerExample(Run.Tensor(Logits, 3, 3), Run.Labels(1, 2)));
+
+    private static double[] Of(Metric metric, float[] logits, int[] sizes, params long[] labels) =>
+        Run.Numbers(metric.PerExample(Run.Tensor(logits, sizes), Run.Labels(labels)));
+}
