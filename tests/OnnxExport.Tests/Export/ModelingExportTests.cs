@@ -42,7 +42,8 @@ public sealed class ModelingExportTests : IDisposable
             new Conv2D(4, 8, 3, random) { Stride = 2, Groups = 2, Activation = x => Ops.LeakyRelu(x) },
             new AveragePool2D(2),
             new Flatten(),
-            new Dense(8, 10, random)) { InputShape = [1, 12, 12] };
+            new Dense(8, 10, random))
+        { InputShape = [1, 12, 12] };
         Check(model, opset, 1, 12, 12);
     }
 
