@@ -69,6 +69,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
     }
 
+    /// <summary>Floating-point operations of one run: one per instruction and element.</summary>
+    public long Flops => (long)count * instructions.Length;
+
     /// <summary>The program of a single operation.</summary>
     public static ElementwiseProgram Of(ElementwiseOperation operation, KernelArguments arguments)
     {
