@@ -22,7 +22,9 @@ internal static class StepRates
     public static void Profile(string name, int threads)
     {
         (_, Func<TimedCase> make) = Cases.All(threads).Single(c => c.Name == name);
-        Console.WriteLine(make().Profile?.Invoke(20).ToString() ?? $"{name} is a single kernel.");
+        TimedCase ready = make();
+        Measure(ready.Step, seconds: 1);
+        Console.WriteLine(ready.Profile?.Invoke(20).ToString() ?? $"{name} is a single kernel.");
     }
 
     /// <summary>The steps per second of one case.</summary>
