@@ -132,12 +132,12 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
                 if (direct is not null)
                 {
-                    Tile<Yes>(h, count, panel, direct, step, sliver, &target);
+                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, &target);
                     direct = null;
                 }
                 else if (width == Width)
                 {
-                    Tile<No>(h, count, panel, sliver, Width, null, &target);
+                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, &target);
                 }
                 else
                 {
@@ -170,29 +170,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
         }
 
-        Tile<No>(rows, count, panel, sliver, Width, null, &copy);
+        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, &copy);
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
-    }
-
-    private static void Tile<TPack>(int rows, int k, T* a, T* b, nint step, T* packed, GemmTarget<T>* target)
-        where TPack : struct, IFlag
-    {
-        switch (rows)
-        {
-            case 1: GemmTile.Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, step, packed, target); break;
-            case 2: GemmTile.Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, step, packed, target); break;
-            case 3: GemmTile.Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, step, packed, target); break;
-            case 4: GemmTile.Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, step, packed, target); break;
-            case 5: GemmTile.Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, step, packed, target); break;
-            case 6: GemmTile.Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, step, packed, target); break;
-            case 7: GemmTile.Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, step, packed, target); break;
-            case 8: GemmTile.Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, step, packed, target); break;
-            case 9: GemmTile.Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, step, packed, target); break;
-            case 10: GemmTile.Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, step, packed, target); break;
-            case 11: GemmTile.Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, step, packed, target); break;
-            default: GemmTile.Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, step, packed, target); break;
-        }
     }
 
     private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)

@@ -8,10 +8,37 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal static unsafe class GemmTile
 {
+    /// <summary>Runs the tile whose height is known at run time only.</summary>
+    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+        where TPack : struct, IFlag
+    {
+        switch (rows)
+        {
+            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, target); break;
+        }
+    }
+
     /// <summary>Adds Σₚ a[p·rows + r]·b[p·bStep + j] to the tile of the result as <paramref name="target"/> says.</summary>
-    /// <remarks>With <c>TPack</c> = Yes the columns read are also written to <paramref name="packed"/>, densely, for the next tiles.</remarks>
+    /// <remarks>
+    /// With <c>TPack</c> = Yes the columns read are also written to <paramref name="packed"/>, densely, for the next tiles. With <c>TPack</c> =
+    /// <see cref="Shifted"/> row p of b begins at b + <paramref name="offsets"/>[p].
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, T* packed, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -37,33 +64,39 @@ internal static unsafe class GemmTile
         for (; p >= 4; p -= 4)
         {
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (0 * TRows.Count), b + (0 * bStep), packed + (0 * TSimd.Count),
+                a + (0 * TRows.Count), Row<T, TPack>(b, 0, bStep, offsets), packed + (0 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (1 * TRows.Count), b + (1 * bStep), packed + (2 * TSimd.Count),
+                a + (1 * TRows.Count), Row<T, TPack>(b, 1, bStep, offsets), packed + (2 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (2 * TRows.Count), b + (2 * bStep), packed + (4 * TSimd.Count),
+                a + (2 * TRows.Count), Row<T, TPack>(b, 2, bStep, offsets), packed + (4 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (3 * TRows.Count), b + (3 * bStep), packed + (6 * TSimd.Count),
+                a + (3 * TRows.Count), Row<T, TPack>(b, 3, bStep, offsets), packed + (6 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             a += 4 * TRows.Count;
-            b += 4 * bStep;
+            if (typeof(TPack) == typeof(Shifted))
+                offsets += 4;
+            else
+                b += 4 * bStep;
             packed += 8 * TSimd.Count;
         }
 
         for (; p > 0; p--)
         {
             Step<T, TVector, TSimd, TRows, TPack>(
-                a, b, packed,
+                a, Row<T, TPack>(b, 0, bStep, offsets), packed,
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            b += bStep;
+            if (typeof(TPack) == typeof(Shifted))
+                offsets++;
+            else
+                b += bStep;
             packed += 2 * TSimd.Count;
             a += TRows.Count;
         }
@@ -93,6 +126,11 @@ internal static unsafe class GemmTile
         if (TRows.Count > 11)
             Merge<T, TVector, TSimd>(sb0, sb1, c += target->Ldc, 11, target);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T* Row<T, TPack>(T* b, int row, nint bStep, int* offsets)
+        where T : unmanaged
+        where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) ? b + offsets[row] : b + (row * bStep);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Merge<T, TVector, TSimd>(TVector left, TVector right, T* c, int row, GemmTarget<T>* target)
