@@ -130,7 +130,11 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 target.C = c + (i * target.Ldc) + column + j;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
-                if (direct is not null)
+                if (direct is not null && panels == 1)
+                {
+                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, &target);
+                }
+                else if (direct is not null)
                 {
                     GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, &target);
                     direct = null;
