@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -130,7 +131,10 @@ internal static unsafe class Philox
         {
             if (typeof(T) == typeof(float))
             {
-                for (int i = 0; i < count; i++)
+                int i = 0;
+                for (; i <= count - 8; i += 8)
+                    (Vector256.ConvertToSingle((Vector256.Load(words + i) >>> 8).AsInt32()) * (1f / (1 << 24))).Store((float*)values + i);
+                for (; i < count; i++)
                     ((float*)values)[i] = (words[i] >> 8) * (1f / (1 << 24));
             }
             else
