@@ -20,10 +20,21 @@ namespace Toolkit.Autograd.Kernels;
 internal static unsafe class Philox
 {
     private const int PieceBlocks = 4096;
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
+
+    /// <summary>The rounds of the bijection.</summary>
+    public const int Rounds = 10;
+
+    /// <summary>The factor of word 0.</summary>
+    public const uint Multiplier0 = 0xD2511F53;
+
+    /// <summary>The factor of word 2.</summary>
+    public const uint Multiplier1 = 0xCD9E8D57;
+
+    /// <summary>What a round adds to the lower key word.</summary>
+    public const uint Weyl0 = 0x9E3779B9;
+
+    /// <summary>What a round adds to the upper key word.</summary>
+    public const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>Uniform values in [0, 1), multiples of 2⁻²⁴.</summary>
     public static void Uniform(ulong key, ulong counter, Span<float> y, Workers workers) =>
@@ -53,7 +64,7 @@ internal static unsafe class Philox
     public static void Block(uint* counter, uint key0, uint key1, uint* words)
     {
         uint c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             ulong product0 = (ulong)Multiplier0 * c0, product1 = (ulong)Multiplier1 * c2;
             c0 = (uint)(product1 >> 32) ^ c1 ^ key0;

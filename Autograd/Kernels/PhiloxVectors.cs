@@ -10,11 +10,6 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal static unsafe class PhiloxVectors
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
-
     /// <summary>Writes as many whole groups of blocks as fit; returns the number of blocks written.</summary>
     public static int Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words) =>
         width == SimdWidth.Vector512 ? Words512(key, counter, block, blocks, words) : Words256(key, counter, block, blocks, words);
@@ -29,15 +24,15 @@ internal static unsafe class PhiloxVectors
             Vector256<ulong> index = Vector256.Create(block + (ulong)done) + lanes;
             Vector256<ulong> c0 = index, c1 = index >>> 32, c2 = Vector256.Create(counter), c3 = Vector256.Create(counter >> 32);
             uint key0 = (uint)key, key1 = (uint)(key >> 32);
-            for (int round = 0; round < 10; round++)
+            for (int round = 0; round < Philox.Rounds; round++)
             {
-                Vector256<ulong> product0 = Widen(c0, Multiplier0), product1 = Widen(c2, Multiplier1);
+                Vector256<ulong> product0 = Widen(c0, Philox.Multiplier0), product1 = Widen(c2, Philox.Multiplier1);
                 c0 = (product1 >>> 32) ^ c1 ^ Vector256.Create((ulong)key0);
                 c1 = product1;
                 c2 = (product0 >>> 32) ^ c3 ^ Vector256.Create((ulong)key1);
                 c3 = product0;
-                key0 += Weyl0;
-                key1 += Weyl1;
+                key0 += Philox.Weyl0;
+                key1 += Philox.Weyl1;
             }
 
             Vector256<ulong> low = Pair(c0, c1), high = Pair(c2, c3);
@@ -56,15 +51,15 @@ internal static unsafe class PhiloxVectors
             Vector512<ulong> index = Vector512.Create(block + (ulong)done) + lanes;
             Vector512<ulong> c0 = index, c1 = index >>> 32, c2 = Vector512.Create(counter), c3 = Vector512.Create(counter >> 32);
             uint key0 = (uint)key, key1 = (uint)(key >> 32);
-            for (int round = 0; round < 10; round++)
+            for (int round = 0; round < Philox.Rounds; round++)
             {
-                Vector512<ulong> product0 = Widen(c0, Multiplier0), product1 = Widen(c2, Multiplier1);
+                Vector512<ulong> product0 = Widen(c0, Philox.Multiplier0), product1 = Widen(c2, Philox.Multiplier1);
                 c0 = (product1 >>> 32) ^ c1 ^ Vector512.Create((ulong)key0);
                 c1 = product1;
                 c2 = (product0 >>> 32) ^ c3 ^ Vector512.Create((ulong)key1);
                 c3 = product0;
-                key0 += Weyl0;
-                key1 += Weyl1;
+                key0 += Philox.Weyl0;
+                key1 += Philox.Weyl1;
             }
 
             Vector512<ulong> low = (c0 & Vector512.Create(0xFFFFFFFFUL)) | (c1 << 32);

@@ -326,7 +326,9 @@ internal static class References
                 k1 += 0xBB67AE85;
             }
 
-            result.Data[i] = (c[i % 4] >> 8) / 16777216.0;
+            result.Data[i] = o.Type == DType.Float32
+                ? (c[i % 4] >> 8) / 16777216.0
+                : ((c[(2 * i) % 4] + ((ulong)c[((2 * i) + 1) % 4] << 32)) >> 11) / 9007199254740992.0;
         }
 
         return result;
