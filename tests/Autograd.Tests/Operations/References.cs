@@ -286,8 +286,8 @@ internal static class References
 
     private static Array64[] ScatterOf(GatherGradient o, Array64 indices, Array64 g)
     {
-        var result = new Array64(o.DataShape.ToSizes());
         int rank = indices.Sizes.Length;
+        var result = new Array64([.. g.Sizes[..o.Axis], o.DataShape[o.Axis].Size, .. g.Sizes[(o.Axis + rank)..]]);
         for (int flat = 0; flat < g.Data.Length; flat++)
         {
             int[] i = g.Index(flat);
