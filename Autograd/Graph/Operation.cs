@@ -27,6 +27,11 @@ public abstract record Operation
     public virtual void Compute(KernelArguments arguments) =>
         throw new GraphException($"{Name} has neither a kernel nor an expansion into operations that have one.");
 
+    /// <summary>The floating-point operations of one computation, for profiles: a multiply-add counts as two; 0 where numbers are only moved.</summary>
+    /// <param name="inputs">The values of the arguments.</param>
+    /// <param name="outputs">The values of the results.</param>
+    public virtual long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => 0;
+
     /// <summary>The same results written in other operations, or null if the operation is primitive.</summary>
     /// <param name="inputs">The arguments.</param>
     public virtual IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs) => null;

@@ -8,17 +8,27 @@ internal static class StepRates
 {
     public static void Run(int threads, double seconds, HashSet<string>? only)
     {
-        foreach ((string name, Func<Action> make) in Cases.All(threads))
+        foreach ((string name, Func<TimedCase> make) in Cases.All(threads))
         {
             if (only is null || only.Contains(name))
             {
-                double rate = Measure(make(), seconds);
+                double rate = Measure(make().Step, seconds);
                 Console.WriteLine($"{name}\t{rate.ToString("F1", CultureInfo.InvariantCulture)}");
             }
         }
     }
 
-    private static double Measure(Action step, double seconds)
+    /// <summary>Prints where the time of one case goes.</summary>
+    public static void Profile(string name, int threads)
+    {
+        (_, Func<TimedCase> make) = Cases.All(threads).Single(c => c.Name == name);
+        TimedCase ready = make();
+        Measure(ready.Step, seconds: 1);
+        Console.WriteLine(ready.Profile?.Invoke(20).ToString() ?? $"{name} is a single kernel.");
+    }
+
+    /// <summary>The steps per second of one case.</summary>
+    public static double Measure(Action step, double seconds)
     {
         for (int i = 0; i < 5; i++)
         {

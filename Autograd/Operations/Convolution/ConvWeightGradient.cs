@@ -41,6 +41,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(inputs[1], outputs[0]);
+
+    /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
     {
         if (arguments.Inputs[0].DType == DType.Float32)

@@ -127,20 +127,23 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         ReadOnlySpan<T> from = gradient.Span<T>();
         ReadOnlySpan<long> index = indices.Span<long>();
         to.Clear();
+        if (outer == 1 && inner == 1)
+        {
+            for (int i = 0; i < index.Length; i++)
+            {
+                to[Layout.Index(this, index[i], size)] += from[i];
+            }
+
+            return;
+        }
+
         for (int o = 0; o < outer; o++)
         {
             for (int i = 0; i < index.Length; i++)
             {
                 int at = ((o * size) + Layout.Index(this, index[i], size)) * inner;
                 int source = ((o * index.Length) + i) * inner;
-                if (inner == 1)
-                {
-                    to[at] += from[source];
-                }
-                else
-                {
-                    TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
-                }
+                TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
             }
         }
     }
