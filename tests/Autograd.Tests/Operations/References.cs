@@ -291,8 +291,8 @@ internal static class References
 
     private static Array64[] ScatterOf(GatherGradient o, Array64 indices, Array64 g)
     {
-        var result = new Array64(o.DataShape.ToSizes());
         int rank = indices.Sizes.Length;
+        var result = new Array64([.. g.Sizes[..o.Axis], o.DataShape[o.Axis].Size, .. g.Sizes[(o.Axis + rank)..]]);
         for (int flat = 0; flat < g.Data.Length; flat++)
         {
             int[] i = g.Index(flat);
@@ -331,7 +331,9 @@ internal static class References
                 k1 += 0xBB67AE85;
             }
 
-            result.Data[i] = (c[i % 4] >> 8) / 16777216.0;
+            result.Data[i] = o.Type == DType.Float32
+                ? (c[i % 4] >> 8) / 16777216.0
+                : ((c[(2 * i) % 4] + ((ulong)c[((2 * i) + 1) % 4] << 32)) >> 11) / 9007199254740992.0;
         }
 
         return result;
