@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -25,6 +26,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
 
     // Registers lie a little more than their size apart, so that equal places of different registers fall into different cache sets.
     private const int RegisterBytes = (TileLength * sizeof(double)) + 192;
+
+    // From this many elements on, the operands of an update do not stay in the second-level cache between two passes.
+    private const int PrefetchCount = 64 * 1024;
 
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
@@ -149,7 +153,13 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
             }
             else
             {
-                addresses[leaves[i].Register] = value.Address + ((nint)start * value.DType.Size());
+                int size = value.DType.Size();
+                nint address = value.Address + ((nint)start * size);
+                addresses[leaves[i].Register] = address;
+                if (count >= PrefetchCount)
+                {
+                    Prefetch(address + ((nint)length * size), length * size);
+                }
             }
         }
 
@@ -193,6 +203,18 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         int computed = Array.FindLastIndex(instructions, i => i.Output == store.Register);
         return instructions.Skip(computed + 1).Any(
             i => leaves.Any(l => i.Inputs.Contains(l.Register) && inputs[l.Input].Address == outputs[store.Output].Address));
+    }
+
+    /// <summary>Asks for the next tile's numbers while this one is computed: tiles come in bursts that hardware does not foresee.</summary>
+    private static void Prefetch(nint address, int bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < bytes; i += 64)
+            {
+                Sse.Prefetch1((void*)(address + i));
+            }
+        }
     }
 
     private Storage Rent()
