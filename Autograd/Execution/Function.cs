@@ -26,6 +26,10 @@ public sealed class Function
         this.options = options.Compilation;
         workers = new Workers(options.Threads);
         rewritten = Rewriter.Rewrite(signature, this.options, workers);
+        if (this.options.FuseEpilogues)
+        {
+            rewritten = Epilogues.Rewrite(rewritten);
+        }
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -129,7 +133,7 @@ public sealed class Function
             }
         }
 
-        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options);
+        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers);
         plans.Add(made);
         return made;
     }

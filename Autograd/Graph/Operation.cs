@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Graph;
 public abstract record Operation
 {
     /// <summary>The name in messages: the record's name.</summary>
-    public string Name => EqualityContract.Name;
+    public virtual string Name => EqualityContract.Name;
 
     /// <summary>Whether <see cref="Compute"/> is implemented. Without a kernel the expansion is compiled.</summary>
     public virtual bool HasKernel => true;

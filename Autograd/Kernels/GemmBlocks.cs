@@ -16,7 +16,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     where TSimd : struct, ISimd<T, TVector>
     where TSource : unmanaged, IPanelSource<T>
 {
-    private const int DepthLimit = 256;
+    private const int DepthLimit = 384;
     private const int ColumnLimit = 4096;
 
     /// <summary>Gets the columns of a tile.</summary>

@@ -6,11 +6,11 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal readonly unsafe struct PaddedPlanes
 {
-    private readonly ConvolutionShape _shape;
+    private readonly ConvolutionShape shape;
 
     public PaddedPlanes(in ConvolutionShape shape)
     {
-        _shape = shape;
+        this.shape = shape;
         Width = shape.InWidth + shape.PadLeft + shape.PadRight;
         Height = shape.InHeight + shape.PadTop + shape.PadBottom;
     }
@@ -28,20 +28,20 @@ internal readonly unsafe struct PaddedPlanes
     public void Fill<T>(T* source, int planes, T* destination)
         where T : unmanaged
     {
-        int width = _shape.InWidth, height = _shape.InHeight;
+        int width = shape.InWidth, height = shape.InHeight;
         for (int plane = 0; plane < planes; plane++)
         {
-            new Span<T>(destination, _shape.PadTop * Width).Clear();
-            destination += _shape.PadTop * Width;
+            new Span<T>(destination, shape.PadTop * Width).Clear();
+            destination += shape.PadTop * Width;
             for (int y = 0; y < height; y++, source += width, destination += Width)
             {
-                new Span<T>(destination, _shape.PadLeft).Clear();
-                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + _shape.PadLeft, width));
-                new Span<T>(destination + _shape.PadLeft + width, _shape.PadRight).Clear();
+                new Span<T>(destination, shape.PadLeft).Clear();
+                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + shape.PadLeft, width));
+                new Span<T>(destination + shape.PadLeft + width, shape.PadRight).Clear();
             }
 
-            new Span<T>(destination, _shape.PadBottom * Width).Clear();
-            destination += _shape.PadBottom * Width;
+            new Span<T>(destination, shape.PadBottom * Width).Clear();
+            destination += shape.PadBottom * Width;
         }
 
         new Span<T>(destination, 128).Clear();
@@ -52,10 +52,10 @@ internal readonly unsafe struct PaddedPlanes
     {
         for (int plane = 0; plane < planes; plane++)
         {
-            for (int ky = 0; ky < _shape.KernelHeight; ky++)
+            for (int ky = 0; ky < shape.KernelHeight; ky++)
             {
-                for (int kx = 0; kx < _shape.KernelWidth; kx++)
-                    *offsets++ = (((plane * Height) + (ky * _shape.DilationHeight)) * Width) + (kx * _shape.DilationWidth);
+                for (int kx = 0; kx < shape.KernelWidth; kx++)
+                    *offsets++ = (((plane * Height) + (ky * shape.DilationHeight)) * Width) + (kx * shape.DilationWidth);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -142,7 +143,10 @@ internal static unsafe class Philox
         {
             if (typeof(T) == typeof(float))
             {
-                for (int i = 0; i < count; i++)
+                int i = 0;
+                for (; i <= count - 8; i += 8)
+                    (Vector256.ConvertToSingle((Vector256.Load(words + i) >>> 8).AsInt32()) * (1f / (1 << 24))).Store((float*)values + i);
+                for (; i < count; i++)
                     ((float*)values)[i] = (words[i] >> 8) * (1f / (1 << 24));
             }
             else

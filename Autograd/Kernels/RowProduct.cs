@@ -16,10 +16,10 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
     // Below this many elements of B per part, handing it over costs more than it saves.
     private const int SmallestPart = 64 * 1024;
 
-    private GemmProblem<T> _problem;
-    private T* _b;
-    private nint _ldb;
-    private int _step;
+    private GemmProblem<T> problem;
+    private T* b;
+    private nint ldb;
+    private int step;
 
     public static void Run(in GemmProblem<T> problem, T* b, nint ldb, Workers workers)
     {
@@ -28,61 +28,60 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
         int step = Math.Max(16, ((((problem.N + parts - 1) / parts) + 15) / 16) * 16);
         workers.For(
             workers.Threads == 1 ? 1 : (problem.N + step - 1) / step,
-            new RowProduct<T, TVector, TSimd> { _problem = problem, _b = b, _ldb = ldb, _step = workers.Threads == 1 ? problem.N : step });
+            new RowProduct<T, TVector, TSimd> { problem = problem, b = b, ldb = ldb, step = workers.Threads == 1 ? problem.N : step });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int first = index * _step, columns = Math.Min(_step, _problem.N - first);
-        T* c = _problem.C + first;
-        Rows(_b + first, c, columns);
-        if (_problem.ColumnBias is null && _problem.RowBias is null && !_problem.Relu)
+        int first = index * step, columns = Math.Min(step, problem.N - first);
+        T* c = problem.C + first;
+        Rows(b + first, c, columns);
+        if (problem.ColumnBias is null && problem.RowBias is null && !problem.Relu)
             return;
         for (int j = 0; j < columns; j++)
         {
             T value = c[j];
-            if (_problem.ColumnBias is not null)
-                value += _problem.ColumnBias[first + j];
-            if (_problem.RowBias is not null)
-                value += _problem.RowBias[0];
-            c[j] = _problem.Relu && value < T.Zero ? T.Zero : value;
+            if (problem.ColumnBias is not null)
+                value += problem.ColumnBias[first + j];
+            if (problem.RowBias is not null)
+                value += problem.RowBias[0];
+            c[j] = problem.Relu && value < T.Zero ? T.Zero : value;
         }
     }
 
     // c += a[p]·B[p, ...], eight rows at a time so that c is not read and written for each.
     private readonly void Rows(T* b, T* c, int columns)
     {
-        if (_problem.Beta == T.Zero)
+        if (problem.Beta == T.Zero)
         {
             new Span<T>(c, columns).Clear();
         }
-        else if (_problem.Beta != T.One)
+        else if (problem.Beta != T.One)
         {
             for (int j = 0; j < columns; j++)
-                c[j] *= _problem.Beta;
+                c[j] *= problem.Beta;
         }
 
         T* factors = stackalloc T[8];
-        for (int p = 0; p < _problem.K; p += 8)
+        for (int p = 0; p < problem.K; p += 8)
         {
-            int rows = Math.Min(8, _problem.K - p);
+            int rows = Math.Min(8, problem.K - p);
             for (int r = 0; r < rows; r++)
-                factors[r] = _problem.Alpha * Left(p + r);
+                factors[r] = problem.Alpha * Left(p + r);
             if (rows == 8)
             {
-                Eight(b + (p * _ldb), factors, c, columns);
+                Eight(b + (p * ldb), factors, c, columns);
                 continue;
             }
 
             for (int r = 0; r < rows; r++)
-                One(b + ((p + r) * _ldb), factors[r], c, columns);
+                One(b + ((p + r) * ldb), factors[r], c, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Eight(T* b, T* factors, T* c, int columns)
     {
-        nint ldb = _ldb;
         T* b4 = b + (4 * ldb);
         TVector f0 = TSimd.Broadcast(factors[0]), f1 = TSimd.Broadcast(factors[1]), f2 = TSimd.Broadcast(factors[2]), f3 = TSimd.Broadcast(factors[3]);
         TVector f4 = TSimd.Broadcast(factors[4]), f5 = TSimd.Broadcast(factors[5]), f6 = TSimd.Broadcast(factors[6]), f7 = TSimd.Broadcast(factors[7]);
@@ -116,7 +115,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
             c[j] = (factor * b[j]) + c[j];
     }
 
-    private readonly T Left(int p) => _problem.A[p * (_problem.TransposeA ? _problem.Lda : 1)];
+    private readonly T Left(int p) => problem.A[p * (problem.TransposeA ? problem.Lda : 1)];
 }
 
 /// <summary>Chooses the vector width at run time.</summary>

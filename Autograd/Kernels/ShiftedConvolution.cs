@@ -13,22 +13,22 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
-    private ConvolutionShape _shape;
-    private PaddedPlanes _planes;
-    private T* _x;
-    private T* _packed;
-    private T* _bias;
-    private T* _y;
-    private bool _relu;
-    private int* _offsets;
-    private byte* _scratch;
-    private long _scratchBytes;
-    private int _parts;
+    private ConvolutionShape shape;
+    private PaddedPlanes planes;
+    private T* x;
+    private T* packed;
+    private T* bias;
+    private T* y;
+    private bool relu;
+    private int* offsets;
+    private byte* scratch;
+    private long scratchBytes;
+    private int parts;
 
     // Columns are tiled either row by row of the output or over the padded rows in one go: whatever wastes less.
-    private int _tiles;
-    private int _tilesPerRow;
-    private int _rowPitch;
+    private int tiles;
+    private int tilesPerRow;
+    private int rowPitch;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -71,51 +71,51 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
             jobs * parts,
             new ShiftedConvolution<T, TVector, TSimd>
             {
-                _shape = shape,
-                _planes = planes,
-                _x = x,
-                _packed = packed,
-                _bias = bias,
-                _y = y,
-                _relu = relu,
-                _offsets = table,
-                _scratch = scratch.Pointer + weights + offsets,
-                _scratchBytes = perThread,
-                _parts = parts,
-                _tiles = tiles,
-                _tilesPerRow = byRow ? perRow : tiles,
-                _rowPitch = byRow ? perRow * Width : planes.Width,
+                shape = shape,
+                planes = planes,
+                x = x,
+                packed = packed,
+                bias = bias,
+                y = y,
+                relu = relu,
+                offsets = table,
+                scratch = scratch.Pointer + weights + offsets,
+                scratchBytes = perThread,
+                parts = parts,
+                tiles = tiles,
+                tilesPerRow = byRow ? perRow : tiles,
+                rowPitch = byRow ? perRow * Width : planes.Width,
             });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int part = index % _parts, job = index / _parts, group = job % _shape.Groups, image = job / _shape.Groups;
-        int channels = _shape.GroupOutChannels, k = _shape.PatchSize, outWidth = _shape.OutWidth, outHeight = _shape.OutHeight;
-        byte* scratch = _scratch + (participant * _scratchBytes);
-        T* padded = (T*)scratch;
-        T* block = (T*)(scratch + Aligned(_planes.Elements(_shape.GroupInChannels) * sizeof(T)));
-        _planes.Fill(_x + ((((long)image * _shape.InChannels) + (group * _shape.GroupInChannels)) * _shape.InPlane), _shape.GroupInChannels, padded);
-        int panels = Panels(channels), ldc = _tiles * Width;
-        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = _relu, Finishes = _relu || _bias is not null };
-        for (int panel = part * panels / _parts; panel < (part + 1) * panels / _parts; panel++)
+        int part = index % parts, job = index / parts, group = job % shape.Groups, image = job / shape.Groups;
+        int channels = shape.GroupOutChannels, k = shape.PatchSize, outWidth = shape.OutWidth, outHeight = shape.OutHeight;
+        byte* own = scratch + (participant * scratchBytes);
+        T* padded = (T*)own;
+        T* block = (T*)(own + Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)));
+        planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), shape.GroupInChannels, padded);
+        int panels = Panels(channels), ldc = tiles * Width;
+        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Finishes = relu || bias is not null };
+        for (int panel = part * panels / parts; panel < (part + 1) * panels / parts; panel++)
         {
             int first = First(panel, panels, channels), rows = First(panel + 1, panels, channels) - first;
             int channel = (group * channels) + first;
-            T* a = _packed + ((long)channel * k);
-            target.RowBias = _bias is null ? null : _bias + channel;
-            for (int tile = 0; tile < _tiles; tile++)
+            T* a = packed + ((long)channel * k);
+            target.RowBias = bias is null ? null : bias + channel;
+            for (int tile = 0; tile < tiles; tile++)
             {
-                T* b = padded + ((long)(tile / _tilesPerRow) * _planes.Width) + (tile % _tilesPerRow * Width);
+                T* b = padded + ((long)(tile / tilesPerRow) * planes.Width) + (tile % tilesPerRow * Width);
                 target.C = block + (tile * Width);
-                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, b, 0, _offsets, null, &target);
+                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, b, 0, offsets, null, &target);
             }
 
-            T* y = _y + ((((long)image * _shape.OutChannels) + channel) * _shape.OutPlane);
+            T* to = y + ((((long)image * shape.OutChannels) + channel) * shape.OutPlane);
             for (int row = 0; row < rows; row++)
             {
-                for (int oy = 0; oy < outHeight; oy++, y += outWidth)
-                    new ReadOnlySpan<T>(block + ((long)row * ldc) + ((long)oy * _rowPitch), outWidth).CopyTo(new Span<T>(y, outWidth));
+                for (int oy = 0; oy < outHeight; oy++, to += outWidth)
+                    new ReadOnlySpan<T>(block + ((long)row * ldc) + ((long)oy * rowPitch), outWidth).CopyTo(new Span<T>(to, outWidth));
             }
         }
     }

@@ -13,16 +13,16 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
-    private ConvolutionShape _shape;
-    private PaddedPlanes _planes;
-    private T* _x;
-    private T* _dy;
-    private T* _dw;
-    private int* _offsets;
-    private byte* _scratch;
-    private long _scratchBytes;
-    private int _outParts;
-    private int _inParts;
+    private ConvolutionShape shape;
+    private PaddedPlanes planes;
+    private T* x;
+    private T* dy;
+    private T* dw;
+    private int* offsets;
+    private byte* scratch;
+    private long scratchBytes;
+    private int outParts;
+    private int inParts;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -47,48 +47,48 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
             shape.Groups * outParts * inParts,
             new TapGradient<T, TVector, TSimd>
             {
-                _shape = shape,
-                _planes = planes,
-                _x = x,
-                _dy = dy,
-                _dw = dw,
-                _offsets = table,
-                _scratch = scratch.Pointer + offsets,
-                _scratchBytes = perThread,
-                _outParts = outParts,
-                _inParts = inParts,
+                shape = shape,
+                planes = planes,
+                x = x,
+                dy = dy,
+                dw = dw,
+                offsets = table,
+                scratch = scratch.Pointer + offsets,
+                scratchBytes = perThread,
+                outParts = outParts,
+                inParts = inParts,
             });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int inPart = index % _inParts, outPart = index / _inParts % _outParts, group = index / _inParts / _outParts;
-        int kernel = _shape.KernelHeight * _shape.KernelWidth, slivers = Slivers(_shape.GroupOutChannels);
-        int firstOut = outPart * slivers / _outParts * Width, lastOut = Math.Min(_shape.GroupOutChannels, (outPart + 1) * slivers / _outParts * Width);
-        int firstIn = inPart * _shape.GroupInChannels / _inParts, lastIn = (inPart + 1) * _shape.GroupInChannels / _inParts;
+        int inPart = index % inParts, outPart = index / inParts % outParts, group = index / inParts / outParts;
+        int kernel = shape.KernelHeight * shape.KernelWidth, slivers = Slivers(shape.GroupOutChannels);
+        int firstOut = outPart * slivers / outParts * Width, lastOut = Math.Min(shape.GroupOutChannels, (outPart + 1) * slivers / outParts * Width);
+        int firstIn = inPart * shape.GroupInChannels / inParts, lastIn = (inPart + 1) * shape.GroupInChannels / inParts;
         int channels = lastIn - firstIn, taps = channels * kernel;
         slivers = Slivers(lastOut - firstOut);
-        T* padded = (T*)(_scratch + (participant * _scratchBytes));
-        T* columns = padded + (Aligned(_planes.Elements(channels) * sizeof(T)) / sizeof(T));
-        T* sums = columns + (Aligned((long)_shape.OutPlane * Width * slivers * sizeof(T)) / sizeof(T));
+        T* padded = (T*)(scratch + (participant * scratchBytes));
+        T* columns = padded + (Aligned(planes.Elements(channels) * sizeof(T)) / sizeof(T));
+        T* sums = columns + (Aligned((long)shape.OutPlane * Width * slivers * sizeof(T)) / sizeof(T));
         new Span<T>(sums, taps * Width * slivers).Clear();
-        for (int image = 0; image < _shape.Batch; image++)
+        for (int image = 0; image < shape.Batch; image++)
         {
-            _planes.Fill(_x + ((((long)image * _shape.InChannels) + (group * _shape.GroupInChannels) + firstIn) * _shape.InPlane), channels, padded);
-            T* dy = _dy + ((((long)image * _shape.OutChannels) + (group * _shape.GroupOutChannels) + firstOut) * _shape.OutPlane);
+            planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels) + firstIn) * shape.InPlane), channels, padded);
+            T* gradient = dy + ((((long)image * shape.OutChannels) + (group * shape.GroupOutChannels) + firstOut) * shape.OutPlane);
             for (int sliver = 0; sliver < slivers; sliver++)
             {
                 int width = Math.Min(Width, lastOut - firstOut - (sliver * Width));
                 GemmPacking.Transposed(
-                    dy + ((long)sliver * Width * _shape.OutPlane), _shape.OutPlane, width, _shape.OutPlane, Width, columns + ((long)sliver * Width * _shape.OutPlane));
-                Add(taps, padded, columns + ((long)sliver * Width * _shape.OutPlane), sums + ((long)sliver * Width * taps));
+                    gradient + ((long)sliver * Width * shape.OutPlane), shape.OutPlane, width, shape.OutPlane, Width, columns + ((long)sliver * Width * shape.OutPlane));
+                Add(taps, padded, columns + ((long)sliver * Width * shape.OutPlane), sums + ((long)sliver * Width * taps));
             }
         }
 
         // The sums lie as [sliver, tap, channel in sliver].
         for (int o = firstOut; o < lastOut; o++)
         {
-            T* to = _dw + (((long)((group * _shape.GroupOutChannels) + o) * _shape.PatchSize) + (firstIn * kernel));
+            T* to = dw + (((long)((group * shape.GroupOutChannels) + o) * shape.PatchSize) + (firstIn * kernel));
             T* from = sums + ((long)((o - firstOut) / Width) * Width * taps) + ((o - firstOut) % Width);
             for (int tap = 0; tap < taps; tap++)
                 to[tap] = from[tap * Width];
@@ -97,22 +97,22 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
 
     private readonly void Add(int taps, T* padded, T* columns, T* sums)
     {
-        int height = _shape.OutHeight, width = _shape.OutWidth;
-        nint step = _shape.StrideWidth, rowStep = (nint)_shape.StrideHeight * _planes.Width;
+        int height = shape.OutHeight, width = shape.OutWidth;
+        nint step = shape.StrideWidth, rowStep = (nint)shape.StrideHeight * planes.Width;
         int panels = (taps + TapTile.MaxTaps - 1) / TapTile.MaxTaps;
         for (int panel = 0; panel < panels; panel++)
         {
             int first = (int)((long)panel * taps / panels), rows = (int)((long)(panel + 1) * taps / panels) - first;
-            int* offsets = _offsets + first;
+            int* from = offsets + first;
             T* to = sums + ((long)first * Width);
             switch (rows)
             {
-                case 1: TapTile.Run<T, TVector, TSimd, Rows1>(height, width, padded, rowStep, step, offsets, columns, to); break;
-                case 2: TapTile.Run<T, TVector, TSimd, Rows2>(height, width, padded, rowStep, step, offsets, columns, to); break;
-                case 3: TapTile.Run<T, TVector, TSimd, Rows3>(height, width, padded, rowStep, step, offsets, columns, to); break;
-                case 4: TapTile.Run<T, TVector, TSimd, Rows4>(height, width, padded, rowStep, step, offsets, columns, to); break;
-                case 5: TapTile.Run<T, TVector, TSimd, Rows5>(height, width, padded, rowStep, step, offsets, columns, to); break;
-                default: TapTile.Run<T, TVector, TSimd, Rows6>(height, width, padded, rowStep, step, offsets, columns, to); break;
+                case 1: TapTile.Run<T, TVector, TSimd, Rows1>(height, width, padded, rowStep, step, from, columns, to); break;
+                case 2: TapTile.Run<T, TVector, TSimd, Rows2>(height, width, padded, rowStep, step, from, columns, to); break;
+                case 3: TapTile.Run<T, TVector, TSimd, Rows3>(height, width, padded, rowStep, step, from, columns, to); break;
+                case 4: TapTile.Run<T, TVector, TSimd, Rows4>(height, width, padded, rowStep, step, from, columns, to); break;
+                case 5: TapTile.Run<T, TVector, TSimd, Rows5>(height, width, padded, rowStep, step, from, columns, to); break;
+                default: TapTile.Run<T, TVector, TSimd, Rows6>(height, width, padded, rowStep, step, from, columns, to); break;
             }
         }
     }

@@ -23,9 +23,9 @@ public sealed record SoftmaxCrossEntropy : Loss
     public override Variable PerExample(Variable prediction, Variable target)
     {
         int classes = Targets.Classes(nameof(SoftmaxCrossEntropy), prediction, target);
-        Variable p = Ops.OneHot(target, classes, prediction.DType);
-        if (Smoothing > 0.0)
-            p = (p * (1.0 - Smoothing)) + (Smoothing / classes);
+        if (Smoothing == 0.0)
+            return Ops.SoftmaxCrossEntropyLoss(prediction, target);
+        Variable p = (Ops.OneHot(target, classes, prediction.DType) * (1.0 - Smoothing)) + (Smoothing / classes);
         return -(p * prediction.LogSoftmax()).Sum([1]);
     }
 }

@@ -16,9 +16,7 @@ internal static class GemmPeak
     /// <summary>Prints one line per shape and transpose form.</summary>
     /// <param name="threads">Threads of the product and of the peak loop.</param>
     /// <param name="seconds">Time per line.</param>
-    public static void Run(int threads, double seconds) => Run(threads, seconds, null);
-
-    /// <summary>Prints the lines whose name contains <paramref name="filter"/>.</summary>
+    /// <param name="filter">Part of the names to run, or null for all.</param>
     public static void Run(int threads, double seconds, string? filter)
     {
         using Workers workers = new(threads);

@@ -10,6 +10,8 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Bench.Steps;
 
@@ -33,15 +35,36 @@ internal static class Cases
         yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
         yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));
-        foreach (int batch in new[] { 1, 256 })
+        foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
-            yield return ($"infer-mlp-mnist-{batch}", () => Infer(threads, MnistMlp(), [784], batch));
+            yield return (name, () => Infer(threads, model(), shape, batch));
         }
+    }
 
-        foreach (int batch in new[] { 1, 64 })
+    /// <summary>The cases of inference, served by ONNX Runtime.</summary>
+    public static IEnumerable<(string Name, Func<TimedCase> Make)> Runtime(int threads)
+    {
+        foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
-            yield return ($"infer-cnn-mnist-{batch}", () => Infer(threads, MnistCnn(), [1, 28, 28], batch));
+            yield return (name, () => Serve(threads, model(), shape, batch));
         }
+    }
+
+    private static (string Name, Func<Sequential> Model, int[] Shape, int Batch)[] Inference =>
+    [
+        ("infer-mlp-mnist-1", MnistMlp, [784], 1),
+        ("infer-mlp-mnist-256", MnistMlp, [784], 256),
+        ("infer-cnn-mnist-1", MnistCnn, [1, 28, 28], 1),
+        ("infer-cnn-mnist-64", MnistCnn, [1, 28, 28], 64),
+    ];
+
+    private static TimedCase Serve(int threads, Module model, int[] shape, int batch)
+    {
+        model.InputShape = Shape.OfSizes(shape);
+        var session = OnnxSession.Load(OnnxExporter.Export(model.Inference), new ServingOptions { IntraOpThreads = threads });
+        SessionBuffers buffers = session.CreateBuffers(new Dictionary<string, int> { ["batch"] = batch });
+        new RandomSource(3).FillNormal(buffers.Inputs[0].Span<float>(), 0, 1);
+        return new TimedCase(() => buffers.Run());
     }
 
     public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)

@@ -6,9 +6,9 @@ namespace Toolkit.Bench.Steps;
 /// <summary>Steps per second of the cases that the peers are timed on, measured in the same way: five steps to warm up, then the median of blocks of 0.2 s.</summary>
 internal static class StepRates
 {
-    public static void Run(int threads, double seconds, HashSet<string>? only)
+    public static void Run(IEnumerable<(string Name, Func<TimedCase> Make)> cases, double seconds, HashSet<string>? only)
     {
-        foreach ((string name, Func<TimedCase> make) in Cases.All(threads))
+        foreach ((string name, Func<TimedCase> make) in cases)
         {
             if (only is null || only.Contains(name))
             {

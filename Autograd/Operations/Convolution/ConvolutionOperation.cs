@@ -48,7 +48,7 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
     private protected static long Flops(Value output, Value weights) =>
         weights.Count == 0 ? 0 : 2L * output.Count * (weights.Count / weights.Sizes[0]);
 
-    private protected ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
+    internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
     {
         Batch = x[0],
         InChannels = x[1],

@@ -63,6 +63,11 @@ internal static class References
         [typeof(ArgMax)] = (o, x) => ReduceAxes(x[0], [((ArgMax)o).Axis], ((ArgMax)o).KeepDims, v => Array.IndexOf(v, v.Max())),
         [typeof(Softmax)] = (o, x) => [SoftmaxOf(x[0], ((Softmax)o).Axis)],
         [typeof(LogSoftmax)] = (o, x) => Unary(Math.Log)(o, [SoftmaxOf(x[0], ((LogSoftmax)o).Axis)]),
+        [typeof(SoftmaxCrossEntropyLoss)] = (_, x) =>
+        [
+            Array64.Make(x[1].Sizes, i => -Math.Log(SoftmaxOf(x[0], 1)[[i[0], (int)x[1][i]]])),
+            Unary(Math.Log)(new Log(), [SoftmaxOf(x[0], 1)])[0],
+        ],
         [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(((Reshape)o).Shape, x[0].Data.Length))],
         [typeof(Transpose)] = (o, x) => TransposeOf((Transpose)o, x[0]),
         [typeof(Expand)] = (o, x) => [Array64.Make(((Expand)o).Shape.ToSizes(), i => x[0][i])],
