@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Kernels;
 internal sealed class MultiplyAddPeak : WorkItem
 {
     private const int Rounds = 400_000;
-    private float _sink;
+    private float sink;
 
     /// <summary>Gets the floating-point operations of one execution: 12 accumulators, one multiply-add each per round.</summary>
     public static double Flops => 2.0 * 12 * Rounds * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4);
@@ -29,7 +29,7 @@ internal sealed class MultiplyAddPeak : WorkItem
     }
 
     public override void Execute(int index) =>
-        _sink += Vector512.IsHardwareAccelerated ? Loop512(Rounds, index) : Vector256.IsHardwareAccelerated ? Loop256(Rounds, index) : Loop128(Rounds, index);
+        sink += Vector512.IsHardwareAccelerated ? Loop512(Rounds, index) : Vector256.IsHardwareAccelerated ? Loop256(Rounds, index) : Loop128(Rounds, index);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Loop512(int rounds, float start)

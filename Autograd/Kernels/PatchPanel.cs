@@ -4,8 +4,6 @@ namespace Toolkit.Autograd.Kernels;
 internal readonly unsafe struct PatchPanel<T>(ConvolutionShape shape, T* planes) : IPanelSource<T>
     where T : unmanaged
 {
-    private readonly ConvolutionShape _shape = shape;
-
     public T* Direct(int row, int count, int column, out nint step)
     {
         step = 0;
@@ -16,7 +14,7 @@ internal readonly unsafe struct PatchPanel<T>(ConvolutionShape shape, T* planes)
     {
         for (int p = 0; p < count; p++, destination += width)
         {
-            Patches.Row(_shape, planes, row + p, column, columns, destination);
+            Patches.Row(shape, planes, row + p, column, columns, destination);
             new Span<T>(destination + columns, width - columns).Clear();
         }
     }
