@@ -1,11 +1,12 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.LinearAlgebra;
 
 namespace Toolkit.Autograd.Compilation;
 
 /// <summary>
-/// Moves the addition of a bias and a rectifier into the product before them (<see cref="FusedProduct"/>), where nothing else takes the result in
-/// between: two passes over memory less for each layer.
+/// Moves the addition of a bias and a rectifier into the product before them (<see cref="FusedProduct"/>), and the sum of two products into the second
+/// (<see cref="ProductSum"/>), where nothing else takes the result in between: a pass over memory less for each.
 /// </summary>
 internal sealed class Epilogues
 {
@@ -43,7 +44,7 @@ internal sealed class Epilogues
         Variable[] inputs = [.. node.Inputs.Select(Map)];
         Variable? fused = node.Operation switch
         {
-            Add => WithBias(node, 0, 1) ?? WithBias(node, 1, 0),
+            Add => WithBias(node, 0, 1) ?? WithBias(node, 1, 0) ?? Sum(node),
             Relu => WithRelu(node, inputs[0]),
             _ => null,
         };
@@ -76,6 +77,14 @@ internal sealed class Epilogues
                 ? new FusedProduct(producer.Operation, HasBias: true, Relu: false).Apply([.. producer.Inputs, Map(node.Inputs[bias])])
                 : null;
     }
+
+    private Variable? Sum(Node node) =>
+        node.Inputs[0] != node.Inputs[1]
+        && uses[node.Inputs[0]] == 1 && Map(node.Inputs[0]).Producer is { Operation: Gemm first } left
+        && uses[node.Inputs[1]] == 1 && Map(node.Inputs[1]).Producer is { Operation: Gemm second } right
+        && node.Inputs[0].Type == node.Inputs[1].Type
+            ? new ProductSum(first, second).Apply([.. left.Inputs, .. right.Inputs])
+            : null;
 
     private Variable? WithRelu(Node node, Variable input)
     {

@@ -46,6 +46,15 @@ public sealed class EpiloguesTests
     }
 
     [Fact]
+    public void A_sum_of_two_products_is_added_up_where_it_lies()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 7]);
+        Parameter v = new("v", Randoms.Normal(1, 7, 5)), w = new("w", Randoms.Normal(2, 5, 7));
+        Check(x, Ops.Gemm(x, v) + Ops.Gemm(x, w, transposeB: true, alpha: -0.5), [Randoms.Normal(3, 4, 7)], "Gemm+Gemm");
+        Check(x, Ops.Gemm(x, v) + Ops.Gemm(x, v), [Randoms.Normal(3, 4, 7)], "Gemm");
+    }
+
+    [Fact]
     public void A_column_or_a_matrix_is_no_bias()
     {
         Variable x = Variable.Input("x", DType.Float32, [4, 7]);
