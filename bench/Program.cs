@@ -9,7 +9,7 @@ using Toolkit.Bench.Steps;
 // cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation
 // profile NAME [threads]                              where the time of one case goes
-// gemm  [threads] [seconds per case] [NAME PART]      matrix products against the multiply-add peak
+// gemm  [threads] [seconds per case] [PART or MxNxK] matrix products against the multiply-add peak
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
 double Seconds(int position) => args.Length > position ? double.Parse(args[position], CultureInfo.InvariantCulture) : 4;

@@ -19,6 +19,12 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     private const int DepthLimit = 384;
     private const int ColumnLimit = 4096;
 
+    // Slivers that are packed together: a row of the right operand is then read by some cache lines at a time.
+    private const int SliverGroup = 4;
+
+    // With fewer panels than this a sliver is packed by the tile that reads it first.
+    private const int FewPanels = 4;
+
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
@@ -29,7 +35,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     {
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
-        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
+        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : SliverGroup * Width) * (long)depth;
         return (Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
@@ -92,13 +98,20 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         GemmTarget<T> target = template;
         int panels = Panels(rows);
         int height = rows / panels, taller = rows % panels;
+        int packed = 0;
         for (int j = 0; j < columns; j += Width)
         {
             int width = Math.Min(Width, columns - j);
-            T* sliver = keep ? right + ((nint)j * count) : right;
+            T* sliver = right + ((nint)(keep ? j : j % (SliverGroup * Width)) * count);
             T* direct = null;
             nint step = 0;
-            if (fresh)
+            if (fresh && panels >= FewPanels && j % (SliverGroup * Width) == 0)
+            {
+                int slivers = Math.Min(SliverGroup, (columns - j) / Width);
+                packed = slivers > 0 && source.PackSlivers(p, count, column + j, slivers, Width, sliver) ? j + (slivers * Width) : j;
+            }
+
+            if (fresh && j >= packed)
             {
                 if (width == Width)
                     direct = source.Direct(p, count, column + j, out step);
@@ -106,27 +119,11 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
-            // While the tiles of this sliver are computed, the next one is fetched, a share per tile.
-            T* next = null;
-            nint nextStep = 0;
-            int share = 0, ahead = 0;
-            if (fresh && panels >= 16 && columns - j >= 2 * Width)
-            {
-                next = source.Direct(p, count, column + j + Width, out nextStep);
-                share = (count + panels - 1) / panels;
-            }
-
             T* panel = left;
             int i = row;
             for (int index = 0; index < panels; index++)
             {
                 int h = index < taller ? height + 1 : height;
-                if (next is not null)
-                {
-                    for (int end = Math.Min(count, ahead + share); ahead < end; ahead++, next += nextStep)
-                        TSimd.Prefetch(next);
-                }
-
                 target.C = c + (i * target.Ldc) + column + j;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
@@ -185,7 +182,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int height = rows / panels, taller = rows % panels;
 
         // From a transposed matrix a few rows at a time, so that a cache line is used up by neighbouring panels while it is near.
-        int chunk = problem.TransposeA ? 8 : count;
+        int chunk = problem.TransposeA ? 32 : count;
         for (int done = 0; done < count; done += chunk)
         {
             int part = Math.Min(chunk, count - done), i = row;

@@ -16,20 +16,41 @@ internal static unsafe class GemmPacking
         int lanes = Vector128<T>.Count;
         if (columns < width)
             new Span<T>(destination, width * count).Clear();
-        for (int p = 0; p < count; p++, source += leading, destination += width)
+        if (columns < lanes)
         {
-            if (columns >= lanes)
-            {
-                int j = 0;
-                for (; j <= columns - lanes; j += lanes)
-                    Vector128.Load(source + j).Store(destination + j);
-                if (j < columns)
-                    Vector128.Load(source + columns - lanes).Store(destination + columns - lanes);
-            }
-            else
+            for (int p = 0; p < count; p++, source += leading, destination += width)
             {
                 for (int j = 0; j < columns; j++)
                     destination[j] = source[j];
+            }
+
+            return;
+        }
+
+        // Column by column of vectors: the inner loop has nothing but a load and a store. The last vector overlaps the one before.
+        for (int j = 0; j < columns; j += lanes)
+        {
+            int at = Math.Min(j, columns - lanes);
+            T* from = source + at, to = destination + at;
+            for (int p = 0; p < count; p++, from += leading, to += width)
+                Vector128.Load(from).Store(to);
+        }
+    }
+
+    /// <summary>Some slivers side by side: destination[s, p, j] = source[p, s·width + j], so that each row of the source is read in one go.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Slivers<T>(T* source, nint leading, int slivers, int count, int width, T* destination)
+        where T : unmanaged
+    {
+        int lanes = Vector256<T>.Count;
+        nint step = (nint)count * width;
+        for (int p = 0; p < count; p++, source += leading, destination += width)
+        {
+            T* from = source, to = destination;
+            for (int s = 0; s < slivers; s++, from += width, to += step)
+            {
+                for (int j = 0; j < width; j += lanes)
+                    Vector256.Load(from + j).Store(to + j);
             }
         }
     }

@@ -16,13 +16,14 @@ internal static class GemmPeak
     /// <summary>Prints one line per shape and transpose form.</summary>
     /// <param name="threads">Threads of the product and of the peak loop.</param>
     /// <param name="seconds">Time per line.</param>
-    /// <param name="filter">Part of the names to run, or null for all.</param>
+    /// <param name="filter">Part of the names to run, or MxNxK for another shape, or null for all.</param>
     public static void Run(int threads, double seconds, string? filter)
     {
         using Workers workers = new(threads);
         Console.WriteLine($"{threads} thread(s), {SimdWidths.Best}; medians of samples taken in turns, percent = median of the ratios; best = maxima");
         Console.WriteLine($"{"NAME",-22} {"GFLOP/s",8} {"peak",7} {"percent",8}   {"best",7} {"of peak",7} {"percent",8}");
-        foreach ((int m, int n, int k) in Shapes)
+        int[] asked = [.. (filter ?? string.Empty).Split('x').Select(s => int.TryParse(s, out int size) ? size : 0)];
+        foreach ((int m, int n, int k) in asked is [> 0, > 0, > 0] ? [(asked[0], asked[1], asked[2])] : Shapes)
         {
             for (int form = 0; form < 4; form++)
             {
