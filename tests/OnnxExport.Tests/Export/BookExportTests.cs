@@ -53,7 +53,7 @@ public sealed class BookExportTests : IDisposable
         var trunk = new Sequential(new Dense(4, 8, random) { Activation = Ops.Tanh }, new Dense(8, loss.Predictions, random));
         var trainer = new Trainer { Model = trunk, Loss = loss, Optimizer = new ClipByNorm(1, new Adam()) };
         (float[] x, _) = Data();
-        trainer.Fit(Dataset.FromTargets(x, [4], [.. x.Chunk(4).Select(row => row[0] - row[2])], [1]), new() { Epochs = 2, BatchSize = 16 });
+        trainer.Fit(Dataset.FromTargets(x, [4], [.. x.Chunk(4).Select(row => row[0] - row[2])], [1]), new() { Epochs = 2, BatchSize = 16 }, TestContext.Current.CancellationToken);
         var model = new Sequential(trunk, new Activation(z =>
         {
             var mixture = (GaussianMixture)loss.Of(z);
@@ -106,7 +106,7 @@ public sealed class BookExportTests : IDisposable
     {
         (float[] x, long[] y) = Data();
         var trainer = new Trainer { Model = model, Loss = loss, Optimizer = new AdamW(), Regularizers = [new ConfidencePenalty(0.01)] };
-        trainer.Fit(Dataset.FromLabels(x, [4], y, 3), new() { Epochs = epochs, BatchSize = 16 });
+        trainer.Fit(Dataset.FromLabels(x, [4], y, 3), new() { Epochs = epochs, BatchSize = 16 }, TestContext.Current.CancellationToken);
     }
 
     private void Check(Module model)
