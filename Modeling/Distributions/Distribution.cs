@@ -4,7 +4,8 @@ namespace Toolkit.Modeling.Distributions;
 
 /// <summary>
 /// What a model states about the target of each example: a probability distribution whose parameters are variables of the graph. So its mean,
-/// variance, quantiles and samples can be outputs of an exported model. Source: book section 6.2.2, output units as parameters of a distribution.
+/// variance and quantiles can be outputs of an exported model; samples are for use here, since ONNX has no
+/// operator for these random numbers. Source: book section 6.2.2, output units as parameters of a distribution.
 /// </summary>
 public abstract record Distribution
 {

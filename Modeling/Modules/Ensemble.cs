@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// classifiers let the members end in softmax, so that probabilities are averaged; members that end in logits give the geometric mean of the
 /// distributions, renormalized by a softmax (book equations 7.52 to 7.54). Source: book section 7.11.
 /// </summary>
-/// <remarks>Bagging trains each member on a bootstrap sample (a sample of as many examples, drawn with replacement); the expected squared error of the
+/// <remarks>Bagging trains each member on a bootstrap sample (<see cref="Toolkit.Modeling.Ensembles.Bootstrap"/>); the expected squared error of the
 /// mean of k members is v/k + (k − 1)c/k for errors of variance v and covariance c (equation 7.51).</remarks>
 public sealed class Ensemble : Module
 {

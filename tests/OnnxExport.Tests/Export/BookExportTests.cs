@@ -23,11 +23,11 @@ public sealed class BookExportTests : IDisposable
 
     public static TheoryData<string> Layers =>
     [
-        "maxout", "prelu", "rbf", "lowrank", "batchnorm", "layernorm", "groupnorm", "connection", "shared", "noise", "dropconnect", "montecarlo",
+        "maxout", "prelu", "rbf", "lowrank", "batchnorm", "layernorm", "groupnorm", "connection", "shared", "noise", "dropconnect",
         "ensemble", "abs", "hardtanh", "gelu", "silu", "elu", "selu", "cos", "embedding",
     ];
 
-    public static TheoryData<string> Distributions => ["mean", "variance", "quantile", "modes", "sample"];
+    public static TheoryData<string> Distributions => ["mean", "variance", "quantile", "modes"];
 
     public void Dispose() => folder.Dispose();
 
@@ -62,12 +62,23 @@ public sealed class BookExportTests : IDisposable
                 "mean" => mixture.Mean,
                 "variance" => mixture.Variance,
                 "quantile" => mixture.Quantile(0.9),
-                "modes" => mixture.Modes,
-                _ => mixture.Sample(RandomStream.Of(1)),
+                _ => mixture.Modes,
             };
         }))
         { InputShape = [4] };
         Check(model);
+    }
+
+    [Fact]
+    public void Draws_at_inference_are_refused_with_the_reason()
+    {
+        var monteCarlo = new Sequential(new MonteCarlo(new Dropout(0.5, random), 3), new Dense(4, 3, random)) { InputShape = [4] };
+        var sample = new Activation(z => new Bernoulli(z).Sample(RandomStream.Of(1))) { InputShape = [4] };
+        foreach (Module model in new Module[] { monteCarlo, sample })
+        {
+            var error = Assert.Throws<ExportException>(() => model.ExportOnnx(folder.File("refused.onnx"), new()));
+            Assert.Contains("RandomUniform", error.Message, StringComparison.Ordinal);
+        }
     }
 
     private Module Make(string layer) => layer switch
@@ -83,7 +94,6 @@ public sealed class BookExportTests : IDisposable
         "shared" => new SharedOutputs(1),
         "noise" => new GaussianNoise(0.1, random),
         "dropconnect" => new DropConnect(6, 6, 0.5, random),
-        "montecarlo" => new MonteCarlo(new Dropout(0.5, random), 3),
         "ensemble" => new Ensemble([new Dense(6, 6, random), new Dense(6, 6, random)]),
         "abs" => new Activation(Activations.AbsoluteValue),
         "hardtanh" => new Activation(Activations.HardTanh),
