@@ -47,6 +47,7 @@ public sealed class BallTests
         Assert.Equal(w[3..], byRow[3..]);
         Assert.Throws<ArgumentOutOfRangeException>(() => Project(new L1Ball(0), w));
         Assert.Throws<ArgumentOutOfRangeException>(() => Project(new L2Ball(-1), w));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Project(new MaxColumnNorm(0), w));
     }
 
     private static Constraint Make(string kind, double limit) => kind switch
