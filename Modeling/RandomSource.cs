@@ -1,4 +1,5 @@
 using System.Text;
+using Toolkit.Autograd.Kernels;
 
 namespace Toolkit.Modeling;
 

@@ -1,23 +1,42 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Toolkit.Bench.Kernels;
+using Toolkit.Bench.Ratios;
 using Toolkit.Bench.Steps;
 
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
-// gemm  [threads] [seconds per case]                  matrix products against the multiply-add peak
+// runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
+// cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
+// ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation
+// profile NAME [threads]                              where the time of one case goes
+// gemm  [threads] [seconds per case] [NAME PART]      matrix products against the multiply-add peak
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
 double Seconds(int position) => args.Length > position ? double.Parse(args[position], CultureInfo.InvariantCulture) : 4;
+HashSet<string>? Names(int position) => args.Length > position ? [.. args[position].Split(',')] : null;
 
 switch (args.FirstOrDefault())
 {
     case "steps":
-        StepRates.Run(Threads(1), Seconds(2), args.Length > 3 ? [.. args[3].Split(',')] : null);
+        StepRates.Run(Cases.All(Threads(1)), Seconds(2), Names(3));
+        break;
+    case "runtime":
+        StepRates.Run(Cases.Runtime(Threads(1)), Seconds(2), Names(3));
+        break;
+    case "cold":
+        ColdStart.Run(Threads(1), args.Length > 2 ? args[2] : "mlp-mnist");
+        break;
+    case "ratios":
+        return RatioTable.Run(Threads(1), Seconds(2), args.Length > 3 ? Threads(3) : 5, Names(4));
+    case "profile" when args.Length > 1:
+        StepRates.Profile(args[1], Threads(2));
         break;
     case "gemm":
-        GemmPeak.Run(Threads(1), Seconds(2));
+        GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StepRates).Assembly).Run(args);
         break;
 }
+
+return 0;

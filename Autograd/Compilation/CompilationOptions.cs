@@ -5,7 +5,7 @@ public sealed record CompilationOptions
 {
     /// <summary>Every rewriting switched off.</summary>
     public static CompilationOptions None { get; } =
-        new() { MergeEqualNodes = false, FoldConstants = false, FuseElementwise = false, UpdateInPlace = false, ReuseMemory = false };
+        new() { MergeEqualNodes = false, FoldConstants = false, FuseElementwise = false, FuseEpilogues = false, UpdateInPlace = false, ReuseMemory = false };
 
     /// <summary>Whether nodes with equal operations and inputs become one.</summary>
     public bool MergeEqualNodes { get; init; } = true;
@@ -15,6 +15,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
     public bool FuseElementwise { get; init; } = true;
+
+    /// <summary>Whether a bias and a rectifier after a product or a convolution are applied where the product is computed.</summary>
+    public bool FuseEpilogues { get; init; } = true;
 
     /// <summary>Whether new values of parameters are written over the old ones where nothing reads the old ones any more.</summary>
     public bool UpdateInPlace { get; init; } = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Elementwise;
@@ -17,18 +18,25 @@ internal abstract class PlanStep
     /// <summary>What the step does, for profiles and messages.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The floating-point operations of one run.</summary>
+    public abstract long Flops { get; }
+
     public abstract void Run(Workers workers);
 }
 
 /// <summary>The kernel of one operation.</summary>
 internal sealed class KernelStep(Operation operation) : PlanStep
 {
+    public override long Flops => operation.Flops(Inputs, Outputs);
+
     public override void Run(Workers workers) => operation.Compute(new KernelArguments(Inputs, Outputs, workers));
 }
 
 /// <summary>A chain of elementwise operations.</summary>
 internal sealed class ElementwiseStep(ElementwiseProgram program) : PlanStep
 {
+    public override long Flops => program.Flops;
+
     public override void Run(Workers workers) => program.Run(workers);
 }
 
@@ -82,16 +90,33 @@ internal sealed class Plan
         return true;
     }
 
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
+    /// <summary>Runs the plan.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">Places for the outputs.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="marks">Receives the time before the first step and after each; empty if nobody asks.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, Span<long> marks = default)
     {
         foreach (InputPlace place in InputPlaces)
         {
             place.Values[place.Index] = inputs[place.Input];
         }
 
-        foreach (PlanStep step in Steps)
+        if (marks.IsEmpty)
         {
-            step.Run(workers);
+            foreach (PlanStep step in Steps)
+            {
+                step.Run(workers);
+            }
+        }
+        else
+        {
+            marks[0] = Stopwatch.GetTimestamp();
+            for (int i = 0; i < Steps.Length; i++)
+            {
+                Steps[i].Run(workers);
+                marks[i + 1] = Stopwatch.GetTimestamp();
+            }
         }
 
         for (int i = 0; i < outputs.Length; i++)

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
@@ -10,6 +11,7 @@ internal sealed class Planner
 {
     private readonly Signature signature;
     private readonly CompilationOptions options;
+    private readonly Workers workers;
     private readonly IReadOnlyDictionary<string, int> sizes;
     private readonly List<IReadOnlyList<Node>> groups;
     private readonly Dictionary<Variable, Buffer> buffers = new(ReferenceEqualityComparer.Instance);
@@ -18,10 +20,11 @@ internal sealed class Planner
     private readonly InPlaceUpdates inPlace;
     private readonly List<InputPlace> places = [];
 
-    private Planner(Signature signature, Binding binding, CompilationOptions options)
+    private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers)
     {
         this.signature = signature;
         this.options = options;
+        this.workers = workers;
         sizes = binding.Sizes;
         var nodes = new List<Node>();
         foreach (Node node in signature.Nodes)
@@ -30,7 +33,7 @@ internal sealed class Planner
             {
                 values[node.Outputs[0]] = Value.Of((long)size.Dim.Evaluate(sizes));
             }
-            else
+            else if (!TryFold(node))
             {
                 nodes.Add(node);
             }
@@ -46,8 +49,29 @@ internal sealed class Planner
         groups = inPlace.Ordered;
     }
 
-    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options) =>
-        new Planner(signature, binding, options).Build(example);
+    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers) =>
+        new Planner(signature, binding, options, workers).Build(example);
+
+    /// <summary>Computes a small node now whose inputs are constants or follow from the sizes, such as the 1/m of a mean over the batch.</summary>
+    private bool TryFold(Node node)
+    {
+        if (!options.FoldConstants
+            || node.Inputs.Count == 0
+            || !node.Inputs.All(i => i.Constant is not null || values.ContainsKey(i))
+            || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Rewriter.LargestFoldedCount))
+        {
+            return false;
+        }
+
+        Value[] results = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(sizes)))];
+        node.Operation.Compute(new KernelArguments([.. node.Inputs.Select(Get)], results, workers));
+        for (int i = 0; i < results.Length; i++)
+        {
+            values[node.Outputs[i]] = results[i];
+        }
+
+        return true;
+    }
 
     private Plan Build(ReadOnlySpan<Value> example)
     {

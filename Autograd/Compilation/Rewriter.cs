@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Compilation;
 internal sealed class Rewriter(CompilationOptions options, Workers workers)
 {
     // Folding a large constant would trade a little time for much memory.
-    private const int LargestFoldedCount = 4096;
+    public const int LargestFoldedCount = 4096;
 
     private readonly Dictionary<Variable, Variable> rewritten = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<NodeKey, Node> merged = [];

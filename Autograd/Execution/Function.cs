@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
@@ -25,6 +26,10 @@ public sealed class Function
         this.options = options.Compilation;
         workers = new Workers(options.Threads);
         rewritten = Rewriter.Rewrite(signature, this.options, workers);
+        if (this.options.FuseEpilogues)
+        {
+            rewritten = Epilogues.Rewrite(rewritten);
+        }
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -74,6 +79,47 @@ public sealed class Function
         }
     }
 
+    /// <summary>Runs the function several times and measures each step of its plan. Updates are stored as in any run.</summary>
+    /// <param name="inputs">One value for each input, in the order of the signature.</param>
+    /// <param name="runs">The number of measured runs, at least 1; one more run before them is not measured.</param>
+    /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <exception cref="DTypeException">A value has another element type than its input.</exception>
+    public FunctionProfile Profile(ReadOnlySpan<Value> inputs, int runs = 20)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        lock (running)
+        {
+            Plan plan = PlanFor(inputs);
+            var outputs = new Value[Signature.Outputs.Count];
+            plan.Run(inputs, outputs, workers);
+            double peak = MultiplyAddPeak.GigaFlopsPerSecond(workers);
+            var marks = new long[runs][];
+            for (int run = 0; run < runs; run++)
+            {
+                marks[run] = new long[plan.Steps.Length + 1];
+                plan.Run(inputs, outputs, workers, marks[run]);
+            }
+
+            var steps = new ProfiledStep[plan.Steps.Length];
+            for (int i = 0; i < steps.Length; i++)
+            {
+                PlanStep step = plan.Steps[i];
+                long ticks = marks.Sum(m => m[i + 1] - m[i]);
+                steps[i] = new ProfiledStep(
+                    step.Name,
+                    $"{string.Join(' ', step.Inputs.Select(Sizes))} → {string.Join(' ', step.Outputs.Select(Sizes))}",
+                    runs,
+                    TimeSpan.FromSeconds(ticks / (double)Stopwatch.Frequency),
+                    step.Flops,
+                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()));
+            }
+
+            return new FunctionProfile(steps, marks, Stopwatch.Frequency, peak, workers.Threads);
+        }
+
+        static string Sizes(Value value) => $"[{string.Join(", ", value.Sizes.ToArray())}]";
+    }
+
     /// <summary>The bytes of working memory that the plans made so far hold, parameters and inputs not counted.</summary>
     public long WorkingMemory => plans.Sum(p => p.ArenaBytes);
 
@@ -87,7 +133,7 @@ public sealed class Function
             }
         }
 
-        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options);
+        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers);
         plans.Add(made);
         return made;
     }

@@ -8,7 +8,10 @@ namespace Toolkit.Autograd.Graph;
 /// <param name="Outputs">The types of the results.</param>
 public sealed record OnnxRequest(int Opset, IReadOnlyList<TensorType> Inputs, IReadOnlyList<TensorType> Outputs);
 
-/// <summary>An ONNX node as plain data, free of protocol-buffer types: operator, attributes and inputs.</summary>
+/// <summary>
+/// An ONNX node as plain data, free of protocol-buffer types: operator, attributes and inputs. An input may itself be the result of a node
+/// (<see cref="OnnxInput.Computed"/>), so an operation that is no single ONNX operator is a small graph of them.
+/// </summary>
 /// <param name="Operator">The operator type, for example <c>MatMul</c>.</param>
 public sealed record OnnxForm(string Operator)
 {
@@ -18,7 +21,8 @@ public sealed record OnnxForm(string Operator)
     /// <summary>The inputs; null means the operation's arguments in their order.</summary>
     public IReadOnlyList<OnnxInput>? Inputs { get; init; }
 
-    /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes.</summary>
+    /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes. The model is
+    /// valid ONNX for the others too, and other runtimes may run it.</summary>
     public IReadOnlyList<DType>? RuntimeTypes { get; init; }
 }
 
@@ -49,6 +53,22 @@ public abstract record OnnxInput
 
     /// <summary>An optional input left out.</summary>
     public sealed record Absent : OnnxInput;
+
+    /// <summary>The first result of another node. A form that is an input at several places, the same instance, is written once.</summary>
+    /// <param name="Form">The node; its inputs are given.</param>
+    public sealed record Computed(OnnxForm Form) : OnnxInput;
+
+    /// <summary>The first result of another node.</summary>
+    /// <param name="op">The operator type.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public static OnnxInput Of(string op, params ReadOnlySpan<OnnxInput> inputs) => Of(op, [], inputs);
+
+    /// <summary>The first result of another node.</summary>
+    /// <param name="op">The operator type.</param>
+    /// <param name="attributes">Its attributes.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public static OnnxInput Of(string op, IReadOnlyList<OnnxAttribute> attributes, params ReadOnlySpan<OnnxInput> inputs) =>
+        new Computed(new OnnxForm(op) { Attributes = attributes, Inputs = inputs.ToArray() });
 
     /// <summary>An int64 vector constant, as axes and sizes are written.</summary>
     /// <param name="numbers">The elements.</param>

@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Graph;
 public abstract record Operation
 {
     /// <summary>The name in messages: the record's name.</summary>
-    public string Name => EqualityContract.Name;
+    public virtual string Name => EqualityContract.Name;
 
     /// <summary>Whether <see cref="Compute"/> is implemented. Without a kernel the expansion is compiled.</summary>
     public virtual bool HasKernel => true;
@@ -26,6 +26,11 @@ public abstract record Operation
     /// <param name="arguments">Inputs, outputs and the threads to use.</param>
     public virtual void Compute(KernelArguments arguments) =>
         throw new GraphException($"{Name} has neither a kernel nor an expansion into operations that have one.");
+
+    /// <summary>The floating-point operations of one computation, for profiles: a multiply-add counts as two; 0 where numbers are only moved.</summary>
+    /// <param name="inputs">The values of the arguments.</param>
+    /// <param name="outputs">The values of the results.</param>
+    public virtual long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => 0;
 
     /// <summary>The same results written in other operations, or null if the operation is primitive.</summary>
     /// <param name="inputs">The arguments.</param>

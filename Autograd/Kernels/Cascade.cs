@@ -8,21 +8,21 @@ internal unsafe struct Cascade<T, TReducer>
     where T : unmanaged
     where TReducer : struct, IReducer<T>
 {
-    private fixed ulong _levels[48];
-    private ulong _count;
+    private fixed ulong levels[48];
+    private ulong count;
 
     /// <summary>Adds a partial result.</summary>
     public void Add(T value)
     {
-        fixed (ulong* levels = _levels)
+        fixed (ulong* levels = this.levels)
         {
             int level = 0;
-            for (ulong carry = _count; (carry & 1) != 0; carry >>= 1, level++)
+            for (ulong carry = count; (carry & 1) != 0; carry >>= 1, level++)
                 value = TReducer.Combine(((T*)(levels + level))[0], value);
             *(T*)(levels + level) = value;
         }
 
-        _count++;
+        count++;
     }
 
     /// <summary>The result of all so far.</summary>
@@ -30,10 +30,10 @@ internal unsafe struct Cascade<T, TReducer>
     {
         T total = TReducer.Identity;
         bool any = false;
-        fixed (ulong* levels = _levels)
+        fixed (ulong* levels = this.levels)
         {
             int level = 0;
-            for (ulong rest = _count; rest != 0; rest >>= 1, level++)
+            for (ulong rest = count; rest != 0; rest >>= 1, level++)
             {
                 if ((rest & 1) == 0)
                     continue;

@@ -5,7 +5,9 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>2-D convolution (ONNX Conv, a cross-correlation) and its two gradients, as matrix products over patches.</summary>
 /// <remarks>
 /// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]). Weight gradient:
-/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. Sums run in an order that depends on the shape alone. T is float or double.
+/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With stride 1, and for every weight gradient, the patches are views of the padded image
+/// (<see cref="ShiftedConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Sums run in an order that depends on the
+/// shape alone. T is float or double.
 /// </remarks>
 internal static unsafe class Convolution
 {
@@ -16,7 +18,8 @@ internal static unsafe class Convolution
     /// <param name="bias">One value per output channel, or empty.</param>
     /// <param name="y">Output, [N, O, oH, oW], overwritten.</param>
     /// <param name="workers">Threads and scratch memory.</param>
-    public static void Forward<T>(in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers)
+    /// <param name="relu">Whether negative results become 0.</param>
+    public static void Forward<T>(in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu = false)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(x.Length, w.Length, y.Length);
@@ -27,6 +30,12 @@ internal static unsafe class Convolution
             return;
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
+            if (ShiftedConvolution.Handles(shape))
+            {
+                ShiftedConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
+                return;
+            }
+
             for (int image = 0; image < shape.Batch; image++)
             {
                 for (int group = 0; group < shape.Groups; group++)
@@ -42,6 +51,7 @@ internal static unsafe class Convolution
                         C = py + ((((nint)image * shape.OutChannels) + (group * m)) * n),
                         Ldc = n,
                         RowBias = pb is null ? null : pb + (group * m),
+                        Relu = relu,
                     };
                     T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane);
                     GemmJob.Run(problem, new PatchPanel<T>(shape, planes), SimdWidths.Best, workers);
@@ -59,6 +69,19 @@ internal static unsafe class Convolution
         dx.Clear();
         if (m == 0 || n == 0)
             return;
+        ConvolutionShape adjoint = Adjoint(shape);
+        if (ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
+        {
+            using Scratch flipped = workers.Rent((long)w.Length * sizeof(T));
+            fixed (T* py = dy, pw = w, px = dx)
+            {
+                Flip(shape, pw, (T*)flipped.Pointer);
+                ShiftedConvolution.Run(adjoint, py, (T*)flipped.Pointer, null, false, px, SimdWidths.Best, workers);
+            }
+
+            return;
+        }
+
         using Scratch scratch = workers.Rent((long)m * n * sizeof(T));
         T* patches = (T*)scratch.Pointer;
         fixed (T* py = dy, pw = w, px = dx)
@@ -92,30 +115,44 @@ internal static unsafe class Convolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(x.Length, dw.Length, dy.Length);
-        int m = shape.GroupOutChannels, k = shape.OutPlane, n = shape.PatchSize;
         dw.Clear();
-        if (m == 0 || n == 0 || k == 0)
+        if (shape.OutChannels == 0 || shape.OutPlane == 0 || shape.PatchSize == 0)
             return;
         fixed (T* px = x, py = dy, pw = dw)
+            TapGradient.Run(shape, px, py, pw, SimdWidths.Best, workers);
+    }
+
+    // With stride 1 the input gradient is the convolution of the output gradient with the flipped kernel, input and output channels exchanged.
+    private static ConvolutionShape Adjoint(in ConvolutionShape shape)
+    {
+        int reachHeight = shape.DilationHeight * (shape.KernelHeight - 1), reachWidth = shape.DilationWidth * (shape.KernelWidth - 1);
+        return shape with
         {
-            for (int image = 0; image < shape.Batch; image++)
+            InChannels = shape.OutChannels,
+            OutChannels = shape.InChannels,
+            InHeight = shape.OutHeight,
+            InWidth = shape.OutWidth,
+            PadTop = reachHeight - shape.PadTop,
+            PadLeft = reachWidth - shape.PadLeft,
+            PadBottom = reachHeight - shape.PadBottom,
+            PadRight = reachWidth - shape.PadRight,
+        };
+    }
+
+    // flipped[c, o, kH − 1 − ky, kW − 1 − kx] = w[o, c, ky, kx] in each group.
+    private static void Flip<T>(in ConvolutionShape shape, T* w, T* flipped)
+        where T : unmanaged
+    {
+        int kernel = shape.KernelHeight * shape.KernelWidth, inChannels = shape.GroupInChannels, outChannels = shape.GroupOutChannels;
+        for (int group = 0; group < shape.Groups; group++, flipped += (nint)inChannels * outChannels * kernel)
+        {
+            for (int o = 0; o < outChannels; o++)
             {
-                for (int group = 0; group < shape.Groups; group++)
+                for (int c = 0; c < inChannels; c++, w += kernel)
                 {
-                    GemmProblem<T> problem = new()
-                    {
-                        M = m,
-                        N = n,
-                        K = k,
-                        Alpha = T.One,
-                        Beta = T.One,
-                        A = py + ((((nint)image * shape.OutChannels) + (group * m)) * k),
-                        Lda = k,
-                        C = pw + ((nint)group * m * n),
-                        Ldc = n,
-                    };
-                    T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane);
-                    GemmJob.Run(problem, new TransposedPatchPanel<T>(shape, planes), SimdWidths.Best, workers);
+                    T* to = flipped + ((((nint)c * outChannels) + o) * kernel);
+                    for (int tap = 0; tap < kernel; tap++)
+                        to[kernel - 1 - tap] = w[tap];
                 }
             }
         }

@@ -16,112 +16,112 @@ internal sealed unsafe class Crew
     private const int Open = 1 << 30;
     private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 20_000 : 0;
 
-    private readonly Lock _joinGate = new();
-    private readonly object _sleepGate = new();
-    private readonly Thread[] _helpers;
-    private Counters _counters;
-    private int _busy;
-    private int _count;
-    private void* _job;
-    private WorkItem? _item;
-    private delegate*<Crew, int, void> _run;
-    private ExceptionDispatchInfo? _failure;
-    private bool _stopping;
+    private readonly Lock joinGate = new();
+    private readonly object sleepGate = new();
+    private readonly Thread[] helpers;
+    private Counters counters;
+    private int busy;
+    private int count;
+    private void* job;
+    private WorkItem? item;
+    private delegate*<Crew, int, void> run;
+    private ExceptionDispatchInfo? failure;
+    private bool stopping;
 
     public Crew(int helpers)
     {
-        _helpers = new Thread[helpers];
+        this.helpers = new Thread[helpers];
         for (int i = 0; i < helpers; i++)
         {
             int participant = i + 1;
-            _helpers[i] = new Thread(() => Serve(participant)) { IsBackground = true, Name = $"Toolkit worker {participant}" };
-            _helpers[i].Start();
+            this.helpers[i] = new Thread(() => Serve(participant)) { IsBackground = true, Name = $"Toolkit worker {participant}" };
+            this.helpers[i].Start();
         }
     }
 
     /// <summary>Takes the crew for one loop; false if it is busy, in which case the caller runs its loop inline.</summary>
     public bool TryBegin()
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopping), typeof(Workers));
-        return Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref stopping), typeof(Workers));
+        return Interlocked.CompareExchange(ref busy, 1, 0) == 0;
     }
 
     public void Run(int count, WorkItem item)
     {
-        _item = item;
-        _run = &Loop;
+        this.item = item;
+        run = &Loop;
         Share(count);
     }
 
     public void Run<TJob>(int count, TJob* job)
         where TJob : unmanaged, IJob
     {
-        _job = job;
-        _run = &Loop<TJob>;
+        this.job = job;
+        run = &Loop<TJob>;
         Share(count);
     }
 
     public void Stop()
     {
-        Volatile.Write(ref _stopping, true);
-        Interlocked.Increment(ref _counters.Generation);
-        lock (_sleepGate)
-            Monitor.PulseAll(_sleepGate);
+        Volatile.Write(ref stopping, true);
+        Interlocked.Increment(ref counters.Generation);
+        lock (sleepGate)
+            Monitor.PulseAll(sleepGate);
     }
 
     public void Join()
     {
-        lock (_joinGate)
+        lock (joinGate)
         {
-            foreach (Thread helper in _helpers)
+            foreach (Thread helper in helpers)
                 helper.Join();
         }
     }
 
     private static void Loop(Crew crew, int participant)
     {
-        WorkItem item = crew._item!;
-        int count = crew._count;
-        for (int i; (i = Interlocked.Increment(ref crew._counters.Next) - 1) < count;)
+        WorkItem item = crew.item!;
+        int count = crew.count;
+        for (int i; (i = Interlocked.Increment(ref crew.counters.Next) - 1) < count;)
             item.Execute(i);
     }
 
     private static void Loop<TJob>(Crew crew, int participant)
         where TJob : unmanaged, IJob
     {
-        TJob* job = (TJob*)crew._job;
-        int count = crew._count;
-        for (int i; (i = Interlocked.Increment(ref crew._counters.Next) - 1) < count;)
+        TJob* job = (TJob*)crew.job;
+        int count = crew.count;
+        for (int i; (i = Interlocked.Increment(ref crew.counters.Next) - 1) < count;)
             job->Execute(i, participant);
     }
 
     private void Share(int count)
     {
-        _count = count;
-        _counters.Next = 0;
-        Volatile.Write(ref _counters.Entrance, Open);
-        Interlocked.Increment(ref _counters.Generation);
-        int sleepers = Volatile.Read(ref _counters.Sleepers);
+        this.count = count;
+        counters.Next = 0;
+        Volatile.Write(ref counters.Entrance, Open);
+        Interlocked.Increment(ref counters.Generation);
+        int sleepers = Volatile.Read(ref counters.Sleepers);
         if (sleepers > 0)
             Wake(Math.Min(sleepers, count - 1));
         Work(0);
-        Interlocked.Add(ref _counters.Entrance, -Open);
+        Interlocked.Add(ref counters.Entrance, -Open);
         SpinWait wait = default;
-        while (Volatile.Read(ref _counters.Entrance) != 0)
+        while (Volatile.Read(ref counters.Entrance) != 0)
             wait.SpinOnce(sleep1Threshold: -1);
-        ExceptionDispatchInfo? failure = _failure;
-        _failure = null;
-        _item = null;
-        Volatile.Write(ref _busy, 0);
+        ExceptionDispatchInfo? failure = this.failure;
+        this.failure = null;
+        item = null;
+        Volatile.Write(ref busy, 0);
         failure?.Throw();
     }
 
     private void Wake(int helpers)
     {
-        lock (_sleepGate)
+        lock (sleepGate)
         {
             for (int i = 0; i < helpers; i++)
-                Monitor.Pulse(_sleepGate);
+                Monitor.Pulse(sleepGate);
         }
     }
 
@@ -129,13 +129,13 @@ internal sealed unsafe class Crew
     {
         try
         {
-            _run(this, participant);
+            run(this, participant);
         }
         catch (Exception exception)
         {
             // Kept for the caller, who rethrows it; the counter is pushed past the end so that nobody starts another index.
-            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
-            Interlocked.Exchange(ref _counters.Next, 1 << 30);
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+            Interlocked.Exchange(ref counters.Next, 1 << 30);
         }
     }
 
@@ -145,12 +145,12 @@ internal sealed unsafe class Crew
         while (true)
         {
             seen = AwaitNext(seen);
-            if (Volatile.Read(ref _stopping))
+            if (Volatile.Read(ref stopping))
                 return;
             if (TryEnter())
             {
                 Work(participant);
-                Interlocked.Decrement(ref _counters.Entrance);
+                Interlocked.Decrement(ref counters.Entrance);
             }
         }
     }
@@ -159,10 +159,10 @@ internal sealed unsafe class Crew
     {
         while (true)
         {
-            int state = Volatile.Read(ref _counters.Entrance);
+            int state = Volatile.Read(ref counters.Entrance);
             if (state < Open)
                 return false;
-            if (Interlocked.CompareExchange(ref _counters.Entrance, state + 1, state) == state)
+            if (Interlocked.CompareExchange(ref counters.Entrance, state + 1, state) == state)
                 return true;
         }
     }
@@ -175,7 +175,7 @@ internal sealed unsafe class Crew
         {
             for (int i = 0; i < 16; i++)
             {
-                generation = Volatile.Read(ref _counters.Generation);
+                generation = Volatile.Read(ref counters.Generation);
                 if (generation != seen)
                     return generation;
                 Thread.SpinWait(1);
@@ -183,14 +183,14 @@ internal sealed unsafe class Crew
         }
         while (Stopwatch.GetTimestamp() < deadline);
 
-        lock (_sleepGate)
+        lock (sleepGate)
         {
             // The increment is a full fence before the generation is read, as the publisher's is before it reads Sleepers:
             // one of the two sees the other.
-            Interlocked.Increment(ref _counters.Sleepers);
-            while ((generation = Volatile.Read(ref _counters.Generation)) == seen)
-                Monitor.Wait(_sleepGate);
-            Interlocked.Decrement(ref _counters.Sleepers);
+            Interlocked.Increment(ref counters.Sleepers);
+            while ((generation = Volatile.Read(ref counters.Generation)) == seen)
+                Monitor.Wait(sleepGate);
+            Interlocked.Decrement(ref counters.Sleepers);
         }
 
         return generation;

@@ -92,7 +92,10 @@ internal static unsafe class Gemm
                 ColumnBias = bias,
                 Relu = epilogue.Relu,
             };
-            GemmJob.Run(problem, new MatrixPanel<T>(pb, ldb, transposeB), width, workers);
+            if (m == 1 && !transposeB)
+                RowProduct.Run(problem, pb, ldb, width, workers);
+            else
+                GemmJob.Run(problem, new MatrixPanel<T>(pb, ldb, transposeB), width, workers);
         }
     }
 

@@ -16,7 +16,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     where TSimd : struct, ISimd<T, TVector>
     where TSource : unmanaged, IPanelSource<T>
 {
-    private const int DepthLimit = 256;
+    private const int DepthLimit = 384;
     private const int ColumnLimit = 4096;
 
     /// <summary>Gets the columns of a tile.</summary>
@@ -30,8 +30,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
         long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
-        long tile = TSimd.MaxRows * Width;
-        return (Aligned(left) + Aligned(right) + Aligned(tile)) * sizeof(T);
+        return (Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
     /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
@@ -42,7 +41,6 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         bool keep = rows > RowLimit;
         T* left = (T*)scratch;
         T* right = left + Aligned((long)rowBlock * depth);
-        T* tile = right + Aligned((keep ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth);
         int lastColumn = column + columns, lastRow = row + rows;
         for (int j = column; j < lastColumn; j += ColumnLimit)
         {
@@ -52,12 +50,22 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             {
                 int count = Math.Min(depth, problem.K - p);
                 bool last = p + count >= problem.K;
-                GemmMerge<T> merge = new(problem, first: p == 0, last);
+                GemmTarget<T> target = new()
+                {
+                    Ldc = problem.Ldc,
+                    ColumnBias = last ? problem.ColumnBias : null,
+                    RowBias = last ? problem.RowBias : null,
+                    Alpha = problem.Alpha,
+                    Beta = p == 0 ? problem.Beta : T.One,
+                    Reads = p > 0 || problem.Beta != T.Zero,
+                    Relu = last && problem.Relu,
+                    Finishes = last && (problem.ColumnBias is not null || problem.RowBias is not null || problem.Relu),
+                };
                 for (int i = row; i < lastRow; i += rowBlock)
                 {
                     int height = Math.Min(rowBlock, lastRow - i);
                     PackLeft(problem, i, height, p, count, left);
-                    Block(problem, source, merge, i, height, j, width, p, count, left, right, tile, i == row, keep);
+                    Block(problem.C, source, target, i, height, j, width, p, count, left, right, i == row, keep);
                 }
 
                 p += count;
@@ -67,9 +75,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     private static void Block(
-        in GemmProblem<T> problem,
+        T* c,
         in TSource source,
-        in GemmMerge<T> merge,
+        in GemmTarget<T> template,
         int row,
         int rows,
         int column,
@@ -78,10 +86,10 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int count,
         T* left,
         T* right,
-        T* tile,
         bool fresh,
         bool keep)
     {
+        GemmTarget<T> target = template;
         int panels = Panels(rows);
         int height = rows / panels, taller = rows % panels;
         for (int j = 0; j < columns; j += Width)
@@ -98,61 +106,100 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
+            // While the tiles of this sliver are computed, the next one is fetched, a share per tile.
+            T* next = null;
+            nint nextStep = 0;
+            int share = 0, ahead = 0;
+            if (fresh && panels >= 16 && columns - j >= 2 * Width)
+            {
+                next = source.Direct(p, count, column + j + Width, out nextStep);
+                share = (count + panels - 1) / panels;
+            }
+
             T* panel = left;
             int i = row;
             for (int index = 0; index < panels; index++)
             {
                 int h = index < taller ? height + 1 : height;
-                if (direct is not null)
+                if (next is not null)
                 {
-                    Tile<Yes>(h, count, panel, direct, step, sliver, tile);
+                    for (int end = Math.Min(count, ahead + share); ahead < end; ahead++, next += nextStep)
+                        TSimd.Prefetch(next);
+                }
+
+                target.C = c + (i * target.Ldc) + column + j;
+                target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
+                target.RowBias = template.RowBias is null ? null : template.RowBias + i;
+                if (direct is not null && panels == 1)
+                {
+                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, &target);
+                }
+                else if (direct is not null)
+                {
+                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, &target);
                     direct = null;
+                }
+                else if (width == Width)
+                {
+                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, &target);
                 }
                 else
                 {
-                    Tile<No>(h, count, panel, sliver, Width, null, tile);
+                    Narrow(h, width, count, panel, sliver, target);
                 }
 
-                merge.Run<TVector, TSimd>(tile, i, h, column + j, width);
                 panel += (nint)h * count;
                 i += h;
             }
         }
     }
 
-    private static void Tile<TPack>(int rows, int k, T* a, T* b, nint step, T* packed, T* tile)
-        where TPack : struct, IFlag
+    // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
+    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, GemmTarget<T> target)
     {
-        switch (rows)
+        T* c = stackalloc T[12 * Width];
+        T* bias = stackalloc T[Width];
+        GemmTarget<T> copy = target;
+        copy.C = c;
+        copy.Ldc = Width;
+        if (target.ColumnBias is not null)
         {
-            case 1: GemmTile.Run<T, TVector, TSimd, Rows1, TPack>(k, a, 1, b, step, packed, tile); break;
-            case 2: GemmTile.Run<T, TVector, TSimd, Rows2, TPack>(k, a, 2, b, step, packed, tile); break;
-            case 3: GemmTile.Run<T, TVector, TSimd, Rows3, TPack>(k, a, 3, b, step, packed, tile); break;
-            case 4: GemmTile.Run<T, TVector, TSimd, Rows4, TPack>(k, a, 4, b, step, packed, tile); break;
-            case 5: GemmTile.Run<T, TVector, TSimd, Rows5, TPack>(k, a, 5, b, step, packed, tile); break;
-            case 6: GemmTile.Run<T, TVector, TSimd, Rows6, TPack>(k, a, 6, b, step, packed, tile); break;
-            case 7: GemmTile.Run<T, TVector, TSimd, Rows7, TPack>(k, a, 7, b, step, packed, tile); break;
-            case 8: GemmTile.Run<T, TVector, TSimd, Rows8, TPack>(k, a, 8, b, step, packed, tile); break;
-            case 9: GemmTile.Run<T, TVector, TSimd, Rows9, TPack>(k, a, 9, b, step, packed, tile); break;
-            case 10: GemmTile.Run<T, TVector, TSimd, Rows10, TPack>(k, a, 10, b, step, packed, tile); break;
-            case 11: GemmTile.Run<T, TVector, TSimd, Rows11, TPack>(k, a, 11, b, step, packed, tile); break;
-            default: GemmTile.Run<T, TVector, TSimd, Rows12, TPack>(k, a, 12, b, step, packed, tile); break;
+            new ReadOnlySpan<T>(target.ColumnBias, columns).CopyTo(new Span<T>(bias, columns));
+            copy.ColumnBias = bias;
         }
+
+        if (target.Reads)
+        {
+            for (int r = 0; r < rows; r++)
+                new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
+        }
+
+        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, &copy);
+        for (int r = 0; r < rows; r++)
+            new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
     }
 
     private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)
     {
         int panels = Panels(rows);
         int height = rows / panels, taller = rows % panels;
-        for (int index = 0; index < panels; index++)
+
+        // From a transposed matrix a few rows at a time, so that a cache line is used up by neighbouring panels while it is near.
+        int chunk = problem.TransposeA ? 8 : count;
+        for (int done = 0; done < count; done += chunk)
         {
-            int h = index < taller ? height + 1 : height;
-            if (problem.TransposeA)
-                GemmPacking.Straight(problem.A + (p * problem.Lda) + row, problem.Lda, h, count, h, left);
-            else
-                GemmPacking.Transposed(problem.A + (row * problem.Lda) + p, problem.Lda, h, count, h, left);
-            left += (nint)h * count;
-            row += h;
+            int part = Math.Min(chunk, count - done), i = row;
+            T* panel = left;
+            for (int index = 0; index < panels; index++)
+            {
+                int h = index < taller ? height + 1 : height;
+                if (problem.TransposeA)
+                    GemmPacking.Straight(problem.A + ((p + done) * problem.Lda) + i, problem.Lda, h, part, h, panel + (done * h));
+                else
+                    GemmPacking.Transposed(problem.A + (i * problem.Lda) + p, problem.Lda, h, count, h, panel);
+                panel += (nint)h * count;
+                i += h;
+            }
         }
     }
 

@@ -10,11 +10,11 @@ internal unsafe struct GemmJob<T, TVector, TSimd, TSource> : IJob
     where TSimd : struct, ISimd<T, TVector>
     where TSource : unmanaged, IPanelSource<T>
 {
-    private GemmProblem<T> _problem;
-    private TSource _source;
-    private GemmGrid _grid;
-    private byte* _scratch;
-    private long _scratchBytes;
+    private GemmProblem<T> problem;
+    private TSource source;
+    private GemmGrid grid;
+    private byte* scratch;
+    private long scratchBytes;
 
     public static void Run(in GemmProblem<T> problem, in TSource source, Workers workers)
     {
@@ -27,21 +27,21 @@ internal unsafe struct GemmJob<T, TVector, TSimd, TSource> : IJob
             grid.Count,
             new GemmJob<T, TVector, TSimd, TSource>
             {
-                _problem = problem,
-                _source = source,
-                _grid = grid,
-                _scratch = scratch.Pointer,
-                _scratchBytes = bytes,
+                problem = problem,
+                source = source,
+                grid = grid,
+                scratch = scratch.Pointer,
+                scratchBytes = bytes,
             });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int row = index / _grid.Columns * _grid.RowStep, column = index % _grid.Columns * _grid.ColumnStep;
-        int rows = Math.Min(_grid.RowStep, _problem.M - row), columns = Math.Min(_grid.ColumnStep, _problem.N - column);
-        byte* scratch = _scratch + (participant * _scratchBytes);
+        int row = index / grid.Columns * grid.RowStep, column = index % grid.Columns * grid.ColumnStep;
+        int rows = Math.Min(grid.RowStep, problem.M - row), columns = Math.Min(grid.ColumnStep, problem.N - column);
+        byte* own = scratch + (participant * scratchBytes);
         if (rows > 0 && columns > 0)
-            GemmBlocks<T, TVector, TSimd, TSource>.Run(_problem, _source, row, rows, column, columns, scratch);
+            GemmBlocks<T, TVector, TSimd, TSource>.Run(problem, source, row, rows, column, columns, own);
     }
 }
 

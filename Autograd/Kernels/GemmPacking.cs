@@ -1,34 +1,137 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>Copies parts of matrices into the dense panels that <see cref="GemmTile"/> reads.</summary>
 internal static unsafe class GemmPacking
 {
     /// <summary>destination[p, j] = source[p, j], j &lt; columns, zeros up to <paramref name="width"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Straight<T>(T* source, nint leading, int columns, int count, int width, T* destination)
         where T : unmanaged
     {
+        int lanes = Vector128<T>.Count;
+        if (columns < width)
+            new Span<T>(destination, width * count).Clear();
         for (int p = 0; p < count; p++, source += leading, destination += width)
         {
-            new ReadOnlySpan<T>(source, columns).CopyTo(new Span<T>(destination, width));
-            new Span<T>(destination + columns, width - columns).Clear();
+            if (columns >= lanes)
+            {
+                int j = 0;
+                for (; j <= columns - lanes; j += lanes)
+                    Vector128.Load(source + j).Store(destination + j);
+                if (j < columns)
+                    Vector128.Load(source + columns - lanes).Store(destination + columns - lanes);
+            }
+            else
+            {
+                for (int j = 0; j < columns; j++)
+                    destination[j] = source[j];
+            }
         }
     }
 
     /// <summary>destination[p, j] = source[j, p], j &lt; columns, zeros up to <paramref name="width"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transposed<T>(T* source, nint leading, int columns, int count, int width, T* destination)
         where T : unmanaged
     {
-        for (int j = 0; j < columns; j++, source += leading)
+        if (columns < width)
+            new Span<T>(destination, width * count).Clear();
+        int j = 0;
+        if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
         {
-            T* to = destination + j;
-            for (int p = 0; p < count; p++, to += width)
-                *to = source[p];
+            if (typeof(T) == typeof(float))
+            {
+                for (; j <= columns - 4; j += 4)
+                    Four((float*)(source + (j * leading)), leading, count, width, (float*)(destination + j));
+                for (; j <= columns - 2; j += 2)
+                    Two((float*)(source + (j * leading)), leading, count, width, (float*)(destination + j));
+            }
+            else if (typeof(T) == typeof(double))
+            {
+                for (; j <= columns - 2; j += 2)
+                    Two((double*)(source + (j * leading)), leading, count, width, (double*)(destination + j));
+            }
         }
 
-        if (columns < width)
+        for (; j < columns; j++)
         {
-            for (int p = 0; p < count; p++)
-                new Span<T>(destination + ((nint)p * width) + columns, width - columns).Clear();
+            T* from = source + (j * leading);
+            T* to = destination + j;
+            for (int p = 0; p < count; p++, to += width)
+                *to = from[p];
         }
     }
+
+    private static void Four(float* source, nint leading, int count, nint width, float* destination)
+    {
+        float* r0 = source, r1 = r0 + leading, r2 = r1 + leading, r3 = r2 + leading;
+        int p = 0;
+        for (; p <= count - 4; p += 4, destination += 4 * width)
+        {
+            Vector128<float> a = Vector128.Load(r0 + p), b = Vector128.Load(r1 + p), c = Vector128.Load(r2 + p), d = Vector128.Load(r3 + p);
+            Vector128<double> ab = Low(a, b).AsDouble(), cd = Low(c, d).AsDouble();
+            Vector128<double> ab2 = High(a, b).AsDouble(), cd2 = High(c, d).AsDouble();
+            Low(ab, cd).AsSingle().Store(destination);
+            High(ab, cd).AsSingle().Store(destination + width);
+            Low(ab2, cd2).AsSingle().Store(destination + (2 * width));
+            High(ab2, cd2).AsSingle().Store(destination + (3 * width));
+        }
+
+        for (; p < count; p++, destination += width)
+            (destination[0], destination[1], destination[2], destination[3]) = (r0[p], r1[p], r2[p], r3[p]);
+    }
+
+    private static void Two(float* source, nint leading, int count, nint width, float* destination)
+    {
+        float* r0 = source, r1 = r0 + leading;
+        int p = 0;
+        for (; p <= count - 4; p += 4, destination += 4 * width)
+        {
+            Vector128<float> a = Vector128.Load(r0 + p), b = Vector128.Load(r1 + p);
+            Vector128<double> low = Low(a, b).AsDouble(), high = High(a, b).AsDouble();
+            *(double*)destination = low.ToScalar();
+            *(double*)(destination + width) = low.GetElement(1);
+            *(double*)(destination + (2 * width)) = high.ToScalar();
+            *(double*)(destination + (3 * width)) = high.GetElement(1);
+        }
+
+        for (; p < count; p++, destination += width)
+            (destination[0], destination[1]) = (r0[p], r1[p]);
+    }
+
+    private static void Two(double* source, nint leading, int count, nint width, double* destination)
+    {
+        double* r0 = source, r1 = r0 + leading;
+        int p = 0;
+        for (; p <= count - 2; p += 2, destination += 2 * width)
+        {
+            Vector128<double> a = Vector128.Load(r0 + p), b = Vector128.Load(r1 + p);
+            Low(a, b).Store(destination);
+            High(a, b).Store(destination + width);
+        }
+
+        for (; p < count; p++, destination += width)
+            (destination[0], destination[1]) = (r0[p], r1[p]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Low(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> High(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 }

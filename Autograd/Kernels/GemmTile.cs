@@ -8,147 +8,275 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal static unsafe class GemmTile
 {
-    /// <summary>tile[r, j] = Σₚ a[p·aStep + r]·b[p·bStep + j]; the tile is stored densely, two vectors to a row.</summary>
-    /// <remarks>With <c>TPack</c> = Yes the columns read are also written to <paramref name="packed"/>, densely, for the next tiles.</remarks>
+    /// <summary>Runs the tile whose height is known at run time only.</summary>
+    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+        where TPack : struct, IFlag
+    {
+        switch (rows)
+        {
+            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, target); break;
+        }
+    }
+
+    /// <summary>Adds Σₚ a[p·rows + r]·b[p·bStep + j] to the tile of the result as <paramref name="target"/> says.</summary>
+    /// <remarks>
+    /// With <c>TPack</c> = Yes the columns read are also written to <paramref name="packed"/>, densely, for the next tiles. With <c>TPack</c> =
+    /// <see cref="Shifted"/> row p of b begins at b + <paramref name="offsets"/>[p].
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, nint aStep, T* b, nint bStep, T* packed, T* tile)
+    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
         where TRows : struct, IRows
         where TPack : struct, IFlag
     {
+        // The result is needed last; asking for it now hides the way to the outer caches.
+        T* c = target->C;
+        for (int r = 0; r < TRows.Count; r++, c += target->Ldc)
+        {
+            TSimd.Prefetch(c);
+            TSimd.Prefetch(c + (2 * TSimd.Count) - 1);
+        }
+
         TVector s00 = TSimd.Zero, s10 = TSimd.Zero, s20 = TSimd.Zero, s30 = TSimd.Zero, s40 = TSimd.Zero, s50 = TSimd.Zero;
         TVector s60 = TSimd.Zero, s70 = TSimd.Zero, s80 = TSimd.Zero, s90 = TSimd.Zero, sa0 = TSimd.Zero, sb0 = TSimd.Zero;
         TVector s01 = TSimd.Zero, s11 = TSimd.Zero, s21 = TSimd.Zero, s31 = TSimd.Zero, s41 = TSimd.Zero, s51 = TSimd.Zero;
         TVector s61 = TSimd.Zero, s71 = TSimd.Zero, s81 = TSimd.Zero, s91 = TSimd.Zero, sa1 = TSimd.Zero, sb1 = TSimd.Zero;
-        for (nint p = k; p > 0; p--)
+        // Without packing, b is packed itself: its step is a constant, and all addresses below are constant offsets.
+        if (typeof(TPack) == typeof(No))
+            bStep = 2 * TSimd.Count;
+        nint p = k;
+        for (; p >= 4; p -= 4)
         {
-            TVector b0 = TSimd.Load(b);
-            TVector b1 = TSimd.Load(b + TSimd.Count);
-            b += bStep;
-            if (TPack.Value)
-            {
-                TSimd.Store(b0, packed);
-                TSimd.Store(b1, packed + TSimd.Count);
-                packed += 2 * TSimd.Count;
-            }
-
-            TVector x = TSimd.Broadcast(a[0]);
-            s00 = TSimd.MultiplyAdd(x, b0, s00);
-            s01 = TSimd.MultiplyAdd(x, b1, s01);
-            if (TRows.Count > 1)
-            {
-                x = TSimd.Broadcast(a[1]);
-                s10 = TSimd.MultiplyAdd(x, b0, s10);
-                s11 = TSimd.MultiplyAdd(x, b1, s11);
-            }
-
-            if (TRows.Count > 2)
-            {
-                x = TSimd.Broadcast(a[2]);
-                s20 = TSimd.MultiplyAdd(x, b0, s20);
-                s21 = TSimd.MultiplyAdd(x, b1, s21);
-            }
-
-            if (TRows.Count > 3)
-            {
-                x = TSimd.Broadcast(a[3]);
-                s30 = TSimd.MultiplyAdd(x, b0, s30);
-                s31 = TSimd.MultiplyAdd(x, b1, s31);
-            }
-
-            if (TRows.Count > 4)
-            {
-                x = TSimd.Broadcast(a[4]);
-                s40 = TSimd.MultiplyAdd(x, b0, s40);
-                s41 = TSimd.MultiplyAdd(x, b1, s41);
-            }
-
-            if (TRows.Count > 5)
-            {
-                x = TSimd.Broadcast(a[5]);
-                s50 = TSimd.MultiplyAdd(x, b0, s50);
-                s51 = TSimd.MultiplyAdd(x, b1, s51);
-            }
-
-            if (TRows.Count > 6)
-            {
-                x = TSimd.Broadcast(a[6]);
-                s60 = TSimd.MultiplyAdd(x, b0, s60);
-                s61 = TSimd.MultiplyAdd(x, b1, s61);
-            }
-
-            if (TRows.Count > 7)
-            {
-                x = TSimd.Broadcast(a[7]);
-                s70 = TSimd.MultiplyAdd(x, b0, s70);
-                s71 = TSimd.MultiplyAdd(x, b1, s71);
-            }
-
-            if (TRows.Count > 8)
-            {
-                x = TSimd.Broadcast(a[8]);
-                s80 = TSimd.MultiplyAdd(x, b0, s80);
-                s81 = TSimd.MultiplyAdd(x, b1, s81);
-            }
-
-            if (TRows.Count > 9)
-            {
-                x = TSimd.Broadcast(a[9]);
-                s90 = TSimd.MultiplyAdd(x, b0, s90);
-                s91 = TSimd.MultiplyAdd(x, b1, s91);
-            }
-
-            if (TRows.Count > 10)
-            {
-                x = TSimd.Broadcast(a[10]);
-                sa0 = TSimd.MultiplyAdd(x, b0, sa0);
-                sa1 = TSimd.MultiplyAdd(x, b1, sa1);
-            }
-
-            if (TRows.Count > 11)
-            {
-                x = TSimd.Broadcast(a[11]);
-                sb0 = TSimd.MultiplyAdd(x, b0, sb0);
-                sb1 = TSimd.MultiplyAdd(x, b1, sb1);
-            }
-
-            a += aStep;
+            Step<T, TVector, TSimd, TRows, TPack>(
+                a + (0 * TRows.Count), Row<T, TPack>(b, 0, bStep, offsets), packed + (0 * TSimd.Count),
+                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+            Step<T, TVector, TSimd, TRows, TPack>(
+                a + (1 * TRows.Count), Row<T, TPack>(b, 1, bStep, offsets), packed + (2 * TSimd.Count),
+                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+            Step<T, TVector, TSimd, TRows, TPack>(
+                a + (2 * TRows.Count), Row<T, TPack>(b, 2, bStep, offsets), packed + (4 * TSimd.Count),
+                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+            Step<T, TVector, TSimd, TRows, TPack>(
+                a + (3 * TRows.Count), Row<T, TPack>(b, 3, bStep, offsets), packed + (6 * TSimd.Count),
+                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+            a += 4 * TRows.Count;
+            if (typeof(TPack) == typeof(Shifted))
+                offsets += 4;
+            else
+                b += 4 * bStep;
+            packed += 8 * TSimd.Count;
         }
 
-        Put<T, TVector, TSimd>(s00, s01, tile);
+        for (; p > 0; p--)
+        {
+            Step<T, TVector, TSimd, TRows, TPack>(
+                a, Row<T, TPack>(b, 0, bStep, offsets), packed,
+                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+            if (typeof(TPack) == typeof(Shifted))
+                offsets++;
+            else
+                b += bStep;
+            packed += 2 * TSimd.Count;
+            a += TRows.Count;
+        }
+
+        c = target->C;
+        Merge<T, TVector, TSimd>(s00, s01, c, 0, target);
         if (TRows.Count > 1)
-            Put<T, TVector, TSimd>(s10, s11, tile + (2 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s10, s11, c += target->Ldc, 1, target);
         if (TRows.Count > 2)
-            Put<T, TVector, TSimd>(s20, s21, tile + (4 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s20, s21, c += target->Ldc, 2, target);
         if (TRows.Count > 3)
-            Put<T, TVector, TSimd>(s30, s31, tile + (6 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s30, s31, c += target->Ldc, 3, target);
         if (TRows.Count > 4)
-            Put<T, TVector, TSimd>(s40, s41, tile + (8 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s40, s41, c += target->Ldc, 4, target);
         if (TRows.Count > 5)
-            Put<T, TVector, TSimd>(s50, s51, tile + (10 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s50, s51, c += target->Ldc, 5, target);
         if (TRows.Count > 6)
-            Put<T, TVector, TSimd>(s60, s61, tile + (12 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s60, s61, c += target->Ldc, 6, target);
         if (TRows.Count > 7)
-            Put<T, TVector, TSimd>(s70, s71, tile + (14 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s70, s71, c += target->Ldc, 7, target);
         if (TRows.Count > 8)
-            Put<T, TVector, TSimd>(s80, s81, tile + (16 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s80, s81, c += target->Ldc, 8, target);
         if (TRows.Count > 9)
-            Put<T, TVector, TSimd>(s90, s91, tile + (18 * TSimd.Count));
+            Merge<T, TVector, TSimd>(s90, s91, c += target->Ldc, 9, target);
         if (TRows.Count > 10)
-            Put<T, TVector, TSimd>(sa0, sa1, tile + (20 * TSimd.Count));
+            Merge<T, TVector, TSimd>(sa0, sa1, c += target->Ldc, 10, target);
         if (TRows.Count > 11)
-            Put<T, TVector, TSimd>(sb0, sb1, tile + (22 * TSimd.Count));
+            Merge<T, TVector, TSimd>(sb0, sb1, c += target->Ldc, 11, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T, TVector, TSimd>(TVector left, TVector right, T* destination)
+    private static T* Row<T, TPack>(T* b, int row, nint bStep, int* offsets)
+        where T : unmanaged
+        where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) ? b + offsets[row] : b + (row * bStep);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Merge<T, TVector, TSimd>(TVector left, TVector right, T* c, int row, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
-        TSimd.Store(left, destination);
-        TSimd.Store(right, destination + TSimd.Count);
+        TVector alpha = TSimd.Broadcast(target->Alpha);
+        left = TSimd.Multiply(left, alpha);
+        right = TSimd.Multiply(right, alpha);
+        if (target->Reads)
+        {
+            TVector beta = TSimd.Broadcast(target->Beta);
+            left = TSimd.MultiplyAdd(beta, TSimd.Load(c), left);
+            right = TSimd.MultiplyAdd(beta, TSimd.Load(c + TSimd.Count), right);
+        }
+
+        if (target->Finishes)
+            Finish<T, TVector, TSimd>(ref left, ref right, row, target);
+        TSimd.Store(left, c);
+        TSimd.Store(right, c + TSimd.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<T, TVector, TSimd>(ref TVector left, ref TVector right, int row, GemmTarget<T>* target)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        if (target->ColumnBias is not null)
+        {
+            left = TSimd.Add(left, TSimd.Load(target->ColumnBias));
+            right = TSimd.Add(right, TSimd.Load(target->ColumnBias + TSimd.Count));
+        }
+
+        if (target->RowBias is not null)
+        {
+            TVector addend = TSimd.Broadcast(target->RowBias[row]);
+            left = TSimd.Add(left, addend);
+            right = TSimd.Add(right, addend);
+        }
+
+        if (target->Relu)
+        {
+            left = TSimd.Relu(left);
+            right = TSimd.Relu(right);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<T, TVector, TSimd, TRows, TPack>(
+        T* a, T* b, T* packed,
+        ref TVector s00, ref TVector s10, ref TVector s20, ref TVector s30, ref TVector s40, ref TVector s50, ref TVector s60, ref TVector s70, ref TVector s80, ref TVector s90, ref TVector sa0, ref TVector sb0,
+        ref TVector s01, ref TVector s11, ref TVector s21, ref TVector s31, ref TVector s41, ref TVector s51, ref TVector s61, ref TVector s71, ref TVector s81, ref TVector s91, ref TVector sa1, ref TVector sb1)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+        where TRows : struct, IRows
+        where TPack : struct, IFlag
+    {
+        TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Count);
+        if (TPack.Value)
+        {
+            TSimd.Store(b0, packed);
+            TSimd.Store(b1, packed + TSimd.Count);
+        }
+
+        TVector x = TSimd.Broadcast(a[0]);
+        s00 = TSimd.MultiplyAdd(x, b0, s00);
+        s01 = TSimd.MultiplyAdd(x, b1, s01);
+        if (TRows.Count > 1)
+        {
+            x = TSimd.Broadcast(a[1]);
+            s10 = TSimd.MultiplyAdd(x, b0, s10);
+            s11 = TSimd.MultiplyAdd(x, b1, s11);
+        }
+
+        if (TRows.Count > 2)
+        {
+            x = TSimd.Broadcast(a[2]);
+            s20 = TSimd.MultiplyAdd(x, b0, s20);
+            s21 = TSimd.MultiplyAdd(x, b1, s21);
+        }
+
+        if (TRows.Count > 3)
+        {
+            x = TSimd.Broadcast(a[3]);
+            s30 = TSimd.MultiplyAdd(x, b0, s30);
+            s31 = TSimd.MultiplyAdd(x, b1, s31);
+        }
+
+        if (TRows.Count > 4)
+        {
+            x = TSimd.Broadcast(a[4]);
+            s40 = TSimd.MultiplyAdd(x, b0, s40);
+            s41 = TSimd.MultiplyAdd(x, b1, s41);
+        }
+
+        if (TRows.Count > 5)
+        {
+            x = TSimd.Broadcast(a[5]);
+            s50 = TSimd.MultiplyAdd(x, b0, s50);
+            s51 = TSimd.MultiplyAdd(x, b1, s51);
+        }
+
+        if (TRows.Count > 6)
+        {
+            x = TSimd.Broadcast(a[6]);
+            s60 = TSimd.MultiplyAdd(x, b0, s60);
+            s61 = TSimd.MultiplyAdd(x, b1, s61);
+        }
+
+        if (TRows.Count > 7)
+        {
+            x = TSimd.Broadcast(a[7]);
+            s70 = TSimd.MultiplyAdd(x, b0, s70);
+            s71 = TSimd.MultiplyAdd(x, b1, s71);
+        }
+
+        if (TRows.Count > 8)
+        {
+            x = TSimd.Broadcast(a[8]);
+            s80 = TSimd.MultiplyAdd(x, b0, s80);
+            s81 = TSimd.MultiplyAdd(x, b1, s81);
+        }
+
+        if (TRows.Count > 9)
+        {
+            x = TSimd.Broadcast(a[9]);
+            s90 = TSimd.MultiplyAdd(x, b0, s90);
+            s91 = TSimd.MultiplyAdd(x, b1, s91);
+        }
+
+        if (TRows.Count > 10)
+        {
+            x = TSimd.Broadcast(a[10]);
+            sa0 = TSimd.MultiplyAdd(x, b0, sa0);
+            sa1 = TSimd.MultiplyAdd(x, b1, sa1);
+        }
+
+        if (TRows.Count > 11)
+        {
+            x = TSimd.Broadcast(a[11]);
+            sb0 = TSimd.MultiplyAdd(x, b0, sb0);
+            sb1 = TSimd.MultiplyAdd(x, b1, sb1);
+        }
+
     }
 }

@@ -24,6 +24,18 @@ internal readonly struct No : IFlag
     public static bool Value => false;
 }
 
+/// <summary>As <see cref="No"/>, with the rows of the right operand at an equal distance that is not a tile's width.</summary>
+internal readonly struct Strided : IFlag
+{
+    public static bool Value => false;
+}
+
+/// <summary>As <see cref="No"/>, with the rows of the right operand at given distances from its start.</summary>
+internal readonly struct Shifted : IFlag
+{
+    public static bool Value => false;
+}
+
 internal readonly struct Rows1 : IRows
 {
     public static int Count => 1;

@@ -25,6 +25,9 @@ internal unsafe interface ISimd<T, TVector>
     /// <summary>Writes a vector.</summary>
     static abstract void Store(TVector value, T* destination);
 
+    /// <summary>Asks for a cache line; the address need not be readable.</summary>
+    static abstract void Prefetch(T* address);
+
     /// <summary>Repeats one value.</summary>
     static abstract TVector Broadcast(T value);
 

@@ -51,7 +51,15 @@ internal static unsafe class MaxPooling
             for (int oy = 0; oy < Shape.OutHeight; oy++)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
-                for (int ox = 0; ox < Shape.OutWidth; ox++)
+                int ox = 0;
+                if (typeof(T) == typeof(float))
+                {
+                    ox = MaxPoolingRow.Run(Shape, rows, (float*)x, (float*)y, indices, offset);
+                    y += ox;
+                    indices = indices is null ? null : indices + ox;
+                }
+
+                for (; ox < Shape.OutWidth; ox++)
                 {
                     PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
                     int best = -1;

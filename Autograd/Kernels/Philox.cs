@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -20,10 +22,21 @@ namespace Toolkit.Autograd.Kernels;
 internal static unsafe class Philox
 {
     private const int PieceBlocks = 4096;
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
+
+    /// <summary>The rounds of the bijection.</summary>
+    public const int Rounds = 10;
+
+    /// <summary>The factor of word 0.</summary>
+    public const uint Multiplier0 = 0xD2511F53;
+
+    /// <summary>The factor of word 2.</summary>
+    public const uint Multiplier1 = 0xCD9E8D57;
+
+    /// <summary>What a round adds to the lower key word.</summary>
+    public const uint Weyl0 = 0x9E3779B9;
+
+    /// <summary>What a round adds to the upper key word.</summary>
+    public const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>Uniform values in [0, 1), multiples of 2⁻²⁴.</summary>
     public static void Uniform(ulong key, ulong counter, Span<float> y, Workers workers) =>
@@ -50,33 +63,33 @@ internal static unsafe class Philox
     }
 
     /// <summary>The four words of one block.</summary>
-    public static void Block(uint* counter, uint key0, uint key1, uint* words)
+    /// <param name="key">The key words, little end first.</param>
+    /// <param name="low">The counter words 0 and 1, little end first.</param>
+    /// <param name="high">The counter words 2 and 3, little end first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (uint X0, uint X1, uint X2, uint X3) Block(ulong key, ulong low, ulong high)
     {
-        uint c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
-        for (int round = 0; round < 10; round++)
+        uint x0 = (uint)low, x1 = (uint)(low >> 32), x2 = (uint)high, x3 = (uint)(high >> 32);
+        uint key0 = (uint)key, key1 = (uint)(key >> 32);
+        for (int round = 0; round < Rounds; round++)
         {
-            ulong product0 = (ulong)Multiplier0 * c0, product1 = (ulong)Multiplier1 * c2;
-            c0 = (uint)(product1 >> 32) ^ c1 ^ key0;
-            c1 = (uint)product1;
-            c2 = (uint)(product0 >> 32) ^ c3 ^ key1;
-            c3 = (uint)product0;
+            ulong product0 = (ulong)Multiplier0 * x0, product1 = (ulong)Multiplier1 * x2;
+            (x0, x1, x2, x3) = ((uint)(product1 >> 32) ^ x1 ^ key0, (uint)product1, (uint)(product0 >> 32) ^ x3 ^ key1, (uint)product0);
             key0 += Weyl0;
             key1 += Weyl1;
         }
 
-        (words[0], words[1], words[2], words[3]) = (c0, c1, c2, c3);
+        return (x0, x1, x2, x3);
     }
 
     /// <summary>The words of <paramref name="blocks"/> blocks from <paramref name="block"/> on.</summary>
     public static void Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words)
     {
         int done = width == SimdWidth.Vector128 ? 0 : PhiloxVectors.Words(width, key, counter, block, blocks, words);
-        uint* input = stackalloc uint[4];
-        (input[2], input[3]) = ((uint)counter, (uint)(counter >> 32));
         for (; done < blocks; done++)
         {
-            (input[0], input[1]) = ((uint)(block + (ulong)done), (uint)((block + (ulong)done) >> 32));
-            Block(input, (uint)key, (uint)(key >> 32), words + ((nint)done * 4));
+            uint* to = words + ((nint)done * 4);
+            (to[0], to[1], to[2], to[3]) = Block(key, block + (ulong)done, counter);
         }
     }
 
@@ -130,7 +143,10 @@ internal static unsafe class Philox
         {
             if (typeof(T) == typeof(float))
             {
-                for (int i = 0; i < count; i++)
+                int i = 0;
+                for (; i <= count - 8; i += 8)
+                    (Vector256.ConvertToSingle((Vector256.Load(words + i) >>> 8).AsInt32()) * (1f / (1 << 24))).Store((float*)values + i);
+                for (; i < count; i++)
                     ((float*)values)[i] = (words[i] >> 8) * (1f / (1 << 24));
             }
             else

@@ -19,12 +19,12 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     // Columns that are reduced together when the innermost axis is kept.
     private const int TileColumns = 512;
 
-    private ReductionAxes _axes;
-    private T* _x;
-    private T* _partial;
-    private long _pieceOutputs;
-    private long _outputPieces;
-    private long _pieceTerms;
+    private ReductionAxes axes;
+    private T* x;
+    private T* partial;
+    private long pieceOutputs;
+    private long outputPieces;
+    private long pieceTerms;
 
     public static void Run(in ReductionAxes axes, ReadOnlySpan<T> x, Span<T> y, Workers workers)
     {
@@ -42,33 +42,33 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         long lines = axes.Terms / run;
         long perOutput = axes.InnerReduced ? axes.Terms : axes.Terms * Math.Min(axes.Outputs, TileColumns);
         long termPieces = Math.Clamp(perOutput / PieceTerms, 1, lines == 1 ? (run + PieceTerms - 1) / PieceTerms : lines);
-        ReductionJob<T, TReducer> job = new() { _axes = axes };
+        ReductionJob<T, TReducer> job = new() { axes = axes };
         if (lines == 1)
-            job._pieceTerms = (run + termPieces - 1) / termPieces;
+            job.pieceTerms = (run + termPieces - 1) / termPieces;
         else
-            job._pieceTerms = (lines + termPieces - 1) / termPieces * run;
-        termPieces = (axes.Terms + job._pieceTerms - 1) / job._pieceTerms;
-        job._pieceOutputs = axes.InnerReduced ? Math.Max(1, PieceTerms / axes.Terms) : TileColumns;
-        job._outputPieces = (axes.Outputs + job._pieceOutputs - 1) / job._pieceOutputs;
-        int pieces = checked((int)(job._outputPieces * termPieces));
+            job.pieceTerms = (lines + termPieces - 1) / termPieces * run;
+        termPieces = (axes.Terms + job.pieceTerms - 1) / job.pieceTerms;
+        job.pieceOutputs = axes.InnerReduced ? Math.Max(1, PieceTerms / axes.Terms) : TileColumns;
+        job.outputPieces = (axes.Outputs + job.pieceOutputs - 1) / job.pieceOutputs;
+        int pieces = checked((int)(job.outputPieces * termPieces));
         fixed (T* px = x, py = y)
         {
-            job._x = px;
+            job.x = px;
             if (termPieces == 1)
             {
-                job._partial = py;
+                job.partial = py;
                 workers.For(pieces, job);
                 return;
             }
 
             using Scratch scratch = workers.Rent(termPieces * axes.Outputs * sizeof(T));
-            job._partial = (T*)scratch.Pointer;
+            job.partial = (T*)scratch.Pointer;
             workers.For(pieces, job);
             for (long i = 0; i < axes.Outputs; i++)
             {
                 Cascade<T, TReducer> cascade = default;
                 for (long piece = 0; piece < termPieces; piece++)
-                    cascade.Add(job._partial[(piece * axes.Outputs) + i]);
+                    cascade.Add(job.partial[(piece * axes.Outputs) + i]);
                 py[i] = cascade.Total();
             }
         }
@@ -76,11 +76,11 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
 
     public void Execute(int index, int participant)
     {
-        long termPiece = index / _outputPieces, outputPiece = index % _outputPieces;
-        long term = termPiece * _pieceTerms, terms = Math.Min(_pieceTerms, _axes.Terms - term);
-        long output = outputPiece * _pieceOutputs, outputs = Math.Min(_pieceOutputs, _axes.Outputs - output);
-        T* y = _partial + (termPiece * _axes.Outputs) + output;
-        if (_axes.InnerReduced)
+        long termPiece = index / outputPieces, outputPiece = index % outputPieces;
+        long term = termPiece * pieceTerms, terms = Math.Min(pieceTerms, axes.Terms - term);
+        long output = outputPiece * pieceOutputs, outputs = Math.Min(pieceOutputs, axes.Outputs - output);
+        T* y = partial + (termPiece * axes.Outputs) + output;
+        if (axes.InnerReduced)
         {
             for (long i = 0; i < outputs; i++)
                 y[i] = Line(output + i, term, terms);
@@ -93,14 +93,14 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
 
     private T Line(long output, long term, long terms)
     {
-        T* x = _x + _axes.KeptOffset(output);
-        int size = _axes.ReducedSizes[0];
+        T* x = this.x + axes.KeptOffset(output);
+        int size = axes.ReducedSizes[0];
         Cascade<T, TReducer> cascade = default;
         for (long end = term + terms; term < end;)
         {
             long position = term % size;
             long run = Math.Min(end - term, size - position);
-            T* line = x + _axes.ReducedOffset(term / size, skip: 1) + position;
+            T* line = x + axes.ReducedOffset(term / size, skip: 1) + position;
             term += run;
             int block = 4 * Vector<T>.Count * Run1;
             for (; run > 0; run -= block, line += block)
@@ -144,12 +144,12 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     // The innermost axis is kept: neighbouring outputs are neighbours in the input, so whole vectors of them advance together.
     private void Columns(long output, int outputs, long term, long terms, T* y)
     {
-        int size = _axes.KeptCount == 0 ? 1 : _axes.KeptSizes[0];
+        int size = axes.KeptCount == 0 ? 1 : axes.KeptSizes[0];
         while (outputs > 0)
         {
             int position = (int)(output % size);
             int run = Math.Min(outputs, size - position);
-            T* x = _x + position + _axes.KeptOffset(output / size, skip: 1);
+            T* x = this.x + position + axes.KeptOffset(output / size, skip: 1);
             ColumnTile(x, run, term, terms, y);
             output += run;
             outputs -= run;
@@ -166,9 +166,9 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         for (long end = term + terms; term < end; blocks++)
         {
             long stop = Math.Min(end, term + Run1);
-            Start(x + _axes.ReducedOffset(term++), rows, columns);
+            Start(x + axes.ReducedOffset(term++), rows, columns);
             for (; term < stop; term++)
-                Accumulate(x + _axes.ReducedOffset(term), rows, columns);
+                Accumulate(x + axes.ReducedOffset(term), rows, columns);
             int level = 1;
             for (ulong carry = blocks; (carry & 1) != 0; carry >>= 1, level++)
                 Join(rows + (level * TileColumns), rows, columns);

@@ -9,13 +9,13 @@ internal readonly unsafe ref struct Scratch
     /// <summary>Alignment of <see cref="Pointer"/> in bytes: a cache line, and the widest vector.</summary>
     public const int Alignment = 64;
 
-    private readonly ScratchPool _pool;
-    private readonly byte[] _buffer;
+    private readonly ScratchPool pool;
+    private readonly byte[] buffer;
 
     public Scratch(ScratchPool pool, byte[] buffer)
     {
-        _pool = pool;
-        _buffer = buffer;
+        this.pool = pool;
+        this.buffer = buffer;
         nint start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer));
         Pointer = (byte*)((start + Alignment - 1) & -Alignment);
     }
@@ -24,5 +24,5 @@ internal readonly unsafe ref struct Scratch
     public byte* Pointer { get; }
 
     /// <summary>Returns the memory to its pool.</summary>
-    public void Dispose() => _pool.Return(_buffer);
+    public void Dispose() => pool.Return(buffer);
 }

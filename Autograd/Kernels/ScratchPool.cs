@@ -7,7 +7,7 @@ internal sealed class ScratchPool
 {
     private const int SmallestLog = 12;
     private const int SlotsPerClass = 8;
-    private readonly byte[]?[] _slots = new byte[]?[(32 - SmallestLog) * SlotsPerClass];
+    private readonly byte[]?[] slots = new byte[]?[(32 - SmallestLog) * SlotsPerClass];
 
     /// <summary>Takes a buffer out of the pool, or allocates one.</summary>
     public Scratch Rent(long bytes)
@@ -16,7 +16,7 @@ internal sealed class ScratchPool
         if (needed > Array.MaxLength)
             throw new InvalidOperationException($"A kernel asked for {bytes} bytes of scratch memory; at most {Array.MaxLength} are possible.");
         int log = Math.Max(SmallestLog, BitOperations.Log2((ulong)needed - 1) + 1);
-        Span<byte[]?> slots = _slots.AsSpan((log - SmallestLog) * SlotsPerClass, SlotsPerClass);
+        Span<byte[]?> slots = this.slots.AsSpan((log - SmallestLog) * SlotsPerClass, SlotsPerClass);
         foreach (ref byte[]? slot in slots)
         {
             if (slot is not null && Interlocked.Exchange(ref slot, null) is { } buffer)
@@ -31,7 +31,7 @@ internal sealed class ScratchPool
     public void Return(byte[] buffer)
     {
         int log = BitOperations.Log2((ulong)buffer.Length - 1) + 1;
-        foreach (ref byte[]? slot in _slots.AsSpan((log - SmallestLog) * SlotsPerClass, SlotsPerClass))
+        foreach (ref byte[]? slot in slots.AsSpan((log - SmallestLog) * SlotsPerClass, SlotsPerClass))
         {
             if (slot is null && Interlocked.CompareExchange(ref slot, buffer, null) is null)
                 return;

@@ -10,13 +10,13 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
 {
     private const int PieceElements = 8192;
 
-    private T* _x;
-    private T* _y;
-    private int _outer;
-    private int _axis;
-    private int _inner;
-    private int _linesPerPiece;
-    private bool _logarithm;
+    private T* x;
+    private T* y;
+    private int outer;
+    private int axis;
+    private int inner;
+    private int linesPerPiece;
+    private bool logarithm;
 
     public static void Run(T* x, int outer, int axis, int inner, T* y, bool logarithm, Workers workers)
     {
@@ -25,32 +25,32 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
             (outer + lines - 1) / lines,
             new SoftmaxJob<T, TVector, TSimd>
             {
-                _x = x,
-                _y = y,
-                _outer = outer,
-                _axis = axis,
-                _inner = inner,
-                _linesPerPiece = lines,
-                _logarithm = logarithm,
+                x = x,
+                y = y,
+                outer = outer,
+                axis = axis,
+                inner = inner,
+                linesPerPiece = lines,
+                logarithm = logarithm,
             });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int first = index * _linesPerPiece, last = Math.Min(_outer, first + _linesPerPiece);
+        int first = index * linesPerPiece, last = Math.Min(outer, first + linesPerPiece);
         for (int line = first; line < last; line++)
         {
-            T* x = _x + ((nint)line * _axis * _inner), y = _y + ((nint)line * _axis * _inner);
-            if (_inner == 1)
+            T* x = this.x + ((nint)line * axis * inner), y = this.y + ((nint)line * axis * inner);
+            if (inner == 1)
             {
                 Row(x, y);
                 continue;
             }
 
             int j = 0;
-            for (; j <= _inner - TSimd.Count; j += TSimd.Count)
-                Columns(x + j, y + j, _inner);
-            for (; j < _inner; j++)
+            for (; j <= inner - TSimd.Count; j += TSimd.Count)
+                Columns(x + j, y + j, inner);
+            for (; j < inner; j++)
                 Column(x + j, y + j);
         }
     }
@@ -58,48 +58,48 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     // One column, gathered so that it sees the same exponential as all others.
     private readonly void Column(T* x, T* y)
     {
-        for (int i = 0; i < _axis; i++)
-            y[(nint)i * _inner] = x[(nint)i * _inner];
+        for (int i = 0; i < axis; i++)
+            y[(nint)i * inner] = x[(nint)i * inner];
         T maximum = T.NegativeInfinity;
-        for (int i = 0; i < _axis; i++)
-            maximum = T.Max(maximum, x[(nint)i * _inner]);
+        for (int i = 0; i < axis; i++)
+            maximum = T.Max(maximum, x[(nint)i * inner]);
         T sum = T.Zero;
-        for (int i = 0; i < _axis; i++)
+        for (int i = 0; i < axis; i++)
         {
-            T e = ExpOne(x[(nint)i * _inner] - maximum);
+            T e = ExpOne(x[(nint)i * inner] - maximum);
             sum += e;
-            if (!_logarithm)
-                y[(nint)i * _inner] = e;
+            if (!logarithm)
+                y[(nint)i * inner] = e;
         }
 
         T log = T.Log(sum), inverse = T.One / sum;
-        for (int i = 0; i < _axis; i++)
-            y[(nint)i * _inner] = _logarithm ? x[(nint)i * _inner] - maximum - log : y[(nint)i * _inner] * inverse;
+        for (int i = 0; i < axis; i++)
+            y[(nint)i * inner] = logarithm ? x[(nint)i * inner] - maximum - log : y[(nint)i * inner] * inverse;
     }
 
     // TVector lanes are neighbouring columns.
     private readonly void Columns(T* x, T* y, nint step)
     {
         TVector maximum = TSimd.Load(x);
-        for (nint i = 1; i < _axis; i++)
+        for (nint i = 1; i < axis; i++)
             maximum = TSimd.Max(maximum, TSimd.Load(x + (i * step)));
         TVector sum = TSimd.Zero;
-        for (nint i = 0; i < _axis; i++)
+        for (nint i = 0; i < axis; i++)
         {
             TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
             sum = TSimd.Add(sum, e);
-            if (!_logarithm)
+            if (!logarithm)
                 TSimd.Store(e, y + (i * step));
         }
 
         T* lanes = stackalloc T[TSimd.Count];
         TSimd.Store(sum, lanes);
         for (int lane = 0; lane < TSimd.Count; lane++)
-            lanes[lane] = _logarithm ? T.Log(lanes[lane]) : T.One / lanes[lane];
+            lanes[lane] = logarithm ? T.Log(lanes[lane]) : T.One / lanes[lane];
         TVector scale = TSimd.Load(lanes);
-        for (nint i = 0; i < _axis; i++)
+        for (nint i = 0; i < axis; i++)
         {
-            TVector value = _logarithm
+            TVector value = logarithm
                 ? TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum), scale)
                 : TSimd.Multiply(TSimd.Load(y + (i * step)), scale);
             TSimd.Store(value, y + (i * step));
@@ -108,7 +108,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
 
     private readonly void Row(T* x, T* y)
     {
-        int n = _axis, lanes = TSimd.Count, i = 0;
+        int n = axis, lanes = TSimd.Count, i = 0;
         T maximum = x[0];
         if (n >= lanes)
         {
@@ -132,7 +132,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         {
             TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift));
             sums = TSimd.Add(sums, e);
-            if (!_logarithm)
+            if (!logarithm)
                 TSimd.Store(e, y + i);
         }
 
@@ -147,7 +147,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         }
 
         T sum = TSimd.Sum(sums);
-        if (_logarithm)
+        if (logarithm)
         {
             T log = T.Log(sum);
             TVector logs = TSimd.Broadcast(log);

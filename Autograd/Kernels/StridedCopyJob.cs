@@ -7,44 +7,44 @@ internal unsafe struct StridedCopyJob<T> : IJob
     private const long PieceElements = 16384;
     private const int Tile = 32;
 
-    private StridedAxes _axes;
-    private T* _source;
-    private T* _destination;
-    private long _linesPerPiece;
-    private long _lines;
-    private int _partner;
-    private int _tileRows;
-    private int _tileColumns;
+    private StridedAxes axes;
+    private T* source;
+    private T* destination;
+    private long linesPerPiece;
+    private long lines;
+    private int partner;
+    private int tileRows;
+    private int tileColumns;
 
     public static void Run(in StridedAxes axes, T* source, T* destination, Workers workers)
     {
-        StridedCopyJob<T> job = new() { _axes = axes, _source = source, _destination = destination };
-        job._partner = Partner(axes);
+        StridedCopyJob<T> job = new() { axes = axes, source = source, destination = destination };
+        job.partner = Partner(axes);
         long elements = axes.Elements;
-        if (job._partner > 0)
+        if (job.partner > 0)
         {
             // The axis along which the source is contiguous becomes axis 1, so that a tile is over axes 0 and 1.
-            Swap(ref job._axes, 1, job._partner);
-            job._tileColumns = (job._axes.Sizes[0] + Tile - 1) / Tile;
-            job._tileRows = (job._axes.Sizes[1] + Tile - 1) / Tile;
-            job._lines = elements / job._axes.Sizes[0] / job._axes.Sizes[1] * job._tileRows;
-            job._linesPerPiece = Math.Max(1, PieceElements / ((long)job._axes.Sizes[0] * Tile));
+            Swap(ref job.axes, 1, job.partner);
+            job.tileColumns = (job.axes.Sizes[0] + Tile - 1) / Tile;
+            job.tileRows = (job.axes.Sizes[1] + Tile - 1) / Tile;
+            job.lines = elements / job.axes.Sizes[0] / job.axes.Sizes[1] * job.tileRows;
+            job.linesPerPiece = Math.Max(1, PieceElements / ((long)job.axes.Sizes[0] * Tile));
         }
         else
         {
-            job._lines = elements / axes.Sizes[0];
-            job._linesPerPiece = Math.Max(1, PieceElements / axes.Sizes[0]);
+            job.lines = elements / axes.Sizes[0];
+            job.linesPerPiece = Math.Max(1, PieceElements / axes.Sizes[0]);
         }
 
-        workers.For(checked((int)((job._lines + job._linesPerPiece - 1) / job._linesPerPiece)), job);
+        workers.For(checked((int)((job.lines + job.linesPerPiece - 1) / job.linesPerPiece)), job);
     }
 
     public readonly void Execute(int index, int participant)
     {
-        long first = index * _linesPerPiece, last = Math.Min(_lines, first + _linesPerPiece);
+        long first = index * linesPerPiece, last = Math.Min(lines, first + linesPerPiece);
         for (long line = first; line < last; line++)
         {
-            if (_partner > 0)
+            if (partner > 0)
                 TileRow(line);
             else
                 Line(line);
@@ -74,10 +74,10 @@ internal unsafe struct StridedCopyJob<T> : IJob
 
     private readonly void Line(long line)
     {
-        _axes.Offsets(line, 1, out nint from, out nint to);
-        T* source = _source + from, destination = _destination + to;
-        int count = _axes.Sizes[0];
-        nint step = (nint)_axes.Sources[0], stride = (nint)_axes.Destinations[0];
+        axes.Offsets(line, 1, out nint from, out nint to);
+        T* source = this.source + from, destination = this.destination + to;
+        int count = axes.Sizes[0];
+        nint step = (nint)axes.Sources[0], stride = (nint)axes.Destinations[0];
         if (stride == 1 && step == 1)
             new ReadOnlySpan<T>(source, count).CopyTo(new Span<T>(destination, count));
         else if (stride == 1 && step == 0)
@@ -88,16 +88,16 @@ internal unsafe struct StridedCopyJob<T> : IJob
 
     private readonly void TileRow(long line)
     {
-        (long plane, long tileRow) = Math.DivRem(line, _tileRows);
-        _axes.Offsets(plane, 2, out nint from, out nint to);
-        int row = (int)tileRow * Tile, rows = Math.Min(Tile, _axes.Sizes[1] - row);
-        nint fromRow = (nint)_axes.Sources[1], toRow = (nint)_axes.Destinations[1];
-        nint fromColumn = (nint)_axes.Sources[0], toColumn = (nint)_axes.Destinations[0];
-        for (int tile = 0; tile < _tileColumns; tile++)
+        (long plane, long tileRow) = Math.DivRem(line, tileRows);
+        axes.Offsets(plane, 2, out nint from, out nint to);
+        int row = (int)tileRow * Tile, rows = Math.Min(Tile, axes.Sizes[1] - row);
+        nint fromRow = (nint)axes.Sources[1], toRow = (nint)axes.Destinations[1];
+        nint fromColumn = (nint)axes.Sources[0], toColumn = (nint)axes.Destinations[0];
+        for (int tile = 0; tile < tileColumns; tile++)
         {
-            int column = tile * Tile, columns = Math.Min(Tile, _axes.Sizes[0] - column);
-            T* source = _source + from + (row * fromRow) + (column * fromColumn);
-            T* destination = _destination + to + (row * toRow) + (column * toColumn);
+            int column = tile * Tile, columns = Math.Min(Tile, axes.Sizes[0] - column);
+            T* source = this.source + from + (row * fromRow) + (column * fromColumn);
+            T* destination = this.destination + to + (row * toRow) + (column * toColumn);
             for (int r = 0; r < rows; r++, source += fromRow, destination += toRow)
                 Strided(source, fromColumn, destination, toColumn, columns);
         }

@@ -11,8 +11,8 @@ namespace Toolkit.Autograd.Kernels;
 /// </remarks>
 internal sealed unsafe class Workers : IDisposable
 {
-    private readonly Crew? _crew;
-    private readonly ScratchPool _scratch = new();
+    private readonly Crew? crew;
+    private readonly ScratchPool scratch = new();
 
     /// <summary>Starts <paramref name="threads"/> − 1 helpers.</summary>
     /// <param name="threads">Threads that take part in a loop, the caller included; 1 runs everything inline.</param>
@@ -21,10 +21,10 @@ internal sealed unsafe class Workers : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         if (threads > 1)
-            _crew = new Crew(threads - 1);
+            crew = new Crew(threads - 1);
     }
 
-    ~Workers() => _crew?.Stop();
+    ~Workers() => crew?.Stop();
 
     /// <summary>Gets the number of threads that take part in a loop, the caller included.</summary>
     public int Threads { get; }
@@ -33,9 +33,9 @@ internal sealed unsafe class Workers : IDisposable
     /// <exception cref="Exception">The first exception thrown by the body; indices not yet started are then skipped.</exception>
     public void For(int count, WorkItem body)
     {
-        if (count > 1 && _crew is not null && _crew.TryBegin())
+        if (count > 1 && crew is not null && crew.TryBegin())
         {
-            _crew.Run(count, body);
+            crew.Run(count, body);
             return;
         }
 
@@ -48,9 +48,9 @@ internal sealed unsafe class Workers : IDisposable
     public void For<TJob>(int count, TJob job)
         where TJob : unmanaged, IJob
     {
-        if (count > 1 && _crew is not null && _crew.TryBegin())
+        if (count > 1 && crew is not null && crew.TryBegin())
         {
-            _crew.Run(count, &job);
+            crew.Run(count, &job);
             return;
         }
 
@@ -59,13 +59,13 @@ internal sealed unsafe class Workers : IDisposable
     }
 
     /// <summary>Lends scratch memory of at least <paramref name="bytes"/> bytes, aligned to 64 bytes, with undefined content.</summary>
-    public Scratch Rent(long bytes) => _scratch.Rent(bytes);
+    public Scratch Rent(long bytes) => scratch.Rent(bytes);
 
     /// <summary>Stops and joins the helpers. No loop may be running.</summary>
     public void Dispose()
     {
-        _crew?.Stop();
-        _crew?.Join();
+        crew?.Stop();
+        crew?.Join();
         GC.SuppressFinalize(this);
     }
 }

@@ -74,6 +74,7 @@ public static class OperationRegistry
         Entry<Sin>(),
         Entry<Slice>(),
         Entry<Softmax>(),
+        Entry<SoftmaxCrossEntropyLoss>(),
         Entry<Softplus>(),
         Entry<Split>(),
         Entry<Sqrt>(),

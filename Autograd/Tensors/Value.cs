@@ -110,18 +110,23 @@ public sealed unsafe class Value
     public static Value Full(double number, DType type, params ReadOnlySpan<int> sizes)
     {
         Value value = Zeros(type, sizes);
-        switch (type)
-        {
-            case DType.Float32: value.Span<float>().Fill((float)number); break;
-            case DType.Float64: value.Span<double>().Fill(number); break;
-            case DType.Int32: value.Span<int>().Fill((int)number); break;
-            case DType.Int64: value.Span<long>().Fill((long)number); break;
-            case DType.UInt32: value.Span<uint>().Fill((uint)number); break;
-            case DType.UInt64: value.Span<ulong>().Fill((ulong)number); break;
-            default: value.Span<bool>().Fill(number != 0); break;
-        }
-
+        value.Fill(number);
         return value;
+    }
+
+    /// <summary>Makes every element the same number, converted to the element type.</summary>
+    internal void Fill(double number)
+    {
+        switch (DType)
+        {
+            case DType.Float32: Span<float>().Fill((float)number); break;
+            case DType.Float64: Span<double>().Fill(number); break;
+            case DType.Int32: Span<int>().Fill((int)number); break;
+            case DType.Int64: Span<long>().Fill((long)number); break;
+            case DType.UInt32: Span<uint>().Fill((uint)number); break;
+            case DType.UInt64: Span<ulong>().Fill((ulong)number); break;
+            default: Span<bool>().Fill(number != 0); break;
+        }
     }
 
     /// <summary>The elements, row-major, for reading and writing in place.</summary>

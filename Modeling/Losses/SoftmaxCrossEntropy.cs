@@ -26,14 +26,11 @@ public sealed record SoftmaxCrossEntropy : Loss
     public override Variable PerExample(Variable prediction, Variable target)
     {
         int classes = Targets.Classes(nameof(SoftmaxCrossEntropy), prediction, target);
-        Variable p = Ops.OneHot(target, classes, prediction.DType);
-        if (Smoothing > 0.0)
-        {
-            double other = Smoothing / (SmoothingForm == SmoothingForm.Uniform ? classes : Math.Max(classes - 1, 1));
-            double own = SmoothingForm == SmoothingForm.Uniform ? 1.0 - Smoothing + other : 1.0 - Smoothing;
-            p = (p * (own - other)) + other;
-        }
-
+        if (Smoothing == 0.0)
+            return Ops.SoftmaxCrossEntropyLoss(prediction, target);
+        double other = Smoothing / (SmoothingForm == SmoothingForm.Uniform ? classes : Math.Max(classes - 1, 1));
+        double own = SmoothingForm == SmoothingForm.Uniform ? 1.0 - Smoothing + other : 1.0 - Smoothing;
+        Variable p = (Ops.OneHot(target, classes, prediction.DType) * (own - other)) + other;
         return -(p * prediction.LogSoftmax()).Sum([1]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
@@ -134,7 +135,7 @@ public static class Checkpoint
         content.CopyTo(file.AsSpan(HeaderLength));
         int hashed = file.Length - SHA256.HashSizeInBytes;
         SHA256.HashData(file.AsSpan(0, hashed), file.AsSpan(hashed));
-        AtomicFile.Write(path, file);
+        AtomicFile.Write(path, stream => stream.Write(file));
     }
 
     private static (IReadOnlyList<StoredParameter> Parameters, StoredTraining? Training) Read(string path)

@@ -8,6 +8,36 @@ internal sealed record Step(Node Node, OnnxForm Form)
 {
     /// <summary>The inputs of the ONNX node.</summary>
     public IReadOnlyList<OnnxInput> Inputs { get; } = Form.Inputs ?? [.. Node.Inputs.Select((_, i) => new OnnxInput.Argument(i))];
+
+    /// <summary>The ONNX nodes of the step: those of inputs that are computed, each once and before it is used, then the node itself.</summary>
+    public IReadOnlyList<OnnxForm> Forms { get; } = FormsOf(Form);
+
+    /// <summary>The positions of the arguments that the ONNX nodes read.</summary>
+    public IEnumerable<int> Arguments =>
+        Forms.SelectMany(f => ReferenceEquals(f, Form) ? Inputs : f.Inputs!).OfType<OnnxInput.Argument>().Select(a => a.Index).Distinct();
+
+    private static List<OnnxForm> FormsOf(OnnxForm root)
+    {
+        var forms = new List<OnnxForm>();
+        var visited = new HashSet<OnnxForm>(ReferenceEqualityComparer.Instance);
+        Visit(root);
+        return forms;
+
+        void Visit(OnnxForm form)
+        {
+            if (!visited.Add(form))
+            {
+                return;
+            }
+
+            foreach (OnnxInput.Computed input in form.Inputs?.OfType<OnnxInput.Computed>() ?? [])
+            {
+                Visit(input.Form);
+            }
+
+            forms.Add(form);
+        }
+    }
 }
 
 /// <summary>The nodes of a signature after operations without an ONNX form have been expanded into operations that have one.</summary>
@@ -47,8 +77,7 @@ internal sealed class FlatGraph
         return variable;
     }
 
-    private IEnumerable<Variable> Arguments(Step step) =>
-        step.Inputs.OfType<OnnxInput.Argument>().Select(a => Resolve(step.Node.Inputs[a.Index]));
+    private IEnumerable<Variable> Arguments(Step step) => step.Arguments.Select(a => Resolve(step.Node.Inputs[a]));
 
     private void Visit(Node node)
     {
@@ -60,15 +89,14 @@ internal sealed class FlatGraph
         Operation operation = node.Operation;
         TensorType[] inputs = [.. node.Inputs.Select(i => i.Type)];
         TensorType[] outputs = [.. node.Outputs.Select(o => o.Type)];
-        if (operation.ToOnnx(new OnnxRequest(opset, inputs, outputs)) is { } form)
+        var request = new OnnxRequest(opset, inputs, outputs);
+        if (operation.ToOnnx(request) is { } form)
         {
             steps.Add(new Step(node, form));
             return;
         }
 
-        IReadOnlyList<Variable> expansion = operation.Expand(node.Inputs)
-            ?? throw new ExportException(
-                $"{node} has no form in the ONNX operator set {opset}: it can be run here but not exported.");
+        IReadOnlyList<Variable> expansion = operation.Expand(node.Inputs) ?? throw NoForm(node, request);
         foreach (Node inner in TopologicalOrder.Of(expansion))
         {
             Visit(inner);
@@ -78,5 +106,14 @@ internal sealed class FlatGraph
         {
             expanded.Add(node.Outputs[i], expansion[i]);
         }
+    }
+
+    private static ExportException NoForm(Node node, OnnxRequest request)
+    {
+        int newer = Enumerable.Range(request.Opset + 1, OnnxExportOptions.NewestOpset - request.Opset)
+            .FirstOrDefault(opset => node.Operation.ToOnnx(request with { Opset = opset }) is not null);
+        return new ExportException(newer > 0
+            ? $"{node} has no form in the ONNX operator set {request.Opset}: export it with operator set {newer} or newer."
+            : $"{node} has no form in the ONNX operator set {request.Opset}: it can be run here but not exported.");
     }
 }

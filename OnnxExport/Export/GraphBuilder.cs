@@ -4,10 +4,10 @@ using Toolkit.OnnxExport.Format;
 namespace Toolkit.OnnxExport.Export;
 
 /// <summary>A result of a node that is about to be written.</summary>
-/// <param name="Type">Its type.</param>
+/// <param name="Type">Its type; null where it is not known.</param>
 /// <param name="Name">The name that it must have; null for one made from the node's name.</param>
 /// <param name="IsUsed">Whether anything reads it; optional results that nothing reads are left out.</param>
-internal readonly record struct Result(TensorType Type, string? Name = null, bool IsUsed = true);
+internal readonly record struct Result(TensorType? Type, string? Name = null, bool IsUsed = true);
 
 /// <summary>Collects the nodes and initializers of a graph under unique names; equal small constants are written once.</summary>
 /// <param name="includeValueInfo">Whether to write the types of results.</param>
@@ -65,9 +65,9 @@ internal sealed class GraphBuilder(bool includeValueInfo)
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = results[i].IsUsed ? results[i].Name ?? values.Unique(i == 0 ? name : $"{name}_{i}") : string.Empty;
-            if (results[i].IsUsed && results[i].Name is null && includeValueInfo)
+            if (results[i] is { IsUsed: true, Name: null, Type: { } type } && includeValueInfo)
             {
-                Graph.ValueInfo.Add(ValueTypes.ToProto(names[i], results[i].Type));
+                Graph.ValueInfo.Add(ValueTypes.ToProto(names[i], type));
             }
         }
 

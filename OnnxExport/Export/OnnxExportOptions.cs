@@ -39,6 +39,6 @@ public sealed record OnnxExportOptions
     /// <summary>Metadata such as <c>author</c> or <c>license</c>, written in the order of their keys.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the inferred types and shapes of all values are written, for viewers and for importers that infer none.</summary>
+    /// <summary>Whether the inferred types and shapes of the results of operations are written, for viewers and for importers that infer none.</summary>
     public bool IncludeValueInfo { get; init; } = true;
 }

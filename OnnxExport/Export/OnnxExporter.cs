@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;

@@ -100,7 +100,18 @@ internal sealed class SignatureWriter
     private void Write(Step step)
     {
         Node node = step.Node;
-        string[] inputs = [.. step.Inputs.Select(i => NameOf(i, node))];
+        var computed = new Dictionary<OnnxForm, string>(ReferenceEqualityComparer.Instance);
+        foreach (OnnxForm form in step.Forms.SkipLast(1))
+        {
+            // Sizes between the nodes of one operation are not inferred, so their types are not written.
+            computed.Add(form, builder.Add(
+                form.Operator,
+                [.. form.Inputs!.Select(i => NameOf(i, node, computed))],
+                [new Result(null)],
+                form.Attributes.Select(AttributeConversion.ToProto))[0]);
+        }
+
+        string[] inputs = [.. step.Inputs.Select(i => NameOf(i, node, computed))];
         var results = new Result[node.Outputs.Count];
         for (int i = 0; i < results.Length; i++)
         {
@@ -121,8 +132,9 @@ internal sealed class SignatureWriter
         && outputs.Maximum < int.MaxValue
         && outputs.IsOptional(position);
 
-    private string NameOf(OnnxInput input, Node node) => input switch
+    private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
+        OnnxInput.Computed result => computed[result.Form],
         OnnxInput.Argument argument => NameOf(flat.Resolve(node.Inputs[argument.Index])),
         OnnxInput.Constant constant => builder.Constant(constant.Value),
         OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),

@@ -10,13 +10,18 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Bench.Steps;
+
+/// <summary>A case made ready: its step, and its profile over some runs where it is a compiled function.</summary>
+internal sealed record TimedCase(Action Step, Func<int, FunctionProfile>? Profile = null);
 
 /// <summary>The timed cases by name; each makes its data and returns the step.</summary>
 internal static class Cases
 {
-    public static IEnumerable<(string Name, Func<Action> Make)> All(int threads)
+    public static IEnumerable<(string Name, Func<TimedCase> Make)> All(int threads)
     {
         foreach ((int m, int n, int k) in new[]
             { (1024, 1024, 1024), (2048, 2048, 2048), (128, 512, 784), (32, 256, 256), (64, 10, 512), (128, 10, 1024), (1, 1024, 1024) })
@@ -30,18 +35,39 @@ internal static class Cases
         yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
         yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));
-        foreach (int batch in new[] { 1, 256 })
+        foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
-            yield return ($"infer-mlp-mnist-{batch}", () => Infer(threads, MnistMlp(), [784], batch));
-        }
-
-        foreach (int batch in new[] { 1, 64 })
-        {
-            yield return ($"infer-cnn-mnist-{batch}", () => Infer(threads, MnistCnn(), [1, 28, 28], batch));
+            yield return (name, () => Infer(threads, model(), shape, batch));
         }
     }
 
-    public static Action Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)
+    /// <summary>The cases of inference, served by ONNX Runtime.</summary>
+    public static IEnumerable<(string Name, Func<TimedCase> Make)> Runtime(int threads)
+    {
+        foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
+        {
+            yield return (name, () => Serve(threads, model(), shape, batch));
+        }
+    }
+
+    private static (string Name, Func<Sequential> Model, int[] Shape, int Batch)[] Inference =>
+    [
+        ("infer-mlp-mnist-1", MnistMlp, [784], 1),
+        ("infer-mlp-mnist-256", MnistMlp, [784], 256),
+        ("infer-cnn-mnist-1", MnistCnn, [1, 28, 28], 1),
+        ("infer-cnn-mnist-64", MnistCnn, [1, 28, 28], 64),
+    ];
+
+    private static TimedCase Serve(int threads, Module model, int[] shape, int batch)
+    {
+        model.InputShape = Shape.OfSizes(shape);
+        var session = OnnxSession.Load(OnnxExporter.Export(model.Inference), new ServingOptions { IntraOpThreads = threads });
+        SessionBuffers buffers = session.CreateBuffers(new Dictionary<string, int> { ["batch"] = batch });
+        new RandomSource(3).FillNormal(buffers.Inputs[0].Span<float>(), 0, 1);
+        return new TimedCase(() => buffers.Run());
+    }
+
+    public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)
     {
         var random = new RandomSource(2);
         int width = shape.Aggregate(1, (a, b) => a * b);
@@ -54,30 +80,34 @@ internal static class Cases
         Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads });
         Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
         Value[] inputs = [all.Features, all.Target];
-        var outputs = new Value[trainer.TrainingStep.Outputs.Count];
-        return () => step.RunInto(inputs, outputs);
+        return Of(step, inputs);
     }
 
-    public static Action Infer(int threads, Module model, int[] shape, int batch)
+    public static TimedCase Infer(int threads, Module model, int[] shape, int batch)
     {
         model.InputShape = Shape.OfSizes(shape);
         Function function = Function.Compile(model.Inference, new ExecutionOptions { Threads = threads });
         Value[] inputs = [Normal([batch, .. shape], 3)];
-        var outputs = new Value[1];
-        return () => function.RunInto(inputs, outputs);
+        return Of(function, inputs);
     }
 
-    private static Action Gemm(int threads, int m, int n, int k, bool transposeA, bool transposeB)
+    private static TimedCase Gemm(int threads, int m, int n, int k, bool transposeA, bool transposeB)
     {
         var workers = new Workers(threads);
         Value a = Normal(transposeA ? [k, m] : [m, k], 4);
         Value b = Normal(transposeB ? [n, k] : [k, n], 5);
         Value c = Value.Zeros(DType.Float32, m, n);
-        return () => Autograd.Kernels.Gemm.Multiply(
-            transposeA, transposeB, m, n, k, 1f, a.Span<float>(), a.Sizes[1], b.Span<float>(), b.Sizes[1], 0f, c.Span<float>(), n, workers);
+        return new TimedCase(() => Autograd.Kernels.Gemm.Multiply(
+            transposeA, transposeB, m, n, k, 1f, a.Span<float>(), a.Sizes[1], b.Span<float>(), b.Sizes[1], 0f, c.Span<float>(), n, workers));
     }
 
-    private static Action HessianVectorProduct(int threads)
+    private static TimedCase Of(Function function, Value[] inputs)
+    {
+        var outputs = new Value[function.Signature.Outputs.Count];
+        return new TimedCase(() => function.RunInto(inputs, outputs), runs => function.Profile(inputs, runs));
+    }
+
+    private static TimedCase HessianVectorProduct(int threads)
     {
         var random = new RandomSource(6);
         var model = new Sequential(
@@ -92,8 +122,7 @@ internal static class Cases
         Function function = Function.Compile([x, y], Gradient.Of(dot, parameters), options: new ExecutionOptions { Threads = threads });
         long[] labels = [.. Enumerable.Range(0, 128).Select(_ => (long)random.NextInt32(10))];
         Value[] inputs = [Normal([128, 784], 8), Value.Of(labels, 128)];
-        var outputs = new Value[parameters.Length];
-        return () => function.RunInto(inputs, outputs);
+        return Of(function, inputs);
     }
 
     private static Sequential Small()

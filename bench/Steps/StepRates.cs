@@ -6,19 +6,29 @@ namespace Toolkit.Bench.Steps;
 /// <summary>Steps per second of the cases that the peers are timed on, measured in the same way: five steps to warm up, then the median of blocks of 0.2 s.</summary>
 internal static class StepRates
 {
-    public static void Run(int threads, double seconds, HashSet<string>? only)
+    public static void Run(IEnumerable<(string Name, Func<TimedCase> Make)> cases, double seconds, HashSet<string>? only)
     {
-        foreach ((string name, Func<Action> make) in Cases.All(threads))
+        foreach ((string name, Func<TimedCase> make) in cases)
         {
             if (only is null || only.Contains(name))
             {
-                double rate = Measure(make(), seconds);
+                double rate = Measure(make().Step, seconds);
                 Console.WriteLine($"{name}\t{rate.ToString("F1", CultureInfo.InvariantCulture)}");
             }
         }
     }
 
-    private static double Measure(Action step, double seconds)
+    /// <summary>Prints where the time of one case goes.</summary>
+    public static void Profile(string name, int threads)
+    {
+        (_, Func<TimedCase> make) = Cases.All(threads).Single(c => c.Name == name);
+        TimedCase ready = make();
+        Measure(ready.Step, seconds: 1);
+        Console.WriteLine(ready.Profile?.Invoke(20).ToString() ?? $"{name} is a single kernel.");
+    }
+
+    /// <summary>The steps per second of one case.</summary>
+    public static double Measure(Action step, double seconds)
     {
         for (int i = 0; i < 5; i++)
         {

@@ -15,7 +15,7 @@ public class TrainingStepBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        step = Cases.All(threads: 1).Single(c => c.Name == Case).Make();
+        step = Cases.All(threads: 1).Single(c => c.Name == Case).Make().Step;
         step();
     }
 

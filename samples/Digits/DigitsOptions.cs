@@ -19,5 +19,7 @@ internal sealed record DigitsOptions
 
     public bool Resume { get; init; }
 
+    public bool Profile { get; init; }
+
     public required int Threads { get; init; }
 }

@@ -52,8 +52,27 @@ internal static class DigitsRun
         Console.WriteLine($"Written: {file} ({new FileInfo(file).Length:N0} bytes), {curve}");
 
         IReadOnlyList<Scores> scores = Scoring.ThreeWays(served, file, test, options);
+        if (options.Profile)
+        {
+            Profile(options, trainer, train);
+        }
+
         Report.Print(scores, test, clock.Elapsed);
         return 0;
+    }
+
+    /// <summary>Runs some more steps, measured; they change the weights, which are exported by now.</summary>
+    private static void Profile(DigitsOptions options, Trainer trainer, Dataset train)
+    {
+        Batch batch = train.Batches(new BatchOptions { Size = BatchSize }).First();
+        Function step = Function.Compile(trainer.TrainingStep, trainer.Execution);
+        step.Profile([batch.Features, batch.Target]);
+        FunctionProfile profile = step.Profile([batch.Features, batch.Target]);
+        Console.WriteLine(profile);
+        string trace = Path.Combine(options.Output, "trace.json");
+        using FileStream stream = File.Create(trace);
+        profile.WriteChromeTrace(stream);
+        Console.WriteLine($"Written: {trace} (open it in chrome://tracing or Perfetto)");
     }
 
     private static (Dataset Train, Dataset Test) LoadData(DigitsOptions options)

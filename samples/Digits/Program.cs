@@ -13,10 +13,11 @@ provider.AcceptOnlyFromAmong("cpu", "cuda");
 var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "A file to which the training is saved after each epoch." };
 var resume = new Option<bool>("--resume") { Description = "Go on from the checkpoint file." };
 var threads = new Option<int>("--threads") { Description = "Threads for training.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var profile = new Option<bool>("--profile") { Description = "Show at the end where the time of a training step goes." };
 
 var command = new RootCommand("Trains a network on handwritten digits, writes it as ONNX and scores it natively, with ONNX Runtime and with ML.NET.")
 {
-    data, model, epochs, seed, output, provider, checkpoint, resume, threads,
+    data, model, epochs, seed, output, provider, checkpoint, resume, threads, profile,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -30,6 +31,7 @@ command.SetAction((arguments, cancellation) =>
         Cuda = arguments.GetValue(provider) == "cuda",
         Checkpoint = arguments.GetValue(checkpoint)?.FullName,
         Resume = arguments.GetValue(resume),
+        Profile = arguments.GetValue(profile),
         Threads = arguments.GetValue(threads),
     };
     try

@@ -31,6 +31,7 @@ public sealed partial class LayerTests
 
     [Theory]
     [InlineData("Tensors", "")]
+    [InlineData("Files", "")]
     [InlineData("Kernels", "Tensors")]
     [InlineData("Graph", "Tensors Kernels")]
     [InlineData("Operations", "Tensors Kernels Graph")]

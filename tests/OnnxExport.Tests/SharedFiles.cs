@@ -1,10 +1,23 @@
 namespace Toolkit.OnnxExport.Tests;
 
-/// <summary>The folder of shared material beside the repository: models and test data of other projects.</summary>
+/// <summary>Files outside the test project.</summary>
 internal static class SharedFiles
 {
-    /// <summary>Every .onnx file of the shared material, sorted; the test is skipped where there is none.</summary>
+    /// <summary>The root of the repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Every .onnx file of the folder of shared material beside the repository (models and test data of other projects), sorted; the test is
+    /// skipped where there is none.</summary>
     public static string[] Models()
+    {
+        string folder = Path.Combine(Root, "..", "shared", "onnx");
+        Assert.SkipUnless(Directory.Exists(folder), "The folder shared/onnx beside the repository is missing.");
+        string[] models = Directory.GetFiles(folder, "*.onnx", SearchOption.AllDirectories);
+        Array.Sort(models, StringComparer.Ordinal);
+        return models;
+    }
+
+    private static string FindRoot()
     {
         string? root = AppContext.BaseDirectory;
         while (root is not null && !File.Exists(Path.Combine(root, "Toolkit.sln")))
@@ -12,10 +25,6 @@ internal static class SharedFiles
             root = Path.GetDirectoryName(root);
         }
 
-        string folder = Path.Combine(root ?? AppContext.BaseDirectory, "..", "shared", "onnx");
-        Assert.SkipUnless(Directory.Exists(folder), "The folder shared/onnx beside the repository is missing.");
-        string[] models = Directory.GetFiles(folder, "*.onnx", SearchOption.AllDirectories);
-        Array.Sort(models, StringComparer.Ordinal);
-        return models;
+        return root ?? throw new InvalidOperationException("The tests must run inside the repository: Toolkit.sln was not found.");
     }
 }

@@ -29,6 +29,9 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(outputs[0], inputs[1]);
+
+    /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
     {
         if (arguments.Inputs[0].DType == DType.Float32)

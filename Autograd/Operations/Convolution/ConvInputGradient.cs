@@ -40,6 +40,9 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(inputs[0], inputs[1]);
+
+    /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
     {
         if (arguments.Inputs[0].DType == DType.Float32)

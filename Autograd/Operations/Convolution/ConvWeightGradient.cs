@@ -20,9 +20,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
     {
         Shape output = new Conv(o.Strides, o.Pads, o.Dilations, o.Group).Infer(
-            [new TensorType(DType.Float32, [3, 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])])[0].Shape;
+            [new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])])[0].Shape;
         return new Example(
-            new ConvWeightGradient(o.Strides, o.Pads, o.Dilations, o.Group, [3, 2]), new ExampleInput([3, 2, 5, 6]), new ExampleInput(output));
+            new ConvWeightGradient(o.Strides, o.Pads, o.Dilations, o.Group, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput(output));
     });
 
     /// <inheritdoc/>
@@ -39,6 +39,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
             ? [inputs[0] with { Shape = w }]
             : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {dy}.");
     }
+
+    /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(inputs[1], outputs[0]);
 
     /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
@@ -69,22 +72,43 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
 
     /// <summary>
     /// The image as [C/g, g·N, H, W] convolved with the gradient as weights [M, N, oH, oW], strides and dilations exchanged: one output position for each
-    /// position of the kernel.
+    /// position of the kernel, and more behind them where strides left pixels over.
     /// </summary>
-    /// <param name="inputs">The image and the gradient of the output.</param>
-    public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs)
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm ToOnnx(OnnxRequest request)
     {
-        (Variable x, Variable dy) = (inputs[0], inputs[1]);
-        Dim batch = x.Shape[0];
-        int channels = x.Shape[1].Size / Group;
-        (Dim height, Dim width) = (x.Shape[2], x.Shape[3]);
-        Variable image = Ops.Reshape(
-            Ops.Transpose(Ops.Reshape(x, [batch, Group, channels, height, width]), [2, 1, 0, 3, 4]), [channels, Group * batch, height, width]);
-        Variable weights = Ops.Transpose(dy, [1, 0, 2, 3]);
-        Variable result = new Conv(Dilations, Pads, Strides, Group).Apply(image, weights);
-        Variable cut = Ops.Slice(Ops.Slice(result, 2, 0, KernelSize[0]), 3, 0, KernelSize[1]);
-        return [Ops.Transpose(cut, [1, 0, 2, 3])];
+        (Shape x, Shape dy) = (request.Inputs[0].Shape, request.Inputs[1].Shape);
+        OnnxInput convolved = OnnxInput.Of(
+            "Conv",
+            [
+                new OnnxAttribute("dilations", Strides.ToLongs()),
+                new OnnxAttribute("group", (long)Group),
+                new OnnxAttribute("pads", Pads.ToLongs()),
+                new OnnxAttribute("strides", Dilations.ToLongs()),
+                new OnnxAttribute("kernel_shape", new long[] { dy[2].Size, dy[3].Size }),
+            ],
+            Image(x),
+            Transpose(new OnnxInput.Argument(1), 1, 0, 2, 3));
+        OnnxInput cut = OnnxInput.Of(
+            "Slice", convolved, OnnxInput.Integers(0, 0), OnnxInput.Integers(KernelSize[0], KernelSize[1]), OnnxInput.Integers(2, 3));
+        return ((OnnxInput.Computed)Transpose(cut, 1, 0, 2, 3)).Form with { RuntimeTypes = [DType.Float32] };
     }
+
+    private OnnxInput Image(Shape x)
+    {
+        OnnxInput image = new OnnxInput.Argument(0);
+        if (Group == 1)
+        {
+            return Transpose(image, 1, 0, 2, 3);
+        }
+
+        int channels = x[1].Size / Group;
+        OnnxInput grouped = OnnxInput.Of("Reshape", image, new OnnxInput.Dimensions([x[0], Group, channels, x[2], x[3]]));
+        return OnnxInput.Of("Reshape", Transpose(grouped, 2, 1, 0, 3, 4), new OnnxInput.Dimensions([channels, x[0] * Group, x[2], x[3]]));
+    }
+
+    private static OnnxInput Transpose(OnnxInput x, params long[] permutation) =>
+        OnnxInput.Of("Transpose", [new OnnxAttribute("perm", permutation)], x);
 
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -44,7 +44,11 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         return [x[0], w[0], Out(x, w, 0), Out(x, w, 1)];
     }
 
-    private protected ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
+    // Every output element is a sum over one patch.
+    private protected static long Flops(Value output, Value weights) =>
+        weights.Count == 0 ? 0 : 2L * output.Count * (weights.Count / weights.Sizes[0]);
+
+    internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
     {
         Batch = x[0],
         InChannels = x[1],

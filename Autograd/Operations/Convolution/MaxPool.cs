@@ -13,14 +13,19 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Kernel">Height and width of the window.</param>
 /// <param name="Strides">Steps of the window: vertical, horizontal.</param>
 /// <param name="Pads">Padding around the image: top, left, bottom, right; padded places never win.</param>
-public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads) : Pooling(Kernel, Strides, Pads), IHasExamples
+/// <param name="Dilations">Distances of the places of the window: vertical, horizontal.</param>
+public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new MaxPool([2, 2], [2, 2], [0, 0, 0, 0]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }),
-        new(new MaxPool([3, 2], [1, 2], [1, 0, 1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }),
+        new(new MaxPool([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }),
+        new(new MaxPool([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }),
+        new(new MaxPool([2, 3], [1, 2], [0, 1, 1, 1], [2, 1]), new ExampleInput([2, 1, 5, 4]) { Separation = 0.01 }),
+        new(new MaxPool([1, 3], [1, 1], [0, 2, 0, 2], [1, 2]), new ExampleInput(["batch", 1, 2, 4]) { Separation = 0.01 }),
     ];
+
+    private protected override IntList Spacing => Dilations;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
@@ -56,7 +61,10 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads) : Po
     }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = Attributes };
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = [new OnnxAttribute("dilations", Dilations.ToLongs()), .. Attributes],
+    };
 
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, IFloatingPointIeee754<T>

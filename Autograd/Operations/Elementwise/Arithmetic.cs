@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
@@ -10,10 +13,18 @@ public sealed record Add : BinaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => BroadcastExamples(new Add());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Add(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) => gradient;
+
+    private readonly struct Function : IBinaryFunction
+    {
+        public static T Of<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x + y;
+
+        public static Vector256<T> Of<T>(Vector256<T> x, Vector256<T> y) => x + y;
+    }
 }
 
 /// <summary>The difference x − y (ONNX <c>Sub</c>). Integers wrap.</summary>
@@ -23,11 +34,19 @@ public sealed record Sub : BinaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => BroadcastExamples(new Sub());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Subtract(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
         input == 0 ? gradient : -gradient;
+
+    private readonly struct Function : IBinaryFunction
+    {
+        public static T Of<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x - y;
+
+        public static Vector256<T> Of<T>(Vector256<T> x, Vector256<T> y) => x - y;
+    }
 }
 
 /// <summary>The product x·y, element by element (ONNX <c>Mul</c>; the Hadamard product of the book). Integers wrap.</summary>
@@ -37,11 +56,19 @@ public sealed record Mul : BinaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => BroadcastExamples(new Mul());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Multiply(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
         gradient * (input == 0 ? y : x);
+
+    private readonly struct Function : IBinaryFunction
+    {
+        public static T Of<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x * y;
+
+        public static Vector256<T> Of<T>(Vector256<T> x, Vector256<T> y) => x * y;
+    }
 }
 
 /// <summary>The quotient x / y (ONNX <c>Div</c>). Integers truncate toward zero and throw on division by zero; floats follow IEEE 754.</summary>
@@ -51,11 +78,19 @@ public sealed record Div : BinaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => BroadcastExamples(new Div(), margin: 0.4);
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Divide(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
         input == 0 ? gradient / y : -(gradient * z / y);
+
+    private readonly struct Function : IBinaryFunction
+    {
+        public static T Of<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x / y;
+
+        public static Vector256<T> Of<T>(Vector256<T> x, Vector256<T> y) => x / y;
+    }
 }
 
 /// <summary>The greater of x and y (ONNX <c>Max</c>); NaN if either is NaN. At a tie each input gets half of the gradient.</summary>

@@ -43,6 +43,9 @@ internal sealed unsafe class BroadcastReader
         strides = [.. merged.Select(m => m.Stride)];
     }
 
+    /// <summary>Whether all elements are one number.</summary>
+    public bool IsConstant => strides.AsSpan().IndexOfAnyExcept(0) < 0;
+
     /// <summary>Writes the elements from <paramref name="start"/> on, counted in the larger shape.</summary>
     public void Read(nint source, int start, int length, nint destination)
     {

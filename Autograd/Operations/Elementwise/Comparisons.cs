@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -22,25 +24,17 @@ public abstract record Comparison : ElementwiseOperation
     /// <inheritdoc/>
     public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
 
-    /// <summary>The kernel for one number type.</summary>
-    /// <typeparam name="T">The type of the elements.</typeparam>
-    /// <param name="x">The first input.</param>
-    /// <param name="y">The second input.</param>
-    /// <param name="z">Receives the results.</param>
-    protected abstract void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
-        where T : unmanaged, INumber<T>;
-
-    /// <inheritdoc/>
-    public sealed override void Apply(TileArguments tile)
+    private protected static void Apply<TRelation>(TileArguments tile)
+        where TRelation : struct, IRelation
     {
         switch (tile.InputType)
         {
-            case DType.Float32: Apply(tile.Input<float>(0), tile.Input<float>(1), tile.Output<bool>()); break;
-            case DType.Float64: Apply(tile.Input<double>(0), tile.Input<double>(1), tile.Output<bool>()); break;
-            case DType.Int32: Apply(tile.Input<int>(0), tile.Input<int>(1), tile.Output<bool>()); break;
-            case DType.Int64: Apply(tile.Input<long>(0), tile.Input<long>(1), tile.Output<bool>()); break;
-            case DType.UInt32: Apply(tile.Input<uint>(0), tile.Input<uint>(1), tile.Output<bool>()); break;
-            default: Apply(tile.Input<ulong>(0), tile.Input<ulong>(1), tile.Output<bool>()); break;
+            case DType.Float32: Masks.Compare<float, TRelation>(tile.Input<float>(0), tile.Input<float>(1), tile.Output<byte>()); break;
+            case DType.Float64: Masks.Compare<double, TRelation>(tile.Input<double>(0), tile.Input<double>(1), tile.Output<byte>()); break;
+            case DType.Int32: Masks.Compare<int, TRelation>(tile.Input<int>(0), tile.Input<int>(1), tile.Output<byte>()); break;
+            case DType.Int64: Masks.Compare<long, TRelation>(tile.Input<long>(0), tile.Input<long>(1), tile.Output<byte>()); break;
+            case DType.UInt32: Masks.Compare<uint, TRelation>(tile.Input<uint>(0), tile.Input<uint>(1), tile.Output<byte>()); break;
+            default: Masks.Compare<ulong, TRelation>(tile.Input<ulong>(0), tile.Input<ulong>(1), tile.Output<byte>()); break;
         }
     }
 
@@ -58,12 +52,14 @@ public sealed record Greater : Comparison, IHasExamples
     public static IEnumerable<Example> Examples => ExamplesOf(new Greater());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
+    public override void Apply(TileArguments tile) => Apply<Relation>(tile);
+
+    private readonly struct Relation : IRelation
     {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = x[i] > y[i];
-        }
+        public static bool Holds<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x > y;
+
+        public static Vector256<T> Holds<T>(Vector256<T> x, Vector256<T> y) => Vector256.GreaterThan(x, y);
     }
 }
 
@@ -74,12 +70,14 @@ public sealed record GreaterOrEqual : Comparison, IHasExamples
     public static IEnumerable<Example> Examples => ExamplesOf(new GreaterOrEqual());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
+    public override void Apply(TileArguments tile) => Apply<Relation>(tile);
+
+    private readonly struct Relation : IRelation
     {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = x[i] >= y[i];
-        }
+        public static bool Holds<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x >= y;
+
+        public static Vector256<T> Holds<T>(Vector256<T> x, Vector256<T> y) => Vector256.GreaterThanOrEqual(x, y);
     }
 }
 
@@ -90,12 +88,14 @@ public sealed record Less : Comparison, IHasExamples
     public static IEnumerable<Example> Examples => ExamplesOf(new Less());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
+    public override void Apply(TileArguments tile) => Apply<Relation>(tile);
+
+    private readonly struct Relation : IRelation
     {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = x[i] < y[i];
-        }
+        public static bool Holds<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x < y;
+
+        public static Vector256<T> Holds<T>(Vector256<T> x, Vector256<T> y) => Vector256.LessThan(x, y);
     }
 }
 
@@ -106,12 +106,14 @@ public sealed record LessOrEqual : Comparison, IHasExamples
     public static IEnumerable<Example> Examples => ExamplesOf(new LessOrEqual());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
+    public override void Apply(TileArguments tile) => Apply<Relation>(tile);
+
+    private readonly struct Relation : IRelation
     {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = x[i] <= y[i];
-        }
+        public static bool Holds<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x <= y;
+
+        public static Vector256<T> Holds<T>(Vector256<T> x, Vector256<T> y) => Vector256.LessThanOrEqual(x, y);
     }
 }
 
@@ -122,11 +124,13 @@ public sealed record Equal : Comparison, IHasExamples
     public static IEnumerable<Example> Examples => ExamplesOf(new Equal());
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<bool> z)
+    public override void Apply(TileArguments tile) => Apply<Relation>(tile);
+
+    private readonly struct Relation : IRelation
     {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = x[i] == y[i];
-        }
+        public static bool Holds<T>(T x, T y)
+            where T : unmanaged, INumber<T> => x == y;
+
+        public static Vector256<T> Holds<T>(Vector256<T> x, Vector256<T> y) => Vector256.Equals(x, y);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -10,7 +11,8 @@ internal sealed record ElementwiseInstruction(ElementwiseOperation Operation, in
 /// <summary>A value that a program reads, broadcast to its shape, and the register that holds it.</summary>
 internal readonly record struct ElementwiseLeaf(int Input, int Register);
 
-/// <summary>A register that a program stores, and the output that receives it.</summary>
+/// <summary>A register that a program stores, and the output that receives it; in place if the output has the memory of an input that is still read
+/// when the result is known.</summary>
 internal readonly record struct ElementwiseStore(int Register, int Output, bool InPlace);
 
 /// <summary>
@@ -19,11 +21,17 @@ internal readonly record struct ElementwiseStore(int Register, int Output, bool 
 /// </summary>
 internal sealed unsafe class ElementwiseProgram : WorkItem
 {
-    // Elements per tile: a register of 8-byte elements takes 8 KiB, so a handful of registers fit into a first-level cache of 32 KiB.
-    private const int TileLength = 1024;
+    // Elements per tile: a dozen registers of 4-byte elements fit into a first-level cache of 32 KiB.
+    private const int TileLength = 512;
+
+    // Registers lie a little more than their size apart, so that equal places of different registers fall into different cache sets.
+    private const int RegisterBytes = (TileLength * sizeof(double)) + 192;
+
+    // From this many elements on, the operands of an update do not stay in the second-level cache between two passes.
+    private const int PrefetchCount = 64 * 1024;
 
     // Below this many elements per piece, handing over to another thread costs more than it saves.
-    private const int MinimumPiece = 8 * TileLength;
+    private const int MinimumPiece = 16 * TileLength;
 
     private readonly ElementwiseInstruction[] instructions;
     private readonly ElementwiseLeaf[] leaves;
@@ -50,7 +58,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     {
         this.instructions = instructions;
         this.leaves = leaves;
-        this.stores = stores;
+        this.stores = [.. stores.Select(s => s with { InPlace = s.InPlace && IsReadLater(s, instructions, leaves, inputs, outputs) })];
         this.registers = registers;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -68,6 +76,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
         pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
     }
+
+    /// <summary>Floating-point operations of one run: one per instruction and element.</summary>
+    public long Flops => (long)count * instructions.Length;
 
     /// <summary>The program of a single operation.</summary>
     public static ElementwiseProgram Of(ElementwiseOperation operation, KernelArguments arguments)
@@ -106,31 +117,49 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         nint* addresses = stackalloc nint[registers];
         nint* arguments = stackalloc nint[8];
         int end = Math.Min(count, (index + 1) * pieceLength);
+        for (int r = 0; r < registers; r++)
+        {
+            addresses[r] = block.Address + ((nint)r * RegisterBytes);
+        }
+
+        // A number that is the same everywhere is spread once, not for each tile.
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            if (readers[i] is { IsConstant: true } reader)
+            {
+                reader.Read(inputs[leaves[i].Input].Address, 0, Math.Min(TileLength, end - (index * pieceLength)), addresses[leaves[i].Register]);
+            }
+        }
+
         for (int start = index * pieceLength; start < end; start += TileLength)
         {
-            RunTile(start, Math.Min(TileLength, end - start), block.Address, addresses, arguments);
+            RunTile(start, Math.Min(TileLength, end - start), addresses, arguments);
         }
 
         Return(block);
     }
 
-    private void RunTile(int start, int length, nint block, nint* addresses, nint* arguments)
+    private void RunTile(int start, int length, nint* addresses, nint* arguments)
     {
-        for (int r = 0; r < registers; r++)
-        {
-            addresses[r] = block + ((nint)r * TileLength * sizeof(double));
-        }
-
         for (int i = 0; i < leaves.Length; i++)
         {
             Value value = inputs[leaves[i].Input];
             if (readers[i] is { } reader)
             {
-                reader.Read(value.Address, start, length, addresses[leaves[i].Register]);
+                if (!reader.IsConstant)
+                {
+                    reader.Read(value.Address, start, length, addresses[leaves[i].Register]);
+                }
             }
             else
             {
-                addresses[leaves[i].Register] = value.Address + ((nint)start * value.DType.Size());
+                int size = value.DType.Size();
+                nint address = value.Address + ((nint)start * size);
+                addresses[leaves[i].Register] = address;
+                if (count >= PrefetchCount)
+                {
+                    Prefetch(address + ((nint)length * size), length * size);
+                }
             }
         }
 
@@ -167,6 +196,27 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         }
     }
 
+    /// <summary>Whether an instruction after the one that computes a stored result still reads the old numbers in its memory.</summary>
+    private static bool IsReadLater(
+        ElementwiseStore store, ElementwiseInstruction[] instructions, ElementwiseLeaf[] leaves, Value[] inputs, Value[] outputs)
+    {
+        int computed = Array.FindLastIndex(instructions, i => i.Output == store.Register);
+        return instructions.Skip(computed + 1).Any(
+            i => leaves.Any(l => i.Inputs.Contains(l.Register) && inputs[l.Input].Address == outputs[store.Output].Address));
+    }
+
+    /// <summary>Asks for the next tile's numbers while this one is computed: tiles come in bursts that hardware does not foresee.</summary>
+    private static void Prefetch(nint address, int bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < bytes; i += 64)
+            {
+                Sse.Prefetch1((void*)(address + i));
+            }
+        }
+    }
+
     private Storage Rent()
     {
         lock (scratchLock)
@@ -177,7 +227,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
             }
         }
 
-        return new Storage((long)registers * TileLength * sizeof(double));
+        return new Storage((long)registers * RegisterBytes);
     }
 
     private void Return(Storage block)

@@ -36,14 +36,15 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IHasExampl
     public static IEnumerable<Example> Examples =>
         [new(new LeakyRelu(), new ExampleInput(["batch", 6]) { Margin = 0.1 }), new(new LeakyRelu(-0.5), new ExampleInput([7]) { Margin = 0.1 })];
 
-    /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name)
-    {
-        Attributes = [new OnnxAttribute("alpha", (float)Alpha)],
+    /// <summary>A choice between x and αx: ONNX holds the attribute α in single precision, which is not the α of float64.</summary>
+    /// <param name="inputs">The argument.</param>
+    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs) =>
+        [Ops.Where(Ops.Greater(inputs[0], 0), inputs[0], Alpha * inputs[0])];
 
-        // ONNX holds alpha in single precision, so only float32 agrees to the last digits.
-        RuntimeTypes = [DType.Float32],
-    };
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32
+        ? new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] }
+        : null;
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)

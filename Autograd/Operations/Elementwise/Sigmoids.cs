@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
@@ -52,6 +53,19 @@ public sealed record Softplus : UnaryOperation, IHasExamples
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => Ops.Sigmoid(x);
+
+    /// <summary>The formula of the kernel: what float64 is exported as, since ONNX Runtime has <c>Softplus</c> for float32 only.</summary>
+    /// <param name="inputs">The argument.</param>
+    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    {
+        Variable t = Ops.Exp(-Ops.Abs(inputs[0]));
+        Variable u = 1 + t;
+        Variable one = Variable.Scalar(1, u.DType);
+        return [Ops.Max(inputs[0], 0) + Ops.Where(Ops.Equal(u, one), t, Ops.Log(u) * t / (u - one))];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32 ? new(Name) : null;
 
     /// <summary>ln(1 + t) for t in [0, 1]: the rounding of 1 + t is divided out (Goldberg 1991, theorem 4).</summary>
     private static T LogOnePlus<T>(T t)

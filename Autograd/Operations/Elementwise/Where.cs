@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -31,9 +32,9 @@ public sealed record Where : ElementwiseOperation, IHasExamples
         // A choice moves bits and needs no arithmetic, so the size of an element decides.
         switch (tile.InputType.Size())
         {
-            case 1: Choose(tile.Input<byte>(0), tile.Input<byte>(1), tile.Input<byte>(2), tile.Output<byte>()); break;
-            case 4: Choose(tile.Input<byte>(0), tile.Input<uint>(1), tile.Input<uint>(2), tile.Output<uint>()); break;
-            default: Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
+            case 1: Masks.Choose(tile.Input<byte>(0), tile.Input<byte>(1), tile.Input<byte>(2), tile.Output<byte>()); break;
+            case 4: Masks.Choose(tile.Input<byte>(0), tile.Input<uint>(1), tile.Input<uint>(2), tile.Output<uint>()); break;
+            default: Masks.Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
         }
     }
 
@@ -47,13 +48,5 @@ public sealed record Where : ElementwiseOperation, IHasExamples
 
         Variable condition = node.Inputs[0];
         return Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), node.Inputs[input].Shape);
-    }
-
-    private static void Choose<T>(ReadOnlySpan<byte> condition, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
-    {
-        for (int i = 0; i < z.Length; i++)
-        {
-            z[i] = condition[i] != 0 ? x[i] : y[i];
-        }
     }
 }

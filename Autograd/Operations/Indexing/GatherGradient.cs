@@ -13,11 +13,15 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// <param name="DataShape">The shape of the result.</param>
 public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHasExamples
 {
+    private const int ScatterAddSince = 16;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
         new(new GatherGradient(0, [5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4), new ExampleInput(["batch", 3])),
         new(new GatherGradient(1, [2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3), new ExampleInput([2, 2, 2, 3])),
+        new(new GatherGradient(0, [6]), new ExampleInput([], DType.Int64, -6, 5), new ExampleInput([])),
+        new(new GatherGradient(2, ["batch", 2, 4]), new ExampleInput([3], DType.Int64, -4, 3), new ExampleInput(["batch", 2, 3])),
     ];
 
     /// <inheritdoc/>
@@ -48,7 +52,7 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
     public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
         input == 1 && gradients[0] is { } g ? Ops.Gather(g, node.Inputs[0], Axis) : null;
 
-    /// <summary>ScatterND over the leading axis, to which other axes are moved (opset 16 and above).</summary>
+    /// <summary>The same over the leading axis, to which other axes are moved; null for the leading axis itself.</summary>
     /// <param name="inputs">The indices and the gradient.</param>
     public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs)
     {
@@ -66,8 +70,53 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         return [Ops.Transpose(scattered, [.. Enumerable.Range(1, Axis), 0, .. Enumerable.Range(Axis + 1, rank - Axis - 1)])];
     }
 
-    /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => null;
+    /// <summary>
+    /// For the leading axis, <c>ScatterND</c> with the reduction <c>add</c> onto zeros. Operator sets before 16 have no reduction: there it is the product of
+    /// the matrix <c>OneHot</c> of the indices with the gradient, if the size of the axis is static, whose memory is the size of the axis times the number of
+    /// indices, and in which an infinite element makes other rows NaN.
+    /// </summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request)
+    {
+        if (Axis != 0)
+        {
+            return null;
+        }
+
+        if (request.Opset < ScatterAddSince)
+        {
+            return DataShape[0].IsStatic ? OneHotProduct(request) : null;
+        }
+
+        DType type = request.Inputs[1].DType;
+        OnnxInput zeros = OnnxInput.Of("Expand", new OnnxInput.Constant(Value.Full(0, type)), new OnnxInput.Dimensions(DataShape));
+        OnnxInput indices = OnnxInput.Of("Unsqueeze", new OnnxInput.Argument(0), OnnxInput.Integers(-1));
+        return new OnnxForm("ScatterND")
+        {
+            Attributes = [new OnnxAttribute("reduction", "add")],
+            Inputs = [zeros, indices, new OnnxInput.Argument(1)],
+        };
+    }
+
+    private OnnxForm OneHotProduct(OnnxRequest request)
+    {
+        (Shape indices, DType type) = (request.Inputs[0].Shape, request.Inputs[1].DType);
+        Shape rows = [indices.ElementCount, DataShape.Skip(1).Aggregate(Dim.Of(1), (a, b) => a * b)];
+        OnnxInput matrix = OnnxInput.Of(
+            "OneHot",
+            [new OnnxAttribute("axis", 0L)],
+            OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(-1)),
+            new OnnxInput.Constant(Value.Of((long)DataShape[0].Size)),
+            new OnnxInput.Constant(Value.Of([0f, 1f], 2)));
+        if (type != DType.Float32)
+        {
+            // ONNX Runtime has no OneHot of doubles.
+            matrix = OnnxInput.Of("Cast", [new OnnxAttribute("to", type)], matrix);
+        }
+
+        OnnxInput gradient = OnnxInput.Of("Reshape", new OnnxInput.Argument(1), new OnnxInput.Dimensions(rows));
+        return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), new OnnxInput.Dimensions(DataShape)] };
+    }
 
     private void Add<T>(KernelArguments arguments)
         where T : unmanaged, INumber<T>
@@ -78,20 +127,23 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         ReadOnlySpan<T> from = gradient.Span<T>();
         ReadOnlySpan<long> index = indices.Span<long>();
         to.Clear();
+        if (outer == 1 && inner == 1)
+        {
+            for (int i = 0; i < index.Length; i++)
+            {
+                to[Layout.Index(this, index[i], size)] += from[i];
+            }
+
+            return;
+        }
+
         for (int o = 0; o < outer; o++)
         {
             for (int i = 0; i < index.Length; i++)
             {
                 int at = ((o * size) + Layout.Index(this, index[i], size)) * inner;
                 int source = ((o * index.Length) + i) * inner;
-                if (inner == 1)
-                {
-                    to[at] += from[source];
-                }
-                else
-                {
-                    TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
-                }
+                TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
             }
         }
     }

@@ -10,7 +10,11 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 }];
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 },
+        new(new OneHot(3, DType.Float64), new ExampleInput([2, 3], DType.Int64, 0, 2)) { Smoothness = 0 },
+    ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
@@ -49,13 +53,18 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     /// <inheritdoc/>
     public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
 
+    /// <summary>Float64 as the Float32 result, cast: ONNX Runtime has no <c>OneHot</c> of doubles.</summary>
+    /// <param name="inputs">The indices.</param>
+    public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs) =>
+        Type == DType.Float32 ? null : [Ops.Cast(new OneHot(Depth).Apply(inputs[0]), Type)];
+
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    public override OnnxForm? ToOnnx(OnnxRequest request) => Type != DType.Float32 ? null : new(Name)
     {
         Attributes = [new OnnxAttribute("axis", -1L)],
-        Inputs = [new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of((long)Depth)), new OnnxInput.Constant(OffOn())],
-        RuntimeTypes = Type == DType.Float32 ? null : [],
+        Inputs =
+        [
+            new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of((long)Depth)), new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
+        ],
     };
-
-    private Value OffOn() => Type == DType.Float32 ? Value.Of([0f, 1f], 2) : Value.Of([0d, 1d], 2);
 }

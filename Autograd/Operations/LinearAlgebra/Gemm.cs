@@ -39,6 +39,10 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) =>
+        2L * outputs[0].Count * inputs[0].Sizes[TransposeA ? 0 : 1];
+
+    /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
     {
         (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);

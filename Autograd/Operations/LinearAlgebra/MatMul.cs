@@ -36,6 +36,9 @@ public sealed record MatMul : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => 2L * outputs[0].Count * inputs[0].Sizes[^1];
+
+    /// <inheritdoc/>
     public override void Compute(KernelArguments arguments)
     {
         (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Random;
 /// Uniform random numbers in [0, 1) by the counter-based generator Philox4x32-10 (Salmon et al. 2011): a pure function of key, counter and position, so
 /// the same bits come out for any number of threads. Inputs: key and counter, uint64 scalars. The gradient is zero.
 /// </summary>
-/// <remarks>It occurs in training graphs only and has no ONNX form yet.</remarks>
+/// <remarks>Exported as uint64 nodes that give the same bits; see <see cref="PhiloxForm"/>.</remarks>
 /// <param name="Shape">The shape of the result, symbols allowed.</param>
 /// <param name="Type">Float32 (24 random bits) or Float64 (53 random bits).</param>
 public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExamples
@@ -17,6 +17,8 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExa
     public static IEnumerable<Example> Examples =>
     [
         new(new RandomUniform([3, 5], DType.Float32), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9)) { Smoothness = 0 },
+        new(new RandomUniform([9], DType.Float64), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9)) { Smoothness = 0 },
+        new(new RandomUniform([], DType.Float32), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
@@ -48,4 +50,7 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExa
 
     /// <inheritdoc/>
     public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new PhiloxForm(request.Opset).Write(Shape, Type);
 }

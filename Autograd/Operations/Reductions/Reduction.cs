@@ -40,6 +40,9 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
     }
 
     /// <inheritdoc/>
+    public sealed override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => inputs[0].Count;
+
+    /// <inheritdoc/>
     public sealed override void Compute(KernelArguments arguments)
     {
         switch (arguments.Inputs[0].DType)

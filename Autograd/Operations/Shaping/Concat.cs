@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -36,16 +37,14 @@ public sealed record Concat(int Axis) : Operation, IHasExamples
     public override void Compute(KernelArguments arguments)
     {
         Value y = arguments.Outputs[0];
-        int[] to = StridedCopier.Strides(y.Sizes);
-        int offset = 0;
+        Span<long> to = stackalloc long[y.Rank];
+        Span<long> from = stackalloc long[y.Rank];
+        ValueCopy.Strides(y.Sizes, to);
+        long offset = 0;
         foreach (Value x in arguments.Inputs)
         {
-            int size = x.DType.Size();
-            if (x.Count > 0)
-            {
-                StridedCopier.Copy(x.Address, StridedCopier.Strides(x.Sizes), y.Address + ((nint)offset * to[Axis] * size), to, x.Sizes, size);
-            }
-
+            ValueCopy.Strides(x.Sizes, from);
+            ValueCopy.Run(x, 0, from, y, offset * to[Axis], to, x.Sizes, arguments.Workers);
             offset += x.Sizes[Axis];
         }
     }

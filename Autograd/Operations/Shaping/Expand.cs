@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -28,14 +29,17 @@ public sealed record Expand(Shape Shape) : Operation, IHasExamples
     public override void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        int[] own = StridedCopier.Strides(x.Sizes);
-        var strides = new int[y.Rank];
+        Span<long> from = stackalloc long[y.Rank];
+        Span<long> to = stackalloc long[y.Rank];
+        from.Clear();
+        ValueCopy.Strides(x.Sizes, from[(y.Rank - x.Rank)..]);
+        ValueCopy.Strides(y.Sizes, to);
         for (int i = 1; i <= x.Rank; i++)
         {
-            strides[^i] = x.Sizes[^i] == 1 ? 0 : own[^i];
+            from[^i] = x.Sizes[^i] == 1 ? 0 : from[^i];
         }
 
-        StridedCopier.Copy(x.Address, strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
+        ValueCopy.Run(x, 0, from, y, 0, to, y.Sizes, arguments.Workers);
     }
 
     /// <inheritdoc/>

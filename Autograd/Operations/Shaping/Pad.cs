@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -30,19 +31,18 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
     public override void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        y.CopyFrom(Value.Full(Constant, y.DType, y.Sizes));
-        int[] strides = StridedCopier.Strides(y.Sizes);
-        int offset = 0;
-        for (int i = 0; i < strides.Length; i++)
+        y.Fill(Constant);
+        Span<long> from = stackalloc long[x.Rank];
+        Span<long> to = stackalloc long[x.Rank];
+        ValueCopy.Strides(x.Sizes, from);
+        ValueCopy.Strides(y.Sizes, to);
+        long first = 0;
+        for (int i = 0; i < to.Length; i++)
         {
-            offset += Before[i] * strides[i];
+            first += Before[i] * to[i];
         }
 
-        int size = x.DType.Size();
-        if (x.Count > 0)
-        {
-            StridedCopier.Copy(x.Address, StridedCopier.Strides(x.Sizes), y.Address + ((nint)offset * size), strides, x.Sizes, size);
-        }
+        ValueCopy.Run(x, 0, from, y, first, to, x.Sizes, arguments.Workers);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -34,13 +35,13 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     public override void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        int[] strides = StridedCopier.Strides(x.Sizes);
-        nint first = x.Address + ((nint)Start * strides[Axis] * x.DType.Size());
-        strides[Axis] *= Step;
-        if (y.Count > 0)
-        {
-            StridedCopier.Copy(first, strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
-        }
+        Span<long> from = stackalloc long[x.Rank];
+        Span<long> to = stackalloc long[x.Rank];
+        ValueCopy.Strides(x.Sizes, from);
+        ValueCopy.Strides(y.Sizes, to);
+        long first = Start * from[Axis];
+        from[Axis] *= Step;
+        ValueCopy.Run(x, first, from, y, 0, to, y.Sizes, arguments.Workers);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -27,16 +28,14 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
     public override void Compute(KernelArguments arguments)
     {
         Value x = arguments.Inputs[0];
-        int[] strides = StridedCopier.Strides(x.Sizes);
-        int size = x.DType.Size();
-        int offset = 0;
+        Span<long> from = stackalloc long[x.Rank];
+        Span<long> to = stackalloc long[x.Rank];
+        ValueCopy.Strides(x.Sizes, from);
+        long offset = 0;
         foreach (Value y in arguments.Outputs)
         {
-            if (y.Count > 0)
-            {
-                StridedCopier.Copy(x.Address + ((nint)offset * strides[Axis] * size), strides, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, size);
-            }
-
+            ValueCopy.Strides(y.Sizes, to);
+            ValueCopy.Run(x, offset * from[Axis], from, y, 0, to, y.Sizes, arguments.Workers);
             offset += y.Sizes[Axis];
         }
     }

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -26,13 +27,8 @@ public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        int[] strides = StridedCopier.Strides(x.Sizes);
-        int[] permuted = [.. Permutation.Select(axis => strides[axis])];
-        StridedCopier.Copy(x.Address, permuted, y.Address, StridedCopier.Strides(y.Sizes), y.Sizes, x.DType.Size());
-    }
+    public override void Compute(KernelArguments arguments) =>
+        ValueCopy.Transpose(arguments.Inputs[0], Permutation.AsSpan(), arguments.Outputs[0], arguments.Workers);
 
     /// <inheritdoc/>
     public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)

@@ -16,6 +16,7 @@ public sealed class FunctionTests
         new() { FuseElementwise = false },
         new() { MergeEqualNodes = false },
         new() { FoldConstants = false },
+        new() { FuseEpilogues = false },
         new() { UpdateInPlace = false },
         new() { ReuseMemory = false },
     ];

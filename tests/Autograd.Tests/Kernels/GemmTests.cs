@@ -155,23 +155,23 @@ public class GemmTests
     private sealed class Case<T>
         where T : unmanaged, INumber<T>
     {
-        private readonly int _m;
-        private readonly int _n;
-        private readonly int _k;
-        private readonly bool _transposeA;
-        private readonly bool _transposeB;
-        private readonly int _lda;
-        private readonly int _ldb;
-        private readonly T[] _a;
-        private readonly T[] _b;
+        private readonly int m;
+        private readonly int n;
+        private readonly int k;
+        private readonly bool transposeA;
+        private readonly bool transposeB;
+        private readonly int lda;
+        private readonly int ldb;
+        private readonly T[] a;
+        private readonly T[] b;
 
         public Case(int m, int n, int k, int form, int padding, int seed)
         {
-            (_m, _n, _k) = (m, n, k);
-            (_transposeA, _transposeB) = ((form & 1) != 0, (form & 2) != 0);
-            (_lda, _ldb, Ldc) = ((_transposeA ? m : k) + padding, (_transposeB ? k : n) + padding, n + padding);
-            _a = Numbers.Random<T>(Math.Max(0, ((_transposeA ? k : m) * _lda) - padding), seed);
-            _b = Numbers.Random<T>(Math.Max(0, ((_transposeB ? n : k) * _ldb) - padding), seed + 1);
+            (this.m, this.n, this.k) = (m, n, k);
+            (transposeA, transposeB) = ((form & 1) != 0, (form & 2) != 0);
+            (lda, ldb, Ldc) = ((transposeA ? m : k) + padding, (transposeB ? k : n) + padding, n + padding);
+            a = Numbers.Random<T>(Math.Max(0, ((transposeA ? k : m) * lda) - padding), seed);
+            b = Numbers.Random<T>(Math.Max(0, ((transposeB ? n : k) * ldb) - padding), seed + 1);
             C = Numbers.Random<T>(m * Ldc, seed + 2);
         }
 
@@ -180,18 +180,18 @@ public class GemmTests
         public T[] C { get; }
 
         public void Multiply(SimdWidth width, T alpha, T beta, Workers workers, GemmEpilogue<T> epilogue) =>
-            Gemm.Multiply(width, _transposeA, _transposeB, _m, _n, _k, alpha, _a, _lda, _b, _ldb, beta, C, Ldc, workers, epilogue);
+            Gemm.Multiply(width, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, C, Ldc, workers, epilogue);
 
         public double[] Naive(double alpha, double beta, T[]? bias, bool relu)
         {
             double[] c = [.. C.Select(value => double.CreateChecked(value))];
-            for (int i = 0; i < _m; i++)
+            for (int i = 0; i < m; i++)
             {
-                for (int j = 0; j < _n; j++)
+                for (int j = 0; j < n; j++)
                 {
                     double sum = 0;
-                    for (int p = 0; p < _k; p++)
-                        sum += double.CreateChecked(_a[_transposeA ? (p * _lda) + i : (i * _lda) + p]) * double.CreateChecked(_b[_transposeB ? (j * _ldb) + p : (p * _ldb) + j]);
+                    for (int p = 0; p < k; p++)
+                        sum += double.CreateChecked(a[transposeA ? (p * lda) + i : (i * lda) + p]) * double.CreateChecked(b[transposeB ? (j * ldb) + p : (p * ldb) + j]);
                     double value = (alpha * sum) + (beta * c[(i * Ldc) + j]) + (bias is null ? 0 : double.CreateChecked(bias[j]));
                     c[(i * Ldc) + j] = relu ? Math.Max(0, value) : value;
                 }

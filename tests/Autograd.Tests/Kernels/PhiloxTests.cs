@@ -10,12 +10,8 @@ public unsafe class PhiloxTests
     [InlineData(0x243f6a88u, 0x85a308d3u, 0x13198a2eu, 0x03707344u, 0xa4093822u, 0x299f31d0u, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
     public void Blocks_match_the_published_vectors(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1, uint w0, uint w1, uint w2, uint w3)
     {
-        uint[] counter = [c0, c1, c2, c3], words = new uint[4];
-        fixed (uint* pc = counter, pw = words)
-            Philox.Block(pc, k0, k1, pw);
-        Assert.Equal([w0, w1, w2, w3], words);
-
         ulong block = c0 | ((ulong)c1 << 32), stream = c2 | ((ulong)c3 << 32), key = k0 | ((ulong)k1 << 32);
+        Assert.Equal((w0, w1, w2, w3), Philox.Block(key, block, stream));
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
             uint[] several = new uint[4 * 19];

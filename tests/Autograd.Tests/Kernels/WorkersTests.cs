@@ -168,29 +168,29 @@ public class WorkersTests
 
     private sealed class Nested(Workers workers) : WorkItem
     {
-        private int _total;
+        private int total;
 
-        public int Total => _total;
+        public int Total => total;
 
         public override void Execute(int index)
         {
             Counting inner = new(5);
             workers.For(5, inner);
-            Interlocked.Add(ref _total, inner.Counts.Sum());
+            Interlocked.Add(ref total, inner.Counts.Sum());
         }
     }
 
     private sealed class Meeting : WorkItem
     {
-        private readonly Barrier _barrier = new(2);
-        private int _met;
+        private readonly Barrier barrier = new(2);
+        private int met;
 
-        public int Met => _met;
+        public int Met => met;
 
         public override void Execute(int index)
         {
-            if (_barrier.SignalAndWait(TimeSpan.FromSeconds(20)))
-                Interlocked.Increment(ref _met);
+            if (barrier.SignalAndWait(TimeSpan.FromSeconds(20)))
+                Interlocked.Increment(ref met);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Operations.Convolution;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Operations;
 
@@ -88,12 +89,22 @@ internal static class ConvolutionReferences
         }
     }
 
-    private static Array64 Pooled(Pooling o, Array64 x) => new(
-    [
-        x.Sizes[0], x.Sizes[1],
-        ((x.Sizes[2] + o.Pads[0] + o.Pads[2] - o.Kernel[0]) / o.Strides[0]) + 1,
-        ((x.Sizes[3] + o.Pads[1] + o.Pads[3] - o.Kernel[1]) / o.Strides[1]) + 1,
-    ]);
+    private static Array64 Pooled(Pooling o, Array64 x) => new([x.Sizes[0], x.Sizes[1], Windows(o, x, 0), Windows(o, x, 1)]);
+
+    /// <summary>The number of windows, counted: they begin with the padding before the image and end within the padding behind it.</summary>
+    private static int Windows(Pooling o, Array64 x, int axis)
+    {
+        int count = 0;
+        int reach = Dilations(o)[axis] * (o.Kernel[axis] - 1);
+        for (int start = -o.Pads[axis]; start + reach < x.Sizes[axis + 2] + o.Pads[axis + 2]; start += o.Strides[axis])
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static IntList Dilations(Pooling o) => o is MaxPool max ? max.Dilations : [1, 1];
 
     private static IEnumerable<int> Window(Pooling o, Array64 x, int[] at)
     {
@@ -101,8 +112,8 @@ internal static class ConvolutionReferences
         {
             for (int c = 0; c < o.Kernel[1]; c++)
             {
-                int row = (at[2] * o.Strides[0]) + r - o.Pads[0];
-                int column = (at[3] * o.Strides[1]) + c - o.Pads[1];
+                int row = (at[2] * o.Strides[0]) + (r * Dilations(o)[0]) - o.Pads[0];
+                int column = (at[3] * o.Strides[1]) + (c * Dilations(o)[1]) - o.Pads[1];
                 if (row >= 0 && row < x.Sizes[2] && column >= 0 && column < x.Sizes[3])
                 {
                     yield return x.Flat(at[0], at[1], row, column);

@@ -63,6 +63,11 @@ internal static class References
         [typeof(ArgMax)] = (o, x) => ReduceAxes(x[0], [((ArgMax)o).Axis], ((ArgMax)o).KeepDims, v => Array.IndexOf(v, v.Max())),
         [typeof(Softmax)] = (o, x) => [SoftmaxOf(x[0], ((Softmax)o).Axis)],
         [typeof(LogSoftmax)] = (o, x) => Unary(Math.Log)(o, [SoftmaxOf(x[0], ((LogSoftmax)o).Axis)]),
+        [typeof(SoftmaxCrossEntropyLoss)] = (_, x) =>
+        [
+            Array64.Make(x[1].Sizes, i => -Math.Log(SoftmaxOf(x[0], 1)[[i[0], (int)x[1][i]]])),
+            Unary(Math.Log)(new Log(), [SoftmaxOf(x[0], 1)])[0],
+        ],
         [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(((Reshape)o).Shape, x[0].Data.Length))],
         [typeof(Transpose)] = (o, x) => TransposeOf((Transpose)o, x[0]),
         [typeof(Expand)] = (o, x) => [Array64.Make(((Expand)o).Shape.ToSizes(), i => x[0][i])],
@@ -286,8 +291,8 @@ internal static class References
 
     private static Array64[] ScatterOf(GatherGradient o, Array64 indices, Array64 g)
     {
-        var result = new Array64(o.DataShape.ToSizes());
         int rank = indices.Sizes.Length;
+        var result = new Array64([.. g.Sizes[..o.Axis], o.DataShape[o.Axis].Size, .. g.Sizes[(o.Axis + rank)..]]);
         for (int flat = 0; flat < g.Data.Length; flat++)
         {
             int[] i = g.Index(flat);
@@ -326,7 +331,9 @@ internal static class References
                 k1 += 0xBB67AE85;
             }
 
-            result.Data[i] = (c[i % 4] >> 8) / 16777216.0;
+            result.Data[i] = o.Type == DType.Float32
+                ? (c[i % 4] >> 8) / 16777216.0
+                : ((c[(2 * i) % 4] + ((ulong)c[((2 * i) + 1) % 4] << 32)) >> 11) / 9007199254740992.0;
         }
 
         return result;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Toolkit.Autograd.Tests;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;

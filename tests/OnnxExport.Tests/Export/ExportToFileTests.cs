@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tests;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
 

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Autograd.Tests;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Modules;
 using Toolkit.OnnxExport.Checking;

@@ -1,4 +1,4 @@
-namespace Toolkit.OnnxExport.Format;
+namespace Toolkit.Autograd.Files;
 
 /// <summary>Writes files so that a reader sees the old content or the new one, never a part, whatever goes wrong in between.</summary>
 internal static class AtomicFile

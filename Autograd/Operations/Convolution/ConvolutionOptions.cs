@@ -17,19 +17,3 @@ public sealed record ConvolutionOptions
     /// <summary>The number of groups of channels that do not see each other.</summary>
     public int Group { get; init; } = 1;
 }
-
-/// <summary>The window of a pooling. The default step is the size of the window, without padding.</summary>
-public sealed record PoolingOptions
-{
-    /// <summary>Height and width of the window.</summary>
-    public required IntList Kernel { get; init; }
-
-    /// <summary>Steps of the window: vertical, horizontal; null for the size of the window.</summary>
-    public IntList? Strides { get; init; }
-
-    /// <summary>Padding around the image: top, left, bottom, right.</summary>
-    public IntList Pads { get; init; } = [0, 0, 0, 0];
-
-    /// <summary>Whether average pooling counts padded places as zeros.</summary>
-    public bool CountIncludePad { get; init; }
-}

@@ -1,7 +1,7 @@
 using System.Text;
-using Toolkit.OnnxExport.Format;
+using Toolkit.Autograd.Files;
 
-namespace Toolkit.OnnxExport.Tests.Format;
+namespace Toolkit.Autograd.Tests.Files;
 
 public sealed class AtomicFileTests : IDisposable
 {

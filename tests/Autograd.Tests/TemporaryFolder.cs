@@ -1,4 +1,4 @@
-namespace Toolkit.OnnxExport.Tests;
+namespace Toolkit.Autograd.Tests;
 
 /// <summary>A folder that is deleted with its content at the end of a test.</summary>
 internal sealed class TemporaryFolder : IDisposable

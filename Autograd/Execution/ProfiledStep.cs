@@ -1,0 +1,17 @@
+namespace Toolkit.Autograd.Execution;
+
+/// <summary>One step of a plan in a <see cref="FunctionProfile"/>.</summary>
+/// <param name="Name">The operation, or the operations of a fused chain joined by +.</param>
+/// <param name="Shapes">The sizes of inputs and outputs.</param>
+/// <param name="Calls">How often the step ran.</param>
+/// <param name="Time">The time of all calls.</param>
+/// <param name="Flops">Floating-point operations of one call; a multiply-add counts as two.</param>
+/// <param name="Bytes">Bytes of all inputs and outputs of one call, each counted once.</param>
+public sealed record ProfiledStep(string Name, string Shapes, int Calls, TimeSpan Time, long Flops, long Bytes)
+{
+    /// <summary>Billions of floating-point operations per second.</summary>
+    public double GigaFlopsPerSecond => Time.Ticks == 0 ? 0 : Flops * (double)Calls / Time.TotalSeconds / 1e9;
+
+    /// <summary>Billions of bytes per second.</summary>
+    public double GigaBytesPerSecond => Time.Ticks == 0 ? 0 : Bytes * (double)Calls / Time.TotalSeconds / 1e9;
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>One row of max pooling in single precision, four windows at a time, where neither padding nor an uncommon stride gets in the way.</summary>
+internal static unsafe class MaxPoolingRow
+{
+    /// <summary>Computes the windows from the left that it can and returns their number; the rest is left to the caller.</summary>
+    public static int Run(in PoolingShape shape, in PoolingWindow rows, float* x, float* y, long* indices, long offset)
+    {
+        int stride = shape.StrideWidth, count = shape.OutWidth;
+        if (shape.PadLeft != 0 || stride > 2 || count < 4 || rows.Begin >= rows.End)
+            return 0;
+
+        // Four windows read up to four strides from their first column; what lies beyond the last row belongs to somebody else.
+        int lastRow = (rows.End - 1) * shape.InWidth, reach = (shape.KernelWidth - 1) * shape.DilationWidth;
+        int done = 0;
+        for (; done < count; done += 4)
+        {
+            // The last four overlap the ones before: equal windows give equal results.
+            int ox = Math.Min(done, count - 4);
+            int first = ox * stride;
+            if (first + reach + (4 * stride) > shape.InWidth && lastRow + first + reach + (4 * stride) > shape.InPlane)
+                return done;
+            if (first + reach + (3 * stride) >= shape.InWidth)
+                return done;
+            Vector128<float> maximum = default;
+            Vector128<int> best = default;
+            Vector128<int> lanes = Vector128.Create(0, stride, 2 * stride, 3 * stride);
+            bool fresh = true;
+            for (int iy = rows.Begin; iy < rows.End; iy += shape.DilationHeight)
+            {
+                for (int kx = 0; kx < shape.KernelWidth; kx++)
+                {
+                    int position = (iy * shape.InWidth) + first + (kx * shape.DilationWidth);
+                    Vector128<float> value = stride == 1 ? Vector128.Load(x + position) : Even(Vector128.Load(x + position), Vector128.Load(x + position + 4));
+                    Vector128<int> at = Vector128.Create(position) + lanes;
+                    Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Vector128.GreaterThan(value, maximum);
+                    maximum = Vector128.ConditionalSelect(greater, value, maximum);
+                    best = Vector128.ConditionalSelect(greater.AsInt32(), at, best);
+                    fresh = false;
+                }
+            }
+
+            maximum.Store(y + ox);
+            if (indices is not null)
+            {
+                (Vector128<long> low, Vector128<long> high) = Vector128.Widen(best);
+                (low + Vector128.Create(offset)).Store(indices + ox);
+                (high + Vector128.Create(offset)).Store(indices + ox + 2);
+            }
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Even(Vector128<float> low, Vector128<float> high)
+    {
+        if (Sse.IsSupported)
+            return Sse.Shuffle(low, high, 0b10_00_10_00);
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.UnzipEven(low, high);
+        return Vector128.Create(low[0], low[2], high[0], high[2]);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Numerics;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Normalization;
+
+/// <summary>
+/// −ln softmax(z)_y for each row of logits z [batch, classes] and label y (int64 [batch]), in one pass (ONNX <c>SoftmaxCrossEntropyLoss</c> with reduction
+/// "none"; book equations 6.29 and 6.30). Results: the losses [batch] and ln softmax(z) [batch, classes]. The gradient of the losses is
+/// (softmax(z) − onehot(y))·G. Stable for any finite logits.
+/// </summary>
+/// <remarks>Exported as LogSoftmax, OneHot, Mul and ReduceSum, which every importer knows; there a label out of range gives the loss 0, here an
+/// error.</remarks>
+public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new SoftmaxCrossEntropyLoss(), new ExampleInput(["batch", 4]), new ExampleInput(["batch"], DType.Int64, 0, 3))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Floating(this, inputs[0].DType);
+        Require.Type(this, DType.Int64, inputs[1].DType);
+        Require.Rank(this, inputs[0], 2);
+        Require.Rank(this, inputs[1], 1);
+        return inputs[0].Shape[0] == inputs[1].Shape[0]
+            ? [inputs[0] with { Shape = inputs[1].Shape }, inputs[0]]
+            : throw new ShapeException($"{Name} expects one label for each row of logits, found labels {inputs[1].Shape} for logits {inputs[0].Shape}.");
+    }
+
+    /// <inheritdoc/>
+    public override void Compute(KernelArguments arguments)
+    {
+        if (arguments.Inputs[0].DType == DType.Float32)
+        {
+            Compute<float>(arguments);
+        }
+        else
+        {
+            Compute<double>(arguments);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    {
+        if (input != 0)
+        {
+            return null;
+        }
+
+        (Variable logits, Variable labels, Variable logarithms) = (node.Inputs[0], node.Inputs[1], node.Outputs[1]);
+        Variable? result = null;
+        if (gradients[0] is { } g)
+        {
+            result = (logarithms.Exp() - Ops.OneHot(labels, logits.Shape[1].Size, logits.DType)) * Ops.Reshape(g, [logits.Shape[0], 1]);
+        }
+
+        if (gradients[1] is { } h)
+        {
+            Variable through = h - (logarithms.Exp() * Ops.Sum(h, [1], keepDims: true));
+            result = result is null ? through : result + through;
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    {
+        Variable logarithms = inputs[0].LogSoftmax();
+        return [-(Ops.OneHot(inputs[1], inputs[0].Shape[1].Size, inputs[0].DType) * logarithms).Sum([1]), logarithms];
+    }
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value logits, Value labels) = (arguments.Inputs[0], arguments.Inputs[1]);
+        (int rows, int classes) = (logits.Sizes[0], logits.Sizes[1]);
+        Span<T> logarithms = arguments.Outputs[1].Span<T>(), losses = arguments.Outputs[0].Span<T>();
+        Kernels.Softmax.LogForward(logits.Span<T>(), rows, classes, 1, logarithms, arguments.Workers);
+        ReadOnlySpan<long> label = labels.Span<long>();
+        for (int row = 0; row < rows; row++)
+        {
+            if ((ulong)label[row] >= (ulong)classes)
+            {
+                throw new GraphException($"{Name} expects labels from 0 to {classes - 1}, found {label[row]} in row {row} (counted from 0).");
+            }
+
+            losses[row] = -logarithms[(row * classes) + (int)label[row]];
+        }
+    }
+}
