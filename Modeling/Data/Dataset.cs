@@ -51,6 +51,8 @@ public sealed partial class Dataset : IDataSource
     /// <param name="labels">The class of each example, from 0 to <paramref name="classCount"/> − 1.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="classNames">The name of each class, or null.</param>
+    /// <param name="allowUnlabelled">Whether −1 stands for an example without a label, for semi-supervised training (see
+    /// <see cref="Losses.LabelledOnly"/>); false by default.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together, or there are no examples.</exception>
     /// <exception cref="DataException">A label is out of range, or a feature is NaN or infinite.</exception>
     public static Dataset FromLabels(
@@ -58,13 +60,14 @@ public sealed partial class Dataset : IDataSource
         ReadOnlySpan<int> featureShape,
         long[] labels,
         int classCount,
-        IReadOnlyList<string>? classNames = null)
+        IReadOnlyList<string>? classNames = null,
+        bool allowUnlabelled = false)
     {
         var layout = DataLayout.Labels(featureShape, classCount);
         CheckLength(features.Length, labels.Length, layout.FeatureLength, layout.FeatureShape, "features");
         if (classNames is not null && classNames.Count != classCount)
             throw new ArgumentException($"{classNames.Count} class names for {classCount} classes.", nameof(classNames));
-        ExampleCheck.Labels(labels, classCount);
+        ExampleCheck.Labels(labels, classCount, least: allowUnlabelled ? -1 : 0);
         ExampleCheck.Finite(features, layout.FeatureLength, "features");
         return new(layout, labels.Length, features, labels, default, classNames);
     }

@@ -22,15 +22,15 @@ internal static class ExampleCheck
             "(both counted from 0); expected finite numbers.");
     }
 
-    /// <summary>Throws for the first label outside [0, classCount).</summary>
-    public static void Labels(ReadOnlySpan<long> labels, int classCount, long firstRow = 0)
+    /// <summary>Throws for the first label outside [least, classCount).</summary>
+    public static void Labels(ReadOnlySpan<long> labels, int classCount, long firstRow = 0, long least = 0)
     {
         for (int i = 0; i < labels.Length; i++)
         {
-            if ((ulong)labels[i] >= (ulong)classCount)
+            if (labels[i] < least || labels[i] >= classCount)
             {
                 throw new DataException(
-                    $"Row {firstRow + i} (counted from 0) has the label {labels[i]}; expected 0 to {classCount - 1}.");
+                    $"Row {firstRow + i} (counted from 0) has the label {labels[i]}; expected {least} to {classCount - 1}.");
             }
         }
     }

@@ -10,8 +10,8 @@ namespace Toolkit.Modeling.Losses;
 /// <remarks>Prediction: logits [batch, classes], not probabilities. Target: int64 [batch], from 0 to classes − 1.</remarks>
 public sealed record SoftmaxCrossEntropy : Loss
 {
-    /// <summary>Label smoothing ε: the target gives the true class 1 − ε + ε/k and every other ε/k, for k classes. 0 (the default) for
-    /// none. Source: book section 7.5.1; Szegedy et al., "Rethinking the Inception architecture", 2015.</summary>
+    /// <summary>Label smoothing ε: takes ε of the target's probability away from the true class, in the way of <see cref="SmoothingForm"/>.
+    /// 0 (the default) for none. Source: book section 7.5.1.</summary>
     public double Smoothing
     {
         get;
@@ -19,13 +19,18 @@ public sealed record SoftmaxCrossEntropy : Loss
             nameof(value), value, "Expected a smoothing of at least 0 and below 1.");
     }
 
+    /// <summary>Which distribution <see cref="Smoothing"/> mixes in; the uniform one by default.</summary>
+    public SmoothingForm SmoothingForm { get; init; }
+
     /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
         int classes = Targets.Classes(nameof(SoftmaxCrossEntropy), prediction, target);
         if (Smoothing == 0.0)
             return Ops.SoftmaxCrossEntropyLoss(prediction, target);
-        Variable p = (Ops.OneHot(target, classes, prediction.DType) * (1.0 - Smoothing)) + (Smoothing / classes);
+        double other = Smoothing / (SmoothingForm == SmoothingForm.Uniform ? classes : Math.Max(classes - 1, 1));
+        double own = SmoothingForm == SmoothingForm.Uniform ? 1.0 - Smoothing + other : 1.0 - Smoothing;
+        Variable p = (Ops.OneHot(target, classes, prediction.DType) * (own - other)) + other;
         return -(p * prediction.LogSoftmax()).Sum([1]);
     }
 }

@@ -36,6 +36,15 @@ internal static class Targets
         return prediction.Shape[1].Size;
     }
 
+    /// <summary>Checks for the shape [batch, columns].</summary>
+    public static void Columns(string user, Variable prediction, int columns)
+    {
+        if (!prediction.DType.IsFloating())
+            throw new DTypeException($"{user} expects real numbers, found {prediction.Type}.");
+        if (prediction.Shape.Rank != 2 || prediction.Shape[1] != columns)
+            throw new ShapeException($"{user} expects the shape [batch, {columns}], found {prediction.Shape}.");
+    }
+
     /// <summary>The sum over all axes but the first.</summary>
     public static Variable SumPerExample(Variable x) => x.Sum(AxesAfterFirst(x));
 

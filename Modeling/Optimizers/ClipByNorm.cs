@@ -27,7 +27,7 @@ public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
         if (squares is null)
             return Inner.Updates(gradients, state);
         // Dividing by max(1, ‖g‖/Limit) leaves short gradients bit for bit as they are.
-        Variable divisor = Ops.Max(squares.Sqrt() / Limit, 1.0);
+        Variable divisor = Ops.Max(squares.Sqrt() / Settings.Positive(Limit), 1.0);
         return Inner.Updates([.. gradients.Select(g => g with { Gradient = g.Gradient / divisor })], state);
     }
 }

@@ -32,9 +32,17 @@ public sealed class OptimizerState
     public Parameter Moment(Parameter parameter, string moment)
     {
         string name = $"optimizer.{moment}.{parameter.Name}";
+        return moments.TryGetValue(name, out Parameter? found)
+            ? found
+            : Number(name, Value.Zeros(parameter.DType, parameter.Value.Sizes));
+    }
+
+    /// <summary>Anything else that is remembered, under its full name. Asked for again, it is the same one.</summary>
+    internal Parameter Number(string name, Value initial)
+    {
         if (!moments.TryGetValue(name, out Parameter? found))
         {
-            found = new Parameter(name, Value.Zeros(parameter.DType, parameter.Value.Sizes), ParameterRole.State);
+            found = new Parameter(name, initial, ParameterRole.State);
             moments.Add(name, found);
             order.Add(found);
         }

@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Regularizers;
 /// (1 − Share)·J(x) + Share·J(x̃), so the term added here is Share·(J(x̃) − J(x)). x̃ counts as data: no gradient flows through the change.
 /// Source: book section 7.13; Goodfellow, Shlens, Szegedy, "Explaining and harnessing adversarial examples", 2014.
 /// </summary>
-/// <param name="Epsilon">ε: how far each input value moves.</param>
+/// <param name="Epsilon">ε: how far each input value moves, at least 0.</param>
 public sealed record AdversarialTraining(double Epsilon) : Regularizer
 {
     /// <summary>The share of the changed inputs in the objective, between 0 and 1; ½ by default.</summary>
@@ -24,7 +24,7 @@ public sealed record AdversarialTraining(double Epsilon) : Regularizer
     public override Variable Penalty(Objective objective)
     {
         Variable direction = Gradient.Of(objective.Loss, wrt: objective.Input).Sign();
-        Variable changed = (objective.Input + (Epsilon * direction)).StopGradient();
+        Variable changed = (objective.Input + (Settings.NotNegative(Epsilon) * direction)).StopGradient();
         return Share * (objective.LossAt(changed) - objective.Loss);
     }
 }

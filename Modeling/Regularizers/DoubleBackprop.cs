@@ -14,5 +14,5 @@ public sealed record DoubleBackprop(double Strength) : Regularizer
 {
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective) =>
-        Strength * Gradient.Of(objective.Loss, wrt: objective.Input).Square().Sum();
+        Settings.NotNegative(Strength) * Gradient.Of(objective.Loss, wrt: objective.Input).Square().Sum();
 }

@@ -13,6 +13,6 @@ public sealed record HiddenL1(double Strength, string Hidden) : Regularizer
     public override Variable Penalty(Objective objective)
     {
         Variable hidden = objective.HiddenOf(Hidden);
-        return Strength * hidden.Abs().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
+        return Settings.NotNegative(Strength) * hidden.Abs().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
     }
 }

@@ -1,7 +1,10 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Distributions;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Modeling.Regularizers;
 
@@ -11,9 +14,11 @@ public sealed class Objective
     private readonly Module model;
     private readonly Loss loss;
     private readonly ForwardContext context;
+    private readonly OptimizerState memory;
 
-    internal Objective(Module model, Loss loss, Variable input, Variable target, ForwardContext context)
+    internal Objective(Module model, Loss loss, Variable input, Variable target, ForwardContext context, OptimizerState? memory = null)
     {
+        this.memory = memory ?? new OptimizerState();
         this.model = model;
         this.loss = loss;
         this.context = context;
@@ -62,4 +67,29 @@ public sealed class Objective
     /// <summary>The mean loss of the model on another input with the same targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
     public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target);
+
+    /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
+    /// <param name="replacements">The variables to replace, and what by.</param>
+    public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => Substitution.Apply(Loss, replacements);
+
+    /// <summary>A state parameter for a regularizer, such as a multiplier: kept in checkpoints with what the optimizer remembers. Asked for again, it is
+    /// the same one.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initial">What it begins with.</param>
+    public Parameter Remember(string name, Value initial) => memory.Number($"regularizer.{name}", initial);
+
+    /// <summary>Asks for an update of a state parameter with each step of training.</summary>
+    /// <param name="parameter">A parameter of <see cref="Remember"/>.</param>
+    /// <param name="newValue">Its new value.</param>
+    public void Update(Parameter parameter, Variable newValue) => context.Update(parameter, newValue);
+
+    /// <summary>Random numbers for a regularizer, new ones with each step.</summary>
+    /// <param name="name">The name of the stream.</param>
+    /// <param name="seed">The seed of the stream.</param>
+    public RandomStream Random(string name, ulong seed)
+    {
+        Parameter counter = Remember($"{name}.counter", Value.Of(0UL));
+        Update(counter, Ops.Add(counter, Variable.Of(Value.Of(1UL))));
+        return new RandomStream(Variable.Of(Value.Of(new RandomSource(seed).Fork(name).NextUInt64())), counter);
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class TrainingGraph
         CheckNames(parameters);
         (Variable input, Variable target) = Inputs();
         var context = new ForwardContext(Mode.Training);
-        var objective = new Objective(trainer.Model, trainer.Loss, input, target, context);
+        var objective = new Objective(trainer.Model, trainer.Loss, input, target, context, state);
         CheckClasses(objective.Output);
         Variable total = objective.Loss;
         foreach (Regularizer regularizer in trainer.Regularizers)

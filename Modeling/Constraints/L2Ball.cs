@@ -1,0 +1,14 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Constraints;
+
+/// <summary>Keeps the Euclidean length of each weight tensor at most <paramref name="Limit"/>: w·min(1, Limit/‖w‖), the nearest point of the ball. With the
+/// multiplier α = ‖w‖/Limit − 1 of the KKT conditions, w/(1 + α). Source: book section 7.2, equations 7.25 to 7.28.</summary>
+/// <param name="Limit">The radius, above 0.</param>
+public sealed record L2Ball(double Limit) : Constraint
+{
+    /// <inheritdoc/>
+    public override Variable Project(Variable newValue, Parameter parameter) =>
+        newValue / Ops.Max(newValue.Square().Sum().Sqrt() / Settings.Positive(Limit), 1.0);
+}

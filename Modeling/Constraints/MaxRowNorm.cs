@@ -1,0 +1,18 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Constraints;
+
+/// <summary>Keeps the length of the weights that go out of each input unit of a dense layer at most <paramref name="Limit"/>: a row w of [inputs, outputs]
+/// that is longer becomes Limit·w/‖w‖. Source: book section 7.2.</summary>
+/// <param name="Limit">The greatest length, above 0.</param>
+public sealed record MaxRowNorm(double Limit) : Constraint
+{
+    /// <inheritdoc/>
+    public override bool AppliesTo(Parameter parameter) => base.AppliesTo(parameter) && parameter.Shape.Rank == 2;
+
+    /// <inheritdoc/>
+    public override Variable Project(Variable newValue, Parameter parameter) =>
+        newValue / Ops.Max(newValue.Square().Sum([1], keepDims: true).Sqrt() / Settings.Positive(Limit), 1.0);
+}

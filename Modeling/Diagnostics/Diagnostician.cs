@@ -1,0 +1,95 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Optimizers.FullBatch;
+using Toolkit.Modeling.Regularizers;
+
+namespace Toolkit.Modeling.Diagnostics;
+
+/// <summary>Measures what a <see cref="Diagnosis"/> holds.</summary>
+internal static class Diagnostician
+{
+    public static Diagnosis Examine(Objective objective, ScalarFunction function, (Variable Input, Value Value)[] inputs, DiagnosisOptions options)
+    {
+        double[] point = function.Point, gradient = new double[function.Size], unused = new double[function.Size];
+        double value = function.Evaluate(point, gradient);
+        double curvature = Vectors.Dot(gradient, function.HessianProduct(gradient)), square = Vectors.Dot(gradient, gradient);
+        IReadOnlyList<Eigenpair> pairs = Lanczos.Eigenpairs(
+            v => function.HessianProduct(v), function.Size, options.LanczosSteps, new RandomSource(options.Seed));
+        double after = function.Evaluate(Vectors.Along(point, -options.LearningRate, gradient), unused);
+        double reach = curvature > 0.0 && square > 0.0 ? 2.0 * square / curvature : 2.0 * options.LearningRate;
+        function.Point = point;
+        var diagnosis = new Diagnosis
+        {
+            Objective = value,
+            GradientNorm = Math.Sqrt(square),
+            CurvatureAlongGradient = curvature,
+            LearningRate = options.LearningRate,
+            ActualChange = after - value,
+            HessianEigenvalues = [.. pairs.Select(pair => pair.Value)],
+            EigenvalueResiduals = (pairs[0].Residual, pairs[^1].Residual),
+            Layers = Layers(objective.Parameters, gradient, options.LearningRate),
+            Units = Units(objective, inputs, options.SmallSpread),
+            AlongGradient =
+            [
+                .. LossLine.Between(function, point, Vectors.Along(point, -reach, gradient), Math.Max(options.Points, 2))
+                    .Select(p => p with { At = p.At * reach }),
+            ],
+            Findings = [],
+        };
+        return diagnosis with { Findings = Diagnostics.Findings.Of(diagnosis, options) };
+    }
+
+    private static List<LayerReport> Layers(IReadOnlyList<Parameter> parameters, double[] gradient, double rate)
+    {
+        var layers = new List<LayerReport>();
+        int at = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            int count = parameter.Value.Count;
+            double norm = Math.Sqrt(Enumerable.Range(0, count).Sum(i => parameter.Value[i] * parameter.Value[i]));
+            double slope = Vectors.Norm(gradient.AsSpan(at, count));
+            layers.Add(new LayerReport(parameter.Name, norm, slope, slope == 0.0 ? 0.0 : rate * slope / norm));
+            at += count;
+        }
+
+        return layers;
+    }
+
+    private static List<UnitReport> Units(Objective objective, (Variable Input, Value Value)[] inputs, double smallSpread)
+    {
+        (string Name, Variable Variable)[] hidden =
+        [
+            .. objective.Hidden.Where(h => h.Key.Length > 0 && h.Value.DType.IsFloating() && h.Value.Shape.Rank >= 2)
+                .Select(h => (h.Key, h.Value)),
+        ];
+        if (hidden.Length == 0)
+            return [];
+        Value[] values = Function.Compile([.. inputs.Select(i => i.Input)], [.. hidden.Select(h => h.Variable)]).Run([.. inputs.Select(i => i.Value)]);
+        return [.. hidden.Zip(values, (h, v) => Units(h.Name, v, smallSpread))];
+    }
+
+    private static UnitReport Units(string name, Value value, double smallSpread)
+    {
+        int units = value.Sizes[1], inner = value.Count / (value.Sizes[0] * units);
+        var least = new double[units];
+        var greatest = new double[units];
+        Array.Fill(least, double.PositiveInfinity);
+        Array.Fill(greatest, double.NegativeInfinity);
+        double sum = 0.0;
+        int zeros = 0;
+        for (int i = 0; i < value.Count; i++)
+        {
+            int unit = i / inner % units;
+            double x = value[i];
+            least[unit] = Math.Min(least[unit], x);
+            greatest[unit] = Math.Max(greatest[unit], x);
+            sum += x;
+            zeros += x == 0.0 ? 1 : 0;
+        }
+
+        int dead = Enumerable.Range(0, units).Count(u => least[u] == 0.0 && greatest[u] == 0.0);
+        int constant = Enumerable.Range(0, units).Count(u => greatest[u] - least[u] <= smallSpread);
+        return new UnitReport(name, units, dead, constant - dead, sum / value.Count, (double)zeros / value.Count);
+    }
+}

@@ -1,0 +1,72 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Losses;
+
+/// <summary>One task of a <see cref="MultiTask"/> loss: a stretch of the model's outputs, and of the targets.</summary>
+/// <param name="Loss">The loss of the task; it takes targets of real numbers.</param>
+/// <param name="Outputs">How many outputs of the model belong to the task.</param>
+/// <param name="Targets">How many numbers of the target belong to it.</param>
+/// <param name="Weight">Its weight in the sum, at least 0; 1 by default.</param>
+public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double Weight = 1.0);
+
+/// <summary>
+/// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ. With <see cref="LearnWeights"/> the model gives, after the outputs of all tasks,
+/// one number sₜ for each (from a <see cref="Toolkit.Modeling.Modules.SharedOutputs"/> layer, so that they do not depend on the example), and
+/// the sum is Σ e^(−sₜ)·Jₜ + sₜ. Source: book section 7.7; Kendall, Gal, Cipolla, "Multi-task learning using uncertainty to weigh losses", 2018,
+/// whose sₜ is the logarithm of the variance, with a factor of ½ left out.
+/// </summary>
+/// <remarks>Prediction: [batch, outputs of all tasks], in the order of the tasks. Target: real numbers [batch, targets of all tasks].</remarks>
+public sealed record MultiTask : Loss
+{
+    /// <summary>A sum over tasks.</summary>
+    /// <param name="tasks">The tasks, at least one.</param>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, or a task has no outputs or targets.</exception>
+    public MultiTask(params ReadOnlySpan<LearningTask> tasks)
+    {
+        if (tasks.IsEmpty)
+            throw new ArgumentException("Expected at least one task, found none.", nameof(tasks));
+        foreach (LearningTask task in tasks)
+        {
+            Settings.AtLeastOne(task.Outputs);
+            Settings.AtLeastOne(task.Targets);
+            Settings.NotNegative(task.Weight);
+        }
+
+        Tasks = tasks.ToArray();
+    }
+
+    /// <summary>The tasks.</summary>
+    public IReadOnlyList<LearningTask> Tasks { get; }
+
+    /// <summary>Whether the model gives the weights of the tasks; false by default.</summary>
+    public bool LearnWeights { get; init; }
+
+    /// <inheritdoc/>
+    public override Variable PerExample(Variable prediction, Variable target)
+    {
+        int outputs = Tasks.Sum(task => task.Outputs);
+        Losses.Targets.Columns(nameof(MultiTask), prediction, outputs + (LearnWeights ? Tasks.Count : 0));
+        Losses.Targets.Columns($"{nameof(MultiTask)} (target)", target, Tasks.Sum(task => task.Targets));
+        Variable? sum = null;
+        int output = 0, number = 0;
+        for (int t = 0; t < Tasks.Count; t++)
+        {
+            LearningTask task = Tasks[t];
+            Variable loss = task.Weight * task.Loss.PerExample(
+                prediction.Slice(1, output, output + task.Outputs), target.Slice(1, number, number + task.Targets));
+            if (LearnWeights)
+            {
+                Variable s = prediction.Slice(1, outputs + t, outputs + t + 1).Reshape([prediction.Shape[0]]);
+                loss = ((-s).Exp() * loss) + s;
+            }
+
+            sum = sum is null ? loss : sum + loss;
+            output += task.Outputs;
+            number += task.Targets;
+        }
+
+        return sum!;
+    }
+}

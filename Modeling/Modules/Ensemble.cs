@@ -1,0 +1,57 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>
+/// The mean of what several models give for the same input, as one graph that exports as one file: Σ wᵢ·fᵢ(x), equal weights unless given. For
+/// classifiers let the members end in softmax, so that probabilities are averaged; members that end in logits give the geometric mean of the
+/// distributions, renormalized by a softmax (book equations 7.52 to 7.54). Source: book section 7.11.
+/// </summary>
+/// <remarks>Bagging trains each member on a bootstrap sample (<see cref="Toolkit.Modeling.Ensembles.Bootstrap"/>); the expected squared error of the
+/// mean of k members is v/k + (k − 1)c/k for errors of variance v and covariance c (equation 7.51).</remarks>
+public sealed class Ensemble : Module
+{
+    private readonly Module[] members;
+    private readonly double[]? weights;
+
+    /// <summary>The mean of models.</summary>
+    /// <param name="members">The models, at least one; each a model of its own with a <see cref="Module.Name"/> or none.</param>
+    /// <param name="weights">The weight of each; null for equal weights.</param>
+    /// <exception cref="ArgumentException">There are no members, or not as many weights as members.</exception>
+    public Ensemble(IReadOnlyList<Module> members, IReadOnlyList<double>? weights = null)
+    {
+        if (members.Count == 0)
+            throw new ArgumentException("An ensemble needs at least one member.", nameof(members));
+        if (weights is not null && weights.Count != members.Count)
+            throw new ArgumentException($"Expected a weight for each of the {members.Count} members, found {weights.Count}.", nameof(weights));
+        this.members = [.. members];
+        this.weights = weights?.ToArray();
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Module> Children => members;
+
+    /// <inheritdoc/>
+    protected internal override string Kind => "ensemble";
+
+    /// <inheritdoc/>
+    protected override Shape? ExpectedInput => members[0].InputShape;
+
+    /// <inheritdoc/>
+    protected override Variable Build(Variable input, ForwardContext context)
+    {
+        Variable? sum = null;
+        for (int i = 0; i < members.Length; i++)
+        {
+            Variable output = members[i].Forward(input, context);
+            if (sum is not null && output.Shape != sum.Shape)
+                throw new ShapeException($"expected members that all give {sum.Shape}, found {output.Shape} from {members[i].Title}.");
+            Variable term = (weights?[i] ?? (1.0 / members.Length)) * output;
+            sum = sum is null ? term : sum + term;
+        }
+
+        return sum!;
+    }
+}

@@ -1,0 +1,55 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>
+/// A model with dropout or noise, evaluated by drawing masks also at inference: the mean of k runs, and with <see cref="WithVariance"/> their variance
+/// beside it, [batch, 2n]. The masks follow from the layers' keys, so the same input gives the same numbers. Source: book section 7.12 (10 to 20 masks
+/// are often enough); Gal, Ghahramani, "Dropout as a Bayesian approximation", 2016.
+/// </summary>
+/// <remarks>The variance is that of the runs, divided by k; the noise of the target comes on top of it. Only dropout and noise layers should
+/// differ between the modes of the model: batch normalization would use the batch. It runs here but cannot be exported, since ONNX has no operator
+/// for these random numbers: export the model itself, which scales weights.</remarks>
+public sealed class MonteCarlo : Module
+{
+    private readonly Module inner;
+
+    /// <summary>A model that is run several times.</summary>
+    /// <param name="inner">The model, trained as it is.</param>
+    /// <param name="samples">k, the number of runs.</param>
+    public MonteCarlo(Module inner, int samples)
+    {
+        this.inner = inner;
+        Samples = Settings.AtLeastOne(samples);
+    }
+
+    /// <summary>The number of runs.</summary>
+    public int Samples { get; }
+
+    /// <summary>Whether the variance is given beside the mean; false by default.</summary>
+    public bool WithVariance { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Module> Children => [inner];
+
+    /// <inheritdoc/>
+    protected internal override string Kind => "montecarlo";
+
+    /// <inheritdoc/>
+    protected override Shape? ExpectedInput => inner.InputShape;
+
+    /// <inheritdoc/>
+    protected override Variable Build(Variable input, ForwardContext context)
+    {
+        // A context of its own: the layers draw as in training, and number their applications, so that each run has masks of its own.
+        var drawing = new ForwardContext(Mode.Training);
+        Variable[] runs = [.. Enumerable.Range(0, Samples).Select(_ => inner.Forward(input, drawing))];
+        Variable mean = runs.Aggregate((sum, run) => sum + run) / Samples;
+        if (!WithVariance)
+            return mean;
+        Variable variance = runs.Select(run => (run - mean).Square()).Aggregate((sum, square) => sum + square) / Samples;
+        return Ops.Concat(1, mean, variance);
+    }
+}

@@ -1,0 +1,59 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>
+/// Keeps an average of the parameters along the way of another optimizer, θ̂ ← αθ̂ + (1 − α)θ, which changes nothing about the training. The average begins
+/// with the first step's parameters. <see cref="Swap"/> puts it into the model. Source: book section 8.7.3, equation 8.39; Polyak, Juditsky 1992.
+/// </summary>
+/// <param name="Decay">α, at least 0 and below 1.</param>
+/// <param name="Inner">The optimizer that takes the steps.</param>
+public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
+{
+    private const string Moment = "average";
+
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => Inner.Rate(state);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        double decay = Settings.Rate(Decay);
+        var updates = new List<Update>(Inner.Updates(gradients, state));
+        var learned = new HashSet<Parameter>(gradients.Select(g => g.Parameter), ReferenceEqualityComparer.Instance);
+        Variable first = Ops.Equal(state.Step, Variable.Scalar(0, DType.Int64));
+        foreach (Update update in updates.Where(update => learned.Contains(update.Parameter)).ToArray())
+        {
+            Parameter average = state.Moment(update.Parameter, Moment);
+            Variable next = (decay * average.Variable) + ((1.0 - decay) * update.NewValue);
+            updates.Add(new Update(average, Ops.Where(first, update.NewValue, next)));
+        }
+
+        return updates;
+    }
+
+    /// <summary>Exchanges the parameters of a model with their averages; called again, it exchanges them back, as training should go on with the
+    /// parameters themselves.</summary>
+    /// <param name="parameters">Everything that training changes: <see cref="Toolkit.Modeling.Training.Trainer.Parameters"/>.</param>
+    /// <exception cref="ArgumentException">There are no averages among the parameters.</exception>
+    public static void Swap(IReadOnlyList<Parameter> parameters)
+    {
+        var byName = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        bool any = false;
+        foreach (Parameter parameter in parameters)
+        {
+            if (byName.TryGetValue($"optimizer.{Moment}.{parameter.Name}", out Parameter? average))
+            {
+                any = true;
+                Value kept = parameter.Value.Clone();
+                parameter.Value = average.Value;
+                average.Value = kept;
+            }
+        }
+
+        if (!any)
+            throw new ArgumentException($"Expected parameters of a training with the optimizer {nameof(Averaged)}, found no averages.", nameof(parameters));
+    }
+}

@@ -1,0 +1,21 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Optimizers;
+
+/// <summary>Restricts each element of the gradients to [−Limit, Limit] before another optimizer sees them. Unlike <see cref="ClipByNorm"/> it can change
+/// their direction. Source: book section 10.11.1; Mikolov 2012.</summary>
+/// <param name="Limit">The greatest size of an element, above 0.</param>
+/// <param name="Inner">The optimizer that gets the gradients.</param>
+public sealed record ClipByValue(double Limit, Optimizer Inner) : Optimizer
+{
+    /// <inheritdoc/>
+    public override Variable Rate(OptimizerState state) => Inner.Rate(state);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
+    {
+        double limit = Settings.Positive(Limit);
+        return Inner.Updates([.. gradients.Select(g => g with { Gradient = Ops.Clip(g.Gradient, -limit, limit) })], state);
+    }
+}

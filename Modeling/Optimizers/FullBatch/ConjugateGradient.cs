@@ -1,0 +1,33 @@
+namespace Toolkit.Modeling.Optimizers.FullBatch;
+
+/// <summary>Linear conjugate gradients: Ax = b for a symmetric A that is given by its products alone, in at most as many steps as A has distinct
+/// eigenvalues. Source: book section 8.6.2; Hestenes, Stiefel 1952.</summary>
+public static class ConjugateGradient
+{
+    /// <summary>Solves Ax = b from x = 0. Where the curvature pᵀAp of a direction is not positive, the x reached so far is given, or b if that is 0.</summary>
+    /// <param name="product">v → Av.</param>
+    /// <param name="right">b.</param>
+    /// <param name="iterations">The greatest number of steps.</param>
+    /// <param name="tolerance">It is enough when ‖b − Ax‖ is at most this.</param>
+    public static double[] Solve(Func<double[], double[]> product, double[] right, int iterations, double tolerance)
+    {
+        var x = new double[right.Length];
+        double[] residual = [.. right], direction = [.. right];
+        double square = Vectors.Dot(residual, residual);
+        for (int step = 0; step < iterations && Math.Sqrt(square) > tolerance; step++)
+        {
+            double[] image = product(direction);
+            double curvature = Vectors.Dot(direction, image);
+            if (!(curvature > 0.0))
+                return step == 0 ? direction : x;
+            double length = square / curvature;
+            x = Vectors.Along(x, length, direction);
+            residual = Vectors.Along(residual, -length, image);
+            double next = Vectors.Dot(residual, residual);
+            direction = Vectors.Along(residual, next / square, direction);
+            square = next;
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,60 @@
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>
+/// Strength·‖∂h/∂x‖²_F, the mean over the batch: makes a hidden representation insensitive to the input, except where reconstruction needs it. For a
+/// sigmoid layer it is Σᵢ (hᵢ(1 − hᵢ))²‖Wᵢ‖². Source: book section 7.14 (contractive autoencoder, of the manifold tangent classifier) and 14.7, equation
+/// 14.20; Rifai et al. 2011.
+/// </summary>
+/// <remarks>By default exact, one gradient for each hidden unit; with <see cref="Projections"/> an unbiased estimate from so many random directions.</remarks>
+/// <param name="Strength">λ, at least 0.</param>
+/// <param name="Hidden">The name of the representation, [batch, units].</param>
+public sealed record Contractive(double Strength, string Hidden) : Regularizer
+{
+    /// <summary>The number of random directions ±1 of the estimate E‖Jᵀr‖² = ‖J‖²; 0 (the default) for the exact sum.</summary>
+    public int Projections { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
+        nameof(value), value, "Expected at least 0 projections."); }
+
+    /// <summary>Selects the random directions; 0 by default.</summary>
+    public ulong Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective)
+    {
+        Variable hidden = objective.HiddenOf(Hidden);
+        if (hidden.Shape.Rank != 2)
+            throw new ShapeException($"{nameof(Contractive)} expects a representation of shape [batch, units], found {hidden.Shape}.");
+        Variable sum = Projections == 0 ? Exact(hidden, objective.Input) : Estimate(hidden, objective);
+        return Settings.NotNegative(Strength) * sum / Ops.Size(hidden.Shape[0], hidden.DType);
+    }
+
+    private static Variable Exact(Variable hidden, Variable input)
+    {
+        Variable? sum = null;
+        for (int unit = 0; unit < hidden.Shape[1].Size; unit++)
+        {
+            Variable square = Gradient.Of(hidden.Slice(1, unit, unit + 1).Sum(), wrt: input).Square().Sum();
+            sum = sum is null ? square : sum + square;
+        }
+
+        return sum!;
+    }
+
+    private Variable Estimate(Variable hidden, Objective objective)
+    {
+        Distributions.RandomStream random = objective.Random(nameof(Contractive), Seed);
+        Variable? sum = null;
+        for (int i = 0; i < Projections; i++)
+        {
+            Variable sign = (random.Fork(i).Uniform(hidden.Shape, hidden.DType) - 0.5).Sign();
+            Variable square = Gradient.Of((hidden * sign).Sum(), wrt: objective.Input).Square().Sum();
+            sum = sum is null ? square : sum + square;
+        }
+
+        return sum! / Projections;
+    }
+}

@@ -1,0 +1,26 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>
+/// Strength·Σᵢ ρ ln(ρ/h̄ᵢ) + (1 − ρ) ln((1 − ρ)/(1 − h̄ᵢ)), with h̄ᵢ the mean of unit i over the batch: draws the mean activation of units between 0 and 1
+/// toward ρ. 0 exactly where h̄ = ρ; the gradient in h̄ is −ρ/h̄ + (1 − ρ)/(1 − h̄). Source: book section 7.10; Larochelle, Bengio 2008.
+/// </summary>
+/// <param name="Strength">α, at least 0.</param>
+/// <param name="Hidden">The name of the representation, of values between 0 and 1 such as those of sigmoid units.</param>
+/// <param name="Target">ρ, above 0 and below 1.</param>
+public sealed record HiddenKl(double Strength, string Hidden, double Target) : Regularizer
+{
+    private const double Edge = 1e-6;
+
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective)
+    {
+        double target = Settings.InsideUnit(Target);
+        // Kept off 0 and 1, where the divergence is infinite.
+        Variable mean = Ops.Clip(objective.HiddenOf(Hidden).Mean([0]), Edge, 1.0 - Edge);
+        Variable divergence = (target * (Math.Log(target) - mean.Log())) + ((1.0 - target) * (Math.Log(1.0 - target) - (1.0 - mean).Log()));
+        return Settings.NotNegative(Strength) * divergence.Sum();
+    }
+}

@@ -1,0 +1,18 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>Strength·Σ ln(1 + hᵢ²), the mean over the batch: a Student-t prior on a hidden representation, which makes it sparse. Source: book section 7.10;
+/// Olshausen, Field 1996; Bergstra 2011.</summary>
+/// <param name="Strength">α, at least 0.</param>
+/// <param name="Hidden">The name of the representation: the full name of a module such as "dense1", or a registered name.</param>
+public sealed record HiddenStudentT(double Strength, string Hidden) : Regularizer
+{
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective)
+    {
+        Variable hidden = objective.HiddenOf(Hidden);
+        return Settings.NotNegative(Strength) * (1.0 + hidden.Square()).Log().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
+    }
+}

@@ -1,0 +1,63 @@
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>
+/// Virtual adversarial training for a classifier of logits: Strength·mean KL(p(x) ‖ p(x + r)), with r the step of length ε that changes the prediction most,
+/// found by power iteration from a random direction. It needs no labels, so unlabelled examples count as well (see
+/// <see cref="Toolkit.Modeling.Losses.LabelledOnly"/>). p(x) and r count as constants. Source: book section 7.13; Miyato et al., "Distributional
+/// smoothing with virtual adversarial training", 2015.
+/// </summary>
+/// <param name="Epsilon">ε, above 0: the Euclidean length of the step of each example.</param>
+public sealed record VirtualAdversarial(double Epsilon) : Regularizer
+{
+    /// <summary>The weight of the term, at least 0; 1 by default.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = 1.0;
+
+    /// <summary>The number of power iterations; 0 leaves the direction random, 1 by default.</summary>
+    public int PowerSteps { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
+        nameof(value), value, "Expected at least 0 steps."); } = 1;
+
+    /// <summary>ξ, above 0: the length of the step at which a power iteration takes its gradient; 10⁻³ by default, since much smaller ones
+    /// drown in float32 rounding.</summary>
+    public double ProbeLength { get; init => field = Settings.Positive(value); } = 1e-3;
+
+    /// <summary>Selects the random directions; 0 by default.</summary>
+    public ulong Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective)
+    {
+        double epsilon = Settings.Positive(Epsilon);
+        Variable x = objective.Input;
+        Variable clean = objective.Output.StopGradient();
+        Variable direction = Unit(objective.Random(nameof(VirtualAdversarial), Seed).Normal(x.Shape, x.DType));
+        for (int step = 0; step < PowerSteps; step++)
+        {
+            // The divergence is 0 with gradient 0 at r = 0, so its gradient at a short r is H·r: one step of the power method.
+            Variable probe = (ProbeLength * direction).StopGradient();
+            direction = Unit(Gradient.Of(Divergence(clean, objective.Apply(x + probe)).Sum(), wrt: probe).StopGradient());
+        }
+
+        Variable moved = (x + (epsilon * direction)).StopGradient();
+        return Strength * Divergence(clean, objective.Apply(moved)).Mean();
+    }
+
+    /// <summary>KL(p ‖ q) of each example for the logits of p and q, in nats.</summary>
+    internal static Variable Divergence(Variable p, Variable q)
+    {
+        Variable log = p.LogSoftmax();
+        return (log.Exp() * (log - q.LogSoftmax())).Sum([-1]);
+    }
+
+    /// <summary>Each example's direction with length 1; 0 stays 0.</summary>
+    private static Variable Unit(Variable direction)
+    {
+        int[] axes = [.. Enumerable.Range(1, direction.Shape.Rank - 1)];
+        // Dividing by the greatest element first keeps squares of tiny gradients from vanishing.
+        Variable scaled = direction / Ops.Max(direction.Abs().ReduceMax([.. axes], keepDims: true), 1e-30);
+        return scaled / Ops.Max(scaled.Square().Sum([.. axes], keepDims: true).Sqrt(), 1e-12);
+    }
+}

@@ -1,0 +1,68 @@
+using CsCheck;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Constraints;
+
+namespace Toolkit.Modeling.Tests.Constraints;
+
+/// <summary>A3.9: projections are idempotent, bring nothing farther apart, and leave the inside alone.</summary>
+public sealed class BallTests
+{
+    private static readonly Gen<double[]> Points = Gen.Double[-3, 3].Array[6];
+
+    public static TheoryData<string> Kinds => ["l1", "l2", "row", "column"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Projections_are_idempotent_and_non_expansive(string kind) => Gen.Select(Points, Points).Sample(
+        (a, b) =>
+        {
+            double[] pa = Project(Make(kind, 1.5), a), pb = Project(Make(kind, 1.5), b);
+            Run.Close(pa, Project(Make(kind, 1.5), pa), 1e-14);
+            Assert.True(Distance(pa, pb) <= Distance(a, b) + 1e-12);
+            double[] inside = [.. a.Select(x => x / 20)];
+            Assert.Equal(inside, Project(Make(kind, 1.5), inside));
+        },
+        iter: 20);
+
+    [Fact]
+    public void The_l1_ball_is_reached_by_soft_thresholding() => Points.Where(p => p.Sum(Math.Abs) > 2).Sample(
+        w =>
+        {
+            double[] found = Project(new L1Ball(2), w);
+            Assert.Equal(2.0, found.Sum(Math.Abs), 1e-12);
+            int kept = Array.FindIndex(found, x => x != 0.0);
+            double threshold = Math.Abs(w[kept]) - Math.Abs(found[kept]);
+            Run.Close([.. w.Select(x => Math.Sign(x) * Math.Max(Math.Abs(x) - threshold, 0))], found, 1e-12);
+        },
+        iter: 50);
+
+    [Fact]
+    public void Only_the_long_column_or_row_changes()
+    {
+        double[] w = [3, 0.1, 0.1, 0.2, 0.3, 0.1];
+        double[] byColumn = Project(new MaxColumnNorm(1), w), byRow = Project(new MaxRowNorm(1), w);
+        Assert.Equal([0.1, 0.1, 0.3, 0.1], new[] { byColumn[1], byColumn[2], byColumn[4], byColumn[5] });
+        Assert.Equal(1.0, Math.Sqrt((byColumn[0] * byColumn[0]) + (byColumn[3] * byColumn[3])), 1e-14);
+        Assert.Equal(w[3..], byRow[3..]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Project(new L1Ball(0), w));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Project(new L2Ball(-1), w));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Project(new MaxColumnNorm(0), w));
+    }
+
+    private static Constraint Make(string kind, double limit) => kind switch
+    {
+        "l1" => new L1Ball(limit),
+        "l2" => new L2Ball(limit),
+        "row" => new MaxRowNorm(limit),
+        _ => new MaxColumnNorm(limit),
+    };
+
+    private static double[] Project(Constraint constraint, double[] w)
+    {
+        var parameter = new Parameter("w", Value.Of(w, 2, 3));
+        return Run.Numbers(constraint.Project(parameter, parameter));
+    }
+
+    private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+}

@@ -1,0 +1,128 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Tests.Identities;
+
+/// <summary>Bagging and dropout as averages over models.</summary>
+public sealed class EnsembleTests
+{
+    private const int Inputs = 10, Classes = 3;
+    private static readonly double[] W = [.. Enumerable.Range(0, Inputs * Classes).Select(i => Math.Sin(1.7 * i))];
+    private static readonly double[] V = [.. Enumerable.Range(0, Inputs).Select(i => Math.Cos(0.9 * i))];
+    private static readonly double[] B = [0.2, -0.1, 0.4];
+
+    /// <summary>A5.3, equations 7.56 to 7.66: for softmax regression the geometric mean over all masks, renormalized, is weight scaling.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.8)]
+    public void Weight_scaling_is_the_geometric_mean_for_softmax_regression(double keep)
+    {
+        (double[] geometric, double[] arithmetic) = Averages(keep, masked => Run.Numbers((masked.MatMul(Wide(W, Inputs, Classes)) + Wide(B, Classes)).LogSoftmax()));
+        double[] scaled = Run.Numbers(((keep * Wide(V, 1, Inputs)).MatMul(Wide(W, Inputs, Classes)) + Wide(B, Classes)).Softmax());
+        Run.Close(scaled, geometric, 1e-14);
+        Assert.True(scaled.Zip(arithmetic, (a, b) => Math.Abs(a - b)).Max() > 0.005);
+    }
+
+    /// <summary>Section D's floor against false success: with one layer of rectifiers weight scaling is not exact.</summary>
+    [Fact]
+    public void Weight_scaling_is_not_exact_behind_a_rectifier()
+    {
+        Variable inner = Wide(W, Inputs, Classes), outer = Wide([1, -0.5, 0.3, 0.8, 0.2, -1, 0.6, 0.4, -0.7], 3, 3);
+        Variable Net(Variable x) => x.MatMul(inner).Relu().MatMul(outer);
+        (double[] geometric, _) = Averages(0.5, masked => Run.Numbers(Net(masked).LogSoftmax()));
+        double[] scaled = Run.Numbers(Net(0.5 * Wide(V, 1, Inputs)).Softmax());
+        Assert.True(scaled.Zip(geometric, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
+    }
+
+    /// <summary>A5.4: the expected squared error under dropout is that of the scaled weights plus p(1 − p)·Σ w²x².</summary>
+    [Fact]
+    public void Dropout_on_a_linear_model_is_a_data_dependent_ridge()
+    {
+        const double Keep = 0.7, Target = 1.3;
+        double[] w = W[..Inputs];
+        double expected = 0;
+        for (int mask = 0; mask < 1 << Inputs; mask++)
+        {
+            double probability = 1, output = 0;
+            for (int i = 0; i < Inputs; i++)
+            {
+                bool on = (mask >> i & 1) == 1;
+                probability *= on ? Keep : 1 - Keep;
+                output += on ? w[i] * V[i] : 0;
+            }
+
+            expected += probability * (Target - output) * (Target - output);
+        }
+
+        Variable scaled = (Keep * Wide(V, 1, Inputs)).MatMul(Wide(w, Inputs, 1));
+        Variable closed = (Target - scaled).Square().Sum() + (Keep * (1 - Keep) * (Wide(w, Inputs).Square() * Wide(V, Inputs).Square()).Sum());
+        Assert.Equal(expected, Run.Number(closed), 1e-13);
+    }
+
+    /// <summary>A5.1, equation 7.51: v/k + (k − 1)c/k = 0.37 for v = 1, c = 0.3, k = 10.</summary>
+    [Fact]
+    public void The_squared_error_of_a_mean_follows_equation_7_51()
+    {
+        var random = new RandomSource(5);
+        double sum = 0;
+        const int Draws = 100_000;
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            double mean = Math.Sqrt(0.3) * random.NextNormal();
+            for (int member = 0; member < 10; member++)
+                mean += Math.Sqrt(0.7) * random.NextNormal() / 10;
+            sum += mean * mean;
+        }
+
+        Assert.Equal(0.37, sum / Draws, 4 * 0.37 * Math.Sqrt(2.0 / Draws));
+    }
+
+    /// <summary>A6.6: how often the eigenvalues of a random symmetric matrix are all positive: saddle points dominate in many dimensions.</summary>
+    [Theory]
+    [InlineData(2, 0.146447)]
+    [InlineData(3, 0.024921)]
+    public void Random_hessians_are_seldom_positive(int size, double probability)
+    {
+        var random = new RandomSource(6);
+        const int Draws = 40_000;
+        int positive = 0;
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            var a = new double[size, size];
+            for (int i = 0; i < size; i++)
+            {
+                for (int j = 0; j <= i; j++)
+                    a[i, j] = a[j, i] = random.NextNormal() * (i == j ? Math.Sqrt(2) : 1);
+            }
+
+            positive += Toolkit.Modeling.Diagnostics.Jacobi.Eigen(a).Values[0] > 0 ? 1 : 0;
+        }
+
+        Assert.Equal(probability, positive / (double)Draws, 4 * Math.Sqrt(probability / Draws));
+    }
+
+    private static (double[] Geometric, double[] Arithmetic) Averages(double keep, Func<Variable, double[]> logProbabilities)
+    {
+        var rows = new double[(1 << Inputs) * Inputs];
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = (i / Inputs >> (i % Inputs) & 1) * V[i % Inputs];
+        double[] log = logProbabilities(Wide(rows, 1 << Inputs, Inputs));
+        double[] geometric = new double[Classes], arithmetic = new double[Classes];
+        for (int mask = 0; mask < 1 << Inputs; mask++)
+        {
+            int on = int.PopCount(mask);
+            double probability = Math.Pow(keep, on) * Math.Pow(1 - keep, Inputs - on);
+            for (int c = 0; c < Classes; c++)
+            {
+                geometric[c] += probability * log[(mask * Classes) + c];
+                arithmetic[c] += probability * Math.Exp(log[(mask * Classes) + c]);
+            }
+        }
+
+        double total = geometric.Sum(Math.Exp);
+        return ([.. geometric.Select(g => Math.Exp(g) / total)], arithmetic);
+    }
+
+    private static Variable Wide(double[] content, params int[] sizes) => Variable.Of(Value.Of(content, sizes));
+}

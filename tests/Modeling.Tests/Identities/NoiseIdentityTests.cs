@@ -1,0 +1,149 @@
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Diagnostics;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Optimizers.FullBatch;
+using Toolkit.Modeling.Regularizers;
+
+namespace Toolkit.Modeling.Tests.Identities;
+
+/// <summary>Noise, tangents and landscapes of linear models, where averages have closed forms.</summary>
+public sealed class NoiseIdentityTests
+{
+    private const double Sigma = 0.3;
+    private static readonly double[] X = [0.5, -1.2, 0.8, 0.3, 1.5, -0.7, -0.2, 0.9], Y = [1, -0.5, 0.7, 2];
+
+    /// <summary>A4.1: input noise of variance σ² on a linear model adds σ²‖w‖² exactly: over all signs ±σ the mean is the expectation.</summary>
+    [Fact]
+    public void Input_noise_on_a_linear_model_is_weight_decay()
+    {
+        double[] w = [1.3, -0.4];
+        double expected = Squares(w, X) + (Sigma * Sigma * ((w[0] * w[0]) + (w[1] * w[1])));
+        double mean = 0;
+        for (int signs = 0; signs < 4; signs++)
+        {
+            double[] moved = [.. X.Select((x, i) => x + (Sigma * ((signs >> (i % 2) & 1) == 0 ? 1 : -1)))];
+            mean += Squares(w, moved) / 4;
+        }
+
+        Assert.Equal(expected, mean, 1e-14);
+    }
+
+    /// <summary>A4.1: weight noise on a linear model adds η·E‖x‖², which has no gradient; drawn noise agrees on average.</summary>
+    [Fact]
+    public void Weight_noise_on_a_linear_model_adds_a_constant_on_average()
+    {
+        Parameter w = DoubleModel.Weight("w", [1.3, -0.4], 2, 1);
+        var model = new DoubleModel((x, p, _) => x.MatMul(p[0]), w);
+        Objective o = DoubleModel.Objective(model, new MeanSquaredError(), Wide(X, 4, 2), Wide(Y, 4, 1));
+        double expected = Sigma * Sigma * X.Sum(x => x * x) / 4;
+        double mean = Enumerable.Range(0, 3000).Chunk(100).Average(seeds =>
+            Run.Values([.. seeds.Select(seed => new WeightNoise(Sigma) { Seed = (ulong)seed }.Penalty(o))]).Average(v => v.Scalar()));
+        Assert.Equal(expected, mean, 0.05);
+    }
+
+    /// <summary>A6.4: with a linear f, tangent prop has the minimum (X'X + λn/n·Σ vv')⁻¹X'y of regression with noise along the tangents.</summary>
+    [Fact]
+    public void Tangent_prop_of_linear_regression_is_augmentation_along_the_tangent()
+    {
+        const double Strength = 0.8;
+        double[] v = [0.6, -1.1];
+        Parameter w = DoubleModel.Weight("w", [0, 0], 2, 1);
+        var model = new DoubleModel((x, p, _) => x.MatMul(p[0]), w);
+        Objective o = DoubleModel.Objective(model, new MeanSquaredError(), Wide(X, 4, 2), Wide(Y, 4, 1));
+        Variable total = o.Loss + new TangentProp(Strength, x => [Wide(v, 2) + (0.0 * x)]).Penalty(o);
+        new NewtonConjugateGradient { Tolerance = 1e-13 }.Minimize(new ScalarFunction(total, [w]));
+        double[] solved = Run.Numbers(w.Value);
+        // The mean over noise ±√λ along v is the expectation of augmentation; its gradient must vanish at the same weights.
+        double step = Math.Sqrt(Strength);
+        double[] up = [.. X.Select((x, i) => x + (step * v[i % 2]))], down = [.. X.Select((x, i) => x - (step * v[i % 2]))];
+        Variable augmented = (0.5 * Mean(up)) + (0.5 * Mean(down));
+        Assert.All(Run.Numbers(Gradient.Of(augmented, w.Variable)), g => Assert.Equal(0.0, g, 1e-12));
+        Assert.NotEqual(0.0, solved[0]);
+
+        Variable Mean(double[] inputs) => (Wide(inputs, 4, 2).MatMul(w) - Wide(Y, 4, 1)).Square().Mean();
+    }
+
+    /// <summary>A5.7: for s ~ N(μ, σ²), E max(0, s) = μΦ(μ/σ) + σφ(μ/σ) exactly.</summary>
+    [Theory]
+    [InlineData(0.7, 1.3)]
+    [InlineData(-1.5, 0.4)]
+    public void The_mean_of_a_rectified_gaussian_has_its_closed_form(double mu, double sigma)
+    {
+        double z = mu / sigma, phi = Math.Exp(-0.5 * z * z) / Math.Sqrt(2 * Math.PI);
+        double cumulative = Run.Number(0.5 + (0.5 * (Wide([z], 1) / Math.Sqrt(2)).Erf()));
+        const int Cells = 400_000;
+        double sum = 0, width = 20.0 * sigma / Cells;
+        for (int i = 0; i < Cells; i++)
+        {
+            double s = mu + (-10 * sigma) + ((i + 0.5) * width);
+            sum += Math.Max(0, s) * Math.Exp(-0.5 * (s - mu) * (s - mu) / (sigma * sigma)) * width;
+        }
+
+        Assert.Equal((mu * cumulative) + (sigma * phi), sum / (sigma * Math.Sqrt(2 * Math.PI)), 1e-9);
+    }
+
+    /// <summary>A6.7: a linear autoencoder loses the sum of the discarded eigenvalues at its minimum; at another eigenvector it has a saddle point, whose
+    /// negative curvature Lanczos finds (Baldi, Hornik 1989).</summary>
+    [Fact]
+    public void Other_eigenvectors_of_a_linear_autoencoder_are_saddle_points()
+    {
+        double[] spectrum = [3, 2, 0.5];
+        Parameter encoder = DoubleModel.Weight("encoder", [0, 1, 0], 3, 1), decoder = DoubleModel.Weight("decoder", [0, 1, 0], 1, 3);
+        // Inputs along the axes, with the spectrum as covariance.
+        double[] x = new double[9];
+        for (int i = 0; i < 3; i++)
+            x[4 * i] = Math.Sqrt(spectrum[i]);
+        Variable input = Wide(x, 3, 3);
+        Variable loss = (input.MatMul(encoder).MatMul(decoder) - input).Square().Sum();
+        var f = new ScalarFunction(loss, [encoder, decoder]);
+        double[] gradient = new double[6];
+        Assert.Equal(3 + 0.5, f.Evaluate(f.Point, gradient), 1e-14);
+        Assert.All(gradient, g => Assert.Equal(0.0, g, 1e-14));
+        Assert.True(Lanczos.Eigenpairs(v => f.HessianProduct(v), 6, 6, new RandomSource(1))[0].Value < -0.5);
+        f.Point = [1, 0, 0, 1, 0, 0];
+        Assert.Equal(2 + 0.5, f.Evaluate(f.Point, gradient), 1e-14);
+        Assert.All(gradient, g => Assert.Equal(0.0, g, 1e-14));
+        Assert.True(Lanczos.Eigenpairs(v => f.HessianProduct(v), 6, 6, new RandomSource(1))[0].Value > -1e-10);
+    }
+
+    /// <summary>A6.8: the variance of a minibatch gradient falls with 1/m, so its deviation with 1/√m.</summary>
+    [Fact]
+    public void A_hundred_times_the_examples_buy_a_factor_of_ten()
+    {
+        var random = new RandomSource(8);
+        double Deviation(int m)
+        {
+            double sum = 0;
+            for (int draw = 0; draw < 400; draw++)
+            {
+                // The gradient in w of ½(wx − y)² at w = 1 is (x − y)x.
+                double mean = 0;
+                for (int i = 0; i < m; i++)
+                {
+                    double x = random.NextNormal();
+                    mean += (x - random.NextNormal()) * x / m;
+                }
+
+                sum += (mean - 1) * (mean - 1);
+            }
+
+            return Math.Sqrt(sum / 400);
+        }
+
+        double slope = Math.Log(Deviation(2000) / Deviation(20)) / Math.Log(100);
+        Assert.Equal(-0.5, slope, 0.03);
+    }
+
+    private static double Squares(double[] w, double[] x)
+    {
+        double sum = 0;
+        for (int i = 0; i < 4; i++)
+            sum += Math.Pow((w[0] * x[2 * i]) + (w[1] * x[(2 * i) + 1]) - Y[i], 2) / 4;
+        return sum;
+    }
+
+    private static Variable Wide(double[] content, params int[] sizes) => Variable.Of(Value.Of(content, sizes));
+}
