@@ -10,8 +10,8 @@ namespace Toolkit.Modeling.Modules;
 /// are often enough); Gal, Ghahramani, "Dropout as a Bayesian approximation", 2016.
 /// </summary>
 /// <remarks>The variance is that of the runs, divided by k; the noise of the target comes on top of it. Only dropout and noise layers should
-/// differ between the modes of the model: batch normalization would use the batch. It runs here but cannot be exported, since ONNX has no operator
-/// for these random numbers: export the model itself, which scales weights.</remarks>
+/// differ between the modes of the model: batch normalization would use the batch. The exported model draws the same masks, written out in integer
+/// operators (fastest from operator set 18 on).</remarks>
 public sealed class MonteCarlo : Module
 {
     private readonly Module inner;
