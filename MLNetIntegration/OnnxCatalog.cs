@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Toolkit.MLNetIntegration.Scoring;
+using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration;
 
@@ -22,4 +23,32 @@ public static class OnnxCatalog
     /// <param name="options">Columns, batch size and provider; null for the defaults.</param>
     public static BatchOnnxEstimator ScoreOnnx(this MLContext context, byte[] model, ScoreOnnxOptions? options = null) =>
         new(context, model, options ?? new ScoreOnnxOptions());
+
+    /// <summary>Scores rows with an ONNX model, many at once. Load only models that you trust.</summary>
+    /// <param name="context">The ML.NET context.</param>
+    /// <param name="model">The content of the .onnx file; read to its end, now, and left open.</param>
+    /// <param name="options">Columns, batch size and provider; null for the defaults.</param>
+    public static BatchOnnxEstimator ScoreOnnx(this MLContext context, Stream model, ScoreOnnxOptions? options = null)
+    {
+        using var copy = new MemoryStream();
+        model.CopyTo(copy);
+        return new BatchOnnxEstimator(context, copy.ToArray(), options ?? new ScoreOnnxOptions());
+    }
+
+    /// <summary>
+    /// Loads a pipeline like <c>mlContext.Model.Load</c>, with every part that <c>ScoreOnnx</c> made scoring in batches again, by its saved column names and
+    /// batch size. Other transformers stay as they are. Load only pipelines that you trust.
+    /// </summary>
+    /// <param name="context">The ML.NET context.</param>
+    /// <param name="path">The path of the .zip file.</param>
+    /// <param name="inputSchema">The schema that the pipeline was saved with; null if there was none.</param>
+    /// <param name="serving">Provider and threads, which are not saved; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static ITransformer LoadBatched(this MLContext context, string path, out DataViewSchema? inputSchema, ServingOptions? serving = null)
+    {
+        using FileStream stream = File.OpenRead(path);
+        ITransformer loaded = context.Model.Load(stream, out DataViewSchema? schema);
+        inputSchema = schema;
+        return BatchUpgrade.Of(context, loaded, schema, serving ?? new ServingOptions());
+    }
 }

@@ -14,12 +14,12 @@ internal static class StockPipeline
     public static void Save(MLContext context, byte[] model, ScoreOnnxOptions options, DataViewSchema schema, ModelSaveContext ctx)
     {
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
-        File.WriteAllBytes(file, model);
         try
         {
             using OnnxSession session = OnnxSession.Load(model);
             IReadOnlyList<InputColumns> inputs = InputColumns.Match(session, schema, options);
             IReadOnlyList<OutputColumn> outputs = OutputColumn.Of(session, options);
+            File.WriteAllBytes(file, SavedOptions.Of(inputs, options).AppendTo(model));
             ITransformer chain = Chain(context, file, session, inputs, outputs).Fit(new EmptyView(schema));
             ((ICanSaveModel)chain).Save(ctx);
             (chain as IDisposable)?.Dispose();

@@ -10,6 +10,8 @@ namespace Toolkit.OnnxExport.Serving;
 public sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
+    private readonly Lock gate = new();
+    private int running;
     private bool disposed;
 
     private OnnxSession(InferenceSession session, Provider active, string? fallbackReason)
@@ -19,6 +21,7 @@ public sealed class OnnxSession : IDisposable
         FallbackReason = fallbackReason;
         Inputs = [.. session.InputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
         Outputs = [.. session.OutputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
+        Metadata = session.ModelMetadata.CustomMetadataMap;
     }
 
     /// <summary>The inputs that a caller must give.</summary>
@@ -26,6 +29,9 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>The outputs.</summary>
     public IReadOnlyList<TensorDescription> Outputs { get; }
+
+    /// <summary>The model's own properties (ONNX metadata_props), by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The provider that runs the model: the CPU if it had to take over.</summary>
     public Provider ActiveProvider { get; }
@@ -106,23 +112,70 @@ public sealed class OnnxSession : IDisposable
         return new SessionBuffers(this, sizes);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Releases the model. Runs that are under way end first; later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        disposed = true;
-        session.Dispose();
+        lock (gate)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+            if (running == 0)
+            {
+                session.Dispose();
+            }
+        }
     }
 
     internal void Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames, OrtValue[] outputs)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        session.Run(options, inputNames, inputs, outputNames, outputs);
+        Enter();
+        try
+        {
+            session.Run(options, inputNames, inputs, outputNames, outputs);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     internal IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        return session.Run(options, inputNames, inputs, outputNames);
+        Enter();
+        try
+        {
+            return session.Run(options, inputNames, inputs, outputNames);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    // The native session must not go away under a run of another thread: the last run out releases it.
+    private void Enter()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            running++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (gate)
+        {
+            running--;
+            if (disposed && running == 0)
+            {
+                session.Dispose();
+            }
+        }
     }
 
     private static OnnxSession Create(Func<SessionOptions, InferenceSession> load, string what, ServingOptions options)
