@@ -16,8 +16,11 @@ namespace Toolkit.Modeling.Regularizers;
 public sealed record Contractive(double Strength, string Hidden) : Regularizer
 {
     /// <summary>The number of random directions ±1 of the estimate E‖Jᵀr‖² = ‖J‖²; 0 (the default) for the exact sum.</summary>
-    public int Projections { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, "Expected at least 0 projections."); }
+    public int Projections
+    {
+        get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
+        nameof(value), value, "Expected at least 0 projections.");
+    }
 
     /// <summary>Selects the random directions; 0 by default.</summary>
     public ulong Seed { get; init; }

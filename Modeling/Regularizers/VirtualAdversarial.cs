@@ -17,8 +17,11 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     public double Strength { get; init => field = Settings.NotNegative(value); } = 1.0;
 
     /// <summary>The number of power iterations; 0 leaves the direction random, 1 by default.</summary>
-    public int PowerSteps { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, "Expected at least 0 steps."); } = 1;
+    public int PowerSteps
+    {
+        get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
+        nameof(value), value, "Expected at least 0 steps.");
+    } = 1;
 
     /// <summary>ξ, above 0: the length of the step at which a power iteration takes its gradient; 10⁻³ by default, since much smaller ones
     /// drown in float32 rounding.</summary>

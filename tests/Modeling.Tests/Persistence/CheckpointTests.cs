@@ -45,7 +45,9 @@ public sealed class CheckpointTests : IDisposable
             SmallTraining.Data(),
             SmallTraining.Options(4) with
             {
-                CheckpointPath = File, ProgressSteps = 1, Progress = new Report(p => { if (p is { Epoch: 2, Step: 3 }) source.Cancel(); }),
+                CheckpointPath = File,
+                ProgressSteps = 1,
+                Progress = new Report(p => { if (p is { Epoch: 2, Step: 3 }) source.Cancel(); }),
             },
             source.Token);
         second.Prepare(SmallTraining.Data().Layout);

@@ -148,7 +148,9 @@ public sealed class TrainerTests
         var random = new RandomSource(1);
         var trainer = new Trainer
         {
-            Model = new Sequential(new Dense(6, 40, random), new Dense(41, 3, random)), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd(),
+            Model = new Sequential(new Dense(6, 40, random), new Dense(41, 3, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Sgd(),
         };
         var error = Assert.ThrowsAny<ToolkitException>(() => trainer.Fit(SmallTraining.Data(), SmallTraining.Options(1), Token));
         Assert.Contains("41", error.Message, StringComparison.Ordinal);
