@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Toolkit.Bench.Kernels;
+using Toolkit.Bench.Pipelines;
 using Toolkit.Bench.Ratios;
 using Toolkit.Bench.Steps;
 
@@ -8,6 +9,7 @@ using Toolkit.Bench.Steps;
 // runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
 // cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation
+// pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
 // profile NAME [threads]                              where the time of one case goes
 // gemm  [threads] [seconds per case] [PART or MxNxK] matrix products against the multiply-add peak
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
@@ -28,6 +30,9 @@ switch (args.FirstOrDefault())
         break;
     case "ratios":
         return RatioTable.Run(Threads(1), Seconds(2), args.Length > 3 ? Threads(3) : 5, Names(4));
+    case "pipelines":
+        PipelineRatios.Run(args.Length > 1 ? Threads(1) : 5);
+        break;
     case "profile" when args.Length > 1:
         StepRates.Profile(args[1], Threads(2));
         break;

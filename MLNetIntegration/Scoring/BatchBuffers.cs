@@ -12,7 +12,7 @@ internal sealed class BatchBuffers : IDisposable
     private readonly ColumnReader[][] readers;
     private readonly SessionBuffers full;
     private SessionBuffers? partial;
-    private bool isPartial;
+    private IReadOnlyList<Value> outputs = [];
 
     public BatchBuffers(OnnxSession session, IReadOnlyList<InputColumns> inputs, DataViewRow source, int batchSize)
     {
@@ -24,7 +24,8 @@ internal sealed class BatchBuffers : IDisposable
 
     public int BatchSize { get; }
 
-    private SessionBuffers Current => isPartial ? partial! : full;
+    /// <summary>The row of the batch that getters read.</summary>
+    public int Row { get; set; }
 
     /// <summary>Copies the source's current row into a row of the batch.</summary>
     public void Read(int row)
@@ -41,8 +42,8 @@ internal sealed class BatchBuffers : IDisposable
     /// <summary>Runs the model on the rows read. A last, shorter batch has buffers of its own size: padding could change what a model computes.</summary>
     public void Run(int rows)
     {
-        isPartial = rows != BatchSize;
-        if (isPartial)
+        SessionBuffers current = full;
+        if (rows != BatchSize)
         {
             partial?.Dispose();
             partial = session.CreateBuffers(Sizes(rows));
@@ -50,21 +51,26 @@ internal sealed class BatchBuffers : IDisposable
             {
                 full.Inputs[i].Bytes[..partial.Inputs[i].Bytes.Length].CopyTo(partial.Inputs[i].Bytes);
             }
+
+            current = partial;
         }
 
-        Current.Run();
+        current.Run();
+        outputs = current.Outputs;
     }
 
-    /// <summary>A getter of an output's value for the row that <paramref name="row"/> tells.</summary>
-    public Delegate Getter(OutputColumn column, Func<int> row) => column.DType switch
+    /// <summary>A getter of an output's value for <see cref="Row"/>.</summary>
+    /// <param name="column">The output.</param>
+    /// <param name="prepare">What to do before each value; null for nothing.</param>
+    public Delegate Getter(OutputColumn column, Action? prepare = null) => column.DType switch
     {
-        DType.Float32 => Getter<float>(column, row),
-        DType.Float64 => Getter<double>(column, row),
-        DType.Int32 => Getter<int>(column, row),
-        DType.Int64 => Getter<long>(column, row),
-        DType.UInt32 => Getter<uint>(column, row),
-        DType.UInt64 => Getter<ulong>(column, row),
-        _ => Getter<bool>(column, row),
+        DType.Float32 => Getter<float>(column, prepare),
+        DType.Float64 => Getter<double>(column, prepare),
+        DType.Int32 => Getter<int>(column, prepare),
+        DType.Int64 => Getter<long>(column, prepare),
+        DType.UInt32 => Getter<uint>(column, prepare),
+        DType.UInt64 => Getter<ulong>(column, prepare),
+        _ => Getter<bool>(column, prepare),
     };
 
     public void Dispose()
@@ -92,26 +98,25 @@ internal sealed class BatchBuffers : IDisposable
         .Distinct()
         .ToDictionary(symbol => symbol, _ => rows, StringComparer.Ordinal);
 
-    private Delegate Getter<T>(OutputColumn column, Func<int> row)
+    private Delegate Getter<T>(OutputColumn column, Action? prepare)
         where T : unmanaged
     {
         if (column.Type is not VectorDataViewType)
         {
             return (ValueGetter<T>)((ref T value) =>
             {
-                int index = row();
-                value = Current.Outputs[column.Output].Span<T>()[index];
+                prepare?.Invoke();
+                value = outputs[column.Output].Span<T>()[Row];
             });
         }
 
         return (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
         {
-            // The row comes first: for a single row it is what runs the model.
-            int index = row();
-            Value output = Current.Outputs[column.Output];
+            prepare?.Invoke();
+            Value output = outputs[column.Output];
             int length = output.Count / output.Sizes[0];
             VBufferEditor<T> editor = VBufferEditor.Create(ref value, length);
-            output.Span<T>().Slice(index * length, length).CopyTo(editor.Values);
+            output.Span<T>().Slice(Row * length, length).CopyTo(editor.Values);
             value = editor.Commit();
         });
     }

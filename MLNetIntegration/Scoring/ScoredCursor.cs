@@ -12,7 +12,6 @@ internal sealed class ScoredCursor(
     BatchBuffers? buffers,
     OutputColumn?[] active) : DataViewRowCursor
 {
-    private int row = -1;
     private int rows;
     private bool disposed;
 
@@ -37,7 +36,7 @@ internal sealed class ScoredCursor(
 
         OutputColumn output = active[column.Index - passingColumns]
             ?? throw new ScoringException($"The column \"{column.Name}\" was not asked for when the cursor was opened.");
-        return buffers!.Getter(output, () => row) as ValueGetter<TValue>
+        return buffers!.Getter(output) as ValueGetter<TValue>
             ?? throw new ScoringException($"Expected a getter of {output.Type.RawType} for the column \"{column.Name}\", found {typeof(TValue)}.");
     }
 
@@ -48,11 +47,11 @@ internal sealed class ScoredCursor(
             return false;
         }
 
-        if (ahead is not null && ++row >= rows)
+        if (ahead is not null && ++buffers!.Row >= rows)
         {
             rows = 0;
-            row = 0;
-            while (rows < buffers!.BatchSize && ahead.MoveNext())
+            buffers.Row = 0;
+            while (rows < buffers.BatchSize && ahead.MoveNext())
             {
                 buffers.Read(rows++);
             }

@@ -74,7 +74,7 @@ internal sealed class ScoredRowMapper : IRowToRowMapper
         }
 
         /// <summary>Runs the model when the row has moved; the outputs are those of row 0.</summary>
-        private int Score()
+        private void Score()
         {
             if (scored != input.Position)
             {
@@ -82,8 +82,6 @@ internal sealed class ScoredRowMapper : IRowToRowMapper
                 buffers.Run(1);
                 scored = input.Position;
             }
-
-            return 0;
         }
     }
 }
