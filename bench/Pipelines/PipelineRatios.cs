@@ -50,7 +50,11 @@ internal sealed class PipelineRatios(int width, int hidden, int outputs, int row
         IDataView data = ml.Data.Cache(ml.Data.LoadFromEnumerable(rows, schema));
         OnnxTransformer stock = ml.Transforms.ApplyOnnxModel(new OnnxOptions
         {
-            OutputColumns = ["output"], InputColumns = ["input"], ModelFile = file, IntraOpNumThreads = 1, InterOpNumThreads = 1,
+            OutputColumns = ["output"],
+            InputColumns = ["input"],
+            ModelFile = file,
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
         }).Fit(data);
         using BatchOnnxTransformer ours = ml.ScoreOnnx(file, new() { BatchSize = BatchSize, Serving = OneThread }).Fit(data);
         using OnnxSession session = OnnxSession.Load(file, OneThread);

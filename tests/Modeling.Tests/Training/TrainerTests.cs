@@ -167,12 +167,18 @@ public sealed class TrainerTests
         Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = 1 });
         Batch batch = data.Batches(new BatchOptions { Size = 70 }).Single();
         Value[] inputs = [batch.Features, batch.Target], outputs = new Value[trainer.TrainingStep.Outputs.Count];
-        for (int i = 0; i < 3; i++)
-            step.RunInto(inputs, outputs);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
-            step.RunInto(inputs, outputs);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates once in a while when it compiles a method anew, so a stretch without it is waited for. A step that allocates
+        // does so in every stretch.
+        long least = long.MaxValue;
+        for (int stretch = 0; stretch < 8 && least > 0; stretch++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++)
+                step.RunInto(inputs, outputs);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     private sealed class Forgetful(RandomSource random) : Module
