@@ -26,6 +26,10 @@ public sealed class AveragePool2D : Module
     /// <summary>The border around the image; none by default.</summary>
     public Padding Padding { get; init; } = Padding.Valid;
 
+    /// <summary>Whether a last window that reaches beyond the image still counts, by its places within it: ONNX <c>ceil_mode</c>; false by
+    /// default.</summary>
+    public bool CeilMode { get; init; }
+
     /// <inheritdoc/>
     protected internal override string Kind => "pool";
 
@@ -37,6 +41,12 @@ public sealed class AveragePool2D : Module
     {
         if (input.Shape.Rank != 4)
             throw Mismatch("[batch, channels, height, width]", input);
-        return input.AveragePool(new PoolingOptions { Kernel = [Size, Size], Strides = [Stride, Stride], Pads = Padding.Pads(Size) });
+        return input.AveragePool(new PoolingOptions
+        {
+            Kernel = [Size, Size],
+            Strides = [Stride, Stride],
+            Pads = Padding.Pads(Size),
+            CeilMode = CeilMode,
+        });
     }
 }

@@ -26,6 +26,13 @@ public sealed class MaxPool2D : Module
     /// <summary>The border around the image; none by default.</summary>
     public Padding Padding { get; init; } = Padding.Valid;
 
+    /// <summary>The distance of neighbouring places of the window, at least 1; 1 by default. The window then reaches over
+    /// (size − 1) · dilation + 1 places.</summary>
+    public int Dilation { get; init => field = Settings.AtLeastOne(value); } = 1;
+
+    /// <summary>Whether a last window that reaches beyond the image still counts, ONNX <c>ceil_mode</c>; false by default.</summary>
+    public bool CeilMode { get; init; }
+
     /// <inheritdoc/>
     protected internal override string Kind => "pool";
 
@@ -37,6 +44,13 @@ public sealed class MaxPool2D : Module
     {
         if (input.Shape.Rank != 4)
             throw Mismatch("[batch, channels, height, width]", input);
-        return input.MaxPool(new PoolingOptions { Kernel = [Size, Size], Strides = [Stride, Stride], Pads = Padding.Pads(Size) });
+        return input.MaxPool(new PoolingOptions
+        {
+            Kernel = [Size, Size],
+            Strides = [Stride, Stride],
+            Pads = Padding.Pads(((Size - 1) * Dilation) + 1),
+            Dilations = [Dilation, Dilation],
+            CeilMode = CeilMode,
+        });
     }
 }
