@@ -5,7 +5,16 @@ public sealed record CompilationOptions
 {
     /// <summary>Every rewriting switched off.</summary>
     public static CompilationOptions None { get; } =
-        new() { MergeEqualNodes = false, FoldConstants = false, FuseElementwise = false, FuseEpilogues = false, UpdateInPlace = false, ReuseMemory = false };
+        new()
+        {
+            MergeEqualNodes = false,
+            FoldConstants = false,
+            FuseElementwise = false,
+            GenerateLoops = false,
+            FuseEpilogues = false,
+            UpdateInPlace = false,
+            ReuseMemory = false,
+        };
 
     /// <summary>Whether nodes with equal operations and inputs become one.</summary>
     public bool MergeEqualNodes { get; init; } = true;
@@ -15,6 +24,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
     public bool FuseElementwise { get; init; } = true;
+
+    /// <summary>Whether large chains of float32 arithmetic become generated loops that keep numbers in registers. The bits are the same.</summary>
+    public bool GenerateLoops { get; init; } = true;
 
     /// <summary>Whether a bias and a rectifier after a product or a convolution are applied where the product is computed.</summary>
     public bool FuseEpilogues { get; init; } = true;

@@ -19,6 +19,7 @@ internal sealed class Planner
     private readonly Dictionary<Variable, int> inputs = new(ReferenceEqualityComparer.Instance);
     private readonly InPlaceUpdates inPlace;
     private readonly List<InputPlace> places = [];
+    private readonly VectorLoops loops = new();
 
     private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers)
     {
@@ -230,7 +231,8 @@ internal sealed class Planner
 
         ElementwiseStore[] stores = [.. stored.Select((v, i) => new ElementwiseStore(registers[v], i, inPlace.Targets.ContainsKey(v)))];
         var program = new ElementwiseProgram(
-            [.. instructions], leaves, stores, allocation.Count, group[^1].Outputs[0].Shape.Evaluate(sizes), arguments, results);
+            [.. instructions], leaves, stores, allocation.Count, group[^1].Outputs[0].Shape.Evaluate(sizes), arguments, results,
+            options.GenerateLoops ? loops : null);
         return new ElementwiseStep(program)
         {
             Name = string.Join('+', group.Select(n => n.Operation.Name)),

@@ -12,8 +12,10 @@ public sealed record Add : BinaryOperation, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Add());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
+
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) => gradient;
@@ -33,8 +35,10 @@ public sealed record Sub : BinaryOperation, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Sub());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
+
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
@@ -55,8 +59,10 @@ public sealed record Mul : BinaryOperation, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Mul());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
+
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
@@ -77,8 +83,10 @@ public sealed record Div : BinaryOperation, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Div(), margin: 0.4);
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
+
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>

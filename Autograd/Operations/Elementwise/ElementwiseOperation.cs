@@ -21,6 +21,12 @@ public abstract record ElementwiseOperation : Operation
     /// <param name="tile">Inputs and output.</param>
     public abstract void Apply(TileArguments tile);
 
+    /// <summary>
+    /// The operation on vectors of eight float32 numbers, with the bits of the kernel; null where there is none. It takes part in generated loops
+    /// (<see cref="VectorLoop"/>).
+    /// </summary>
+    internal virtual Delegate? VectorFunction => null;
+
     /// <inheritdoc/>
     public sealed override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
     {

@@ -30,6 +30,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     // From this many elements on, the operands of an update do not stay in the second-level cache between two passes.
     private const int PrefetchCount = 64 * 1024;
 
+    // From this many elements on, generating a loop pays after some runs.
+    private const int GenerateCount = 4096;
+
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
@@ -39,14 +42,16 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private readonly Value[] inputs;
     private readonly Value[] outputs;
     private readonly BroadcastReader?[] readers;
+    private readonly uint[] constants;
     private readonly int registers;
     private readonly int count;
     private readonly int pieceLength;
+    private readonly VectorLoop? loop;
     private readonly Stack<Storage> scratch = new();
     private readonly Lock scratchLock = new();
 
     /// <summary>Prepares a program for values of known sizes. <paramref name="inputs"/> and <paramref name="outputs"/> may be replaced
-    /// by others of the same sizes between runs.</summary>
+    /// by others of the same sizes between runs. With <paramref name="loops"/> a large chain becomes a generated loop where it can.</summary>
     public ElementwiseProgram(
         ElementwiseInstruction[] instructions,
         ElementwiseLeaf[] leaves,
@@ -54,7 +59,8 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         int registers,
         ReadOnlySpan<int> sizes,
         Value[] inputs,
-        Value[] outputs)
+        Value[] outputs,
+        VectorLoops? loops = null)
     {
         this.instructions = instructions;
         this.leaves = leaves;
@@ -72,6 +78,16 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
                 readers[i] = new BroadcastReader(value.Sizes, sizes, value.DType.Size());
             }
         }
+
+        bool[] constant = [.. readers.Select(r => r is { IsConstant: true })];
+        if (loops is not null && count >= GenerateCount && instructions.Length > 1
+            && readers.All(r => r is null || r.IsConstant) && VectorLoop.Handles(instructions))
+        {
+            loop = loops.Get(instructions, leaves, constant, stores, registers);
+        }
+
+        bool IsConstant(int register) => Enumerable.Range(0, leaves.Length).Any(l => leaves[l].Register == register && constant[l]);
+        constants = [.. instructions.Select(i => (uint)i.Inputs.Select((r, at) => IsConstant(r) ? 1 << at : 0).Sum())];
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
         pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
@@ -113,10 +129,41 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     /// <summary>Runs one piece of the elements.</summary>
     public override void Execute(int index)
     {
+        int start = index * pieceLength, end = Math.Min(count, start + pieceLength);
+        if (loop is not null)
+        {
+            int whole = (end - start) / VectorLoop.Width * VectorLoop.Width;
+            RunLoop(loop, start, whole);
+            start += whole;
+        }
+
+        if (start < end)
+        {
+            RunTiles(start, end);
+        }
+    }
+
+    private void RunLoop(VectorLoop loop, int start, int length)
+    {
+        nint* addresses = stackalloc nint[leaves.Length + stores.Length];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            addresses[i] = inputs[leaves[i].Input].Address;
+        }
+
+        for (int i = 0; i < stores.Length; i++)
+        {
+            addresses[leaves.Length + i] = outputs[stores[i].Output].Address;
+        }
+
+        loop.Run(addresses, start, length);
+    }
+
+    private void RunTiles(int first, int end)
+    {
         Storage block = Rent();
         nint* addresses = stackalloc nint[registers];
         nint* arguments = stackalloc nint[8];
-        int end = Math.Min(count, (index + 1) * pieceLength);
         for (int r = 0; r < registers; r++)
         {
             addresses[r] = block.Address + ((nint)r * RegisterBytes);
@@ -127,11 +174,11 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         {
             if (readers[i] is { IsConstant: true } reader)
             {
-                reader.Read(inputs[leaves[i].Input].Address, 0, Math.Min(TileLength, end - (index * pieceLength)), addresses[leaves[i].Register]);
+                reader.Read(inputs[leaves[i].Input].Address, 0, Math.Min(TileLength, end - first), addresses[leaves[i].Register]);
             }
         }
 
-        for (int start = index * pieceLength; start < end; start += TileLength)
+        for (int start = first; start < end; start += TileLength)
         {
             RunTile(start, Math.Min(TileLength, end - start), addresses, arguments);
         }
@@ -172,15 +219,16 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
             }
         }
 
-        foreach (ElementwiseInstruction instruction in instructions)
+        for (int k = 0; k < instructions.Length; k++)
         {
+            ElementwiseInstruction instruction = instructions[k];
             int[] from = instruction.Inputs;
             for (int i = 0; i < from.Length; i++)
             {
                 arguments[i] = addresses[from[i]];
             }
 
-            instruction.Operation.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType));
+            instruction.Operation.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType, constants[k]));
         }
 
         // Outputs that share memory with an input are stored last, when no instruction reads the old numbers any more.

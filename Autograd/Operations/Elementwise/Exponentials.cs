@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -34,6 +35,8 @@ public sealed record Sqrt : UnaryOperation, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Sqrt(), new ExampleInput([5], Low: 0.3, High: 5))];
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Sqrt;
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sqrt(x, y);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 
@@ -107,6 +108,8 @@ public sealed record Neg : NumberOperation, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Neg(), new ExampleInput(["batch", 5]))];
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Negate;
 
     /// <inheritdoc/>
     public override int Arity => 1;

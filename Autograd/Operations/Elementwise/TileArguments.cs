@@ -10,11 +10,13 @@ public readonly unsafe ref struct TileArguments
 {
     private readonly nint* inputs;
     private readonly nint output;
+    private readonly uint constants;
 
-    internal TileArguments(nint* inputs, nint output, int length, DType inputType)
+    internal TileArguments(nint* inputs, nint output, int length, DType inputType, uint constants)
     {
         this.inputs = inputs;
         this.output = output;
+        this.constants = constants;
         Length = length;
         InputType = inputType;
     }
@@ -30,6 +32,10 @@ public readonly unsafe ref struct TileArguments
     /// <param name="index">Its position.</param>
     public ReadOnlySpan<T> Input<T>(int index)
         where T : unmanaged => new((void*)inputs[index], Length);
+
+    /// <summary>Whether an input is one number, repeated: a kernel may then read the first elements again and again, which stay in cache.</summary>
+    /// <param name="index">Its position.</param>
+    public bool IsConstant(int index) => ((constants >> index) & 1) != 0;
 
     /// <summary>The output.</summary>
     /// <typeparam name="T">Its C# element type; not checked.</typeparam>

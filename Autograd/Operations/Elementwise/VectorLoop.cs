@@ -1,0 +1,142 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>
+/// A chain of float32 operations as one generated loop: every number is loaded once, stays in vector registers through all instructions, and is stored
+/// once. The tile by tile way reads and writes each intermediate result; an update of Adam takes a third of its time this way.
+/// </summary>
+/// <remarks>
+/// The instructions are those of the operations' own kernels, in the same order and without contraction, so that the bits are the same. Only operations
+/// with an <see cref="ElementwiseOperation.VectorFunction"/> take part; other chains run tile by tile.
+/// </remarks>
+internal sealed unsafe class VectorLoop
+{
+    /// <summary>Elements per pass of the loop.</summary>
+    public const int Width = 8;
+
+    private readonly Body body;
+
+    private VectorLoop(Body body) => this.body = body;
+
+    private delegate void Body(nint* addresses, nint start, nint end);
+
+    /// <summary>Whether a chain can be generated: single precision throughout, each operation with a function of vectors.</summary>
+    public static bool Handles(IEnumerable<ElementwiseInstruction> instructions) =>
+        instructions.All(i => i.InputType == DType.Float32 && i.Operation.VectorFunction is not null);
+
+    /// <summary>Generates the loop; null where the program is compiled ahead of time and cannot.</summary>
+    /// <param name="instructions">The instructions, which <see cref="Handles"/> accepts.</param>
+    /// <param name="leaves">The registers that hold inputs.</param>
+    /// <param name="constant">For each leaf whether it is one number that repeats.</param>
+    /// <param name="stores">The registers that are stored.</param>
+    /// <param name="registers">The number of registers.</param>
+    public static VectorLoop? Of(
+        ReadOnlySpan<ElementwiseInstruction> instructions,
+        ReadOnlySpan<ElementwiseLeaf> leaves,
+        ReadOnlySpan<bool> constant,
+        ReadOnlySpan<ElementwiseStore> stores,
+        int registers)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+        {
+            return null;
+        }
+
+        var method = new DynamicMethod("loop", typeof(void), [typeof(nint*), typeof(nint), typeof(nint)], typeof(VectorLoop).Module, skipVisibility: true);
+        ILGenerator code = method.GetILGenerator();
+        var vectors = new LocalBuilder[registers];
+        for (int i = 0; i < registers; i++)
+        {
+            vectors[i] = code.DeclareLocal(typeof(Vector256<float>));
+        }
+
+        var pointers = new LocalBuilder[leaves.Length + stores.Length];
+        for (int i = 0; i < pointers.Length; i++)
+        {
+            code.Emit(OpCodes.Ldarg_0);
+            code.Emit(OpCodes.Ldc_I4, i * sizeof(nint));
+            code.Emit(OpCodes.Add);
+            code.Emit(OpCodes.Ldind_I);
+            if (i < leaves.Length && constant[i])
+            {
+                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(Repeat));
+                code.Emit(OpCodes.Stloc, vectors[leaves[i].Register]);
+                continue;
+            }
+
+            code.Emit(OpCodes.Stloc, pointers[i] = code.DeclareLocal(typeof(nint)));
+        }
+
+        Label top = code.DefineLabel(), check = code.DefineLabel();
+        code.Emit(OpCodes.Br, check);
+        code.MarkLabel(top);
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            if (!constant[i])
+            {
+                EmitAddress(code, pointers[i]);
+                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(Load));
+                code.Emit(OpCodes.Stloc, vectors[leaves[i].Register]);
+            }
+        }
+
+        foreach (ElementwiseInstruction instruction in instructions)
+        {
+            foreach (int register in instruction.Inputs)
+            {
+                code.Emit(OpCodes.Ldloc, vectors[register]);
+            }
+
+            code.Emit(OpCodes.Call, instruction.Operation.VectorFunction!.Method);
+            code.Emit(OpCodes.Stloc, vectors[instruction.Output]);
+        }
+
+        for (int i = 0; i < stores.Length; i++)
+        {
+            EmitAddress(code, pointers[leaves.Length + i]);
+            code.Emit(OpCodes.Ldloc, vectors[stores[i].Register]);
+            code.Emit(OpCodes.Call, Method<Action<nint, Vector256<float>>>(Store));
+        }
+
+        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Ldc_I4, Width * sizeof(float));
+        code.Emit(OpCodes.Add);
+        code.Emit(OpCodes.Starg_S, (byte)1);
+        code.MarkLabel(check);
+        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Ldarg_2);
+        code.Emit(OpCodes.Blt, top);
+        code.Emit(OpCodes.Ret);
+        return new VectorLoop(method.CreateDelegate<Body>());
+    }
+
+    /// <summary>Runs over elements [start, start + count).</summary>
+    /// <param name="addresses">The first element of each leaf, then of each store.</param>
+    /// <param name="start">The first element.</param>
+    /// <param name="count">A multiple of <see cref="Width"/>.</param>
+    public void Run(nint* addresses, int start, int count) => body(addresses, (nint)start * sizeof(float), ((nint)start + count) * sizeof(float));
+
+    private static void EmitAddress(ILGenerator code, LocalBuilder pointer)
+    {
+        code.Emit(OpCodes.Ldloc, pointer);
+        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Add);
+    }
+
+    private static MethodInfo Method<TDelegate>(TDelegate function)
+        where TDelegate : Delegate => function.Method;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Repeat(nint address) => Vector256.Create(*(float*)address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Load(nint address) => Vector256.Load((float*)address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(nint address, Vector256<float> vector) => vector.Store((float*)address);
+}

@@ -1,0 +1,26 @@
+namespace Toolkit.Autograd.Operations.Elementwise;
+
+/// <summary>The generated loops of one plan: chains of the same structure, such as the updates of all parameters, share one.</summary>
+internal sealed class VectorLoops
+{
+    private readonly Dictionary<string, VectorLoop?> loops = [];
+
+    /// <summary>The loop of a chain; see <see cref="VectorLoop.Of"/>.</summary>
+    public VectorLoop? Get(
+        ElementwiseInstruction[] instructions, ElementwiseLeaf[] leaves, bool[] constant, ElementwiseStore[] stores, int registers)
+    {
+        string key = string.Join(
+            ' ',
+            [
+                .. instructions.Select(i => $"{i.Operation.Name}({string.Join(',', i.Inputs)})→{i.Output}"),
+                .. leaves.Select((l, i) => $"{l.Register}{(constant[i] ? "!" : string.Empty)}"),
+                .. stores.Select(s => $"={s.Register}"),
+            ]);
+        if (!loops.TryGetValue(key, out VectorLoop? loop))
+        {
+            loops[key] = loop = VectorLoop.Of(instructions, leaves, constant, stores, registers);
+        }
+
+        return loop;
+    }
+}
