@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 
@@ -6,7 +7,8 @@ namespace Toolkit.Autograd.Compilation;
 
 /// <summary>
 /// Moves the addition of a bias and a rectifier into the product before them (<see cref="FusedProduct"/>), and the sum of two products into the second
-/// (<see cref="ProductSum"/>), where nothing else takes the result in between: a pass over memory less for each.
+/// (<see cref="ProductSum"/>), where nothing else takes the result in between: a pass over memory less for each. Positions of max pooling that nobody reads
+/// are dropped (<see cref="MaxPoolValues"/>).
 /// </summary>
 internal sealed class Epilogues
 {
@@ -46,6 +48,7 @@ internal sealed class Epilogues
         {
             Add => WithBias(node, 0, 1) ?? WithBias(node, 1, 0) ?? Sum(node),
             Relu => WithRelu(node, inputs[0]),
+            MaxPool pool when !uses.ContainsKey(node.Outputs[1]) => new MaxPoolValues(pool).Apply(inputs),
             _ => null,
         };
         if (fused is not null)

@@ -79,7 +79,7 @@ public sealed class Function
         }
     }
 
-    /// <summary>Runs the function several times and measures each step of its plan. Updates are stored as in any run.</summary>
+    /// <summary>Runs the function several times and measures each step of its plan; the time of a step is its median. Updates are stored as in any run.</summary>
     /// <param name="inputs">One value for each input, in the order of the signature.</param>
     /// <param name="runs">The number of measured runs, at least 1; one more run before them is not measured.</param>
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
@@ -104,12 +104,12 @@ public sealed class Function
             for (int i = 0; i < steps.Length; i++)
             {
                 PlanStep step = plan.Steps[i];
-                long ticks = marks.Sum(m => m[i + 1] - m[i]);
+                long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
                 steps[i] = new ProfiledStep(
                     step.Name,
                     $"{string.Join(' ', step.Inputs.Select(Sizes))} → {string.Join(' ', step.Outputs.Select(Sizes))}",
                     runs,
-                    TimeSpan.FromSeconds(ticks / (double)Stopwatch.Frequency),
+                    TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
                     step.Flops,
                     step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()));
             }

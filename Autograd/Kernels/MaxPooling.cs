@@ -54,7 +54,9 @@ internal static unsafe class MaxPooling
                 int ox = 0;
                 if (typeof(T) == typeof(float))
                 {
-                    ox = MaxPoolingRow.Run(Shape, rows, (float*)x, (float*)y, indices, offset);
+                    ox = indices is null ? MaxPoolingRow.Values(Shape, rows, (float*)x, (float*)y) : 0;
+                    if (ox == 0)
+                        ox = MaxPoolingRow.Run(Shape, rows, (float*)x, (float*)y, indices, offset);
                     y += ox;
                     indices = indices is null ? null : indices + ox;
                 }

@@ -57,6 +57,51 @@ internal static unsafe class MaxPoolingRow
         return count;
     }
 
+    /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
+    public static int Values(in PoolingShape shape, in PoolingWindow rows, float* x, float* y)
+    {
+        int stride = shape.StrideWidth, count = shape.OutWidth, lanes = count >= 8 ? 8 : 4;
+        if (shape.PadLeft != 0 || stride > 2 || count < lanes || rows.Begin >= rows.End)
+            return 0;
+
+        int lastRow = (rows.End - 1) * shape.InWidth, reach = (shape.KernelWidth - 1) * shape.DilationWidth;
+        for (int done = 0; done < count; done += lanes)
+        {
+            int ox = Math.Min(done, count - lanes);
+            int first = ox * stride;
+            if (first + reach + ((lanes - 1) * stride) >= shape.InWidth || lastRow + first + reach + (lanes * stride) > shape.InPlane)
+                return done;
+            if (lanes == 8)
+                Maximum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first).Store(y + ox);
+            else
+                Maximum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first).Store(y + ox);
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Maximum<TVector, TSimd, TWindows>(in PoolingShape shape, in PoolingWindow rows, float* x)
+        where TVector : struct
+        where TSimd : struct, ISimd<float, TVector>
+        where TWindows : struct, IWindows<TVector>
+    {
+        TVector maximum = default;
+        bool fresh = true;
+        for (int iy = rows.Begin; iy < rows.End; iy += shape.DilationHeight)
+        {
+            float* at = x + (iy * shape.InWidth);
+            for (int kx = 0; kx < shape.KernelWidth; kx++, at += shape.DilationWidth)
+            {
+                TVector value = shape.StrideWidth == 1 ? TSimd.Load(at) : TWindows.Even(at);
+                maximum = fresh ? value : TSimd.SelectLess(maximum, value, value, maximum);
+                fresh = false;
+            }
+        }
+
+        return maximum;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Even(Vector128<float> low, Vector128<float> high)
     {
@@ -65,5 +110,21 @@ internal static unsafe class MaxPoolingRow
         if (AdvSimd.Arm64.IsSupported)
             return AdvSimd.Arm64.UnzipEven(low, high);
         return Vector128.Create(low[0], low[2], high[0], high[2]);
+    }
+
+    private interface IWindows<TVector>
+    {
+        /// <summary>Every second number.</summary>
+        static abstract TVector Even(float* x);
+    }
+
+    private readonly struct Four : IWindows<Vector128<float>>
+    {
+        public static Vector128<float> Even(float* x) => MaxPoolingRow.Even(Vector128.Load(x), Vector128.Load(x + 4));
+    }
+
+    private readonly struct Eight : IWindows<Vector256<float>>
+    {
+        public static Vector256<float> Even(float* x) => Vector256.Create(Four.Even(x), Four.Even(x + 8));
     }
 }

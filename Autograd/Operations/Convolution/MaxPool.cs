@@ -35,7 +35,8 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         return [inputs[0] with { Shape = shape }, new TensorType(DType.Int64, shape)];
     }
 
-    /// <inheritdoc/>
+    /// <summary>The values, and the positions where there is a second output; without one (<c>MaxPoolValues</c>) they are not computed.</summary>
+    /// <param name="arguments">Inputs, outputs and workers.</param>
     public override void Compute(KernelArguments arguments)
     {
         if (arguments.Inputs[0].DType == DType.Float32)
@@ -69,7 +70,8 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (Value x, Value y, Value indices) = (arguments.Inputs[0], arguments.Outputs[0], arguments.Outputs[1]);
-        MaxPooling.Forward<T>(KernelShape(x.Sizes, y.Sizes), x.Span<T>(), y.Span<T>(), indices.Span<long>(), arguments.Workers);
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        Span<long> indices = arguments.Outputs.Length > 1 ? arguments.Outputs[1].Span<long>() : [];
+        MaxPooling.Forward(KernelShape(x.Sizes, y.Sizes), x.Span<T>(), y.Span<T>(), indices, arguments.Workers);
     }
 }

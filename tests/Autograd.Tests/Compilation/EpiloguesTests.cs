@@ -2,6 +2,7 @@ using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Compilation;
@@ -61,6 +62,25 @@ public sealed class EpiloguesTests
         Parameter w = new("w", Randoms.Normal(1, 7, 4)), column = new("c", Randoms.Normal(2, 4, 1)), matrix = new("m", Randoms.Normal(4, 4, 4));
         Check(x, x.MatMul(w) + column, [Randoms.Normal(3, 4, 7)], "MatMul");
         Check(x, x.MatMul(w) + matrix, [Randoms.Normal(3, 4, 7)], "MatMul");
+    }
+
+    [Theory]
+    [InlineData(2, 2, 28)]
+    [InlineData(3, 2, 21)]
+    [InlineData(3, 1, 10)]
+    [InlineData(2, 3, 30)]
+    [InlineData(5, 2, 8)]
+    [InlineData(2, 2, 14)]
+    public void Max_pooling_without_its_positions_gives_the_same_values(int kernel, int stride, int width)
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 3, width, width]);
+        Variable y = Ops.MaxPool(x, new PoolingOptions { Kernel = [kernel, kernel], Strides = [stride, stride] });
+        Value image = Randoms.Normal(7, 2, 3, width, width);
+        image.Span<float>()[5] = float.NaN;
+        image.Span<float>()[width] = float.NaN;
+        Function on = Function.Compile([x], [y]), off = Function.Compile([x], [y], options: new ExecutionOptions { Compilation = Off });
+        Assert.True(on.Run(image)[0].BitEquals(off.Run(image)[0]));
+        Assert.True(on.WorkingMemory < off.WorkingMemory);
     }
 
     private static void Check(Variable x, Variable y, Value[] inputs, string step)
