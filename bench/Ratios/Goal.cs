@@ -1,3 +1,5 @@
+using Toolkit.Bench.Steps;
+
 namespace Toolkit.Bench.Ratios;
 
 /// <summary>Whom a case is compared with.</summary>
@@ -39,6 +41,13 @@ internal sealed record Goal(string Name, Peer Peer, double Target, bool SmallerI
         new("gemm-nt-128x784x512", Peer.TorchSharp, 1),
         new("cold-mlp-mnist", Peer.TorchSharp, 0.5, SmallerIsBetter: true),
         new("peak-mib-mlp-mnist", Peer.TorchSharp, 0.5, SmallerIsBetter: true),
+    ];
+
+    /// <summary>The random products: none much slower than a peer.</summary>
+    public static IReadOnlyList<Goal> Products { get; } =
+    [
+        .. RandomProducts.All.Select(p => new Goal(p.Name, Peer.TorchSharp, 0.8)),
+        .. RandomProducts.All.Select(p => new Goal(p.Name, Peer.OnnxRuntime, 0.8)),
     ];
 
     public bool IsMetBy(double ratio) => SmallerIsBetter ? ratio <= Target : ratio >= Target;

@@ -23,6 +23,11 @@ internal static class Cases
 {
     public static IEnumerable<(string Name, Func<TimedCase> Make)> All(int threads)
     {
+        foreach ((string name, int m, int n, int k) in RandomProducts.All)
+        {
+            yield return (name, () => Gemm(threads, m, n, k, false, false));
+        }
+
         foreach ((int m, int n, int k) in new[]
             { (1024, 1024, 1024), (2048, 2048, 2048), (128, 512, 784), (32, 256, 256), (64, 10, 512), (128, 10, 1024), (1, 1024, 1024) })
         {
@@ -41,9 +46,14 @@ internal static class Cases
         }
     }
 
-    /// <summary>The cases of inference, served by ONNX Runtime.</summary>
+    /// <summary>The cases of inference and the random products, served by ONNX Runtime.</summary>
     public static IEnumerable<(string Name, Func<TimedCase> Make)> Runtime(int threads)
     {
+        foreach ((string name, int m, int n, int k) in RandomProducts.All)
+        {
+            yield return (name, () => ServeProduct(threads, m, n, k));
+        }
+
         foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
             yield return (name, () => Serve(threads, model(), shape, batch));
@@ -65,6 +75,16 @@ internal static class Cases
         SessionBuffers buffers = session.CreateBuffers(new Dictionary<string, int> { ["batch"] = batch });
         new RandomSource(3).FillNormal(buffers.Inputs[0].Span<float>(), 0, 1);
         return new TimedCase(() => buffers.Run());
+    }
+
+    private static TimedCase ServeProduct(int threads, int m, int n, int k)
+    {
+        Variable a = Variable.Input("a", DType.Float32, [m, k]), b = Variable.Input("b", DType.Float32, [k, n]);
+        byte[] file = OnnxExporter.Export(new Signature([a, b], [new Output("c", a.MatMul(b))]));
+        SessionBuffers buffers = OnnxSession.Load(file, new ServingOptions { IntraOpThreads = threads }).CreateBuffers(new Dictionary<string, int>());
+        new RandomSource(4).FillNormal(buffers.Inputs[0].Span<float>(), 0, 1);
+        new RandomSource(5).FillNormal(buffers.Inputs[1].Span<float>(), 0, 1);
+        return new TimedCase(buffers.Run);
     }
 
     public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)
