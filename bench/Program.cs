@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Toolkit.Bench.Kernels;
 using Toolkit.Bench.Pipelines;
 using Toolkit.Bench.Ratios;
+using Toolkit.Bench.Scaling;
 using Toolkit.Bench.Steps;
 
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
@@ -12,6 +13,7 @@ using Toolkit.Bench.Steps;
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
 // profile NAME [threads]                              where the time of one case goes
 // gemm  [threads] [seconds per case] [PART or MxNxK] matrix products against the multiply-add peak
+// scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
 double Seconds(int position) => args.Length > position ? double.Parse(args[position], CultureInfo.InvariantCulture) : 4;
@@ -38,6 +40,9 @@ switch (args.FirstOrDefault())
         break;
     case "gemm":
         GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null);
+        break;
+    case "scaling":
+        ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StepRates).Assembly).Run(args);
