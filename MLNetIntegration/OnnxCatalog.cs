@@ -1,5 +1,7 @@
 using Microsoft.ML;
+using Toolkit.Autograd.Graph;
 using Toolkit.MLNetIntegration.Scoring;
+using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration;
@@ -34,6 +36,16 @@ public static class OnnxCatalog
         model.CopyTo(copy);
         return new BatchOnnxEstimator(context, copy.ToArray(), options ?? new ScoreOnnxOptions());
     }
+
+    /// <summary>Scores rows with a model of the toolkit, for example a trained module, as it stands now; it is exported in memory, without a file.</summary>
+    /// <param name="context">The ML.NET context.</param>
+    /// <param name="model">The model; later changes of its parameters are not seen.</param>
+    /// <param name="options">Columns, batch size and provider; null for the defaults.</param>
+    /// <param name="export">How the model is written as ONNX; null for the defaults.</param>
+    /// <exception cref="ExportException">An operation has no form in the operator set.</exception>
+    public static BatchOnnxEstimator ScoreOnnx(
+        this MLContext context, ISignatureSource model, ScoreOnnxOptions? options = null, OnnxExportOptions? export = null) =>
+        new(context, OnnxExporter.Export(model.Inference, export), options ?? new ScoreOnnxOptions());
 
     /// <summary>
     /// Loads a pipeline like <c>mlContext.Model.Load</c>, with every part that <c>ScoreOnnx</c> made scoring in batches again, by its saved column names and

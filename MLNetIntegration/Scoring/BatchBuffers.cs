@@ -1,6 +1,6 @@
+using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using Toolkit.Autograd.Tensors;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -8,18 +8,38 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>The inputs and outputs of one cursor: filled row by row, run as a batch, read row by row.</summary>
 internal sealed class BatchBuffers : IDisposable
 {
-    private readonly OnnxSession session;
-    private readonly ColumnReader[][] readers;
-    private readonly SessionBuffers full;
-    private SessionBuffers? partial;
-    private IReadOnlyList<Value> outputs = [];
+    // Buffers of other sizes are kept for rows of variable length and short batches, up to a number that bounds memory.
+    private const int MostKept = 32;
 
-    public BatchBuffers(OnnxSession session, IReadOnlyList<InputColumns> inputs, DataViewRow source, int batchSize)
+    private readonly OnnxSession session;
+    private readonly ModelBinding binding;
+    private readonly ColumnReader[][] readers;
+    private readonly int[] outputs;
+    private readonly Dictionary<(int Rows, string Lengths), SessionBuffers> kept = [];
+    private readonly bool varies;
+    private readonly int[] lengths;
+    private readonly int[] found;
+    private Dictionary<string, int> sizes;
+    private string key = string.Empty;
+    private SessionBuffers? full;
+
+    public BatchBuffers(OnnxSession session, ModelBinding binding, DataViewRow source, int batchSize, IEnumerable<int> outputs)
     {
         this.session = session;
-        BatchSize = session.Inputs.Any(i => i.Type.Shape[0].IsStatic) ? 1 : batchSize;
-        full = session.CreateBuffers(Sizes(BatchSize));
-        readers = [.. inputs.Select(input => ReadersOf(input, source))];
+        this.binding = binding;
+        this.outputs = [.. outputs.Distinct().Order()];
+        BatchSize = session.Inputs.Any(i => i.Shape[0].IsStatic) ? 1 : batchSize;
+        Results = new TensorMemory[this.outputs.Length];
+        sizes = new Dictionary<string, int>(binding.Sizes, StringComparer.Ordinal);
+        readers = [.. binding.Inputs.Select(input => input.Columns.Select(
+            c => ColumnReader.Of(input.Input, source, source.Schema[c.Index], binding.Options)).ToArray())];
+        varies = binding.Inputs.Any(i => i.FixedLength is null);
+        lengths = [.. binding.Inputs.Select(i => i.FixedLength ?? -1)];
+        found = new int[lengths.Length];
+        if (!varies)
+        {
+            full = Buffers(BatchSize);
+        }
     }
 
     public int BatchSize { get; }
@@ -27,97 +47,129 @@ internal sealed class BatchBuffers : IDisposable
     /// <summary>The row of the batch that getters read.</summary>
     public int Row { get; set; }
 
-    /// <summary>Copies the source's current row into a row of the batch.</summary>
-    public void Read(int row)
+    /// <summary>The outputs of the last run, at <see cref="PositionOf"/>.</summary>
+    public TensorMemory[] Results { get; }
+
+    /// <summary>Where an output of the model is in <see cref="Results"/>.</summary>
+    public int PositionOf(int output) => Array.IndexOf(outputs, output);
+
+    /// <summary>Copies the source's current row into a row of the batch; false if its sizes are not those of the rows before, which must be run first.</summary>
+    public bool TryRead(int row, long position)
     {
         for (int i = 0; i < readers.Length; i++)
         {
+            found[i] = 0;
             foreach (ColumnReader reader in readers[i])
             {
-                reader.Read(full.Inputs[i], row);
+                found[i] += reader.Fetch();
             }
         }
+
+        if (varies && !found.AsSpan().SequenceEqual(lengths))
+        {
+            if (row > 0)
+            {
+                return false;
+            }
+
+            Resize(position);
+        }
+
+        for (int i = 0; i < readers.Length; i++)
+        {
+            int start = row * found[i];
+            TensorMemory memory = full!.InputMemory[i];
+            foreach (ColumnReader reader in readers[i])
+            {
+                start += reader.Write(memory, start);
+            }
+        }
+
+        return true;
     }
 
-    /// <summary>Runs the model on the rows read. A last, shorter batch has buffers of its own size: padding could change what a model computes.</summary>
+    /// <summary>Runs the model on the rows read. A shorter batch has buffers of its own size: padding could change what a model computes.</summary>
     public void Run(int rows)
     {
-        SessionBuffers current = full;
-        if (rows != BatchSize)
+        try
         {
-            partial?.Dispose();
-            partial = session.CreateBuffers(Sizes(rows));
-            for (int i = 0; i < readers.Length; i++)
+            SessionBuffers current = rows == BatchSize ? full! : Partial(rows);
+            current.Run();
+            for (int i = 0; i < Results.Length; i++)
             {
-                full.Inputs[i].Bytes[..partial.Inputs[i].Bytes.Length].CopyTo(partial.Inputs[i].Bytes);
+                TensorMemory result = Results[i] = current.OutputMemory[i];
+                if (result.Sizes[0] != rows)
+                {
+                    throw new ScoringException(
+                        $"Expected the model output {result.Description} to have a first dimension of the {rows} rows of the batch, found {result.Sizes[0]}.");
+                }
             }
-
-            current = partial;
         }
-
-        current.Run();
-        outputs = current.Outputs;
+        catch (ObjectDisposedException e)
+        {
+            throw new ObjectDisposedException(
+                $"Expected a {nameof(BatchOnnxTransformer)} that lives until its cursors and prediction engines have ended, found it disposed.", e);
+        }
     }
-
-    /// <summary>A getter of an output's value for <see cref="Row"/>.</summary>
-    /// <param name="column">The output.</param>
-    /// <param name="prepare">What to do before each value; null for nothing.</param>
-    public Delegate Getter(OutputColumn column, Action? prepare = null) => column.DType switch
-    {
-        DType.Float32 => Getter<float>(column, prepare),
-        DType.Float64 => Getter<double>(column, prepare),
-        DType.Int32 => Getter<int>(column, prepare),
-        DType.Int64 => Getter<long>(column, prepare),
-        DType.UInt32 => Getter<uint>(column, prepare),
-        DType.UInt64 => Getter<ulong>(column, prepare),
-        _ => Getter<bool>(column, prepare),
-    };
 
     public void Dispose()
     {
-        full.Dispose();
-        partial?.Dispose();
+        full?.Dispose();
+        foreach (SessionBuffers buffers in kept.Values)
+        {
+            buffers.Dispose();
+        }
+
+        kept.Clear();
     }
 
-    private static ColumnReader[] ReadersOf(InputColumns input, DataViewRow source)
+    private void Resize(long position)
     {
-        var readers = new ColumnReader[input.Columns.Count];
-        int offset = 0;
+        sizes = new Dictionary<string, int>(binding.Sizes, StringComparer.Ordinal);
+        InputSizes.Solve(binding.Inputs, [.. found.Select(f => (int?)f)], sizes, position);
+        found.CopyTo(lengths, 0);
+        key = string.Join(',', lengths.Select(l => l.ToString(CultureInfo.InvariantCulture)));
+        full = Buffers(BatchSize);
+    }
+
+    private SessionBuffers Partial(int rows)
+    {
+        SessionBuffers partial = Buffers(rows);
         for (int i = 0; i < readers.Length; i++)
         {
-            readers[i] = ColumnReader.Of(source, source.Schema[input.Columns[i].Index], input.Input.Type.DType, offset, input.RowLength);
-            offset += ColumnTypes.Length(input.Columns[i].Type);
+            TensorMemory from = full!.InputMemory[i], to = partial.InputMemory[i];
+            from.Bytes[..to.Bytes.Length].CopyTo(to.Bytes);
+            if (from.Description.ElementType == TensorElementType.String)
+            {
+                from.Texts[..to.Count].CopyTo(to.Texts);
+            }
         }
 
-        return readers;
+        return partial;
     }
 
-    private Dictionary<string, int> Sizes(int rows) => session.Inputs
-        .Select(i => i.Type.Shape[0].Symbol)
-        .OfType<string>()
-        .Distinct()
-        .ToDictionary(symbol => symbol, _ => rows, StringComparer.Ordinal);
-
-    private Delegate Getter<T>(OutputColumn column, Action? prepare)
-        where T : unmanaged
+    private SessionBuffers Buffers(int rows)
     {
-        if (column.Type is not VectorDataViewType)
+        if (kept.TryGetValue((rows, key), out SessionBuffers? known))
         {
-            return (ValueGetter<T>)((ref T value) =>
-            {
-                prepare?.Invoke();
-                value = outputs[column.Output].Span<T>()[Row];
-            });
+            return known;
         }
 
-        return (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
+        if (kept.Count >= MostKept)
         {
-            prepare?.Invoke();
-            Value output = outputs[column.Output];
-            int length = output.Count / output.Sizes[0];
-            VBufferEditor<T> editor = VBufferEditor.Create(ref value, length);
-            output.Span<T>().Slice(Row * length, length).CopyTo(editor.Values);
-            value = editor.Commit();
-        });
+            foreach (((int Rows, string Lengths) size, SessionBuffers old) in kept.Where(k => k.Value != full).ToArray())
+            {
+                old.Dispose();
+                kept.Remove(size);
+            }
+        }
+
+        var all = new Dictionary<string, int>(sizes, StringComparer.Ordinal);
+        foreach (string symbol in session.Inputs.Select(i => i.Shape[0].Symbol).OfType<string>())
+        {
+            all[symbol] = rows;
+        }
+
+        return kept[(rows, key)] = session.CreateBuffers(all, [.. outputs.Select(o => session.Outputs[o].Name)]);
     }
 }

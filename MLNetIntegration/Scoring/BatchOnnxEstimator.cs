@@ -44,15 +44,34 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
     {
         using OnnxSession session = OnnxSession.Load(model, new ServingOptions());
         var columns = inputSchema.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        foreach (OutputColumn output in OutputColumn.Of(session, options))
+        bool named = options.Prediction is { Labels: not null } or { LabelColumn: not null };
+        foreach (ScoreColumn output in ScoreColumns.Of(session, options, options.Dimensions, named ? Placeholder(session) : null))
         {
             SchemaShape.Column.VectorKind kind = output.Type is not VectorDataViewType vector
                 ? SchemaShape.Column.VectorKind.Scalar
                 : vector.IsKnownSize ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector;
-            columns[output.Name] = CreateColumn(output.Name, kind, output.ItemType, false, null);
+            bool isKey = output.Type is KeyDataViewType;
+            columns[output.Name] = CreateColumn(
+                output.Name, kind, isKey ? NumberDataViewType.UInt32 : ColumnTypes.Item(output.Type), isKey, Annotations(output));
         }
 
         return new SchemaShape(columns.Values);
+    }
+
+    private static SchemaShape? Annotations(ScoreColumn column) => column.Annotations is not { Schema.Count: > 0 } annotations
+        ? null
+        : new SchemaShape(annotations.Schema.Select(a => CreateColumn(
+            a.Name, SchemaShape.Column.VectorKind.Vector, ColumnTypes.Item(a.Type), false, null)));
+
+    /// <summary>Before the data are seen, names of classes are known by their number alone.</summary>
+    private ClassLabels? Placeholder(OnnxSession session)
+    {
+        ScoreOnnxOptions plain = options with { Prediction = options.Prediction! with { Labels = null, LabelColumn = null, PredictedLabelAsText = false } };
+        ProbabilityColumn? scores = ScoreColumns.Of(
+            session, plain with { Prediction = plain.Prediction! with { ProbabilityColumn = "\0" } }, options.Dimensions, null).OfType<ProbabilityColumn>().FirstOrDefault();
+        return scores?.Type is VectorDataViewType vector
+            ? new ClassLabels(options.Prediction!.Labels ?? [.. Enumerable.Range(0, vector.Size).Select(i => $"{i}")], typeof(ReadOnlyMemory<char>))
+            : null;
     }
 
     // ML.NET offers no public way to describe a column of an estimator of one's own.

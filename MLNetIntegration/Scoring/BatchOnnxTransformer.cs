@@ -18,15 +18,19 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
     private readonly MLContext context;
     private readonly byte[] model;
     private readonly ScoreOnnxOptions options;
+    private readonly Lock gate = new();
+    private OnnxSession? parallelSession;
+    private ClassLabels? labels;
     private DataViewSchema? fitted;
+    private bool disposed;
 
-    internal BatchOnnxTransformer(MLContext context, byte[] model, OnnxSession session, ScoreOnnxOptions options)
+    internal BatchOnnxTransformer(MLContext context, byte[] model, OnnxSession session, ScoreOnnxOptions options, ClassLabels? labels = null)
     {
         this.context = context;
         this.model = model;
         this.options = options;
+        this.labels = labels;
         Session = session;
-        OutputColumns = OutputColumn.Of(session, options);
     }
 
     /// <summary>The model, with its inputs, outputs and active provider.</summary>
@@ -35,23 +39,10 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
     /// <summary>True: each row's outputs depend on that row alone, as far as the model is concerned with rows.</summary>
     public bool IsRowToRowMapper => true;
 
-    internal IReadOnlyList<OutputColumn> OutputColumns { get; }
-
     internal int BatchSize => options.BatchSize;
 
     /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        Match(inputSchema);
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(inputSchema);
-        foreach (OutputColumn output in OutputColumns)
-        {
-            builder.AddColumn(output.Name, output.Type);
-        }
-
-        return builder.ToSchema();
-    }
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Schema;
 
     /// <inheritdoc/>
     public IDataView Transform(IDataView input) => new ScoredDataView(this, input);
@@ -59,17 +50,49 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoredRowMapper(this, inputSchema);
 
-    /// <summary>Releases the model. Cursors that are open fail with a clear error at their next batch.</summary>
-    public void Dispose() => Session.Dispose();
+    /// <summary>Releases the model. Cursors and prediction engines that are in use fail with <see cref="ObjectDisposedException"/> at their next batch.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            Session.Dispose();
+            parallelSession?.Dispose();
+        }
+    }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => StockPipeline.Save(
-        context, model, options, fitted ?? throw new ScoringException("Only a fitted transformer can be saved."), ctx);
+        context, model, options, labels, fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema."), ctx);
 
     internal void Fit(DataViewSchema schema)
     {
-        Match(schema);
+        labels ??= ClassLabels.Of(options.Prediction, schema);
+        Bind(schema);
         fitted = schema;
     }
 
-    internal IReadOnlyList<InputColumns> Match(DataViewSchema schema) => InputColumns.Match(Session, schema, options);
+    internal ModelBinding Bind(DataViewSchema schema) => new(Session, schema, options, labels);
+
+    /// <summary>
+    /// Buffers for a cursor. Cursors of a split data view run at once, one for each core, so they share a session whose operators take one thread each
+    /// unless the options say how many.
+    /// </summary>
+    internal BatchBuffers CreateBuffers(ModelBinding binding, DataViewRow source, int[] outputs, bool parallel, int? batchSize = null)
+    {
+        OnnxSession session = Session;
+        lock (gate)
+        {
+            if (disposed)
+            {
+                throw new ObjectDisposedException(nameof(BatchOnnxTransformer), "Expected a transformer that can score, found it disposed.");
+            }
+
+            if (parallel && options.Serving.IntraOpThreads == 0)
+            {
+                session = parallelSession ??= OnnxSession.Load(model, options.Serving with { IntraOpThreads = 1 });
+            }
+        }
+
+        return new BatchBuffers(session, binding, source, batchSize ?? BatchSize, outputs);
+    }
 }

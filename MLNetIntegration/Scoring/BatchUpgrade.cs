@@ -37,13 +37,13 @@ internal static class BatchUpgrade
     {
         byte[] model = ModelOf(context, stock);
         OnnxSession session = OnnxSession.Load(model, serving);
-        if (SavedOptions.From(session, serving) is not { } options)
+        if (SavedOptions.From(session, serving) is not { } saved)
         {
             session.Dispose();
             return null;
         }
 
-        var batched = new BatchOnnxTransformer(context, model, session, options);
+        var batched = new BatchOnnxTransformer(context, model, session, saved.Options, saved.Labels);
         if (schema is not null)
         {
             batched.Fit(schema);

@@ -1,15 +1,28 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>The columns that fill one input of the model.</summary>
-internal sealed record InputColumns(TensorDescription Input, int RowLength, IReadOnlyList<DataViewSchema.Column> Columns)
+internal sealed record InputColumns(TensorDescription Input, IReadOnlyList<DataViewSchema.Column> Columns)
 {
-    /// <summary>Matches every input of a model to columns.</summary>
-    public static IReadOnlyList<InputColumns> Match(OnnxSession session, DataViewSchema schema, ScoreOnnxOptions options)
+    /// <summary>The axes of one row, without the batch.</summary>
+    public Dim[] RowAxes { get; } = [.. Input.Shape.Skip(1)];
+
+    /// <summary>The number of elements of a row that the columns tell, or null if one is a vector of variable length.</summary>
+    public int? FixedLength { get; } = Columns.Any(c => ColumnTypes.Length(c.Type) == 0) ? null : Columns.Sum(c => ColumnTypes.Length(c.Type));
+
+    /// <summary>The elements of a row of the model input, or null if an axis is not in the sizes.</summary>
+    public int? RowLength(IReadOnlyDictionary<string, int> sizes) => RowAxes.All(a => a.Symbols.All(sizes.ContainsKey))
+        ? RowAxes.Aggregate(1, (product, a) => checked(product * a.Evaluate(sizes)))
+        : null;
+
+    public override string ToString() =>
+        $"{Input}, filled by {string.Join(", ", Columns.Select(c => $"\"{c.Name}\" of type {c.Type}"))}";
+
+    /// <summary>Chooses the columns of every input.</summary>
+    public static IReadOnlyList<InputColumns> Choose(OnnxSession session, DataViewSchema schema, ScoreOnnxOptions options)
     {
         foreach (string name in options.Inputs.Keys)
         {
@@ -20,80 +33,53 @@ internal sealed record InputColumns(TensorDescription Input, int RowLength, IRea
             }
         }
 
-        return [.. session.Inputs.Select(input => Match(input, session.Inputs.Count == 1, schema, options))];
+        return [.. session.Inputs.Select(input => new InputColumns(input, Choose(input, session.Inputs.Count == 1, schema, options)))];
     }
 
-    private static InputColumns Match(TensorDescription input, bool single, DataViewSchema schema, ScoreOnnxOptions options)
+    private static DataViewSchema.Column[] Choose(TensorDescription input, bool single, DataViewSchema schema, ScoreOnnxOptions options)
     {
-        int rowLength = RowLengthOf(input);
+        Shape shape = input.Shape;
+        if (shape.Rank == 0 || (shape[0].IsStatic && shape[0].Size != 1))
+        {
+            throw new ScoringException($"Expected a model input whose first dimension is the batch (symbolic, or 1), found {input}.");
+        }
+
         if (options.Inputs.TryGetValue(input.Name, out IReadOnlyList<string>? names))
         {
-            return Check(input, rowLength, [.. names.Select(n => schema.GetColumnOrNull(n) ?? throw Missing(input, rowLength, n, schema))]);
+            return names.Count > 0
+                ? [.. names.Select(n => Checked(input, schema.GetColumnOrNull(n) ?? throw Missing(input, n, schema)))]
+                : throw new ScoringException($"Expected at least one column for the model input {input}, found none in ScoreOnnxOptions.Inputs.");
         }
 
         DataViewSchema.Column[] visible = [.. schema.Where(c => !c.IsHidden)];
         DataViewSchema.Column[] named = [.. visible.Where(c => string.Equals(c.Name, input.Name, StringComparison.OrdinalIgnoreCase))];
         if (named.Length > 0)
         {
-            return Check(input, rowLength, [named.FirstOrDefault(c => c.Name == input.Name, named[0])]);
+            return [Checked(input, named.FirstOrDefault(c => c.Name == input.Name, named[0]))];
         }
 
+        int? length = new InputColumns(input, []).RowLength(options.Dimensions);
         DataViewSchema.Column[] fitting = single
-            ? [.. visible.Where(c => ColumnTypes.Item(c.Type).Equals(ColumnTypes.Of(input.Type.DType)) && ColumnTypes.Length(c.Type) == rowLength)]
+            ? [.. visible.Where(c => ColumnTypes.Item(c.Type).Equals(ColumnTypes.Of(input)) && (length is null || ColumnTypes.Length(c.Type) == length))]
             : [];
         return fitting.Length switch
         {
-            1 => new InputColumns(input, rowLength, fitting),
-            0 => throw Missing(input, rowLength, input.Name, schema),
+            1 => fitting,
+            0 => throw Missing(input, input.Name, schema),
             _ => throw new ScoringException(
-                $"Several columns could fill the model input {Describe(input, rowLength)}: {Names(fitting.Select(c => c.Name))}. " +
-                "Name one in ScoreOnnxOptions.Inputs."),
+                $"Several columns could fill the model input {input}: {Names(fitting.Select(c => c.Name))}. Name one in ScoreOnnxOptions.Inputs."),
         };
     }
 
-    private static InputColumns Check(TensorDescription input, int rowLength, DataViewSchema.Column[] columns)
-    {
-        PrimitiveDataViewType expected = ColumnTypes.Of(input.Type.DType);
-        int total = 0;
-        foreach (DataViewSchema.Column column in columns)
-        {
-            if (!ColumnTypes.Item(column.Type).Equals(expected))
-            {
-                throw new ScoringException(
-                    $"The model input {Describe(input, rowLength)} expects a column of {expected}, found \"{column.Name}\" of type {column.Type}.");
-            }
+    private static DataViewSchema.Column Checked(TensorDescription input, DataViewSchema.Column column) =>
+        ColumnTypes.Item(column.Type).Equals(ColumnTypes.Of(input))
+            ? column
+            : throw new ScoringException(
+                $"The model input {input} expects a column of {ColumnTypes.Of(input)}, found \"{column.Name}\" of type {column.Type}.");
 
-            total = total < 0 || ColumnTypes.Length(column.Type) == 0 ? -1 : total + ColumnTypes.Length(column.Type);
-        }
-
-        if (total >= 0 ? total != rowLength : columns.Length > 1)
-        {
-            throw new ScoringException(
-                $"The model input {Describe(input, rowLength)} expects {rowLength} numbers per row, found " +
-                $"{(total < 0 ? "a variable number" : total)} in {string.Join(", ", columns.Select(c => $"\"{c.Name}\" of type {c.Type}"))}.");
-        }
-
-        return new InputColumns(input, rowLength, columns);
-    }
-
-    private static int RowLengthOf(TensorDescription input)
-    {
-        Shape shape = input.Type.Shape;
-        if (shape.Rank == 0 || (shape[0].IsStatic && shape[0].Size != 1) || !shape.Skip(1).All(d => d.IsStatic))
-        {
-            throw new ScoringException(
-                $"Expected a model input whose first dimension is the batch (symbolic, or 1) and whose others are known, found \"{input.Name}\" of type {input.Type}.");
-        }
-
-        return shape.Skip(1).Aggregate(1, (product, d) => product * d.Size);
-    }
-
-    private static ScoringException Missing(TensorDescription input, int rowLength, string name, DataViewSchema schema) => new(
-        $"The model input {Describe(input, rowLength)} expects a column \"{name}\", found the columns " +
+    private static ScoringException Missing(TensorDescription input, string name, DataViewSchema schema) => new(
+        $"The model input {input} expects a column \"{name}\" of {ColumnTypes.Of(input)}, found the columns " +
         $"{string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => $"\"{c.Name}\" ({c.Type})"))}.");
-
-    private static string Describe(TensorDescription input, int rowLength) =>
-        $"\"{input.Name}\" ({input.Type}, {rowLength} numbers of type {ColumnTypes.Of(input.Type.DType)} per row)";
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
 }

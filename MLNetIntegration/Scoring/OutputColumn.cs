@@ -1,39 +1,60 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>
-/// A column that receives one output of the model: a scalar for [batch] and [batch, 1], a vector for everything else.
-/// </summary>
-internal sealed record OutputColumn(string Name, int Output, DType DType, DataViewType Type)
+/// <summary>A column that receives one output of the model: a scalar for [batch] and [batch, 1], a vector for everything else.</summary>
+internal sealed record OutputColumn(string Name, DataViewType Type, int Output, DataViewSchema.Annotations? Annotations, TensorDescription Tensor)
+    : ScoreColumn(Name, Type, Output, Annotations)
 {
-    public PrimitiveDataViewType ItemType => ColumnTypes.Of(DType);
+    public override Delegate Getter(BatchBuffers buffers, Action? prepare) => ColumnTypes.Visit(Tensor, new Maker(this, buffers, prepare));
 
-    public static IReadOnlyList<OutputColumn> Of(OnnxSession session, ScoreOnnxOptions options)
+    /// <summary>The column's type where sizes of dynamic axes are known.</summary>
+    public static DataViewType TypeOf(TensorDescription output, IReadOnlyDictionary<string, int> sizes)
     {
-        foreach (string name in options.Outputs.Keys)
+        if (output.Shape.Rank == 0)
         {
-            if (session.Outputs.All(o => o.Name != name))
-            {
-                throw new ScoringException($"The options name the model output \"{name}\", but the model's outputs are " +
-                    $"{string.Join(", ", session.Outputs.Select(o => $"\"{o.Name}\""))}.");
-            }
+            throw new ScoringException(
+                $"Expected model outputs whose first dimension is the batch, found {output}; leave it out by ScoreOnnxOptions.SelectedOutputs.");
         }
 
-        return [.. session.Outputs.Select((o, i) => new OutputColumn(options.Outputs.GetValueOrDefault(o.Name, o.Name), i, o.Type.DType, TypeOf(o)))];
-    }
-
-    private static DataViewType TypeOf(TensorDescription output)
-    {
-        PrimitiveDataViewType item = ColumnTypes.Of(output.Type.DType);
-        Dim[] row = [.. output.Type.Shape.Skip(1)];
-        if (!row.All(d => d.IsStatic))
+        PrimitiveDataViewType item = ColumnTypes.Of(output);
+        Dim[] row = [.. output.Shape.Skip(1)];
+        if (!row.All(d => d.Symbols.All(sizes.ContainsKey)))
         {
             return new VectorDataViewType(item);
         }
 
-        return row.All(d => d.Size == 1) ? item : new VectorDataViewType(item, row.Select(d => d.Size).ToArray());
+        int[] dimensions = [.. row.Select(d => d.Evaluate(sizes))];
+        return dimensions.All(d => d == 1) ? item : new VectorDataViewType(item, dimensions);
+    }
+
+    private sealed class Maker(OutputColumn column, BatchBuffers buffers, Action? prepare) : IElementVisitor<Delegate>
+    {
+        public Delegate Visit<T, TElement>()
+            where TElement : struct, IElement<T>
+        {
+            int position = buffers.PositionOf(column.Output);
+            if (column.Type is not VectorDataViewType)
+            {
+                return (ValueGetter<T>)((ref T value) =>
+                {
+                    prepare?.Invoke();
+                    TElement.Read(buffers.Results[position], buffers.Row, new Span<T>(ref value));
+                });
+            }
+
+            return (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
+            {
+                prepare?.Invoke();
+                TensorMemory output = buffers.Results[position];
+                int length = output.Count / output.Sizes[0];
+                VBufferEditor<T> editor = VBufferEditor.Create(ref value, length);
+                TElement.Read(output, buffers.Row * length, editor.Values);
+                value = editor.Commit();
+            });
+        }
     }
 }

@@ -9,26 +9,15 @@ internal static class SavedOptions
 {
     private const string Key = "toolkit.score_onnx";
 
-    public static byte[] Of(IReadOnlyList<InputColumns> inputs, ScoreOnnxOptions options)
+    public static byte[] Of(ModelBinding binding, ClassLabels? labels)
     {
+        ScoreOnnxOptions options = binding.Options;
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
             json.WriteNumber("batchSize", options.BatchSize);
-            json.WriteStartObject("inputs");
-            foreach (InputColumns input in inputs)
-            {
-                json.WriteStartArray(input.Input.Name);
-                foreach (string column in input.Columns.Select(c => c.Name))
-                {
-                    json.WriteStringValue(column);
-                }
-
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
+            WriteLists(json, "inputs", binding.Inputs.Select(i => (i.Input.Name, i.Columns.Select(c => c.Name))));
             json.WriteStartObject("outputs");
             foreach ((string output, string column) in options.Outputs)
             {
@@ -36,6 +25,22 @@ internal static class SavedOptions
             }
 
             json.WriteEndObject();
+            WriteLists(json, "selected", options.SelectedOutputs is { } selected ? [("names", selected)] : []);
+            json.WriteStartObject("dimensions");
+            foreach ((string symbol, int size) in options.Dimensions)
+            {
+                json.WriteNumber(symbol, size);
+            }
+
+            json.WriteEndObject();
+            WriteLists(json, "slotNames", options.SlotNames.Select(s => (s.Key, s.Value.AsEnumerable())));
+            json.WriteString("nan", options.NaNPolicy.ToString());
+            json.WriteNumber("nanReplacement", options.NaNReplacement);
+            if (options.Prediction is { } prediction)
+            {
+                SavedPrediction.Write(json, prediction, labels);
+            }
+
             json.WriteEndObject();
         }
 
@@ -59,7 +64,7 @@ internal static class SavedOptions
     }
 
     /// <summary>The options saved with a model, or null if it was not saved by this library.</summary>
-    public static ScoreOnnxOptions? From(OnnxSession session, ServingOptions serving)
+    public static (ScoreOnnxOptions Options, ClassLabels? Labels)? From(OnnxSession session, ServingOptions serving)
     {
         if (!session.Metadata.TryGetValue(Key, out string? text))
         {
@@ -67,16 +72,57 @@ internal static class SavedOptions
         }
 
         using JsonDocument document = JsonDocument.Parse(text);
-        return new ScoreOnnxOptions
+        JsonElement root = document.RootElement;
+        var options = new ScoreOnnxOptions
         {
-            BatchSize = document.RootElement.GetProperty("batchSize").GetInt32(),
-            Inputs = document.RootElement.GetProperty("inputs").EnumerateObject().ToDictionary(
-                p => p.Name, p => (IReadOnlyList<string>)[.. p.Value.EnumerateArray().Select(v => v.GetString()!)], StringComparer.Ordinal),
-            Outputs = document.RootElement.GetProperty("outputs").EnumerateObject().ToDictionary(
-                p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal),
+            BatchSize = root.GetProperty("batchSize").GetInt32(),
+            Inputs = Lists(root, "inputs"),
+            Outputs = root.GetProperty("outputs").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal),
             Serving = serving,
         };
+
+        // Files of the first version end here.
+        if (!root.TryGetProperty("nan", out JsonElement nan))
+        {
+            return (options, null);
+        }
+
+        options = options with
+        {
+            SelectedOutputs = Lists(root, "selected").Values.FirstOrDefault(),
+            Dimensions = root.GetProperty("dimensions").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32(), StringComparer.Ordinal),
+            SlotNames = Lists(root, "slotNames"),
+            NaNPolicy = Enum.Parse<NaNPolicy>(nan.GetString()!),
+            NaNReplacement = root.GetProperty("nanReplacement").GetDouble(),
+        };
+        if (!root.TryGetProperty(SavedPrediction.Property, out JsonElement saved))
+        {
+            return (options, null);
+        }
+
+        (PredictionOptions prediction, ClassLabels? labels) = SavedPrediction.Read(saved);
+        return (options with { Prediction = prediction }, labels);
     }
+
+    private static void WriteLists(Utf8JsonWriter json, string property, IEnumerable<(string Name, IEnumerable<string> Items)> lists)
+    {
+        json.WriteStartObject(property);
+        foreach ((string name, IEnumerable<string> items) in lists)
+        {
+            json.WriteStartArray(name);
+            foreach (string item in items)
+            {
+                json.WriteStringValue(item);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> Lists(JsonElement root, string property) => root.GetProperty(property).EnumerateObject()
+        .ToDictionary(p => p.Name, p => (IReadOnlyList<string>)[.. p.Value.EnumerateArray().Select(v => v.GetString()!)], StringComparer.Ordinal);
 
     private static void WriteField(MemoryStream stream, int number, byte[] content)
     {

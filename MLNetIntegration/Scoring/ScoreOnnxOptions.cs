@@ -2,7 +2,7 @@ using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>How an ONNX model scores the rows of a data view.</summary>
+/// <summary>How an ONNX model scores the rows of a data view. Everything but <see cref="Serving"/> is saved with a pipeline.</summary>
 public sealed record ScoreOnnxOptions
 {
     /// <summary>The number of rows that go through the model at once; the default, 64, captures nearly all of the gain.</summary>
@@ -16,6 +16,28 @@ public sealed record ScoreOnnxOptions
 
     /// <summary>For model outputs: the name of the column that receives them. An output that is not named here keeps its own name.</summary>
     public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The model outputs that become columns, in this order; null for all.</summary>
+    public IReadOnlyList<string>? SelectedOutputs { get; init; }
+
+    /// <summary>
+    /// Sizes of the model's dynamic dimensions other than the batch, by their names in the model (an unnamed one is called after its tensor and axis,
+    /// "x.2"). Those not named here follow from the columns: a fixed length, or, row by row, the length of a vector of variable length. Rows of equal
+    /// sizes that follow each other share a batch.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Dimensions { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>For model outputs with a fixed number of elements per row: a name for each element, as ML.NET's SlotNames annotation.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> SlotNames { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Columns of predicted labels and probabilities made from a score; null for none.</summary>
+    public PredictionOptions? Prediction { get; init; }
+
+    /// <summary>What happens to not-a-number in columns of Single and Double that the model reads.</summary>
+    public NaNPolicy NaNPolicy { get; init; } = NaNPolicy.Allow;
+
+    /// <summary>What takes the place of not-a-number with <see cref="NaNPolicy.Replace"/>.</summary>
+    public double NaNReplacement { get; init; }
 
     /// <summary>Provider, fallback and threads; runtime choices that are not saved with a pipeline.</summary>
     public ServingOptions Serving { get; init; } = new();

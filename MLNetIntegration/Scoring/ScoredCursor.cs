@@ -5,40 +5,32 @@ namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>Moves over scored rows: one cursor runs ahead and fills a batch, the other follows row by row and passes columns through.</summary>
 internal sealed class ScoredCursor(
-    DataViewSchema schema,
-    int passingColumns,
+    ModelBinding binding,
     DataViewRowCursor through,
     DataViewRowCursor? ahead,
     BatchBuffers? buffers,
-    OutputColumn?[] active) : DataViewRowCursor
+    ScoreColumn?[] active) : DataViewRowCursor
 {
+    private readonly int passing = binding.Schema.Count - active.Length;
     private int rows;
+    private bool pending;
     private bool disposed;
 
     public override long Position => through.Position;
 
     public override long Batch => through.Batch;
 
-    public override DataViewSchema Schema => schema;
+    public override DataViewSchema Schema => binding.Schema;
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => through.GetIdGetter();
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < passingColumns
+    public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < passing
         ? through.IsColumnActive(through.Schema[column.Index])
-        : active[column.Index - passingColumns] is not null;
+        : active[column.Index - passing] is not null;
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
-    {
-        if (column.Index < passingColumns)
-        {
-            return through.GetGetter<TValue>(through.Schema[column.Index]);
-        }
-
-        OutputColumn output = active[column.Index - passingColumns]
-            ?? throw new ScoringException($"The column \"{column.Name}\" was not asked for when the cursor was opened.");
-        return buffers!.Getter(output) as ValueGetter<TValue>
-            ?? throw new ScoringException($"Expected a getter of {output.Type.RawType} for the column \"{column.Name}\", found {typeof(TValue)}.");
-    }
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => column.Index < passing
+        ? through.GetGetter<TValue>(through.Schema[column.Index])
+        : (active[column.Index - passing] ?? throw NotActive(column)).Getter<TValue>(buffers!, null);
 
     public override bool MoveNext()
     {
@@ -51,9 +43,15 @@ internal sealed class ScoredCursor(
         {
             rows = 0;
             buffers.Row = 0;
-            while (rows < buffers.BatchSize && ahead.MoveNext())
+            while (rows < buffers.BatchSize && (pending || ahead.MoveNext()))
             {
-                buffers.Read(rows++);
+                pending = !buffers.TryRead(rows, ahead.Position);
+                if (pending)
+                {
+                    break;
+                }
+
+                rows++;
             }
 
             buffers.Run(rows);
@@ -61,6 +59,9 @@ internal sealed class ScoredCursor(
 
         return true;
     }
+
+    internal static ScoringException NotActive(DataViewSchema.Column column) =>
+        new($"Expected a column that was asked for when the cursor was opened, found \"{column.Name}\".");
 
     protected override void Dispose(bool disposing)
     {

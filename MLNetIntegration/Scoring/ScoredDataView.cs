@@ -3,50 +3,92 @@ using Microsoft.ML;
 namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>A data view with the outputs of a model added. Rows are scored while a cursor moves, in order.</summary>
-internal sealed class ScoredDataView : IDataView
+internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView source) : IDataView
 {
-    private readonly BatchOnnxTransformer transformer;
-    private readonly IDataView source;
-    private readonly IReadOnlyList<InputColumns> inputs;
-
-    public ScoredDataView(BatchOnnxTransformer transformer, IDataView source)
-    {
-        this.transformer = transformer;
-        this.source = source;
-        inputs = transformer.Match(source.Schema);
-        Schema = transformer.GetOutputSchema(source.Schema);
-    }
+    private readonly ModelBinding binding = transformer.Bind(source.Schema);
 
     public bool CanShuffle => false;
 
-    public DataViewSchema Schema { get; }
+    public DataViewSchema Schema => binding.Schema;
 
     public long? GetRowCount() => source.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
-        int own = source.Schema.Count;
-        DataViewSchema.Column[] needed = [.. columnsNeeded];
-        DataViewSchema.Column[] passing = [.. needed.Where(c => c.Index < own).Select(c => source.Schema[c.Index])];
-        OutputColumn?[] active = new OutputColumn?[transformer.OutputColumns.Count];
-        foreach (DataViewSchema.Column column in needed.Where(c => c.Index >= own))
-        {
-            active[column.Index - own] = transformer.OutputColumns[column.Index - own];
-        }
-
+        (DataViewSchema.Column[] passing, ScoreColumn?[] active, int[] outputs) = Needed(columnsNeeded);
         DataViewRowCursor through = source.GetRowCursor(passing);
-        if (active.All(a => a is null))
+        if (outputs.Length == 0)
         {
-            return new ScoredCursor(Schema, own, through, null, null, active);
+            return new ScoredCursor(binding, through, null, null, active);
         }
 
         // A second cursor over the same rows runs ahead and reads only what the model needs.
-        DataViewRowCursor ahead = source.GetRowCursor(inputs.SelectMany(i => i.Columns).Distinct());
-        var buffers = new BatchBuffers(transformer.Session, inputs, ahead, transformer.BatchSize);
-        return new ScoredCursor(Schema, own, through, ahead, buffers, active);
+        DataViewRowCursor? ahead = null;
+        try
+        {
+            ahead = source.GetRowCursor(binding.Sources);
+            return new ScoredCursor(binding, through, ahead, transformer.CreateBuffers(binding, ahead, outputs, parallel: false), active);
+        }
+        catch
+        {
+            ahead?.Dispose();
+            through.Dispose();
+            throw;
+        }
     }
 
-    // One cursor: batches already keep ONNX Runtime's threads busy, and rows stay in order.
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
+    /// <summary>
+    /// One cursor for each split that the source gives, each with batches of its own. Which rows are in a split is settled while it is read, so each split
+    /// is read once, and its passing columns are kept for the rows of a batch.
+    /// </summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        DataViewSchema.Column[] needed = [.. columnsNeeded];
+        (DataViewSchema.Column[] passing, ScoreColumn?[] active, int[] outputs) = Needed(needed);
+        if (n < 2 || passing.Any(c => !PassingColumn.CanKeep(c)))
+        {
+            return [GetRowCursor(needed, rand)];
+        }
+
+        if (outputs.Length == 0)
+        {
+            return [.. source.GetRowCursorSet(passing, n).Select(c => new ScoredCursor(binding, c, null, null, active))];
+        }
+
+        DataViewRowCursor[] splits = source.GetRowCursorSet(passing.Concat(binding.Sources).DistinctBy(c => c.Index), n);
+        try
+        {
+            return [.. splits.Select(s => new SplitCursor(
+                binding, s, transformer.CreateBuffers(binding, s, outputs, parallel: splits.Length > 1), passing, active))];
+        }
+        catch
+        {
+            foreach (DataViewRowCursor split in splits)
+            {
+                split.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private (DataViewSchema.Column[] Passing, ScoreColumn?[] Active, int[] Outputs) Needed(IEnumerable<DataViewSchema.Column> columnsNeeded)
+    {
+        int own = source.Schema.Count;
+        var passing = new List<DataViewSchema.Column>();
+        var active = new ScoreColumn?[binding.Columns.Count];
+        foreach (DataViewSchema.Column column in columnsNeeded.DistinctBy(c => c.Index))
+        {
+            if (column.Index < own)
+            {
+                passing.Add(source.Schema[column.Index]);
+            }
+            else
+            {
+                active[column.Index - own] = binding.Columns[column.Index - own];
+            }
+        }
+
+        return ([.. passing], active, [.. active.OfType<ScoreColumn>().Select(c => c.Output).Distinct()]);
+    }
 }

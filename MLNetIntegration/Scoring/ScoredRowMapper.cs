@@ -4,69 +4,56 @@ using Microsoft.ML.Data;
 namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>Scores single rows for a prediction engine, with buffers that are kept.</summary>
-internal sealed class ScoredRowMapper : IRowToRowMapper
+internal sealed class ScoredRowMapper(BatchOnnxTransformer transformer, DataViewSchema inputSchema) : IRowToRowMapper
 {
-    private readonly BatchOnnxTransformer transformer;
-    private readonly IReadOnlyList<InputColumns> inputs;
+    private readonly ModelBinding binding = transformer.Bind(inputSchema);
 
-    public ScoredRowMapper(BatchOnnxTransformer transformer, DataViewSchema inputSchema)
-    {
-        this.transformer = transformer;
-        InputSchema = inputSchema;
-        inputs = transformer.Match(inputSchema);
-        OutputSchema = transformer.GetOutputSchema(inputSchema);
-    }
+    public DataViewSchema InputSchema => inputSchema;
 
-    public DataViewSchema InputSchema { get; }
-
-    public DataViewSchema OutputSchema { get; }
+    public DataViewSchema OutputSchema => binding.Schema;
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         DataViewSchema.Column[] depending = [.. dependingColumns];
         IEnumerable<DataViewSchema.Column> passing = depending.Where(c => c.Index < InputSchema.Count).Select(c => InputSchema[c.Index]);
         return depending.Any(c => c.Index >= InputSchema.Count)
-            ? passing.Concat(inputs.SelectMany(i => i.Columns)).DistinctBy(c => c.Index)
+            ? passing.Concat(binding.Sources).DistinctBy(c => c.Index)
             : passing;
     }
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         var active = new HashSet<int>(activeColumns.Select(c => c.Index));
-        return new ScoredRow(this, input, active, new BatchBuffers(transformer.Session, inputs, input, 1));
+        int[] outputs = [.. active.Where(i => i >= InputSchema.Count).Select(i => binding.Columns[i - InputSchema.Count].Output).Distinct()];
+        return new ScoredRow(binding, input, active, outputs.Length == 0 ? null : transformer.CreateBuffers(binding, input, outputs, parallel: false, 1));
     }
 
-    private sealed class ScoredRow(ScoredRowMapper mapper, DataViewRow input, HashSet<int> active, BatchBuffers buffers) : DataViewRow
+    private sealed class ScoredRow(ModelBinding binding, DataViewRow input, HashSet<int> active, BatchBuffers? buffers) : DataViewRow
     {
+        private readonly int passing = binding.Schema.Count - binding.Columns.Count;
         private long scored = -1;
+        private bool disposed;
 
         public override long Position => input.Position;
 
         public override long Batch => input.Batch;
 
-        public override DataViewSchema Schema => mapper.OutputSchema;
+        public override DataViewSchema Schema => binding.Schema;
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
-        {
-            int own = mapper.InputSchema.Count;
-            if (column.Index < own)
-            {
-                return input.GetGetter<TValue>(input.Schema[column.Index]);
-            }
-
-            return buffers.Getter(mapper.transformer.OutputColumns[column.Index - own], Score) as ValueGetter<TValue>
-                ?? throw new ScoringException($"Expected a getter of {column.Type.RawType} for the column \"{column.Name}\", found {typeof(TValue)}.");
-        }
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => column.Index < passing
+            ? input.GetGetter<TValue>(input.Schema[column.Index])
+            : binding.Columns[column.Index - passing].Getter<TValue>(active.Contains(column.Index) ? buffers! : throw ScoredCursor.NotActive(column), Score);
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing)
+            if (disposing && !disposed)
             {
-                buffers.Dispose();
+                disposed = true;
+                buffers?.Dispose();
                 input.Dispose();
             }
 
@@ -78,7 +65,7 @@ internal sealed class ScoredRowMapper : IRowToRowMapper
         {
             if (scored != input.Position)
             {
-                buffers.Read(0);
+                buffers!.TryRead(0, input.Position);
                 buffers.Run(1);
                 scored = input.Position;
             }

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Onnx;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -11,16 +13,16 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// </summary>
 internal static class StockPipeline
 {
-    public static void Save(MLContext context, byte[] model, ScoreOnnxOptions options, DataViewSchema schema, ModelSaveContext ctx)
+    public static void Save(MLContext context, byte[] model, ScoreOnnxOptions options, ClassLabels? labels, DataViewSchema schema, ModelSaveContext ctx)
     {
         string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
             using OnnxSession session = OnnxSession.Load(model);
-            IReadOnlyList<InputColumns> inputs = InputColumns.Match(session, schema, options);
-            IReadOnlyList<OutputColumn> outputs = OutputColumn.Of(session, options);
-            File.WriteAllBytes(file, SavedOptions.Of(inputs, options).AppendTo(model));
-            ITransformer chain = Chain(context, file, session, inputs, outputs).Fit(new EmptyView(schema));
+            var binding = new ModelBinding(session, schema, options, labels);
+            Require(session);
+            File.WriteAllBytes(file, SavedOptions.Of(binding, labels).AppendTo(model));
+            ITransformer chain = Chain(context, file, session, binding).Fit(new EmptyView(schema));
             ((ICanSaveModel)chain).Save(ctx);
             (chain as IDisposable)?.Dispose();
         }
@@ -31,11 +33,12 @@ internal static class StockPipeline
     }
 
     private static EstimatorChain<ITransformer> Chain(
-        MLContext context, string file, OnnxSession session, IReadOnlyList<InputColumns> inputs, IReadOnlyList<OutputColumn> outputs)
+        MLContext context, string file, OnnxSession session, ModelBinding binding)
     {
+        OutputColumn[] outputs = [.. binding.Columns.OfType<OutputColumn>()];
         var chain = new EstimatorChain<ITransformer>();
         var temporary = new List<string>();
-        foreach (InputColumns input in inputs)
+        foreach (InputColumns input in binding.Inputs)
         {
             if (input.Columns is [var only] && only.Name == input.Input.Name)
             {
@@ -48,11 +51,16 @@ internal static class StockPipeline
                 : chain.Append<ITransformer>(context.Transforms.Concatenate(input.Input.Name, [.. input.Columns.Select(c => c.Name)]));
         }
 
-        chain = chain.Append<ITransformer>(context.Transforms.ApplyOnnxModel(
-            [.. session.Outputs.Select(o => o.Name)], [.. session.Inputs.Select(i => i.Name)], file));
+        chain = chain.Append<ITransformer>(context.Transforms.ApplyOnnxModel(new OnnxOptions
+        {
+            OutputColumns = [.. outputs.Select(o => o.Tensor.Name)],
+            InputColumns = [.. session.Inputs.Select(i => i.Name)],
+            ModelFile = file,
+            ShapeDictionary = Shapes(session, binding),
+        }));
         foreach (OutputColumn output in outputs)
         {
-            string name = session.Outputs[output.Output].Name;
+            string name = output.Tensor.Name;
             if (name != output.Name)
             {
                 temporary.Add(name);
@@ -61,6 +69,29 @@ internal static class StockPipeline
         }
 
         return temporary.Count == 0 ? chain : chain.Append<ITransformer>(context.Transforms.DropColumns([.. temporary]));
+    }
+
+    /// <summary>Shapes of one row, where the model itself leaves more than the batch open: the stock transformer finds no more than one size by itself.</summary>
+    private static Dictionary<string, int[]>? Shapes(OnnxSession session, ModelBinding binding)
+    {
+        if (binding.Sizes.Count == 0)
+        {
+            return null;
+        }
+
+        TensorDescription[] tensors = [.. session.Inputs.Concat(session.Outputs)];
+        return tensors.Where(t => t.Shape.Skip(1).All(d => d.Symbols.All(binding.Sizes.ContainsKey))).ToDictionary(
+            t => t.Name, t => (int[])[1, .. t.Shape.Skip(1).Select(d => d.Evaluate(binding.Sizes))], StringComparer.Ordinal);
+    }
+
+    private static void Require(OnnxSession session)
+    {
+        if (session.Inputs.Concat(session.Outputs).FirstOrDefault(t => t.ElementType is TensorElementType.Float16 or TensorElementType.BFloat16) is { } half)
+        {
+            throw new ScoringException(
+                $"A saved pipeline is read by Microsoft.ML.OnnxTransformer, which expects tensors of other types than float16 and bfloat16, found {half}; " +
+                "save a model that casts at its edges.");
+        }
     }
 
     private sealed class EmptyView(DataViewSchema schema) : IDataView

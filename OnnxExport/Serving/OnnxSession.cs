@@ -106,10 +106,15 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Makes buffers for runs of one size, to be written, run and read again and again without allocation.</summary>
     /// <param name="sizes">The value of every symbol of the inputs, for example batch = 64.</param>
-    public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes)
+    /// <param name="outputs">The outputs to compute, in this order; null for all. ONNX Runtime skips what only the others need.</param>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes, IReadOnlyList<string>? outputs = null)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new SessionBuffers(this, sizes);
+        return new SessionBuffers(this, sizes, outputs is null
+            ? [.. Outputs]
+            : [.. outputs.Select(name => Outputs.FirstOrDefault(o => o.Name == name) ?? throw new ServingException(
+                $"Expected the name of an output, one of {string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}, found \"{name}\"."))]);
     }
 
     /// <summary>Releases the model. Runs that are under way end first; later ones throw <see cref="ObjectDisposedException"/>.</summary>

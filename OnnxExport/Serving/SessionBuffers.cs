@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.OnnxExport.Serving;
@@ -11,53 +12,84 @@ public sealed class SessionBuffers : IDisposable
 {
     private readonly OnnxSession session;
     private readonly RunOptions options = new();
+    private readonly TensorDescription[] results;
     private readonly string[] inputNames;
     private readonly string[] outputNames;
     private readonly OrtValue[] boundInputs;
     private readonly OrtValue[] boundOutputs;
-    private readonly Value[] inputs;
-    private readonly Value[] outputs;
+    private readonly TensorMemory[] inputs;
+    private readonly TensorMemory[] outputs;
+    private readonly bool hasTexts;
 
-    internal SessionBuffers(OnnxSession session, IReadOnlyDictionary<string, int> sizes)
+    internal SessionBuffers(OnnxSession session, IReadOnlyDictionary<string, int> sizes, TensorDescription[] results)
     {
         this.session = session;
+        this.results = results;
         inputNames = [.. session.Inputs.Select(i => i.Name)];
-        outputNames = [.. session.Outputs.Select(o => o.Name)];
-        inputs = [.. session.Inputs.Select(i => Value.Zeros(i.Type.DType, i.Type.Shape.Evaluate(sizes)))];
-        boundInputs = [.. inputs.Select(Bind)];
+        outputNames = [.. results.Select(o => o.Name)];
+        inputs = [.. session.Inputs.Select(i => new TensorMemory(i, i.Shape.Evaluate(sizes)))];
+        hasTexts = inputs.Any(i => i.Description.ElementType == TensorElementType.String);
+        boundInputs = [.. inputs.Select(i => i.Bound)];
 
-        // An output whose size the inputs do not tell is allocated by ONNX Runtime at each run.
-        bool known = session.Outputs.All(o => o.Type.Shape.All(d => d.Symbols.All(sizes.ContainsKey)));
+        // An output whose size the inputs do not tell, and one of texts, is allocated by ONNX Runtime at each run.
+        bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(sizes.ContainsKey)));
         outputs = known
-            ? [.. session.Outputs.Select(o => Value.Zeros(o.Type.DType, o.Type.Shape.Evaluate(sizes)))]
-            : new Value[outputNames.Length];
-        boundOutputs = known ? [.. outputs.Select(Bind)] : [];
+            ? [.. results.Select(o => new TensorMemory(o, o.Shape.Evaluate(sizes)))]
+            : new TensorMemory[outputNames.Length];
+        boundOutputs = known ? [.. outputs.Select(o => o.Bound)] : [];
+        Inputs = Array.TrueForAll(inputs, i => TensorDescription.ValueType(i.Description.ElementType) is not null) ? [.. inputs.Select(i => i.Value)] : [];
+        Outputs = known && Array.TrueForAll(outputs, o => TensorDescription.ValueType(o.Description.ElementType) is not null)
+            ? [.. outputs.Select(i => i.Value)]
+            : [];
     }
 
-    /// <summary>The inputs, in the order of the session.</summary>
-    public IReadOnlyList<Value> Inputs => inputs;
+    /// <summary>The inputs as values, in the order of the session; empty if one has an element type without values, see <see cref="InputMemory"/>.</summary>
+    public IReadOnlyList<Value> Inputs { get; }
 
-    /// <summary>The outputs, in the order of the session; filled by <see cref="Run"/>.</summary>
-    public IReadOnlyList<Value> Outputs => outputs;
+    /// <summary>
+    /// The outputs as values, in the order asked for; filled by <see cref="Run"/>. Empty if one has an element type without values, see
+    /// <see cref="OutputMemory"/>, or, before the first run, a size that the inputs do not tell.
+    /// </summary>
+    public IReadOnlyList<Value> Outputs { get; private set; }
 
-    /// <summary>Runs the model on what <see cref="Inputs"/> hold.</summary>
+    /// <summary>The memory of the inputs, in the order of the session.</summary>
+    public IReadOnlyList<TensorMemory> InputMemory => inputs;
+
+    /// <summary>The memory of the outputs, in the order asked for; filled by <see cref="Run"/>.</summary>
+    public IReadOnlyList<TensorMemory> OutputMemory => outputs;
+
+    /// <summary>Runs the model on what the inputs hold.</summary>
     /// <exception cref="ServingException">ONNX Runtime reports an error.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public void Run()
     {
         try
         {
+            if (hasTexts)
+            {
+                foreach (TensorMemory input in inputs)
+                {
+                    input.BeforeRun();
+                }
+            }
+
             if (boundOutputs.Length > 0)
             {
                 session.Run(options, inputNames, boundInputs, outputNames, boundOutputs);
                 return;
             }
 
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, inputNames, boundInputs, outputNames);
+            using IDisposableReadOnlyCollection<OrtValue> found = session.Run(options, inputNames, boundInputs, outputNames);
             for (int i = 0; i < outputs.Length; i++)
             {
-                long[] shape = results[i].GetTensorTypeAndShape().Shape;
-                outputs[i] = Value.Zeros(session.Outputs[i].Type.DType, [.. shape.Select(d => checked((int)d))]);
-                results[i].GetTensorMutableRawData().CopyTo(outputs[i].Bytes);
+                long[] shape = found[i].GetTensorTypeAndShape().Shape;
+                outputs[i] = new TensorMemory(results[i], [.. shape.Select(d => checked((int)d))]);
+                outputs[i].Take(found[i]);
+            }
+
+            if (Array.TrueForAll(results, r => TensorDescription.ValueType(r.ElementType) is not null))
+            {
+                Outputs = [.. outputs.Select(o => o.Value)];
             }
         }
         catch (OnnxRuntimeException e)
@@ -69,24 +101,11 @@ public sealed class SessionBuffers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (OrtValue value in boundInputs.Concat(boundOutputs))
+        foreach (TensorMemory memory in inputs.Concat(outputs.OfType<TensorMemory>()))
         {
-            value.Dispose();
+            memory.Dispose();
         }
 
         options.Dispose();
-    }
-
-    private static OrtValue Bind(Value value)
-    {
-        var shape = new long[value.Rank];
-        for (int i = 0; i < shape.Length; i++)
-        {
-            shape[i] = value.Sizes[i];
-        }
-
-        // The value's memory has a fixed address and this object keeps it reachable.
-        return OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, TensorDescription.RuntimeType(value.DType), shape, value.Address, value.ByteCount);
     }
 }

@@ -6,12 +6,23 @@ namespace Toolkit.OnnxExport.Serving;
 
 /// <summary>An input or output of a served model.</summary>
 /// <param name="Name">Its name in the model.</param>
-/// <param name="Type">Element type and shape; a dynamic axis without a name is called after the tensor and the axis.</param>
-public sealed record TensorDescription(string Name, TensorType Type)
+/// <param name="ElementType">The element type, any of ONNX Runtime's.</param>
+/// <param name="Shape">The shape; a dynamic axis without a name is called after the tensor and the axis.</param>
+public sealed record TensorDescription(string Name, TensorElementType ElementType, Shape Shape)
 {
+    /// <summary>Element type and shape in the toolkit's terms.</summary>
+    /// <exception cref="ServingException">The toolkit has no values of this element type, for example float16 or string.</exception>
+    public TensorType Type => new(
+        ValueType(ElementType) ?? throw new ServingException(
+            $"Expected float, double, int32, int64, uint32, uint64 or bool as element type of \"{Name}\", found {ElementType}."),
+        Shape);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"\"{Name}\" ({ElementType}{Shape})";
+
     internal static TensorDescription Of(string name, NodeMetadata metadata)
     {
-        if (!metadata.IsTensor)
+        if (!metadata.IsTensor && metadata.OnnxValueType != OnnxValueType.ONNX_TYPE_TENSOR)
         {
             throw new ServingException($"Expected a tensor for \"{name}\", found {metadata.OnnxValueType}; only tensors are served.");
         }
@@ -25,7 +36,7 @@ public sealed record TensorDescription(string Name, TensorType Type)
                 : string.IsNullOrWhiteSpace(symbol) ? $"{name}.{axis}" : symbol;
         }
 
-        return new TensorDescription(name, new TensorType(ElementTypeOf(name, metadata.ElementDataType), Shape.Of(dims)));
+        return new TensorDescription(name, metadata.ElementDataType, Shape.Of(dims));
     }
 
     internal static TensorElementType RuntimeType(DType type) => type switch
@@ -39,7 +50,7 @@ public sealed record TensorDescription(string Name, TensorType Type)
         _ => TensorElementType.Bool,
     };
 
-    private static DType ElementTypeOf(string name, TensorElementType type) => type switch
+    internal static DType? ValueType(TensorElementType type) => type switch
     {
         TensorElementType.Float => DType.Float32,
         TensorElementType.Double => DType.Float64,
@@ -48,7 +59,6 @@ public sealed record TensorDescription(string Name, TensorType Type)
         TensorElementType.UInt32 => DType.UInt32,
         TensorElementType.UInt64 => DType.UInt64,
         TensorElementType.Bool => DType.Bool,
-        _ => throw new ServingException(
-            $"Expected float, double, int32, int64, uint32, uint64 or bool as element type of \"{name}\", found {type}."),
+        _ => null,
     };
 }

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Toolkit.MLNetIntegration.Scoring;
+
+/// <summary>The names of classes, with the type that the label's key values have.</summary>
+internal sealed record ClassLabels(IReadOnlyList<string> Names, Type ValueType)
+{
+    public const string KeyValues = "KeyValues";
+    public const string SlotNames = "SlotNames";
+
+    /// <summary>The names that the options give, or those of the label column.</summary>
+    public static ClassLabels? Of(PredictionOptions? prediction, DataViewSchema schema)
+    {
+        if (prediction?.Labels is { } names)
+        {
+            return new ClassLabels(names, typeof(ReadOnlyMemory<char>));
+        }
+
+        if (prediction?.LabelColumn is not { } name)
+        {
+            return null;
+        }
+
+        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw new ScoringException(
+            $"Expected the label column \"{name}\", found the columns {string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
+        if (column.Annotations.Schema.GetColumnOrNull(KeyValues) is not { Type: VectorDataViewType values })
+        {
+            throw new ScoringException($"Expected key values in the label column \"{name}\", found the type {column.Type} without them; map its values to keys first.");
+        }
+
+        return RawTypes.Visit(values.ItemType.RawType, new Reader(column))
+            ?? throw new ScoringException($"Expected texts or numbers as key values of \"{name}\", found {values.ItemType}.");
+    }
+
+    /// <summary>The names as key values of their own type.</summary>
+    public void AddTo(DataViewSchema.Annotations.Builder annotations)
+    {
+        if (ValueType == typeof(float))
+        {
+            Add<float>(annotations, NumberDataViewType.Single);
+        }
+        else if (ValueType == typeof(double))
+        {
+            Add<double>(annotations, NumberDataViewType.Double);
+        }
+        else if (ValueType == typeof(int))
+        {
+            Add<int>(annotations, NumberDataViewType.Int32);
+        }
+        else if (ValueType == typeof(long))
+        {
+            Add<long>(annotations, NumberDataViewType.Int64);
+        }
+        else if (ValueType == typeof(uint))
+        {
+            Add<uint>(annotations, NumberDataViewType.UInt32);
+        }
+        else
+        {
+            AddTexts(annotations, KeyValues, Names);
+        }
+    }
+
+    public static void AddTexts(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<string> texts)
+    {
+        var buffer = new VBuffer<ReadOnlyMemory<char>>(texts.Count, [.. texts.Select(t => t.AsMemory())]);
+        annotations.Add(
+            kind,
+            new VectorDataViewType(TextDataViewType.Instance, texts.Count),
+            (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) => buffer.CopyTo(ref value)));
+    }
+
+    private void Add<T>(DataViewSchema.Annotations.Builder annotations, NumberDataViewType type)
+        where T : INumberBase<T>
+    {
+        var buffer = new VBuffer<T>(Names.Count, [.. Names.Select(n => T.Parse(n, NumberStyles.Any, CultureInfo.InvariantCulture))]);
+        annotations.Add(
+            KeyValues, new VectorDataViewType(type, Names.Count), (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => buffer.CopyTo(ref value)));
+    }
+
+    private sealed class Reader(DataViewSchema.Column column) : IRawTypeVisitor<ClassLabels>
+    {
+        public ClassLabels Visit<T>()
+        {
+            var values = default(VBuffer<T>);
+            column.Annotations.GetValue(KeyValues, ref values);
+            return new ClassLabels([.. values.DenseValues().Select(v => string.Create(CultureInfo.InvariantCulture, $"{v}"))], typeof(T));
+        }
+    }
+}
