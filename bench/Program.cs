@@ -11,6 +11,7 @@ using Toolkit.Bench.Steps;
 // cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation; gemm-random is 50 products of random sizes
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
+// load [seconds]                                     ML.NET: one transformer under eight threads, then 100 loads; fails on a wrong row or a leak
 // profile NAME [threads]                              where the time of one case goes
 // gemm  [threads] [seconds per case] [PART or MxNxK] matrix products against the multiply-add peak
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
@@ -35,6 +36,8 @@ switch (args.FirstOrDefault())
     case "pipelines":
         PipelineRatios.Run(args.Length > 1 ? Threads(1) : 5);
         break;
+    case "load":
+        return LoadTest.Run(args.Length > 1 ? Seconds(1) : 60);
     case "profile" when args.Length > 1:
         StepRates.Profile(args[1], Threads(2));
         break;

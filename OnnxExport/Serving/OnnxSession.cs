@@ -206,7 +206,7 @@ public sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ServingException($"ONNX Runtime cannot load the model of {what}: {e.Message}", e);
+            throw LoadFailure.Of(e, what);
         }
     }
 
