@@ -1,0 +1,55 @@
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Losses;
+
+namespace Toolkit.Modeling.Metrics;
+
+/// <summary>
+/// The share of examples whose class is recognized after each input value has moved by ε against the model, x̃ = x + ε·sign(∇ₓJ). With ε = 0 it is
+/// <see cref="Accuracy"/>. Source: book section 7.13; Goodfellow, Shlens, Szegedy 2014.
+/// </summary>
+/// <remarks>The values of x̃ are not clipped to a range. It costs a gradient and a second evaluation of the model.</remarks>
+/// <param name="Loss">J, of labels.</param>
+/// <param name="Epsilon">ε, at least 0.</param>
+public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => FormattableString.Invariant($"adversarial accuracy {Epsilon}");
+
+    /// <inheritdoc/>
+    /// <exception cref="GraphException">The prediction is not computed from one input of real numbers.</exception>
+    public override Variable PerExample(Variable prediction, Variable target)
+    {
+        double epsilon = Settings.NotNegative(Epsilon);
+        Variable[] inputs = [.. InputsOf(prediction).Where(v => v.IsInput && v.DType.IsFloating())];
+        if (inputs is not [{ } input])
+            throw new GraphException($"{nameof(AdversarialAccuracy)} expects a prediction computed from one input of real numbers, found {inputs.Length}.");
+        Variable moved = input + (epsilon * Gradient.Of(Loss.PerExample(prediction, target).Sum(), wrt: input).Sign());
+        Variable changed = Substitution.Apply(prediction, new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [input] = moved });
+        return new Accuracy().PerExample(changed, target);
+    }
+
+    private static HashSet<Variable> InputsOf(Variable root)
+    {
+        var leaves = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        var seen = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        var pending = new Stack<Variable>([root]);
+        while (pending.TryPop(out Variable? variable))
+        {
+            if (!seen.Add(variable))
+                continue;
+            if (variable.Producer is not { } node)
+            {
+                leaves.Add(variable);
+                continue;
+            }
+
+            foreach (Variable input in node.Inputs)
+                pending.Push(input);
+        }
+
+        return leaves;
+    }
+}
