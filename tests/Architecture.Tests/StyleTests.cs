@@ -43,13 +43,24 @@ public sealed class StyleTests
         Assert.Empty(large);
     }
 
+    /// <summary>
+    /// One file may generate code: the loop of an elementwise chain, which falls back to tiles where programs are compiled ahead of time and has a
+    /// switch (<c>CompilationOptions.GenerateLoops</c>). Nothing else does.
+    /// </summary>
     [Fact]
-    public void No_library_uses_reflection_emit_or_activators()
+    public void Only_the_generated_loop_uses_reflection_emit()
     {
         string[] forbidden = ["System.Reflection.Emit", "Activator.CreateInstance", "MakeGenericMethod", "MakeGenericType"];
+        string loop = Path.Combine("Operations", "Elementwise", "VectorLoop.cs");
         foreach (string file in new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(folder => Repository.Sources(folder)))
         {
             string text = File.ReadAllText(file);
+            if (file.EndsWith(loop, StringComparison.Ordinal))
+            {
+                Assert.Contains("RuntimeFeature.IsDynamicCodeCompiled", text, StringComparison.Ordinal);
+                text = text.Replace("using System.Reflection.Emit;", "", StringComparison.Ordinal);
+            }
+
             Assert.All(forbidden, word => Assert.DoesNotContain(word, text, StringComparison.Ordinal));
         }
     }
