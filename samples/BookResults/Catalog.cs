@@ -1,0 +1,18 @@
+using Toolkit.Samples.BookResults.Experiments;
+
+namespace Toolkit.Samples.BookResults;
+
+/// <summary>All experiments, in the order of the book's sections.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        new MlpBaseline(),
+        new DropoutDigits(),
+        new DropoutMaxNorm(),
+        new MaxoutDropout(),
+        new DropConnectDigits(),
+        new AdversarialDigits(),
+        new LabelSmoothing(),
+    ];
+}
