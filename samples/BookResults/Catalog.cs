@@ -14,5 +14,9 @@ internal static class Catalog
         new DropConnectDigits(),
         new AdversarialDigits(),
         new LabelSmoothing(),
+        new InverseProblem(),
+        new Heteroscedastic(),
+        new VirtualAdversarialMoons(),
+        new TangentPropDigits(),
     ];
 }
