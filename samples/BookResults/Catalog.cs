@@ -18,5 +18,13 @@ internal static class Catalog
         new Heteroscedastic(),
         new VirtualAdversarialMoons(),
         new TangentPropDigits(),
+        new EarlyStoppingRidge(),
+        new RetrainingDigits(),
+        new BaggingFriedman(),
+        new BoostedStumps(),
+        new MonteCarloRegression(),
+        new FewDigits(),
+        new AllDigits(),
+        new NearestNeighbour(),
     ];
 }

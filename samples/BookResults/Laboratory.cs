@@ -54,6 +54,9 @@ internal sealed class Laboratory(LaboratoryOptions options, Experiment experimen
             Console.WriteLine(text);
     }
 
+    /// <summary>For what trains by itself.</summary>
+    public CancellationToken Cancellation => cancellation;
+
     /// <summary>For loops outside the trainer.</summary>
     public void ThrowIfCancelled() => cancellation.ThrowIfCancellationRequested();
 }
