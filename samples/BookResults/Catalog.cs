@@ -26,5 +26,13 @@ internal static class Catalog
         new FewDigits(),
         new AllDigits(),
         new NearestNeighbour(),
+        new SoftmaxRegression(),
+        new ThreeAgainstSeven(),
+        new LargeSteps(),
+        new SeedEnsemble(),
+        new FastDropoutLogistic(),
+        new SharedTrunk(),
+        new WeightTying(),
+        new CurvatureMonitor(),
     ];
 }
