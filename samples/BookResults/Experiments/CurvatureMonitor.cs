@@ -39,7 +39,11 @@ internal sealed class CurvatureMonitor : Experiment
             laboratory.Execution);
         var expected = new Dictionary<int, string>
         {
-            [0] = "2.81, 3.14, 11.3", [10] = "1.47, 1.18, 3.9", [100] = "0.228, 0.57, 8.4", [1000] = "0.045, 0.16, 4.1", [3000] = "0.012, 0.09, 2.9",
+            [0] = "2.81, 3.14, 11.3",
+            [10] = "1.47, 1.18, 3.9",
+            [100] = "0.228, 0.57, 8.4",
+            [1000] = "0.045, 0.16, 4.1",
+            [3000] = "0.012, 0.09, 2.9",
         };
         var figures = new List<Figure>();
         int update = 0;
