@@ -23,6 +23,10 @@ internal static class Settings
     public static double Rate(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is >= 0.0 and < 1.0 ? value : throw Wrong(name, value, "a number of at least 0 and below 1");
 
+    /// <summary>Above 0 and at most 1.</summary>
+    public static double PositiveShare(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is > 0.0 and <= 1.0 ? value : throw Wrong(name, value, "a number above 0 and at most 1");
+
     public static int AtLeastOne(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 1 ? value : throw Wrong(name, value, "a number of at least 1");
 

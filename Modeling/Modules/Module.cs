@@ -171,6 +171,9 @@ public abstract class Module : ISignatureSource
     internal Shape KnownInputShape() => InputShape ?? throw new InvalidOperationException(
         $"{Title} does not know the shape of its input: train it first, or set {nameof(InputShape)}.");
 
+    /// <summary>Gives the module a full name before it is used, if it has none, so that several models can later stand in one graph.</summary>
+    internal void SettleAs(string fullName) => Settle(fullName);
+
     /// <summary>Settles the names of this module, which is called <paramref name="fullName"/> unless it already has a name, and of those
     /// below it.</summary>
     private void Settle(string fullName)

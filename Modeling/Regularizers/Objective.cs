@@ -68,6 +68,19 @@ public sealed class Objective
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
     public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target);
 
+    /// <summary>The mean loss of the model on another input with other targets.</summary>
+    /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
+    /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
+    public Variable LossAt(Variable otherInput, Variable otherTarget) => loss.Mean(Apply(otherInput), otherTarget);
+
+    /// <summary>What the model gives for an input at inference, without dropout and noise.</summary>
+    /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
+    public Variable Predict(Variable otherInput) => model.Forward(otherInput, new ForwardContext(Mode.Inference));
+
+    /// <summary>The mean loss of another output for the same targets.</summary>
+    /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
+    public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target);
+
     /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
     /// <param name="replacements">The variables to replace, and what by.</param>
     public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => Substitution.Apply(Loss, replacements);

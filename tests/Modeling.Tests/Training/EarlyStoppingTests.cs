@@ -1,10 +1,4 @@
-using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Losses;
-using Toolkit.Modeling.Modules;
-using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Training;
@@ -47,36 +41,22 @@ public sealed class EarlyStoppingTests
             SmallTraining.Data(), SmallTraining.Options(3) with { Validation = null, EarlyStopping = new() }, Token));
     }
 
+    /// <summary>A4.3: with two steps between evaluations, i* = 8 and the training ends at step 14.</summary>
+    [Fact]
+    public void With_two_steps_between_evaluations_the_best_step_is_the_eighth()
+    {
+        var trainer = ScriptedTraining.Trainer([5, 4, 4, 3, 3.5, 3.2, 3.1], stepsPerEpoch: 2);
+        Dataset data = ScriptedTraining.Data(2);
+        History history = trainer.Fit(data, new() { Epochs = 20, BatchSize = 1, Validation = data, EarlyStopping = new() { Patience = 3 } }, Token);
+        Assert.Equal(8f, ScriptedTraining.Weight(trainer));
+        Assert.Equal(14, history.Epochs.Sum(e => e.Examples));
+    }
+
     private static (History History, float Weight) Run(double[] script, int patience, int epochs)
     {
-        var model = new Counter();
-        var trainer = new Trainer { Model = model, Loss = new Scripted(script), Optimizer = new Sgd { LearningRate = 1 } };
-        Dataset data = Dataset.FromTargets(new float[1], [1], new float[1], [1]);
+        Trainer trainer = ScriptedTraining.Trainer(script);
+        Dataset data = ScriptedTraining.Data(1);
         History history = trainer.Fit(data, new() { Epochs = epochs, Validation = data, EarlyStopping = new() { Patience = patience } }, Token);
-        return (history, model.Weight.Value.Span<float>()[0]);
-    }
-
-    /// <summary>Gives its only weight, whatever comes in.</summary>
-    private sealed class Counter : Module
-    {
-        public Counter() => Weight = new Parameter("weight", Value.Zeros(DType.Float32, 1, 1), ParameterRole.Weight);
-
-        public Parameter Weight { get; }
-
-        protected override IReadOnlyList<Parameter> CreateParameters() => [Weight];
-
-        protected override Variable Build(Variable input, ForwardContext context) => (0.0 * input) + Weight.Variable;
-    }
-
-    /// <summary>A loss whose value at weight i is the i-th of the script, and whose gradient is −1.</summary>
-    private sealed record Scripted(double[] Script) : Loss
-    {
-        public override Variable PerExample(Variable prediction, Variable target)
-        {
-            Variable epoch = prediction.Reshape([prediction.Shape[0]]);
-            Variable at = Ops.Clip(epoch - 1.0, 0, Script.Length - 1).Cast(DType.Int64);
-            Variable value = Ops.Gather(Variable.Of(Value.Of([.. Script.Select(s => (float)s)], Script.Length)), at, 0);
-            return value + (epoch.StopGradient() - epoch);
-        }
+        return (history, ScriptedTraining.Weight(trainer));
     }
 }

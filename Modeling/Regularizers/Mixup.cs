@@ -1,0 +1,43 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Distributions;
+
+namespace Toolkit.Modeling.Regularizers;
+
+/// <summary>
+/// Mixup: training on mixtures x̃ = λx + (1 − λ)x′ of two examples of the batch, with the loss λ·J(x̃, y) + (1 − λ)·J(x̃, y′); λ is drawn from Beta(α, α) for each
+/// batch, x′ with replacement. The term added here is that loss minus J, so it stands in the place of the clean one. Source: Zhang et al., "mixup: beyond empirical risk
+/// minimization", 2018; a kind of augmentation (book section 7.4) with soft targets (7.5.1).
+/// </summary>
+/// <param name="Alpha">α, above 0 and at most 1: small values leave most examples almost as they are, 1 makes λ uniform.</param>
+public sealed record Mixup(double Alpha) : Regularizer
+{
+    // Jöhnk's method accepts with a probability of at least ½: that none of 64 draws is accepted does not happen.
+    private const int Draws = 64;
+
+    /// <summary>Selects the random numbers; 0 by default.</summary>
+    public ulong Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override Variable Penalty(Objective objective)
+    {
+        Settings.PositiveShare(Alpha);
+        Variable x = objective.Input, y = objective.Target;
+        RandomStream stream = objective.Random(nameof(Mixup), Seed);
+        Variable count = Ops.Size(x.Shape[0], x.DType);
+        Variable partner = Ops.Min(stream.Uniform([x.Shape[0]], x.DType) * count, count - 1.0).Cast(DType.Int64);
+        Variable share = Share(stream.Fork(1), x.DType);
+        Variable mixed = ((share * x) + ((1.0 - share) * x.Gather(partner))).StopGradient();
+        return (share * objective.LossAt(mixed, y)) + ((1.0 - share) * objective.LossAt(mixed, y.Gather(partner))) - objective.Loss;
+    }
+
+    /// <summary>λ ~ Beta(α, α), a scalar: a/(a + b) with a = u^(1/α), b = v^(1/α), given that a + b ≤ 1. Source: Jöhnk 1964.</summary>
+    internal Variable Share(RandomStream stream, DType type)
+    {
+        // Logarithms, because a power of a small α vanishes.
+        Variable a = (1.0 - stream.Uniform([Draws], type)).Log() / Alpha, b = (1.0 - stream.Fork(1).Uniform([Draws], type)).Log() / Alpha;
+        Variable fits = Ops.GreaterOrEqual(Variable.Scalar(1.0, type), a.Exp() + b.Exp()).Cast(type);
+        return (a - b).Sigmoid().Gather(fits.ArgMax(0));
+    }
+}

@@ -1,0 +1,95 @@
+using Toolkit.Modeling.Data;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>
+/// What to do with the examples that early stopping held out: learn from them too, in one of two ways. Source: book section 7.8, algorithms 7.2 and 7.3.
+/// </summary>
+public static class Retraining
+{
+    /// <summary>Algorithm 7.2: finds the best number of epochs i* with early stopping, begins anew, and trains i* epochs on all examples. Time is
+    /// counted in passes over the data, not in updates.</summary>
+    /// <param name="create">Gives a trainer of a fresh model, the same one each time; called twice.</param>
+    /// <param name="training">The examples of the first training.</param>
+    /// <param name="heldOut">The examples that decide when to stop.</param>
+    /// <param name="all">Both together.</param>
+    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. A checkpoint is written in
+    /// the first training only.</param>
+    /// <param name="cancellationToken">Ends the training after the step that is running.</param>
+    /// <exception cref="ArgumentException">Both calls gave the same trainer or model.</exception>
+    public static RetrainingResult FromScratch(
+        Func<Trainer> create,
+        IDataSource training,
+        IDataSource heldOut,
+        IDataSource all,
+        FitOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options = Selecting(options, heldOut);
+        Trainer first = create();
+        History selection = first.Fit(training, options, cancellationToken);
+        if (Broken(selection))
+            return new RetrainingResult(first, selection, null, null);
+        Trainer second = create();
+        if (ReferenceEquals(first, second) || ReferenceEquals(first.Model, second.Model) || second.EpochsDone > 0)
+            throw new ArgumentException("Expected a fresh trainer with a fresh model from each call, found one that was used.", nameof(create));
+        FitOptions final = options with
+        {
+            Epochs = selection.BestEpoch!.Value,
+            Validation = null,
+            EarlyStopping = null,
+            CheckpointPath = null,
+        };
+        return new RetrainingResult(second, selection, second.Fit(all, final, cancellationToken), null);
+    }
+
+    /// <summary>Algorithm 7.3: goes on from the best parameters of early stopping on all examples, until the loss of the held-out examples is at most
+    /// what the loss of the others was at that point, or the epochs run out: the target may never be reached.</summary>
+    /// <param name="trainer">A trainer; moments of its optimizer stay as they were when early stopping ended.</param>
+    /// <param name="training">The examples of the first training.</param>
+    /// <param name="heldOut">The examples that decide when to stop.</param>
+    /// <param name="all">Both together.</param>
+    /// <param name="limit">The greatest number of epochs of the second training, at least 1.</param>
+    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. A checkpoint is written in
+    /// the first training only.</param>
+    /// <param name="cancellationToken">Ends the training after the step that is running.</param>
+    public static RetrainingResult Continue(
+        Trainer trainer,
+        IDataSource training,
+        IDataSource heldOut,
+        IDataSource all,
+        int limit,
+        FitOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        Settings.AtLeastOne(limit);
+        options = Selecting(options, heldOut);
+        History selection = trainer.Fit(training, options, cancellationToken);
+        if (Broken(selection))
+            return new RetrainingResult(trainer, selection, null, null);
+        double target = trainer.Evaluate(training, options.ValidationBatchSize).Loss;
+        // The best parameters stay: without this, the next call would go on from the last ones.
+        trainer.State.Continue = null;
+        History? final = null;
+        bool reached = false;
+        int begun = trainer.EpochsDone;
+        while (!reached && trainer.EpochsDone < begun + limit)
+        {
+            FitOptions epoch = options with { Epochs = trainer.EpochsDone + 1, EarlyStopping = null, CheckpointPath = null };
+            final = trainer.Fit(all, epoch, cancellationToken);
+            if (Broken(final))
+                break;
+            reached = final.Epochs[^1].Validation!.Loss <= target;
+        }
+
+        return new RetrainingResult(trainer, selection, final, reached);
+    }
+
+    private static bool Broken(History history) => history.StopReason is StopReason.Cancelled or StopReason.Diverged;
+
+    private static FitOptions Selecting(FitOptions? options, IDataSource heldOut)
+    {
+        options ??= new FitOptions();
+        return options with { Validation = heldOut, EarlyStopping = options.EarlyStopping ?? new EarlyStopping() };
+    }
+}

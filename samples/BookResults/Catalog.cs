@@ -1,0 +1,38 @@
+using Toolkit.Samples.BookResults.Experiments;
+
+namespace Toolkit.Samples.BookResults;
+
+/// <summary>All experiments, in the order of the book's sections.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        new MlpBaseline(),
+        new DropoutDigits(),
+        new DropoutMaxNorm(),
+        new MaxoutDropout(),
+        new DropConnectDigits(),
+        new AdversarialDigits(),
+        new LabelSmoothing(),
+        new InverseProblem(),
+        new Heteroscedastic(),
+        new VirtualAdversarialMoons(),
+        new TangentPropDigits(),
+        new EarlyStoppingRidge(),
+        new RetrainingDigits(),
+        new BaggingFriedman(),
+        new BoostedStumps(),
+        new MonteCarloRegression(),
+        new FewDigits(),
+        new AllDigits(),
+        new NearestNeighbour(),
+        new SoftmaxRegression(),
+        new ThreeAgainstSeven(),
+        new LargeSteps(),
+        new SeedEnsemble(),
+        new FastDropoutLogistic(),
+        new SharedTrunk(),
+        new WeightTying(),
+        new CurvatureMonitor(),
+    ];
+}

@@ -1,0 +1,62 @@
+using Toolkit.Modeling.Training;
+
+namespace Toolkit.Modeling.Tests.Training;
+
+/// <summary>Book section 7.8, algorithms 7.2 and 7.3, on scripted losses (A4.3).</summary>
+public sealed class RetrainingTests
+{
+    private static readonly double[] Script = [5, 4, 4, 3, 3.5, 3.2, 3.1, 2.9];
+    private readonly FitOptions options = new() { Epochs = 20, BatchSize = 1, EarlyStopping = new() { Patience = 3 } };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Algorithm_7_2_begins_anew_for_the_best_number_of_epochs()
+    {
+        RetrainingResult result = Retraining.FromScratch(
+            () => ScriptedTraining.Trainer(Script), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(3), options, Token);
+        Assert.Equal(4, result.Selection.BestEpoch);
+        Assert.Equal(7, result.Selection.Epochs.Count);
+        Assert.Equal(4, result.Final!.Epochs.Count);
+        // Four epochs of three examples from 0, not from where the first training stood.
+        Assert.Equal(12f, ScriptedTraining.Weight(result.Trainer));
+        Assert.Null(result.TargetReached);
+    }
+
+    [Fact]
+    public void Algorithm_7_3_goes_on_from_the_best_parameters_to_the_loss_that_training_had()
+    {
+        RetrainingResult result = Continue(limit: 50, Token);
+        Assert.Equal(8f, ScriptedTraining.Weight(result.Trainer));
+        Assert.True(result.TargetReached);
+        Assert.Equal(7 + 4, result.Final!.Epochs.Count);
+    }
+
+    [Fact]
+    public void Algorithm_7_3_ends_at_its_limit_when_the_loss_is_never_reached()
+    {
+        RetrainingResult result = Continue(limit: 2, Token);
+        Assert.Equal(6f, ScriptedTraining.Weight(result.Trainer));
+        Assert.False(result.TargetReached);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Continue(limit: 0, Token));
+    }
+
+    [Fact]
+    public void A_cancelled_selection_is_not_followed_by_a_second_training()
+    {
+        RetrainingResult result = Continue(limit: 2, new CancellationToken(canceled: true));
+        Assert.Null(result.Final);
+        Assert.Equal(StopReason.Cancelled, result.Selection.StopReason);
+    }
+
+    [Fact]
+    public void A_trainer_that_was_used_is_refused()
+    {
+        Trainer one = ScriptedTraining.Trainer(Script);
+        Assert.Throws<ArgumentException>(() => Retraining.FromScratch(
+            () => one, ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(2), options, Token));
+    }
+
+    private RetrainingResult Continue(int limit, CancellationToken token) => Retraining.Continue(
+        ScriptedTraining.Trainer(Script), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(1), limit, options, token);
+}

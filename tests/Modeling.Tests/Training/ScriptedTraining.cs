@@ -1,0 +1,49 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
+
+namespace Toolkit.Modeling.Tests.Training;
+
+/// <summary>A training whose loss follows a script: the one weight grows by 1 with each step, whatever the data are.</summary>
+internal static class ScriptedTraining
+{
+    public static Trainer Trainer(double[] script, int stepsPerEpoch = 1) => new()
+    {
+        Model = new Counter(),
+        Loss = new Scripted(script, stepsPerEpoch),
+        Optimizer = new Sgd { LearningRate = 1 },
+    };
+
+    public static Dataset Data(int count) => Dataset.FromTargets(new float[count], [1], new float[count], [1]);
+
+    public static float Weight(Trainer trainer) => ((Counter)trainer.Model).Weight.Value.Span<float>()[0];
+
+    /// <summary>Gives its only weight, whatever comes in.</summary>
+    private sealed class Counter : Module
+    {
+        public Counter() => Weight = new Parameter("weight", Value.Zeros(DType.Float32, 1, 1), ParameterRole.Weight);
+
+        public Parameter Weight { get; }
+
+        protected override IReadOnlyList<Parameter> CreateParameters() => [Weight];
+
+        protected override Variable Build(Variable input, ForwardContext context) => (0.0 * input) + Weight.Variable;
+    }
+
+    /// <summary>A loss whose value after the i-th epoch is the i-th of the script, and whose gradient is −1.</summary>
+    private sealed record Scripted(double[] Script, int StepsPerEpoch) : Loss
+    {
+        public override Variable PerExample(Variable prediction, Variable target)
+        {
+            Variable step = prediction.Reshape([prediction.Shape[0]]);
+            Variable at = Ops.Clip((step / StepsPerEpoch) - 1.0, 0, Script.Length - 1).Cast(DType.Int64);
+            Variable value = Ops.Gather(Variable.Of(Value.Of([.. Script.Select(s => (float)s)], Script.Length)), at, 0);
+            return value + (step.StopGradient() - step);
+        }
+    }
+}
