@@ -53,6 +53,7 @@ public sealed class ExperimentTests
     [Fact]
     public void Boosted_stumps_beat_one_stump_and_keep_their_bound()
     {
+        NeedsData("breast-cancer");
         Dictionary<string, double> found = Run(new BoostedStumps());
         Assert.InRange(found["test error % of one stump"], 6.5, 9.5);
         Assert.InRange(found["test error % of 10 rounds"], 3.5, 6.5);
@@ -64,6 +65,8 @@ public sealed class ExperimentTests
     [Fact]
     public void Nearest_neighbours_make_exactly_the_known_errors()
     {
+        NeedsData("optdigits");
+        NeedsData("usps");
         Dictionary<string, double> found = Run(new NearestNeighbour());
         Assert.Equal(36, found["errors on optdigits"]);
         Assert.Equal(113, found["errors on USPS"]);
@@ -112,6 +115,10 @@ public sealed class ExperimentTests
             new LaboratoryOptions { Data = SharedData(), Threads = 1, Quiet = true }, experiment, TestContext.Current.CancellationToken);
         return experiment.Run(laboratory).ToDictionary(f => f.Name, f => f.Value);
     }
+
+    private static void NeedsData(string name) => Assert.SkipUnless(
+        SharedData() is { } data && Directory.Exists(Path.Combine(data, name)),
+        $"The data set '{name}' is not in the folder 'shared/data' beside the repository.");
 
     private static string? SharedData()
     {
