@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.OnnxExport.Serving;
@@ -51,7 +50,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
                 ? SchemaShape.Column.VectorKind.Scalar
                 : vector.IsKnownSize ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector;
             bool isKey = output.Type is KeyDataViewType;
-            columns[output.Name] = CreateColumn(
+            columns[output.Name] = SchemaColumns.Create(
                 output.Name, kind, isKey ? NumberDataViewType.UInt32 : ColumnTypes.Item(output.Type), isKey, Annotations(output));
         }
 
@@ -60,7 +59,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
 
     private static SchemaShape? Annotations(ScoreColumn column) => column.Annotations is not { Schema.Count: > 0 } annotations
         ? null
-        : new SchemaShape(annotations.Schema.Select(a => CreateColumn(
+        : new SchemaShape(annotations.Schema.Select(a => SchemaColumns.Create(
             a.Name, SchemaShape.Column.VectorKind.Vector, ColumnTypes.Item(a.Type), false, null)));
 
     /// <summary>Before the data are seen, names of classes are known by their number alone.</summary>
@@ -73,9 +72,4 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
             ? new ClassLabels(options.Prediction!.Labels ?? [.. Enumerable.Range(0, vector.Size).Select(i => $"{i}")], typeof(ReadOnlyMemory<char>))
             : null;
     }
-
-    // ML.NET offers no public way to describe a column of an estimator of one's own.
-    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
-    private static extern SchemaShape.Column CreateColumn(
-        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations);
 }

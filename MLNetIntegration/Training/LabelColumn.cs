@@ -1,0 +1,101 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>A column of labels: a key or Boolean (classes), or Single, alone or in a vector of known length (numbers).</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Classes">The number of classes; 0 for numbers.</param>
+/// <param name="Length">The numbers per row; 0 for classes.</param>
+internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, int Length)
+{
+    /// <summary>The outputs that a network needs for it: a logit for each class, one for true and false, or a number for each number.</summary>
+    public int Outputs => Column.Type is BooleanDataViewType ? 1 : Math.Max(Classes, Length);
+
+    public static LabelColumn Of(DataViewSchema schema, string name, NetworkHead head)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+        {
+            throw new TrainingException($"Expected a label column \"{name}\", found {string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
+        }
+
+        if (!head.Accepts(column.Type))
+        {
+            throw new TrainingException($"Expected the label column \"{name}\" to be {head.ExpectedLabel}, found {column.Type}.");
+        }
+
+        return column.Type switch
+        {
+            KeyDataViewType { Count: > 1 and < int.MaxValue } key => new LabelColumn(column, (int)key.Count, 0),
+            KeyDataViewType key => throw new TrainingException(
+                $"Expected the label column \"{name}\" to have at least two classes, found {key}; make keys with Transforms.Conversion.MapValueToKey."),
+            BooleanDataViewType => new LabelColumn(column, 2, 0),
+            VectorDataViewType vector => new LabelColumn(column, 0, vector.Size),
+            _ => new LabelColumn(column, 0, 1),
+        };
+    }
+
+    /// <summary>Whether a type is one that can be learned at all.</summary>
+    public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && raw == typeof(float);
+
+    /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="TrainingRow.Class"/>, or numbers into <see cref="TrainingRow.Target"/>;
+    /// false where it is missing.</summary>
+    public Func<TrainingRow, bool> Open(DataViewRow row)
+    {
+        DataViewSchema.Column column = row.Schema[Column.Name];
+        switch (Column.Type)
+        {
+            case BooleanDataViewType:
+            {
+                ValueGetter<bool> get = row.GetGetter<bool>(column);
+                return target =>
+                {
+                    bool value = false;
+                    get(ref value);
+                    target.Class = value ? 1 : 0;
+                    return true;
+                };
+            }
+
+            case KeyDataViewType key:
+                return key.RawType == typeof(byte) ? Key<byte>(v => v)
+                    : key.RawType == typeof(ushort) ? Key<ushort>(v => v)
+                    : key.RawType == typeof(uint) ? Key<uint>(v => (int)v) : Key<ulong>(v => (int)v);
+            case VectorDataViewType:
+            {
+                ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
+                VBuffer<float> buffer = default;
+                return target =>
+                {
+                    get(ref buffer);
+                    buffer.CopyTo(target.Target);
+                    return target.Target.All(float.IsFinite);
+                };
+            }
+
+            default:
+            {
+                ValueGetter<float> get = row.GetGetter<float>(column);
+                return target =>
+                {
+                    get(ref target.Target[0]);
+                    return float.IsFinite(target.Target[0]);
+                };
+            }
+        }
+
+        // A key counts from 1; 0 is a missing one.
+        Func<TrainingRow, bool> Key<T>(Func<T, int> convert)
+            where T : struct
+        {
+            ValueGetter<T> get = row.GetGetter<T>(column);
+            return target =>
+            {
+                T value = default;
+                get(ref value);
+                target.Class = convert(value) - 1;
+                return target.Class >= 0;
+            };
+        }
+    }
+}

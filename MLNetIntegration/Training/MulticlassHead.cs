@@ -1,0 +1,27 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.MLNetIntegration.Scoring;
+using Toolkit.Modeling.Losses;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>A key label: a softmax over its classes. Source: book section 6.2.2.3.</summary>
+internal sealed class MulticlassHead(NeuralNetworkOptions options) : NetworkHead
+{
+    public override string ExpectedLabel => "a key; make one with Transforms.Conversion.MapValueToKey";
+
+    public override bool Accepts(DataViewType type) => type is KeyDataViewType;
+
+    public override NetworkPlan Plan(NetworkInput input) =>
+        NetworkLayers.Of(options, input, input.Outputs, new SoftmaxCrossEntropy { Smoothing = options.LabelSmoothing });
+
+    public override IReadOnlyList<Output> Outputs(Variable prediction, NetworkPlan plan, LabelColumn label, LabelScale scale) => [new Output("Score", prediction.Softmax())];
+
+    public override PredictionOptions Prediction(DataViewSchema.Column label) =>
+        new() { Task = PredictionTask.Multiclass, LabelColumn = Named(label), ProbabilityColumn = null };
+
+    public override IEnumerable<SchemaShape.Column> Columns(SchemaShape.Column label) =>
+        [SchemaColumns.Vector("Score", hasSlotNames: true), SchemaColumns.Key("PredictedLabel", label)];
+}

@@ -1,0 +1,119 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.MLNetIntegration.Scoring;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Export;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>
+/// Trains a network on the rows of a data view: as an estimator like those of ML.NET, so that pipelines, <c>CrossValidate</c> and sweeps take it. The same
+/// seed gives the same network, however many threads train it.
+/// </summary>
+public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer>
+{
+    private readonly MLContext context;
+    private readonly NetworkHead head;
+    private readonly TrainingOptions options;
+    private readonly ulong seed;
+
+    internal NeuralNetworkEstimator(IHostEnvironment environment, NetworkHead head, TrainingOptions options)
+    {
+        this.head = head;
+        this.options = options;
+        context = environment as MLContext ?? new MLContext();
+        seed = options.Seed ?? (ulong)environment.Register(nameof(NeuralNetworkEstimator)).Rand.NextInt64();
+    }
+
+    /// <summary>Trains the network.</summary>
+    /// <param name="input">The training rows: read once for means and deviations, then copied, or read in each epoch above the memory budget.</param>
+    /// <exception cref="TrainingException">A column is missing or of a wrong type, a number is not finite, or the training diverged.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="ShapeException">A network of the user's own does not fit the features or its loss.</exception>
+    public NeuralNetworkTransformer Fit(IDataView input)
+    {
+        var columns = new TrainingColumns(input.Schema, options, head);
+        TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
+        LabelScale scale = head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None;
+        NetworkPlan plan = head.Plan(new NetworkInput(columns.FeatureCount, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
+        Module network = Whole(plan.Model, statistics);
+        options.WarmStart?.CopyTo(network);
+        History history = Train(network, plan, new RowSource(columns, options, statistics, scale), input);
+
+        Variable features = Variable.Input("Features", DType.Float32, ["batch", columns.FeatureCount]);
+        Variable prediction = network.Forward(features, new ForwardContext(Mode.Inference));
+        var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, scale), name: "network");
+        BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, OnnxExporter.Export(inference), new ScoreOnnxOptions
+        {
+            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Features"] = options.FeatureColumns },
+            SlotNames = head.SlotNames,
+            Prediction = head.Prediction(columns.Label.Column),
+            NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
+            Serving = options.Serving,
+        }).Fit(input);
+        return new NeuralNetworkTransformer(scoring, network, inference, history, options.FeatureColumns, input.Schema);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="TrainingException">A column is missing.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        var columns = inputSchema.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        IEnumerable<string> needed = [.. options.FeatureColumns, options.LabelColumn];
+        if (needed.FirstOrDefault(n => !columns.ContainsKey(n)) is { } missing)
+        {
+            throw new TrainingException($"Expected a column \"{missing}\", found {string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}.");
+        }
+
+        foreach (SchemaShape.Column column in head.Columns(columns[options.LabelColumn]))
+        {
+            columns[column.Name] = column;
+        }
+
+        return new SchemaShape(columns.Values);
+    }
+
+    private Module Whole(Module model, TrainingStatistics statistics)
+    {
+        // Names are settled now, so that parameters are called the same with and without the layer before.
+        _ = model.Parameters;
+        bool impute = options.MissingFeatures == MissingFeatures.Impute;
+        return options.Standardize || impute ? new Sequential(new Standardization(statistics, options.Standardize, impute), model) : model;
+    }
+
+    private History Train(Module network, NetworkPlan plan, RowSource rows, IDataView input)
+    {
+        (IDataSource train, IDataSource? validation) = rows.Open(input, seed);
+        var trainer = new Trainer
+        {
+            Model = network,
+            Loss = rows.Loss(plan.Loss),
+            Optimizer = options.Optimizer,
+            Regularizers = plan.Regularizers,
+            Constraints = plan.Constraints,
+            Execution = options.Execution,
+        };
+        History history = trainer.Fit(
+            train,
+            new FitOptions
+            {
+                Epochs = options.Epochs,
+                BatchSize = options.BatchSize,
+                Seed = seed,
+                Validation = validation,
+                EarlyStopping = validation is null ? null : new EarlyStopping { Patience = options.Patience },
+                Progress = options.Progress,
+            },
+            options.CancellationToken);
+        options.CancellationToken.ThrowIfCancellationRequested();
+        return history.StopReason == StopReason.Diverged
+            ? throw new TrainingException($"Expected a finite loss, found that the training diverged: {history.StopMessage} Lower the learning rate.")
+            : history;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Toolkit.Autograd.Graph;
+using Toolkit.MLNetIntegration.Scoring;
+using Toolkit.Modeling.Losses;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>A Single label: its conditional mean, by squared error. Source: book section 6.2.2.1.</summary>
+internal sealed class RegressionHead(NeuralNetworkOptions options) : NetworkHead
+{
+    public override string ExpectedLabel => "Single";
+
+    public override bool StandardizesLabel => true;
+
+    public override bool Accepts(DataViewType type) => LabelColumn.IsNumber(type);
+
+    public override NetworkPlan Plan(NetworkInput input) => NetworkLayers.Of(options, input, 1, new MeanSquaredError());
+
+    public override IReadOnlyList<Output> Outputs(Variable prediction, NetworkPlan plan, LabelColumn label, LabelScale scale) => [new Output("Score", scale.Restore(prediction))];
+
+    public override IEnumerable<SchemaShape.Column> Columns(SchemaShape.Column label) => [SchemaColumns.Number("Score")];
+}

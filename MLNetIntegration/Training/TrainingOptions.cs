@@ -1,0 +1,82 @@
+using Microsoft.ML;
+using Toolkit.Autograd.Execution;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>The columns and the course of a training in ML.NET, whatever the network.</summary>
+public abstract record TrainingOptions
+{
+    /// <summary>The column of what is to be predicted; "Label" by default.</summary>
+    public string LabelColumn { get; init; } = "Label";
+
+    /// <summary>The columns that the network sees, joined in this order: Single, alone or in vectors of known length; "Features" by default.</summary>
+    public IReadOnlyList<string> FeatureColumns { get; init; } = ["Features"];
+
+    /// <summary>A Single column of weights of the rows, at least 0; null (the default) for equal weights.</summary>
+    public string? ExampleWeightColumn { get; init; }
+
+    /// <summary>Whether each class counts the same in the loss, however rare; false by default. For labels that are classes.</summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>Whether each feature is brought to mean 0 and standard deviation 1 first, as a part of the network; true by default.</summary>
+    public bool Standardize { get; init; } = true;
+
+    /// <summary>What is done about NaN in features, when training and when scoring.</summary>
+    public MissingFeatures MissingFeatures { get; init; } = MissingFeatures.Error;
+
+    /// <summary>The optimizer; Adam with a learning rate of 0.001 by default.</summary>
+    public Optimizer Optimizer { get; init; } = new Adam();
+
+    /// <summary>The most epochs, at least 1; 100 by default.</summary>
+    public int Epochs { get; init => field = AtLeastOne(value); } = 100;
+
+    /// <summary>The rows that a step learns from, at least 1; 32 by default.</summary>
+    public int BatchSize { get; init => field = AtLeastOne(value); } = 32;
+
+    /// <summary>Rows that are not learned from but watched to stop early (book algorithm 7.1); null for a share of the training rows.</summary>
+    public IDataView? Validation { get; init; }
+
+    /// <summary>The share of the training rows that is set aside where <see cref="Validation"/> is null, from 0 (none: all epochs run) to below 1; 0.1 by
+    /// default.</summary>
+    public double ValidationFraction { get; init => field = Share(value); } = 0.1;
+
+    /// <summary>The epochs without improvement on the validation rows after which training ends with the best weights, at least 1; 10 by default.</summary>
+    public int Patience { get; init => field = AtLeastOne(value); } = 10;
+
+    /// <summary>The seed of weights, orders and dropout; null (the default) to draw one from the <see cref="MLContext"/>, so that its seed decides.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Parameters to start from; null (the default) to start at random.</summary>
+    public WarmStart? WarmStart { get; init; }
+
+    /// <summary>
+    /// The most memory in bytes that a copy of the training rows may take; 1 GiB by default. Above it rows are read anew in each epoch and shuffled within
+    /// a window of some thousand rows. 0 never copies.
+    /// </summary>
+    public long MemoryBudget { get; init; } = 1L << 30;
+
+    /// <summary>Receives a report after each epoch.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Ends the training after the step that is running, with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Threads of the training.</summary>
+    public ExecutionOptions Execution { get; init; } = new();
+
+    /// <summary>Provider and threads of the scoring.</summary>
+    public ServingOptions Serving { get; init; } = new();
+
+    private protected static double Share(double value) => value is >= 0 and < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least 0 and below 1.");
+
+    private static int AtLeastOne(int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        return value;
+    }
+}

@@ -1,0 +1,22 @@
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Checking;
+
+namespace Toolkit.OnnxExport.Format;
+
+/// <summary>Reads the numbers that an ONNX model carries: its weights.</summary>
+public static class OnnxInitializers
+{
+    /// <summary>The initializers of the main graph by name. Those of element types that the engine does not have, and those kept in external data, are left
+    /// out.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidOnnxModelException">It is not a valid ONNX model.</exception>
+    public static IReadOnlyDictionary<string, Value> Read(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        ModelCheck.Require(bytes);
+        return ModelProto.Parser.ParseFrom(bytes).Graph.Initializer
+            .Where(t => t.DataLocation == TensorProto.Types.DataLocation.Default && Enum.GetValues<DType>().Any(d => (int)d.ToDataType() == t.DataType))
+            .ToDictionary(t => t.Name, TensorConversion.ToValue, StringComparer.Ordinal);
+    }
+}
