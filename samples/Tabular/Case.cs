@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Toolkit.Samples.Tabular;
+
+/// <summary>A data set, how its columns become features, and the trainers that are compared on it.</summary>
+internal abstract class Case
+{
+    public abstract string Name { get; }
+
+    public abstract string Description { get; }
+
+    /// <summary>The folder within the data folder; null for data that are made here.</summary>
+    public abstract string? Folder { get; }
+
+    /// <summary>Whether the first figure is better when larger.</summary>
+    public virtual bool LargerIsBetter => true;
+
+    /// <summary>The rows to learn from and those to test on.</summary>
+    public abstract (IDataView Train, IDataView Test) Load(MLContext ml, string folder);
+
+    /// <summary>What makes "Features" and "Label".</summary>
+    public abstract IEstimator<ITransformer> Featurize(MLContext ml);
+
+    /// <summary>The trainers; the network first.</summary>
+    public abstract IReadOnlyList<Contender> Contenders(MLContext ml);
+
+    /// <summary>The figures of scored test rows; the main one first.</summary>
+    public abstract IReadOnlyDictionary<string, double> Measure(MLContext ml, IDataView scored);
+
+    /// <summary>A share of the rows for testing, the same ones in each run.</summary>
+    protected static (IDataView Train, IDataView Test) Divide(MLContext ml, IDataView rows, double testShare)
+    {
+        DataOperationsCatalog.TrainTestData parts = ml.Data.TrainTestSplit(rows, testShare, seed: 1);
+        return (parts.TrainSet, parts.TestSet);
+    }
+
+    /// <summary>Linear trainers expect features of about one size.</summary>
+    protected static EstimatorChain<ITransformer> Normalized(MLContext ml, IEstimator<ITransformer> trainer) =>
+        ml.Transforms.NormalizeMeanVariance("Features", fixZero: false).Append(trainer);
+
+    public IReadOnlyList<Result> Run(string folder, ulong seed, Action<Result>? report = null, Func<Contender, bool>? take = null)
+    {
+        var ml = new MLContext((int)seed);
+        (IDataView train, IDataView test) = Load(ml, folder);
+        ITransformer features = Featurize(ml).Fit(train);
+
+        // Every contender reads the same features from memory, so that times are those of training.
+        (train, test) = (ml.Data.Cache(features.Transform(train)), ml.Data.Cache(features.Transform(test)));
+        foreach (IDataView view in (IDataView[])[train, test])
+        {
+            _ = view.GetColumn<float[]>("Features").Count();
+        }
+
+        var results = new List<Result>();
+        foreach (Contender contender in Contenders(ml).Where(c => take?.Invoke(c) ?? true))
+        {
+            long start = Stopwatch.GetTimestamp();
+            ITransformer model = contender.Trainer.Fit(train);
+            TimeSpan training = Stopwatch.GetElapsedTime(start);
+            var result = new Result(contender, Measure(ml, model.Transform(test)), training);
+            (model as IDisposable)?.Dispose();
+            results.Add(result);
+            report?.Invoke(result);
+        }
+
+        return results;
+    }
+}
