@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
 
@@ -13,7 +14,8 @@ internal abstract class MulticlassCase : Case
     public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
     [
         new("neural network", Family.Network, ml.MulticlassClassification.NeuralNetwork(Network)),
-        new("SDCA maximum entropy", Family.Linear, Normalized(ml, ml.MulticlassClassification.Trainers.SdcaMaximumEntropy())),
+        new("SDCA maximum entropy", Family.Linear, Normalized(ml, ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
+            new SdcaMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 }))),
         new("L-BFGS maximum entropy", Family.Linear, Normalized(ml, ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy())),
         new("FastTree, one against all", Family.Trees, ml.MulticlassClassification.Trainers.OneVersusAll(ml.BinaryClassification.Trainers.FastTree())),
         new("LightGBM", Family.Trees, ml.MulticlassClassification.Trainers.LightGbm()),

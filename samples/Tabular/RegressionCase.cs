@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
 
@@ -15,7 +16,7 @@ internal abstract class RegressionCase : Case
     public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
     [
         new("neural network", Family.Network, ml.Regression.NeuralNetwork(Network)),
-        new("SDCA", Family.Linear, Normalized(ml, ml.Regression.Trainers.Sdca())),
+        new("SDCA", Family.Linear, Normalized(ml, ml.Regression.Trainers.Sdca(new SdcaRegressionTrainer.Options { NumberOfThreads = 1 }))),
         new("L-BFGS Poisson", Family.Linear, Normalized(ml, ml.Regression.Trainers.LbfgsPoissonRegression())),
         new("FastTree", Family.Trees, ml.Regression.Trainers.FastTree()),
         new("LightGBM", Family.Trees, ml.Regression.Trainers.LightGbm()),

@@ -23,7 +23,8 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder)
     {
-        IDataView rows = ml.Data.LoadFromTextFile<District>(Path.Combine(folder, "housing.csv"), separatorChar: ',', hasHeader: true);
+        IDataView rows = ml.Data.LoadFromTextFile<District>(
+            Path.Combine(folder, "housing.csv"), new TextLoader.Options { Separators = [','], HasHeader = true, MissingRealsAsNaNs = true });
         return Divide(ml, rows, 0.2);
     }
 
@@ -56,7 +57,7 @@ internal sealed class CaliforniaHousing : RegressionCase
         return figures;
     }
 
-    /// <summary>Counts as logarithms and per household; places also along the two diagonals, in which the coast runs.</summary>
+    /// <summary>Counts as logarithms and per household; places also along the two diagonals, between which the coast runs, and as waves.</summary>
     private static void Derive(District d, Derived derived)
     {
         derived.Label = d.MedianHouseValue / 1000;
@@ -65,8 +66,12 @@ internal sealed class CaliforniaHousing : RegressionCase
             d.Longitude, d.Latitude, d.Longitude + d.Latitude, d.Longitude - d.Latitude, d.HousingMedianAge, MathF.Log(d.TotalRooms), MathF.Log(d.TotalBedrooms),
             MathF.Log(d.Population), MathF.Log(d.Households), MathF.Log(d.MedianIncome), d.MedianIncome, MathF.Log(d.TotalRooms / d.Households),
             MathF.Log(d.TotalBedrooms / d.TotalRooms), MathF.Log(d.Population / d.Households),
+            .. Waves(d.Longitude), .. Waves(d.Latitude), .. Waves(d.Longitude + d.Latitude), .. Waves(d.Longitude - d.Latitude),
         ];
     }
+
+    /// <summary>Sines and cosines of four frequencies: prices change within a few miles, which a network sees in waves sooner than in numbers.</summary>
+    private static IEnumerable<float> Waves(float x) => Enumerable.Range(0, 4).SelectMany(k => new[] { MathF.Sin(x * (1 << k)), MathF.Cos(x * (1 << k)) });
 
     private sealed class District
     {
@@ -105,7 +110,7 @@ internal sealed class CaliforniaHousing : RegressionCase
     {
         public float Label { get; set; }
 
-        [VectorType(14)]
+        [VectorType(46)]
         public float[] Numbers { get; set; } = [];
     }
 }

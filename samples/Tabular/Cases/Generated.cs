@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Toolkit.Autograd.Operations;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling;
-using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -15,7 +15,7 @@ internal sealed class Generated : RegressionCase
 
     public override string? Folder => null;
 
-    protected override NeuralNetworkOptions Network => new() { Epochs = 60 };
+    protected override NeuralNetworkOptions Network => new() { Activation = Ops.Tanh, Epochs = 150, Patience = 20, WeightDecay = 1e-3 };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) => (Make(ml, 1), Make(ml, 2));
 
