@@ -32,7 +32,13 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double epsilon = Epsilon;
+        Variable moved = (objective.Input + (Epsilon * Direction(objective))).StopGradient();
+        return Strength * Divergence(objective.Output.StopGradient(), objective.Apply(moved)).Mean();
+    }
+
+    /// <summary>r/ε of each example: of length 1, as constants.</summary>
+    internal Variable Direction(Objective objective)
+    {
         Variable x = objective.Input;
         Variable clean = objective.Output.StopGradient();
         Variable direction = Unit(objective.Random(nameof(VirtualAdversarial), Seed).Normal(x.Shape, x.DType));
@@ -43,8 +49,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
             direction = Unit(Gradient.Of(Divergence(clean, objective.Apply(x + probe)).Sum(), wrt: probe).StopGradient());
         }
 
-        Variable moved = (x + (epsilon * direction)).StopGradient();
-        return Strength * Divergence(clean, objective.Apply(moved)).Mean();
+        return direction.StopGradient();
     }
 
     /// <summary>KL(p ‖ q) of each example for the logits of p and q, in nats.</summary>
