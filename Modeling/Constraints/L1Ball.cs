@@ -13,13 +13,16 @@ namespace Toolkit.Modeling.Constraints;
 /// <param name="Limit">The greatest sum, above 0.</param>
 public sealed record L1Ball(double Limit) : Constraint
 {
+    /// <summary>The greatest sum, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     private const int Rounds = 32;
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter)
     {
         Variable size = newValue.Abs();
-        Variable threshold = Ops.Max((size.Sum() - Settings.Positive(Limit)) / (double)newValue.Shape.ElementCount.Size, 0.0);
+        Variable threshold = Ops.Max((size.Sum() - Limit) / (double)newValue.Shape.ElementCount.Size, 0.0);
         for (int round = 0; round < Rounds; round++)
         {
             Variable active = Ops.Greater(size, threshold).Cast(newValue.DType);

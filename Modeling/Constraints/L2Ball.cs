@@ -8,7 +8,10 @@ namespace Toolkit.Modeling.Constraints;
 /// <param name="Limit">The radius, above 0.</param>
 public sealed record L2Ball(double Limit) : Constraint
 {
+    /// <summary>The radius, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        newValue / Ops.Max(newValue.Square().Sum().Sqrt() / Settings.Positive(Limit), 1.0);
+        newValue / Ops.Max(newValue.Square().Sum().Sqrt() / Limit, 1.0);
 }

@@ -14,6 +14,9 @@ namespace Toolkit.Modeling.Constraints;
 /// <param name="Limit">The greatest length, above 0.</param>
 public sealed record MaxColumnNorm(double Limit) : Constraint
 {
+    /// <summary>The greatest length, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <inheritdoc/>
     public override bool AppliesTo(Parameter parameter) => base.AppliesTo(parameter) && parameter.Shape.Rank >= 2;
 
@@ -23,6 +26,6 @@ public sealed record MaxColumnNorm(double Limit) : Constraint
         IntList incoming = parameter.Shape.Rank == 2 ? [0] : [.. Enumerable.Range(1, parameter.Shape.Rank - 1)];
         Variable norm = newValue.Square().Sum(incoming, keepDims: true).Sqrt();
         // Dividing by max(1, ‖w‖/c) leaves short columns bit for bit as they are, and 0 harmless.
-        return newValue / Ops.Max(norm / Settings.Positive(Limit), 1.0);
+        return newValue / Ops.Max(norm / Limit, 1.0);
     }
 }

@@ -9,10 +9,13 @@ namespace Toolkit.Modeling.Constraints;
 /// <param name="Limit">The greatest length, above 0.</param>
 public sealed record MaxRowNorm(double Limit) : Constraint
 {
+    /// <summary>The greatest length, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <inheritdoc/>
     public override bool AppliesTo(Parameter parameter) => base.AppliesTo(parameter) && parameter.Shape.Rank == 2;
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        newValue / Ops.Max(newValue.Square().Sum([1], keepDims: true).Sqrt() / Settings.Positive(Limit), 1.0);
+        newValue / Ops.Max(newValue.Square().Sum([1], keepDims: true).Sqrt() / Limit, 1.0);
 }

@@ -13,11 +13,14 @@ namespace Toolkit.Modeling.Losses;
 /// <param name="Outputs">d, at least 1.</param>
 public sealed record FullCovarianceGaussian(int Outputs) : Likelihood
 {
+    /// <summary>d, at least 1.</summary>
+    public int Outputs { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Outputs);
+
     /// <summary>The least entry on the diagonal of B, at least 0; 10⁻³ by default.</summary>
     public double Floor { get; init => field = Settings.NotNegative(value); } = 1e-3;
 
     /// <summary>The number of predictions that the model must give: d + d(d + 1)/2.</summary>
-    public int Predictions => Settings.AtLeastOne(Outputs) + (Outputs * (Outputs + 1) / 2);
+    public int Predictions => Outputs + (Outputs * (Outputs + 1) / 2);
 
     /// <inheritdoc/>
     public override Distribution Of(Variable prediction)

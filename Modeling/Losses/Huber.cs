@@ -10,12 +10,15 @@ namespace Toolkit.Modeling.Losses;
 /// <param name="Width">δ, above 0.</param>
 public sealed record Huber(double Width = 1.0) : Loss
 {
+    /// <summary>δ, above 0.</summary>
+    public double Width { get; init => field = Settings.Positive(value); } = Settings.Positive(Width);
+
     /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
         Variable size = (Targets.Align(nameof(Huber), prediction, target) - prediction).Abs();
         // With c = min(|e|, δ), both branches are c(|e| − ½c).
-        Variable inside = Ops.Min(size, Settings.Positive(Width));
+        Variable inside = Ops.Min(size, Width);
         return Targets.MeanPerExample(inside * (size - (0.5 * inside)));
     }
 }

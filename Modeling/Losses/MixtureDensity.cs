@@ -15,11 +15,17 @@ namespace Toolkit.Modeling.Losses;
 /// <param name="Outputs">d, at least 1.</param>
 public sealed record MixtureDensity(int Components, int Outputs) : Likelihood
 {
+    /// <summary>k, at least 1.</summary>
+    public int Components { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Components);
+
+    /// <summary>d, at least 1.</summary>
+    public int Outputs { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Outputs);
+
     /// <summary>The least variance, at least 0: keeps a component from shrinking onto one example; 10⁻⁶ by default.</summary>
     public double VarianceFloor { get; init => field = Settings.NotNegative(value); } = 1e-6;
 
     /// <summary>The number of predictions that the model must give: k(2 + d).</summary>
-    public int Predictions => Settings.AtLeastOne(Components) * (2 + Settings.AtLeastOne(Outputs));
+    public int Predictions => Components * (2 + Outputs);
 
     /// <inheritdoc/>
     public override Distribution Of(Variable prediction)

@@ -8,7 +8,18 @@ namespace Toolkit.Modeling.Losses;
 /// <param name="Outputs">How many outputs of the model belong to the task.</param>
 /// <param name="Targets">How many numbers of the target belong to it.</param>
 /// <param name="Weight">Its weight in the sum, at least 0; 1 by default.</param>
-public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double Weight = 1.0);
+/// <exception cref="ArgumentOutOfRangeException">The weight is negative, or there are no outputs or targets.</exception>
+public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double Weight = 1.0)
+{
+    /// <summary>How many outputs of the model belong to the task, at least 1.</summary>
+    public int Outputs { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Outputs);
+
+    /// <summary>How many numbers of the target belong to it, at least 1.</summary>
+    public int Targets { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Targets);
+
+    /// <summary>Its weight in the sum, at least 0.</summary>
+    public double Weight { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Weight);
+}
 
 /// <summary>
 /// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ. With <see cref="LearnWeights"/> the model gives, after the outputs of all tasks,
@@ -22,18 +33,10 @@ public sealed record MultiTask : Loss
     /// <summary>A sum over tasks.</summary>
     /// <param name="tasks">The tasks, at least one.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A weight is negative, or a task has no outputs or targets.</exception>
     public MultiTask(params ReadOnlySpan<LearningTask> tasks)
     {
         if (tasks.IsEmpty)
             throw new ArgumentException("Expected at least one task, found none.", nameof(tasks));
-        foreach (LearningTask task in tasks)
-        {
-            Settings.AtLeastOne(task.Outputs);
-            Settings.AtLeastOne(task.Targets);
-            Settings.NotNegative(task.Weight);
-        }
-
         Tasks = tasks.ToArray();
     }
 

@@ -9,11 +9,13 @@ namespace Toolkit.Modeling.Losses;
 /// <param name="Level">τ, above 0 and below 1.</param>
 public sealed record QuantileLoss(double Level) : Loss
 {
+    /// <summary>τ, above 0 and below 1.</summary>
+    public double Level { get; init => field = Settings.InsideUnit(value); } = Settings.InsideUnit(Level);
+
     /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
-        double level = Settings.InsideUnit(Level);
         Variable error = Targets.Align(nameof(QuantileLoss), prediction, target) - prediction;
-        return Targets.MeanPerExample(Ops.Max(level * error, (level - 1.0) * error));
+        return Targets.MeanPerExample(Ops.Max(Level * error, (Level - 1.0) * error));
     }
 }

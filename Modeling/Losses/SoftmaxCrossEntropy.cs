@@ -12,12 +12,7 @@ public sealed record SoftmaxCrossEntropy : Loss
 {
     /// <summary>Label smoothing ε: takes ε of the target's probability away from the true class, in the way of <see cref="SmoothingForm"/>.
     /// 0 (the default) for none. Source: book section 7.5.1.</summary>
-    public double Smoothing
-    {
-        get;
-        init => field = value is >= 0.0 and < 1.0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "Expected a smoothing of at least 0 and below 1.");
-    }
+    public double Smoothing { get; init => field = Settings.Rate(value); }
 
     /// <summary>Which distribution <see cref="Smoothing"/> mixes in; the uniform one by default.</summary>
     public SmoothingForm SmoothingForm { get; init; }

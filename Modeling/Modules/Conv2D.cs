@@ -22,12 +22,9 @@ public sealed class Conv2D : Module
     /// <param name="random">Gives the layer a stream of its own for its initial weights; advanced.</param>
     public Conv2D(int inputs, int outputs, int kernel, RandomSource random)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kernel);
-        Inputs = inputs;
-        Outputs = outputs;
-        Kernel = kernel;
+        Inputs = Settings.AtLeastOne(inputs);
+        Outputs = Settings.AtLeastOne(outputs);
+        Kernel = Settings.AtLeastOne(kernel);
         this.random = random.Fork();
     }
 
@@ -41,13 +38,13 @@ public sealed class Conv2D : Module
     public int Kernel { get; }
 
     /// <summary>The step of the window, vertically and horizontally; 1 by default.</summary>
-    public int Stride { get; init; } = 1;
+    public int Stride { get; init => field = Settings.AtLeastOne(value); } = 1;
 
     /// <summary>The distance between the weights of the window; 1 by default.</summary>
-    public int Dilation { get; init; } = 1;
+    public int Dilation { get; init => field = Settings.AtLeastOne(value); } = 1;
 
     /// <summary>The number of groups of channels that do not see each other, a divisor of both channel counts; 1 by default.</summary>
-    public int Groups { get; init; } = 1;
+    public int Groups { get; init => field = Settings.AtLeastOne(value); } = 1;
 
     /// <summary>The zeros around the image; none by default.</summary>
     public Padding Padding { get; init; } = Padding.Valid;

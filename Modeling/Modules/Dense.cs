@@ -19,10 +19,8 @@ public sealed class Dense : Module
     /// <param name="random">Gives the layer a stream of its own for its initial weights; advanced.</param>
     public Dense(int inputs, int outputs, RandomSource random)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
-        Inputs = inputs;
-        Outputs = outputs;
+        Inputs = Settings.AtLeastOne(inputs);
+        Outputs = Settings.AtLeastOne(outputs);
         this.random = random.Fork();
     }
 

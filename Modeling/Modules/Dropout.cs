@@ -21,9 +21,7 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside [0, 1).</exception>
     public Dropout(double rate, RandomSource random)
     {
-        if (!(rate >= 0.0 && rate < 1.0))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, "Expected a rate of at least 0 and below 1.");
-        Rate = rate;
+        Rate = Settings.Rate(rate);
         this.random = random.Fork();
     }
 

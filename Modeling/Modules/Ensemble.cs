@@ -23,9 +23,11 @@ public sealed class Ensemble : Module
     public Ensemble(IReadOnlyList<Module> members, IReadOnlyList<double>? weights = null)
     {
         if (members.Count == 0)
-            throw new ArgumentException("An ensemble needs at least one member.", nameof(members));
+            throw new ArgumentException("Expected at least one member, found none.", nameof(members));
         if (weights is not null && weights.Count != members.Count)
             throw new ArgumentException($"Expected a weight for each of the {members.Count} members, found {weights.Count}.", nameof(weights));
+        foreach (double weight in weights ?? [])
+            Settings.Finite(weight);
         this.members = [.. members];
         this.weights = weights?.ToArray();
     }

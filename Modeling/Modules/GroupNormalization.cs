@@ -21,7 +21,7 @@ public sealed class GroupNormalization : Module
         Channels = Settings.AtLeastOne(channels);
         Groups = Settings.AtLeastOne(groups);
         if (channels % groups != 0)
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"Expected a number of groups that divides the {channels} channels.");
+            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"Expected a number of groups that divides the {channels} channels, found {groups}.");
     }
 
     /// <summary>The size of axis 1 of the input.</summary>

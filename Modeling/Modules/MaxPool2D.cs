@@ -12,8 +12,7 @@ public sealed class MaxPool2D : Module
     /// <param name="size">The height and width of the window.</param>
     public MaxPool2D(int size)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        Size = size;
+        Size = Settings.AtLeastOne(size);
         Stride = size;
     }
 
@@ -21,7 +20,7 @@ public sealed class MaxPool2D : Module
     public int Size { get; }
 
     /// <summary>The step of the window, vertically and horizontally; the size of the window by default.</summary>
-    public int Stride { get; init; }
+    public int Stride { get; init => field = Settings.AtLeastOne(value); }
 
     /// <summary>The border around the image; none by default.</summary>
     public Padding Padding { get; init; } = Padding.Valid;

@@ -20,7 +20,7 @@ public sealed class ParametricRelu : Module
     public int Channels { get; }
 
     /// <summary>The slope to begin with; ¼ by default.</summary>
-    public double InitialSlope { get; init; } = 0.25;
+    public double InitialSlope { get; init => field = Settings.Finite(value); } = 0.25;
 
     /// <summary>a, of shape [channels].</summary>
     public Parameter Slope => Own[0];

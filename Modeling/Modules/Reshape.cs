@@ -11,9 +11,11 @@ public sealed class Reshape : Module
     private readonly int[] sizes;
 
     /// <summary>A module that reshapes.</summary>
-    /// <param name="sizes">The new shape of one example.</param>
+    /// <param name="sizes">The new shape of one example, each size at least 1.</param>
     public Reshape(params ReadOnlySpan<int> sizes)
     {
+        foreach (int size in sizes)
+            Settings.AtLeastOne(size);
         this.sizes = sizes.ToArray();
     }
 

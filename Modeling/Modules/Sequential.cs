@@ -14,7 +14,7 @@ public sealed class Sequential : Module
     public Sequential(params ReadOnlySpan<Module> layers)
     {
         if (layers.IsEmpty)
-            throw new ArgumentException("A Sequential needs at least one module.", nameof(layers));
+            throw new ArgumentException("Expected at least one module, found none.", nameof(layers));
         this.layers = layers.ToArray();
     }
 

@@ -21,7 +21,7 @@ public sealed class SharedOutputs : Module
     public int Count { get; }
 
     /// <summary>What they begin with; 0 by default.</summary>
-    public double Initial { get; init; }
+    public double Initial { get; init => field = Settings.Finite(value); }
 
     /// <summary>The numbers, of shape [count].</summary>
     public Parameter Numbers => Own[0];

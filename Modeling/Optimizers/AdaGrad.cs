@@ -11,7 +11,7 @@ public sealed record AdaGrad : Optimizer
     public Schedule LearningRate { get; init; } = 0.01;
 
     /// <summary>δ: keeps the division harmless; 10⁻⁷ by default.</summary>
-    public double Stabilizer { get; init; } = 1e-7;
+    public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-7;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);

@@ -15,13 +15,13 @@ public sealed record Adam : Optimizer
     public Schedule LearningRate { get; init; } = 0.001;
 
     /// <summary>ρ₁: the share of the mean gradient that is kept; 0.9 by default.</summary>
-    public double FirstDecay { get; init; } = 0.9;
+    public double FirstDecay { get; init => field = Settings.Rate(value); } = 0.9;
 
     /// <summary>ρ₂: the share of the mean square that is kept; 0.999 by default.</summary>
-    public double SecondDecay { get; init; } = 0.999;
+    public double SecondDecay { get; init => field = Settings.Rate(value); } = 0.999;
 
     /// <summary>δ: keeps the division harmless; 10⁻⁸ by default.</summary>
-    public double Stabilizer { get; init; } = 1e-8;
+    public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-8;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);

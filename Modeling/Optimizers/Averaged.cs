@@ -12,6 +12,9 @@ namespace Toolkit.Modeling.Optimizers;
 /// <param name="Inner">The optimizer that takes the steps.</param>
 public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
 {
+    /// <summary>α, at least 0 and below 1.</summary>
+    public double Decay { get; init => field = Settings.Rate(value); } = Settings.Rate(Decay);
+
     private const string Moment = "average";
 
     /// <inheritdoc/>
@@ -20,7 +23,7 @@ public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        double decay = Settings.Rate(Decay);
+        double decay = Decay;
         var updates = new List<Update>(Inner.Updates(gradients, state));
         var learned = new HashSet<Parameter>(gradients.Select(g => g.Parameter), ReferenceEqualityComparer.Instance);
         Variable first = Ops.Equal(state.Step, Variable.Scalar(0, DType.Int64));

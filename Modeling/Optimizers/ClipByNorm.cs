@@ -11,6 +11,9 @@ namespace Toolkit.Modeling.Optimizers;
 /// <param name="Inner">The optimizer that gets the gradients.</param>
 public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
 {
+    /// <summary>The greatest length, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => Inner.Rate(state);
 
@@ -27,7 +30,7 @@ public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
         if (squares is null)
             return Inner.Updates(gradients, state);
         // Dividing by max(1, ‖g‖/Limit) leaves short gradients bit for bit as they are.
-        Variable divisor = Ops.Max(squares.Sqrt() / Settings.Positive(Limit), 1.0);
+        Variable divisor = Ops.Max(squares.Sqrt() / Limit, 1.0);
         return Inner.Updates([.. gradients.Select(g => g with { Gradient = g.Gradient / divisor })], state);
     }
 }

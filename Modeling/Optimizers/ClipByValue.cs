@@ -9,13 +9,16 @@ namespace Toolkit.Modeling.Optimizers;
 /// <param name="Inner">The optimizer that gets the gradients.</param>
 public sealed record ClipByValue(double Limit, Optimizer Inner) : Optimizer
 {
+    /// <summary>The greatest size of an element, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => Inner.Rate(state);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        double limit = Settings.Positive(Limit);
+        double limit = Limit;
         return Inner.Updates([.. gradients.Select(g => g with { Gradient = Ops.Clip(g.Gradient, -limit, limit) })], state);
     }
 }

@@ -17,7 +17,7 @@ public sealed record Nesterov : Optimizer
     public Schedule LearningRate { get; init; } = 0.01;
 
     /// <summary>α: the share of the velocity that is kept, from 0 to below 1; 0.9 by default.</summary>
-    public double Decay { get; init; } = 0.9;
+    public double Decay { get; init => field = Settings.Rate(value); } = 0.9;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);

@@ -12,13 +12,16 @@ namespace Toolkit.Modeling.Optimizers;
 /// <param name="Inner">The optimizer that takes the step; the threshold is exact for <see cref="Sgd"/>.</param>
 public sealed record ProximalL1(double Strength, Optimizer Inner) : Optimizer
 {
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => Inner.Rate(state);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        Variable threshold = Rate(state) * Settings.NotNegative(Strength);
+        Variable threshold = Rate(state) * Strength;
         return [.. Inner.Updates(gradients, state).Select(Shrunk)];
 
         Update Shrunk(Update update) => update.Parameter.Role == ParameterRole.Weight

@@ -11,10 +11,10 @@ public sealed record RmsProp : Optimizer
     public Schedule LearningRate { get; init; } = 0.001;
 
     /// <summary>ρ: the share of the mean square that is kept; 0.9 by default.</summary>
-    public double Decay { get; init; } = 0.9;
+    public double Decay { get; init => field = Settings.Rate(value); } = 0.9;
 
     /// <summary>δ: keeps the division harmless; 10⁻⁶ by default.</summary>
-    public double Stabilizer { get; init; } = 1e-6;
+    public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-6;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);

@@ -12,19 +12,17 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Epsilon">ε: how far each input value moves, at least 0.</param>
 public sealed record AdversarialTraining(double Epsilon) : Regularizer
 {
+    /// <summary>ε, at least 0.</summary>
+    public double Epsilon { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Epsilon);
+
     /// <summary>The share of the changed inputs in the objective, between 0 and 1; ½ by default.</summary>
-    public double Share
-    {
-        get;
-        init => field = value is >= 0.0 and <= 1.0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "Expected a share between 0 and 1.");
-    } = 0.5;
+    public double Share { get; init => field = Settings.Share(value); } = 0.5;
 
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable direction = Gradient.Of(objective.Loss, wrt: objective.Input).Sign();
-        Variable changed = (objective.Input + (Settings.NotNegative(Epsilon) * direction)).StopGradient();
+        Variable changed = (objective.Input + (Epsilon * direction)).StopGradient();
         return Share * (objective.LossAt(changed) - objective.Loss);
     }
 }

@@ -8,10 +8,13 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Strength">β, at least 0.</param>
 public sealed record ConfidencePenalty(double Strength) : Regularizer
 {
+    /// <summary>β, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable log = objective.Output.LogSoftmax();
-        return Settings.NotNegative(Strength) * (log.Exp() * log).Sum([-1]).Mean();
+        return Strength * (log.Exp() * log).Sum([-1]).Mean();
     }
 }

@@ -15,12 +15,11 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Hidden">The name of the representation, [batch, units].</param>
 public sealed record Contractive(double Strength, string Hidden) : Regularizer
 {
+    /// <summary>λ, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <summary>The number of random directions ±1 of the estimate E‖Jᵀr‖² = ‖J‖²; 0 (the default) for the exact sum.</summary>
-    public int Projections
-    {
-        get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, "Expected at least 0 projections.");
-    }
+    public int Projections { get; init => field = Settings.AtLeastZero(value); }
 
     /// <summary>Selects the random directions; 0 by default.</summary>
     public ulong Seed { get; init; }
@@ -32,7 +31,7 @@ public sealed record Contractive(double Strength, string Hidden) : Regularizer
         if (hidden.Shape.Rank != 2)
             throw new ShapeException($"{nameof(Contractive)} expects a representation of shape [batch, units], found {hidden.Shape}.");
         Variable sum = Projections == 0 ? Exact(hidden, objective.Input) : Estimate(hidden, objective);
-        return Settings.NotNegative(Strength) * sum / Ops.Size(hidden.Shape[0], hidden.DType);
+        return Strength * sum / Ops.Size(hidden.Shape[0], hidden.DType);
     }
 
     private static Variable Exact(Variable hidden, Variable input)

@@ -12,7 +12,10 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Strength">λ, at least 0.</param>
 public sealed record DoubleBackprop(double Strength) : Regularizer
 {
+    /// <summary>λ, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective) =>
-        Settings.NotNegative(Strength) * Gradient.Of(objective.Loss, wrt: objective.Input).Square().Sum();
+        Strength * Gradient.Of(objective.Loss, wrt: objective.Input).Square().Sum();
 }

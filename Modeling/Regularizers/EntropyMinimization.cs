@@ -9,10 +9,13 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Strength">λ, at least 0.</param>
 public sealed record EntropyMinimization(double Strength) : Regularizer
 {
+    /// <summary>λ, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable log = objective.Output.LogSoftmax();
-        return -Settings.NotNegative(Strength) * (log.Exp() * log).Sum([-1]).Mean();
+        return -Strength * (log.Exp() * log).Sum([-1]).Mean();
     }
 }

@@ -12,15 +12,21 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Target">ρ, above 0 and below 1.</param>
 public sealed record HiddenKl(double Strength, string Hidden, double Target) : Regularizer
 {
+    /// <summary>ρ, above 0 and below 1.</summary>
+    public double Target { get; init => field = Settings.InsideUnit(value); } = Settings.InsideUnit(Target);
+
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     private const double Edge = 1e-6;
 
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double target = Settings.InsideUnit(Target);
+        double target = Target;
         // Kept off 0 and 1, where the divergence is infinite.
         Variable mean = Ops.Clip(objective.HiddenOf(Hidden).Mean([0]), Edge, 1.0 - Edge);
         Variable divergence = (target * (Math.Log(target) - mean.Log())) + ((1.0 - target) * (Math.Log(1.0 - target) - (1.0 - mean).Log()));
-        return Settings.NotNegative(Strength) * divergence.Sum();
+        return Strength * divergence.Sum();
     }
 }

@@ -9,10 +9,13 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Hidden">The name of the representation: the full name of a module such as "dense1", or a registered name.</param>
 public sealed record HiddenL1(double Strength, string Hidden) : Regularizer
 {
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable hidden = objective.HiddenOf(Hidden);
-        return Settings.NotNegative(Strength) * hidden.Abs().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
+        return Strength * hidden.Abs().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
     }
 }

@@ -10,7 +10,13 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Target">The mean activation that is wanted.</param>
 public sealed record HiddenMean(double Strength, string Hidden, double Target) : Regularizer
 {
+    /// <summary>The mean activation that is wanted.</summary>
+    public double Target { get; init => field = Settings.Finite(value); } = Settings.Finite(Target);
+
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective) =>
-        Settings.NotNegative(Strength) * (objective.HiddenOf(Hidden).Mean([0]) - Target).Square().Sum();
+        Strength * (objective.HiddenOf(Hidden).Mean([0]) - Target).Square().Sum();
 }

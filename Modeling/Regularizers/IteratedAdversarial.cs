@@ -13,8 +13,14 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Steps">The number of steps, at least 1.</param>
 public sealed record IteratedAdversarial(double Epsilon, int Steps) : Regularizer
 {
+    /// <summary>ε, at least 0.</summary>
+    public double Epsilon { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Epsilon);
+
+    /// <summary>The number of steps, at least 1.</summary>
+    public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
+
     /// <summary>The size of a step, above 0; null (the default) for 2.5·ε/Steps.</summary>
-    public double? StepSize { get; init; }
+    public double? StepSize { get; init => field = value is { } size ? Settings.Positive(size, nameof(StepSize)) : null; }
 
     /// <summary>The share of the changed inputs in the objective, between 0 and 1; ½ by default.</summary>
     public double Share { get; init => field = Settings.Share(value); } = 0.5;
@@ -22,10 +28,10 @@ public sealed record IteratedAdversarial(double Epsilon, int Steps) : Regularize
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double epsilon = Settings.NotNegative(Epsilon);
-        double size = StepSize is { } given ? Settings.Positive(given) : Math.Min(epsilon, 2.5 * epsilon / Settings.AtLeastOne(Steps));
+        double epsilon = Epsilon;
+        double size = StepSize ?? Math.Min(epsilon, 2.5 * epsilon / Steps);
         Variable moved = objective.Input, loss = objective.Loss;
-        for (int step = 0; step < Settings.AtLeastOne(Steps); step++)
+        for (int step = 0; step < Steps; step++)
         {
             Variable change = moved - objective.Input + (size * Gradient.Of(loss, wrt: moved).Sign());
             moved = (objective.Input + Ops.Clip(change, -epsilon, epsilon)).StopGradient();

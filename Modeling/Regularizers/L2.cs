@@ -8,10 +8,13 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Strength">α, at least 0.</param>
 public sealed record L2(double Strength) : Regularizer
 {
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <summary>The full name of the layer whose weights count, such as "dense1"; null (the default) for all layers.</summary>
     public string? Layer { get; init; }
 
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective) =>
-        0.5 * Settings.NotNegative(Strength) * Weights.Sum(objective, Layer, weight => weight.Variable.Square().Sum());
+        0.5 * Strength * Weights.Sum(objective, Layer, weight => weight.Variable.Square().Sum());
 }

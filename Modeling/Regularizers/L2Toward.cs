@@ -9,6 +9,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Strength">α, at least 0.</param>
 public sealed record L2Toward(double Strength) : Regularizer
 {
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <summary>w⁽ᵒ⁾ by the names of the parameters; weights that are not there are drawn to their initial values. Empty by default.</summary>
     public IReadOnlyDictionary<string, Value> Points { get; init; } = new Dictionary<string, Value>();
 
@@ -16,7 +19,7 @@ public sealed record L2Toward(double Strength) : Regularizer
     public override Variable Penalty(Objective objective)
     {
         Weights.CheckNames(objective, Points.Keys);
-        return 0.5 * Settings.NotNegative(Strength) * Weights.Sum(objective, null, parameter =>
+        return 0.5 * Strength * Weights.Sum(objective, null, parameter =>
         {
             Value point = Points.TryGetValue(parameter.Name, out Value? given) ? given : parameter.Initial;
             if (point.Shape != parameter.Shape)

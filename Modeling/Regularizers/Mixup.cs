@@ -13,6 +13,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Alpha">α, above 0 and at most 1: small values leave most examples almost as they are, 1 makes λ uniform.</param>
 public sealed record Mixup(double Alpha) : Regularizer
 {
+    /// <summary>α, above 0 and at most 1.</summary>
+    public double Alpha { get; init => field = Settings.PositiveShare(value); } = Settings.PositiveShare(Alpha);
+
     // Jöhnk's method accepts with a probability of at least ½: that none of 64 draws is accepted does not happen.
     private const int Draws = 64;
 
@@ -22,7 +25,6 @@ public sealed record Mixup(double Alpha) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        Settings.PositiveShare(Alpha);
         Variable x = objective.Input, y = objective.Target;
         RandomStream stream = objective.Random(nameof(Mixup), Seed);
         Variable count = Ops.Size(x.Shape[0], x.DType);

@@ -11,6 +11,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Limit">k, above 0: half the square of the greatest length.</param>
 public sealed record NormMultiplier(double Limit) : Regularizer
 {
+    /// <summary>k, above 0.</summary>
+    public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
+
     /// <summary>How fast α climbs, above 0; 0.01 by default.</summary>
     public double Rate { get; init => field = Settings.Positive(value); } = 0.01;
 
@@ -20,7 +23,7 @@ public sealed record NormMultiplier(double Limit) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double limit = Settings.Positive(Limit);
+        double limit = Limit;
         Variable excess = (0.5 * Weights.Sum(objective, null, weight => weight.Variable.Square().Sum())) - limit;
         Parameter multiplier = objective.Remember(Name, Value.Zeros(objective.Loss.DType));
         objective.Update(multiplier, Ops.Max(multiplier + (Rate * excess), 0.0));

@@ -13,6 +13,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Tangents">The tangents vₖ at inputs x: variables of x's shape, built from x or constants. No gradient flows through them.</param>
 public sealed record TangentProp(double Strength, Func<Variable, IReadOnlyList<Variable>> Tangents) : Regularizer
 {
+    /// <summary>λ, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
@@ -28,6 +31,6 @@ public sealed record TangentProp(double Strength, Func<Variable, IReadOnlyList<V
 
         if (sum is null)
             throw new ArgumentException($"{nameof(TangentProp)} expects at least one tangent, found none.");
-        return Settings.NotNegative(Strength) * sum / Ops.Size(objective.Input.Shape[0], objective.Loss.DType);
+        return Strength * sum / Ops.Size(objective.Input.Shape[0], objective.Loss.DType);
     }
 }

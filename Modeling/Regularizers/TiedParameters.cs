@@ -11,6 +11,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Second">The name of w⁽ᴮ⁾.</param>
 public sealed record TiedParameters(double Strength, string First, string Second) : Regularizer
 {
+    /// <summary>α, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
@@ -18,6 +21,6 @@ public sealed record TiedParameters(double Strength, string First, string Second
         Parameter first = objective.Parameters.Single(p => p.Name == First), second = objective.Parameters.Single(p => p.Name == Second);
         if (first.Shape != second.Shape)
             throw new ShapeException($"{nameof(TiedParameters)} expects two parameters of one shape, found {first} and {second}.");
-        return Settings.NotNegative(Strength) * (first.Variable - second.Variable).Square().Sum();
+        return Strength * (first.Variable - second.Variable).Square().Sum();
     }
 }

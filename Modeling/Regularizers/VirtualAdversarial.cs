@@ -13,15 +13,14 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Epsilon">ε, above 0: the Euclidean length of the step of each example.</param>
 public sealed record VirtualAdversarial(double Epsilon) : Regularizer
 {
+    /// <summary>ε, above 0.</summary>
+    public double Epsilon { get; init => field = Settings.Positive(value); } = Settings.Positive(Epsilon);
+
     /// <summary>The weight of the term, at least 0; 1 by default.</summary>
     public double Strength { get; init => field = Settings.NotNegative(value); } = 1.0;
 
     /// <summary>The number of power iterations; 0 leaves the direction random, 1 by default.</summary>
-    public int PowerSteps
-    {
-        get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(
-        nameof(value), value, "Expected at least 0 steps.");
-    } = 1;
+    public int PowerSteps { get; init => field = Settings.AtLeastZero(value); } = 1;
 
     /// <summary>ξ, above 0: the length of the step at which a power iteration takes its gradient; 10⁻³ by default, since much smaller ones
     /// drown in float32 rounding.</summary>
@@ -33,7 +32,13 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double epsilon = Settings.Positive(Epsilon);
+        Variable moved = (objective.Input + (Epsilon * Direction(objective))).StopGradient();
+        return Strength * Divergence(objective.Output.StopGradient(), objective.Apply(moved)).Mean();
+    }
+
+    /// <summary>r/ε of each example: of length 1, as constants.</summary>
+    internal Variable Direction(Objective objective)
+    {
         Variable x = objective.Input;
         Variable clean = objective.Output.StopGradient();
         Variable direction = Unit(objective.Random(nameof(VirtualAdversarial), Seed).Normal(x.Shape, x.DType));
@@ -44,8 +49,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
             direction = Unit(Gradient.Of(Divergence(clean, objective.Apply(x + probe)).Sum(), wrt: probe).StopGradient());
         }
 
-        Variable moved = (x + (epsilon * direction)).StopGradient();
-        return Strength * Divergence(clean, objective.Apply(moved)).Mean();
+        return direction.StopGradient();
     }
 
     /// <summary>KL(p ‖ q) of each example for the logits of p and q, in nats.</summary>

@@ -11,6 +11,9 @@ namespace Toolkit.Modeling.Regularizers;
 /// <param name="Deviation">√η, at least 0.</param>
 public sealed record WeightNoise(double Deviation) : Regularizer
 {
+    /// <summary>√η, at least 0.</summary>
+    public double Deviation { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Deviation);
+
     /// <summary>Whether the noise multiplies; false by default.</summary>
     public bool Multiplicative { get; init; }
 
@@ -20,7 +23,7 @@ public sealed record WeightNoise(double Deviation) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        double deviation = Settings.NotNegative(Deviation);
+        double deviation = Deviation;
         Distributions.RandomStream random = objective.Random(nameof(WeightNoise), Seed);
         var replacements = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
         foreach (Parameter weight in objective.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight))

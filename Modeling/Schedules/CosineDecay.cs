@@ -10,6 +10,15 @@ namespace Toolkit.Modeling.Schedules;
 /// <param name="Steps">The step from which the rate stays.</param>
 public sealed record CosineDecay(double Initial, double Final, int Steps) : Schedule
 {
+    /// <summary>The rate of the first step, at least 0.</summary>
+    public double Initial { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Initial);
+
+    /// <summary>The rate at the end, at least 0.</summary>
+    public double Final { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Final);
+
+    /// <summary>The step from which the rate stays, at least 1.</summary>
+    public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) =>
         Final + (0.5 * (Initial - Final) * (1.0 + (Math.PI * Progress(step, Steps)).Cos()));

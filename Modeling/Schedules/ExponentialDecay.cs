@@ -10,7 +10,16 @@ namespace Toolkit.Modeling.Schedules;
 /// <param name="Every">The number of steps of a stretch.</param>
 public sealed record ExponentialDecay(double Initial, double Factor, int Every) : Schedule
 {
+    /// <summary>The rate of the first step, at least 0.</summary>
+    public double Initial { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Initial);
+
+    /// <summary>By what the rate is multiplied, above 0.</summary>
+    public double Factor { get; init => field = Settings.Positive(value); } = Settings.Positive(Factor);
+
+    /// <summary>A number of steps, at least 1.</summary>
+    public int Every { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Every);
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) => Initial * Ops.Pow(
-        Variable.Scalar(Factor, DType.Float64), step.Cast(DType.Float64) / Positive(Every, nameof(Every)));
+        Variable.Scalar(Factor, DType.Float64), step.Cast(DType.Float64) / Every);
 }

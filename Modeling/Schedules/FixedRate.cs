@@ -7,6 +7,9 @@ namespace Toolkit.Modeling.Schedules;
 /// <param name="Value">The rate.</param>
 public sealed record FixedRate(double Value) : Schedule
 {
+    /// <summary>The rate, at least 0.</summary>
+    public double Value { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Value);
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) => Variable.Scalar(Value, DType.Float64);
 }

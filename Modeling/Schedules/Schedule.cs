@@ -23,10 +23,5 @@ public abstract record Schedule
 
     /// <summary>How far a step has come on the way to the last of <paramref name="steps"/>: from 0 to 1, and 1 from then on.</summary>
     private protected static Variable Progress(Variable step, int steps) =>
-        Ops.Min(step.Cast(DType.Float64) / Positive(steps, nameof(steps)), 1.0);
-
-    /// <summary>A number of steps, if it is positive.</summary>
-    private protected static int Positive(int steps, string name) => steps > 0
-        ? steps
-        : throw new ArgumentOutOfRangeException(name, steps, "Expected at least one step.");
+        Ops.Min(step.Cast(DType.Float64) / steps, 1.0);
 }

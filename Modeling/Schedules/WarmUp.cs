@@ -10,6 +10,9 @@ namespace Toolkit.Modeling.Schedules;
 /// <param name="Then">The schedule, which runs from the first step.</param>
 public sealed record WarmUp(int Steps, Schedule Then) : Schedule
 {
+    /// <summary>The number of steps, at least 1.</summary>
+    public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) =>
         Then.Rate(step) * Progress(Ops.Add(step, Variable.Scalar(1, DType.Int64)), Steps);

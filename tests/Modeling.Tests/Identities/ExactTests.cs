@@ -93,7 +93,12 @@ public sealed class ExactTests
     /// <summary>A2.9: folding doubles the linear pieces with each layer (figure 6.5).</summary>
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
     [InlineData(8)]
     public void Depth_folds_the_interval_into_two_to_the_depth_pieces(int depth)
     {

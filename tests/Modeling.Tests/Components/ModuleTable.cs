@@ -1,0 +1,88 @@
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Modules;
+
+namespace Toolkit.Modeling.Tests.Components;
+
+/// <summary>Every module.</summary>
+internal static class ModuleTable
+{
+    public static Dictionary<string, Case> Rows { get; } = new()
+    {
+        [nameof(Activation)] = new(() => new Activation(Ops.Relu)),
+        [nameof(AveragePool2D)] = new(() => new AveragePool2D(2), Case.Counts(v => new AveragePool2D(v)), Case.Counts(v => new AveragePool2D(2) { Stride = v })),
+        [nameof(BatchNormalization)] = new(
+            () => new BatchNormalization(2),
+            Case.Counts(v => new BatchNormalization(v)),
+            Case.Numbers(v => new BatchNormalization(2) { Decay = v }, -0.1, 1),
+            Case.Numbers(v => new BatchNormalization(2) { Stabilizer = v }, 0, -1)),
+        [nameof(Conv2D)] = new(
+            () => new Conv2D(1, 2, 3, Random),
+            Case.Counts(v => new Conv2D(v, 2, 3, Random)),
+            Case.Counts(v => new Conv2D(1, v, 3, Random)),
+            Case.Counts(v => new Conv2D(1, 2, v, Random)),
+            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Stride = v }),
+            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Dilation = v }),
+            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Groups = v })),
+        [nameof(Dense)] = new(() => new Dense(2, 3, Random), Case.Counts(v => new Dense(v, 3, Random)), Case.Counts(v => new Dense(2, v, Random))),
+        [nameof(DenseConnection)] = new(() => new DenseConnection(new Flatten())),
+        [nameof(DropConnect)] = new(
+            () => new DropConnect(2, 3, 0.5, Random),
+            Case.Counts(v => new DropConnect(v, 3, 0.5, Random)),
+            Case.Counts(v => new DropConnect(2, v, 0.5, Random)),
+            Case.Numbers(v => new DropConnect(2, 3, v, Random), -0.1, 1)),
+        [nameof(Dropout)] = new(() => new Dropout(0.5, Random), Case.Numbers(v => new Dropout(v, Random), -0.1, 1)),
+        [nameof(Embedding)] = new(() => new Embedding(2, 3, Random), Case.Counts(v => new Embedding(v, 3, Random)), Case.Counts(v => new Embedding(2, v, Random))),
+        [nameof(Ensemble)] = new(
+            () => new Ensemble([new Flatten()]),
+            [() => new Ensemble([]), () => new Ensemble([new Flatten()], [0.5, 0.5])],
+            Case.Numbers(v => new Ensemble([new Flatten()], [v]))),
+        [nameof(FastDropout)] = new(
+            () => new FastDropout(2, 3, 0.5, FastDropoutUnit.Logit, Random),
+            Case.Counts(v => new FastDropout(v, 3, 0.5, FastDropoutUnit.Logit, Random)),
+            Case.Counts(v => new FastDropout(2, v, 0.5, FastDropoutUnit.Logit, Random)),
+            Case.Numbers(v => new FastDropout(2, 3, v, FastDropoutUnit.Logit, Random), -0.1, 1)),
+        [nameof(Flatten)] = new(() => new Flatten()),
+        [nameof(GaussianNoise)] = new(() => new GaussianNoise(0.5, Random), Case.Numbers(v => new GaussianNoise(v, Random), -0.1)),
+        [nameof(GlobalPool)] = new(() => new GlobalPool()),
+        [nameof(GroupNormalization)] = new(
+            () => new GroupNormalization(4, 2),
+            Case.Counts(v => new GroupNormalization(v, 2)),
+            Case.Counts(v => new GroupNormalization(4, v)),
+            [() => new GroupNormalization(4, 3)],
+            Case.Numbers(v => new GroupNormalization(4, 2) { Stabilizer = v }, 0, -1)),
+        [nameof(LayerNormalization)] = new(
+            () => new LayerNormalization(4),
+            Case.Counts(v => new LayerNormalization(v)),
+            Case.Numbers(v => new LayerNormalization(4) { Stabilizer = v }, 0, -1)),
+        [nameof(LowRankDense)] = new(
+            () => new LowRankDense(4, 3, 2, Random),
+            Case.Counts(v => new LowRankDense(v, 3, 2, Random)),
+            Case.Counts(v => new LowRankDense(4, v, 2, Random)),
+            Case.Counts(v => new LowRankDense(4, 3, v, Random))),
+        [nameof(MaxPool2D)] = new(
+            () => new MaxPool2D(2),
+            Case.Counts(v => new MaxPool2D(v)),
+            Case.Counts(v => new MaxPool2D(2) { Stride = v }),
+            Case.Counts(v => new MaxPool2D(2) { Dilation = v })),
+        [nameof(Maxout)] = new(
+            () => new Maxout(4, 3, 2, Random),
+            Case.Counts(v => new Maxout(v, 3, 2, Random)),
+            Case.Counts(v => new Maxout(4, v, 2, Random)),
+            Case.Counts(v => new Maxout(4, 3, v, Random))),
+        [nameof(MonteCarlo)] = new(() => new MonteCarlo(new Flatten(), 3), Case.Counts(v => new MonteCarlo(new Flatten(), v))),
+        [nameof(ParametricRelu)] = new(
+            () => new ParametricRelu(2), Case.Counts(v => new ParametricRelu(v)), Case.Numbers(v => new ParametricRelu(2) { InitialSlope = v })),
+        [nameof(RadialBasis)] = new(
+            () => new RadialBasis(2, 3, Random),
+            Case.Counts(v => new RadialBasis(v, 3, Random)),
+            Case.Counts(v => new RadialBasis(2, v, Random)),
+            Case.Numbers(v => new RadialBasis(2, 3, Random) { InitialWidth = v }, 0, -1)),
+        [nameof(Reshape)] = new(() => new Reshape(2, 3), Case.Counts(v => new Reshape(v, 3))),
+        [nameof(Residual)] = new(() => new Residual(new Flatten())),
+        [nameof(Sequential)] = new(() => new Sequential(new Flatten()), [() => new Sequential()]),
+        [nameof(SharedOutputs)] = new(() => new SharedOutputs(2), Case.Counts(v => new SharedOutputs(v)), Case.Numbers(v => new SharedOutputs(2) { Initial = v })),
+        [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
+    };
+
+    private static RandomSource Random => new(1);
+}
