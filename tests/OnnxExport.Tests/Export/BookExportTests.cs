@@ -70,6 +70,47 @@ public sealed class BookExportTests : IDisposable
         Check(model);
     }
 
+    public static TheoryData<string> Outputs => ["gaussian", "laplace", "poisson", "covariance", "bernoulli", "categorical"];
+
+    /// <summary>What each likelihood states as its mean, behind a model that was trained with it.</summary>
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public void The_output_of_a_likelihood_can_be_served(string output)
+    {
+        Loss loss = output switch
+        {
+            "gaussian" => new GaussianLikelihood(),
+            "laplace" => new LaplaceLikelihood(),
+            "poisson" => new PoissonLikelihood(),
+            "covariance" => new FullCovarianceGaussian(2),
+            "bernoulli" => new BinaryCrossEntropy(),
+            _ => new SoftmaxCrossEntropy(),
+        };
+        var trunk = new Sequential(new Dense(4, 6, random) { Activation = Ops.Tanh }, new Dense(6, output == "covariance" ? 5 : 2, random));
+        (float[] x, long[] y) = Data();
+        float[] targets = [.. x.Chunk(4).SelectMany(row => new[] { row[0] > 0 ? 1f : 0f, row[1] > row[2] ? 1f : 0f })];
+        Dataset data = output == "categorical" ? Dataset.FromLabels(x, [4], [.. y.Select(label => label % 2)], 2) : Dataset.FromTargets(x, [4], targets, [2]);
+        new Trainer { Model = trunk, Loss = loss, Optimizer = new Adam() }.Fit(data, new() { Epochs = 2, BatchSize = 16 }, TestContext.Current.CancellationToken);
+        Check(new Sequential(trunk, new Activation(z => loss switch
+        {
+            Likelihood likelihood => Ops.Concat(1, likelihood.Of(z).Mean, likelihood.Of(z).Variance),
+            BinaryCrossEntropy => new Bernoulli(z).Mean,
+            _ => new Categorical(z).Mean,
+        }))
+        { InputShape = [4] });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Global_pools_and_reshapes_serve_the_same_numbers(bool greatest)
+    {
+        var model = new Sequential(
+            new Dense(4, 16, random), new Reshape(1, 4, 4), new Conv2D(1, 3, 2, random) { Activation = Ops.Relu }, new GlobalPool { Greatest = greatest }, new Dense(3, 3, random));
+        Train(model, new SoftmaxCrossEntropy(), 2);
+        Check(model);
+    }
+
     [Fact]
     public void Draws_at_inference_are_served_with_the_same_numbers()
     {
