@@ -46,42 +46,42 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
         switch (Column.Type)
         {
             case BooleanDataViewType:
-            {
-                ValueGetter<bool> get = row.GetGetter<bool>(column);
-                return target =>
                 {
-                    bool value = false;
-                    get(ref value);
-                    target.Class = value ? 1 : 0;
-                    return true;
-                };
-            }
+                    ValueGetter<bool> get = row.GetGetter<bool>(column);
+                    return target =>
+                    {
+                        bool value = false;
+                        get(ref value);
+                        target.Class = value ? 1 : 0;
+                        return true;
+                    };
+                }
 
             case KeyDataViewType key:
                 return key.RawType == typeof(byte) ? Key<byte>(v => v)
                     : key.RawType == typeof(ushort) ? Key<ushort>(v => v)
                     : key.RawType == typeof(uint) ? Key<uint>(v => (int)v) : Key<ulong>(v => (int)v);
             case VectorDataViewType:
-            {
-                ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
-                VBuffer<float> buffer = default;
-                return target =>
                 {
-                    get(ref buffer);
-                    buffer.CopyTo(target.Target);
-                    return target.Target.All(float.IsFinite);
-                };
-            }
+                    ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
+                    VBuffer<float> buffer = default;
+                    return target =>
+                    {
+                        get(ref buffer);
+                        buffer.CopyTo(target.Target);
+                        return target.Target.All(float.IsFinite);
+                    };
+                }
 
             default:
-            {
-                ValueGetter<float> get = row.GetGetter<float>(column);
-                return target =>
                 {
-                    get(ref target.Target[0]);
-                    return float.IsFinite(target.Target[0]);
-                };
-            }
+                    ValueGetter<float> get = row.GetGetter<float>(column);
+                    return target =>
+                    {
+                        get(ref target.Target[0]);
+                        return float.IsFinite(target.Target[0]);
+                    };
+                }
         }
 
         // A key counts from 1; 0 is a missing one.

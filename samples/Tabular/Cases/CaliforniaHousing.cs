@@ -17,7 +17,12 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     protected override NeuralNetworkOptions Network => new()
     {
-        HiddenUnits = [128, 128, 64], Optimizer = new Adam { LearningRate = 0.001 }, Epochs = 120, WeightDecay = 1e-4, BatchSize = 64, Patience = 15,
+        HiddenUnits = [128, 128, 64],
+        Optimizer = new Adam { LearningRate = 0.001 },
+        Epochs = 120,
+        WeightDecay = 1e-4,
+        BatchSize = 64,
+        Patience = 15,
         MissingFeatures = MissingFeatures.Impute,
     };
 

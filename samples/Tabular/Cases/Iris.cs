@@ -16,7 +16,12 @@ internal sealed class Iris : MulticlassCase
 
     protected override NeuralNetworkOptions Network => new()
     {
-        HiddenUnits = [16], Optimizer = new Adam { LearningRate = 0.01 }, Epochs = 60, ValidationFraction = 0, BatchSize = 16, WeightDecay = 1e-2,
+        HiddenUnits = [16],
+        Optimizer = new Adam { LearningRate = 0.01 },
+        Epochs = 60,
+        ValidationFraction = 0,
+        BatchSize = 16,
+        WeightDecay = 1e-2,
     };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder)

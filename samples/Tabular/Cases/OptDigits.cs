@@ -16,7 +16,12 @@ internal sealed class OptDigits : MulticlassCase
 
     protected override NeuralNetworkOptions Network => new()
     {
-        HiddenUnits = [256, 128], Optimizer = new Adam { LearningRate = 0.001 }, Epochs = 80, Dropout = 0.3, WeightDecay = 1e-4, Patience = 15,
+        HiddenUnits = [256, 128],
+        Optimizer = new Adam { LearningRate = 0.001 },
+        Epochs = 80,
+        Dropout = 0.3,
+        WeightDecay = 1e-4,
+        Patience = 15,
 
         // Counts at the rim are nearly always zero: scaled to deviation 1, the few others would be large numbers.
         Standardize = false,

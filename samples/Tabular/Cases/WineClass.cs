@@ -15,7 +15,13 @@ internal sealed class WineClass : MulticlassCase
 
     protected override NeuralNetworkOptions Network => new()
     {
-        HiddenUnits = [512, 512, 256], Optimizer = new Adam { LearningRate = 0.0005 }, Epochs = 200, Dropout = 0.3, WeightDecay = 0, BatchSize = 64, ValidationFraction = 0,
+        HiddenUnits = [512, 512, 256],
+        Optimizer = new Adam { LearningRate = 0.0005 },
+        Epochs = 200,
+        Dropout = 0.3,
+        WeightDecay = 0,
+        BatchSize = 64,
+        ValidationFraction = 0,
     };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) => Divide(ml, WineRows.Load(ml, folder), 0.2);

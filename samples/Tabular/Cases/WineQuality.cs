@@ -15,7 +15,13 @@ internal sealed class WineQuality : RegressionCase
 
     protected override NeuralNetworkOptions Network => new()
     {
-        HiddenUnits = [512, 512], Optimizer = new Adam { LearningRate = 0.0005 }, Epochs = 150, Dropout = 0.4, WeightDecay = 1e-5, BatchSize = 64, ValidationFraction = 0,
+        HiddenUnits = [512, 512],
+        Optimizer = new Adam { LearningRate = 0.0005 },
+        Epochs = 150,
+        Dropout = 0.4,
+        WeightDecay = 1e-5,
+        BatchSize = 64,
+        ValidationFraction = 0,
     };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) => Divide(ml, WineRows.Load(ml, folder), 0.2);

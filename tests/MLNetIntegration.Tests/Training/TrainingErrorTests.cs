@@ -121,7 +121,13 @@ public sealed class TrainingErrorTests
         IDataView data = Ml.Data.LoadFromEnumerable(rows);
         NeuralNetworkOptions linear = Options with
         {
-            LabelColumn = "IsRight", FeatureColumns = ["Y"], HiddenUnits = [], WeightDecay = 0, ValidationFraction = 0, Epochs = 400, BatchSize = 40,
+            LabelColumn = "IsRight",
+            FeatureColumns = ["Y"],
+            HiddenUnits = [],
+            WeightDecay = 0,
+            ValidationFraction = 0,
+            Epochs = 400,
+            BatchSize = 40,
             Optimizer = new Adam { LearningRate = 0.02 },
         };
         Assert.Equal(0.75, Probability(linear), 0.01);

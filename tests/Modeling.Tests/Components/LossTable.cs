@@ -29,6 +29,13 @@ internal static class LossTable
             5,
             Real),
         [nameof(GaussianLikelihood)] = (new(() => new GaussianLikelihood { Variance = 2 }, Case.Numbers(v => new GaussianLikelihood { Variance = v }, 0, -1)), 2, Real),
+        [nameof(HeteroscedasticGaussian)] = (
+            new(
+                () => new HeteroscedasticGaussian { Outputs = 2 },
+                Case.Counts(v => new HeteroscedasticGaussian { Outputs = v }),
+                Case.Numbers(v => new HeteroscedasticGaussian { Floor = v }, 0, -1)),
+            4,
+            Real),
         [nameof(Huber)] = (new(() => new Huber(0.5), Case.Numbers(v => new Huber(v), 0, -1)), 2, Real),
         [nameof(LabelledOnly)] = (new(() => new LabelledOnly(new SoftmaxCrossEntropy())), 3, Run.Labels(2, -1)),
         [nameof(LaplaceLikelihood)] = (new(() => new LaplaceLikelihood(), Case.Numbers(v => new LaplaceLikelihood { Scale = v }, 0, -1)), 2, Real),
