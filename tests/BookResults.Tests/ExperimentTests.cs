@@ -97,6 +97,7 @@ public sealed class ExperimentTests
     [Fact]
     public void Fast_dropout_descends_without_noise()
     {
+        NeedsData("optdigits");
         Dictionary<string, double> found = Run(new FastDropoutLogistic());
         Assert.Equal(0, found["steps at which the objective rose, fast"]);
         Assert.True(found["steps at which the objective rose, sampled"] > 50);
