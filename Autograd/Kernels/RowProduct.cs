@@ -23,8 +23,9 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
 
     public static void Run(in GemmProblem<T> problem, T* b, nint ldb, Workers workers)
     {
-        // Parts are whole cache lines of columns; an element's bits do not depend on where the parts end.
-        int parts = (int)Math.Clamp((long)problem.N * problem.K / SmallestPart, 1, 4 * workers.Threads);
+        // Parts are whole cache lines of columns; an element's bits do not depend on where the parts end. One for each thread: narrower ones cross a page
+        // of memory with every row, which no prefetcher follows.
+        int parts = (int)Math.Clamp((long)problem.N * problem.K / SmallestPart, 1, workers.Threads);
         int step = Math.Max(16, ((((problem.N + parts - 1) / parts) + 15) / 16) * 16);
         workers.For(
             workers.Threads == 1 ? 1 : (problem.N + step - 1) / step,
