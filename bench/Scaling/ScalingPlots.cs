@@ -38,6 +38,8 @@ internal static class ScalingPlots
             for (int i = 0; i < sizes.Length; i++)
             {
                 (int width, int depth, int batch) = of(sizes[i]);
+                // The first runs of a process are not those of its steady state.
+                StepRates.Measure(Step(threads, width, depth, batch), Math.Min(seconds, 0.3));
                 double steps = StepRates.Measure(Step(threads, width, depth, batch), seconds);
                 rates[i] = steps * Flops(width, depth, batch) / 1e9;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}-{sizes[i]}-threads-{threads}\t{steps:F1}\t{rates[i]:F1} GFLOP/s"));

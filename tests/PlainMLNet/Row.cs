@@ -1,0 +1,9 @@
+using Microsoft.ML.Data;
+
+namespace Toolkit.PlainMLNet;
+
+internal sealed class Row
+{
+    [VectorType(2)]
+    public float[] Pair { get; set; } = [];
+}
