@@ -20,7 +20,7 @@ internal sealed class CaliforniaHousing : RegressionCase
         HiddenUnits = [128, 128, 64],
         Optimizer = new Adam { LearningRate = 0.001 },
         Epochs = 120,
-        WeightDecay = 1e-4,
+        WeightDecay = 1e-3,
         BatchSize = 64,
         Patience = 15,
         MissingFeatures = MissingFeatures.Impute,
