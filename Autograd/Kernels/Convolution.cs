@@ -5,8 +5,8 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>2-D convolution (ONNX Conv, a cross-correlation) and its two gradients, as matrix products over patches.</summary>
 /// <remarks>
 /// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]). Weight gradient:
-/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With stride 1, and for every weight gradient, the patches are views of the padded image
-/// (<see cref="ShiftedConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Sums run in an order that depends on the
+/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With stride 1 or many output channels, and for every weight gradient, the patches are views of the padded image
+/// (<see cref="ShiftedConvolution"/>, <see cref="PixelConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Sums run in an order that depends on the
 /// shape alone. T is float or double.
 /// </remarks>
 internal static unsafe class Convolution
@@ -30,6 +30,12 @@ internal static unsafe class Convolution
             return;
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
+            if (PixelConvolution.Suits<T>(shape))
+            {
+                PixelConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
+                return;
+            }
+
             if (ShiftedConvolution.Handles(shape))
             {
                 ShiftedConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
@@ -76,7 +82,10 @@ internal static unsafe class Convolution
             fixed (T* py = dy, pw = w, px = dx)
             {
                 Flip(shape, pw, (T*)flipped.Pointer);
-                ShiftedConvolution.Run(adjoint, py, (T*)flipped.Pointer, null, false, px, SimdWidths.Best, workers);
+                if (PixelConvolution.Suits<T>(adjoint))
+                    PixelConvolution.Run(adjoint, py, (T*)flipped.Pointer, null, false, px, SimdWidths.Best, workers);
+                else
+                    ShiftedConvolution.Run(adjoint, py, (T*)flipped.Pointer, null, false, px, SimdWidths.Best, workers);
             }
 
             return;

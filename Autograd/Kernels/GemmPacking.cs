@@ -56,12 +56,19 @@ internal static unsafe class GemmPacking
     }
 
     /// <summary>destination[p, j] = source[j, p], j &lt; columns, zeros up to <paramref name="width"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transposed<T>(T* source, nint leading, int columns, int count, int width, T* destination)
         where T : unmanaged
     {
         if (columns < width)
             new Span<T>(destination, width * count).Clear();
+        Transpose(source, leading, columns, count, width, destination);
+    }
+
+    /// <summary>destination[p, j] = source[j, p], j &lt; columns, p &lt; count; rows of the destination are <paramref name="width"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose<T>(T* source, nint leading, int columns, int count, nint width, T* destination)
+        where T : unmanaged
+    {
         int j = 0;
         if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
         {

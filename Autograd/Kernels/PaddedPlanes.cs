@@ -59,4 +59,14 @@ internal readonly unsafe struct PaddedPlanes
             }
         }
     }
+
+    /// <summary>Writes where each output (oy, ox) begins in the padded plane.</summary>
+    public void Pixels(int* offsets)
+    {
+        for (int y = 0; y < shape.OutHeight; y++)
+        {
+            for (int x = 0; x < shape.OutWidth; x++)
+                *offsets++ = (y * shape.StrideHeight * Width) + (x * shape.StrideWidth);
+        }
+    }
 }

@@ -43,10 +43,8 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers)
     {
         PaddedPlanes planes = new(shape);
-        int k = shape.PatchSize, outWidth = shape.OutWidth, outHeight = shape.OutHeight;
-        int perRow = Tiles(outWidth), whole = Tiles(((outHeight - 1) * planes.Width) + outWidth);
-        bool byRow = perRow * outHeight <= whole;
-        int tiles = byRow ? perRow * outHeight : whole;
+        int k = shape.PatchSize, perRow = Tiles(shape.OutWidth), tiles = ShiftedConvolution.Columns(shape, Width) / Width;
+        bool byRow = perRow * shape.OutHeight == tiles;
         int panels = Panels(shape.GroupOutChannels);
         long weights = Aligned((long)shape.OutChannels * k * sizeof(T)), offsets = Aligned((long)k * sizeof(int));
         long image = Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T));
@@ -136,6 +134,16 @@ internal static unsafe class ShiftedConvolution
     /// <summary>Whether the convolution can be computed without copying patches.</summary>
     public static bool Handles(in ConvolutionShape shape) =>
         shape is { StrideHeight: 1, StrideWidth: 1, PadTop: >= 0, PadLeft: >= 0, PadBottom: >= 0, PadRight: >= 0 };
+
+    /// <summary>The columns that are computed for each channel of an image in tiles of <paramref name="width"/>, those that are thrown away included.</summary>
+    public static int Columns(in ConvolutionShape shape, int width)
+    {
+        int padded = shape.InWidth + shape.PadLeft + shape.PadRight;
+        int byRow = Tiles(shape.OutWidth) * shape.OutHeight, whole = Tiles(((shape.OutHeight - 1) * padded) + shape.OutWidth);
+        return Math.Min(byRow, whole) * width;
+
+        int Tiles(int columns) => (columns + width - 1) / width;
+    }
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -21,4 +21,13 @@ internal static class SimdWidths
     /// <summary>Gets the widest width with hardware.</summary>
     public static SimdWidth Best =>
         Vector512.IsHardwareAccelerated ? SimdWidth.Vector512 : Vector256.IsHardwareAccelerated ? SimdWidth.Vector256 : SimdWidth.Vector128;
+
+    /// <summary>The elements of a vector.</summary>
+    public static int Lanes<T>(SimdWidth width)
+        where T : unmanaged => width switch
+        {
+            SimdWidth.Vector512 => Vector512<T>.Count,
+            SimdWidth.Vector256 => Vector256<T>.Count,
+            _ => Vector128<T>.Count,
+        };
 }

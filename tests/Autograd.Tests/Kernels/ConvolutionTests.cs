@@ -35,6 +35,38 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public unsafe void Vectors_of_output_channels_match_naive_loops_at_every_width_and_number_of_threads()
+    {
+        int seed = 100;
+        foreach (ConvolutionShape shape in Shapes())
+        {
+            if (shape.OutPlane == 0)
+                continue;
+            float[] x = Numbers.Random<float>(shape.Batch * shape.InChannels * shape.InPlane, ++seed);
+            float[] w = Numbers.Random<float>(shape.OutChannels * shape.PatchSize, ++seed);
+            float[] bias = (seed & 2) == 0 ? [] : Numbers.Random<float>(shape.OutChannels, ++seed);
+            float[] dy = new float[shape.Batch * shape.OutChannels * shape.OutPlane];
+            double[] expected = new double[dy.Length];
+            Naive(shape, x, w, bias, dy, expected, new double[x.Length], new double[w.Length]);
+            if ((seed & 1) == 0)
+                expected = [.. expected.Select(v => Math.Max(v, 0))];
+            foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
+            {
+                float[]? first = null;
+                foreach (int threads in (int[])[1, 3])
+                {
+                    using Workers workers = new(threads);
+                    float[] y = Filled<float>(dy.Length);
+                    fixed (float* px = x, pw = w, pb = bias, py = y)
+                        PixelConvolution.Run(shape, px, pw, pb, (seed & 1) == 0, py, width, workers);
+                    Numbers.Close<float>(expected, y, 5e-6 * Math.Sqrt(shape.PatchSize), $"{shape} {width}");
+                    Numbers.SameBits<float>(first ??= y, y, $"{shape} {width}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Sizes_that_do_not_fit_are_named()
     {
         using Workers workers = new(1);
