@@ -12,6 +12,7 @@ public sealed record CompilationOptions
             FuseElementwise = false,
             GenerateLoops = false,
             FuseEpilogues = false,
+            PackConstants = false,
             UpdateInPlace = false,
             ReuseMemory = false,
         };
@@ -30,6 +31,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether a bias and a rectifier after a product or a convolution are applied where the product is computed.</summary>
     public bool FuseEpilogues { get; init; } = true;
+
+    /// <summary>Whether constant weights are brought into the order in which kernels read them once, not in every run. It takes memory of their size again.</summary>
+    public bool PackConstants { get; init; } = true;
 
     /// <summary>Whether new values of parameters are written over the old ones where nothing reads the old ones any more.</summary>
     public bool UpdateInPlace { get; init; } = true;

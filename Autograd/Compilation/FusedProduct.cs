@@ -17,6 +17,9 @@ internal sealed record FusedProduct(Operation Product, bool HasBias, bool Relu) 
 {
     private static readonly Gemm Plain = new();
 
+    /// <summary>The right operand, or the weights, packed once because they never change; null if they are packed in each run.</summary>
+    public Storage? Packed { get; init; }
+
     public override string Name => Product.Name + (HasBias ? "+Add" : string.Empty) + (Relu ? "+Relu" : string.Empty);
 
     /// <summary>Whether an operation on inputs of these types can take a bias and a rectifier.</summary>
@@ -62,7 +65,7 @@ internal sealed record FusedProduct(Operation Product, bool HasBias, bool Relu) 
         ReadOnlySpan<T> bias = HasBias ? arguments.Inputs[2].Span<T>() : [];
         if (Product is Conv conv)
         {
-            Kernels.Convolution.Forward(conv.KernelShape(a.Sizes, b.Sizes), a.Span<T>(), b.Span<T>(), bias, c.Span<T>(), arguments.Workers, Relu);
+            Kernels.Convolution.Forward(conv.KernelShape(a.Sizes, b.Sizes), a.Span<T>(), b.Span<T>(), bias, c.Span<T>(), arguments.Workers, Relu, Packed);
             return;
         }
 
@@ -70,6 +73,6 @@ internal sealed record FusedProduct(Operation Product, bool HasBias, bool Relu) 
         int n = c.Sizes[^1], m = n == 0 ? 0 : c.Count / n, k = gemm.TransposeA ? a.Sizes[0] : a.Sizes[^1];
         Kernels.Gemm.Multiply(
             Kernels.SimdWidths.Best, gemm.TransposeA, gemm.TransposeB, m, n, k, T.CreateChecked(gemm.Alpha), a.Span<T>(), a.Sizes[^1], b.Span<T>(), b.Sizes[^1],
-            T.Zero, c.Span<T>(), n, arguments.Workers, new Kernels.GemmEpilogue<T> { Bias = bias, Relu = Relu });
+            T.Zero, c.Span<T>(), n, arguments.Workers, new Kernels.GemmEpilogue<T> { Bias = bias, Relu = Relu }, Packed);
     }
 }

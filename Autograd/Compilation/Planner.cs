@@ -12,6 +12,7 @@ internal sealed class Planner
     private readonly Signature signature;
     private readonly CompilationOptions options;
     private readonly Workers workers;
+    private readonly PackedConstants packed;
     private readonly IReadOnlyDictionary<string, int> sizes;
     private readonly List<IReadOnlyList<Node>> groups;
     private readonly Dictionary<Variable, Buffer> buffers = new(ReferenceEqualityComparer.Instance);
@@ -21,8 +22,9 @@ internal sealed class Planner
     private readonly List<InputPlace> places = [];
     private readonly VectorLoops loops = new();
 
-    private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers)
+    private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers, PackedConstants packed)
     {
+        this.packed = packed;
         this.signature = signature;
         this.options = options;
         this.workers = workers;
@@ -50,8 +52,8 @@ internal sealed class Planner
         groups = inPlace.Ordered;
     }
 
-    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers) =>
-        new Planner(signature, binding, options, workers).Build(example);
+    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers, PackedConstants packed) =>
+        new Planner(signature, binding, options, workers, packed).Build(example);
 
     /// <summary>Computes a small node now whose inputs are constants or follow from the sizes, such as the 1/m of a mean over the batch.</summary>
     private bool TryFold(Node node)
@@ -196,12 +198,16 @@ internal sealed class Planner
         return arguments;
     }
 
-    private KernelStep Single(Node node, ReadOnlySpan<Value> example) => new(node.Operation)
+    private KernelStep Single(Node node, ReadOnlySpan<Value> example)
     {
-        Name = node.Operation.Name,
-        Inputs = Arguments(node.Inputs, example),
-        Outputs = [.. node.Outputs.Select(Get)],
-    };
+        Value[] arguments = Arguments(node.Inputs, example);
+        return new KernelStep(options.PackConstants ? packed.Prepare(node, arguments) : node.Operation)
+        {
+            Name = node.Operation.Name,
+            Inputs = arguments,
+            Outputs = [.. node.Outputs.Select(Get)],
+        };
+    }
 
     private ElementwiseStep Fuse(IReadOnlyList<Node> group, ReadOnlySpan<Value> example)
     {

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Compilation;
 /// One pass over a signature in topological order that expands operations without a kernel, folds constants and merges equal nodes. Nodes that nothing
 /// needs disappear, since the result is collected again from the roots.
 /// </summary>
-internal sealed class Rewriter(CompilationOptions options, Workers workers)
+internal sealed class Rewriter(CompilationOptions options, Workers workers, bool fixParameters)
 {
     // Folding a large constant would trade a little time for much memory.
     public const int LargestFoldedCount = 4096;
@@ -19,9 +19,9 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers)
     private readonly Dictionary<NodeKey, Node> merged = [];
     private readonly Dictionary<ConstantKey, Variable> constants = [];
 
-    public static Signature Rewrite(Signature signature, CompilationOptions options, Workers workers)
+    public static Signature Rewrite(Signature signature, CompilationOptions options, Workers workers, bool fixParameters = false)
     {
-        var rewriter = new Rewriter(options, workers);
+        var rewriter = new Rewriter(options, workers, fixParameters);
         foreach (Node node in signature.Nodes)
         {
             rewriter.Visit(node);
@@ -39,6 +39,11 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers)
         if (rewritten.TryGetValue(variable, out Variable? known))
         {
             return known;
+        }
+
+        if (fixParameters && variable.Parameter is { } parameter)
+        {
+            return rewritten[variable] = Variable.Of(parameter.Value.Clone());
         }
 
         if (options.MergeEqualNodes && variable.Constant is { Count: 1 } constant)

@@ -20,12 +20,20 @@ public sealed class Function
     private readonly List<Plan> plans = [];
     private readonly Lock running = new();
 
+    private readonly PackedConstants packed = new();
+
     private Function(Signature signature, ExecutionOptions options)
     {
+        if (options.FixedParameters && signature.Updates.Count > 0)
+        {
+            throw new GraphException(
+                $"Expected a function without updates for fixed parameters; \"{signature.Name}\" updates \"{signature.Updates[0].Parameter.Name}\".");
+        }
+
         Signature = signature;
         this.options = options.Compilation;
         workers = new Workers(options.Threads);
-        rewritten = Rewriter.Rewrite(signature, this.options, workers);
+        rewritten = Rewriter.Rewrite(signature, this.options, workers, options.FixedParameters);
         if (this.options.FuseEpilogues)
         {
             rewritten = Epilogues.Rewrite(rewritten);
@@ -38,6 +46,7 @@ public sealed class Function
     /// <summary>Compiles a signature.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
+    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one.</exception>
     public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
@@ -133,7 +142,7 @@ public sealed class Function
             }
         }
 
-        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers);
+        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers, packed);
         plans.Add(made);
         return made;
     }

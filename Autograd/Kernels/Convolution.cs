@@ -1,4 +1,5 @@
 using System.Numerics;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -19,7 +20,9 @@ internal static unsafe class Convolution
     /// <param name="y">Output, [N, O, oH, oW], overwritten.</param>
     /// <param name="workers">Threads and scratch memory.</param>
     /// <param name="relu">Whether negative results become 0.</param>
-    public static void Forward<T>(in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu = false)
+    /// <param name="packed">The weights as <see cref="PixelConvolution.Pack"/> leaves them, if that suits the shape; or null.</param>
+    public static void Forward<T>(
+        in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu = false, Storage? packed = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(x.Length, w.Length, y.Length);
@@ -32,7 +35,7 @@ internal static unsafe class Convolution
         {
             if (PixelConvolution.Suits<T>(shape))
             {
-                PixelConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
+                PixelConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers, packed);
                 return;
             }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -64,7 +66,8 @@ internal static unsafe class Gemm
         Span<T> c,
         int ldc,
         Workers workers,
-        GemmEpilogue<T> epilogue = default)
+        GemmEpilogue<T> epilogue = default,
+        Storage? packed = null)
         where T : unmanaged, INumber<T>
     {
         RequireMatrix("A", a.Length, transposeA ? k : m, transposeA ? m : k, lda);
@@ -94,9 +97,45 @@ internal static unsafe class Gemm
             };
             if (m == 1 && !transposeB)
                 RowProduct.Run(problem, pb, ldb, width, workers);
+            else if (packed is not null)
+                GemmJob.Run(problem, Panel<T>(packed, n, width), width, workers);
             else
                 GemmJob.Run(problem, new MatrixPanel<T>(pb, ldb, transposeB), width, workers);
         }
+    }
+
+    /// <summary>Packs op(B), [k, n], so that products with it need not: the last argument of <see cref="Multiply{T}"/>, beside B itself.</summary>
+    public static Storage Pack<T>(SimdWidth width, bool transposeB, int n, int k, ReadOnlySpan<T> b, int ldb)
+        where T : unmanaged, INumber<T>
+    {
+        RequireMatrix("B", b.Length, transposeB ? n : k, transposeB ? k : n, ldb);
+        fixed (T* pb = b)
+        {
+            MatrixPanel<T> panel = new(pb, ldb, transposeB);
+            return width switch
+            {
+                SimdWidth.Vector512 => PackAll<T, Vector512<T>, Simd512<T>>(panel, k, n),
+                SimdWidth.Vector256 => PackAll<T, Vector256<T>, Simd256<T>>(panel, k, n),
+                _ => PackAll<T, Vector128<T>, Simd128<T>>(panel, k, n),
+            };
+        }
+    }
+
+    private static Storage PackAll<T, TVector, TSimd>(in MatrixPanel<T> panel, int k, int n)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        Storage packed = new(GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(k, n) * sizeof(T));
+        GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(panel, k, n, (T*)packed.Address);
+        return packed;
+    }
+
+    private static PackedPanel<T> Panel<T>(Storage packed, int n, SimdWidth width)
+        where T : unmanaged
+    {
+        int columns = 2 * SimdWidths.Lanes<T>(width);
+        return new PackedPanel<T>((T*)packed.Address, (n + columns - 1) / columns, columns);
     }
 
     private static void RequireMatrix(string name, int length, int rows, int columns, int leading)

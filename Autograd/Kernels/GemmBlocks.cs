@@ -39,6 +39,21 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         return (Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
+    /// <summary>Elements that <see cref="Pack"/> writes.</summary>
+    public static long PackedCount(int k, int n) => (long)k * RoundUp(n, Width);
+
+    /// <summary>Packs a whole right operand, [k, n], once for many products.</summary>
+    public static void Pack(in TSource source, int k, int n, T* destination)
+    {
+        int depth = Depth(k);
+        for (int p = 0; p < k; p += depth)
+        {
+            int count = Math.Min(depth, k - p);
+            for (int j = 0; j < n; j += Width, destination += (nint)count * Width)
+                source.Pack(p, count, j, Math.Min(Width, n - j), Width, destination);
+        }
+    }
+
     /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
     public static void Run(in GemmProblem<T> problem, in TSource source, int row, int rows, int column, int columns, byte* scratch)
     {
@@ -102,16 +117,19 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         for (int j = 0; j < columns; j += Width)
         {
             int width = Math.Min(Width, columns - j);
-            T* sliver = right + ((nint)(keep ? j : j % (SliverGroup * Width)) * count);
+            T* sliver = source.Packed(p, count, column + j);
+            bool reads = fresh && sliver is null;
+            if (sliver is null)
+                sliver = right + ((nint)(keep ? j : j % (SliverGroup * Width)) * count);
             T* direct = null;
             nint step = 0;
-            if (fresh && panels >= FewPanels && j % (SliverGroup * Width) == 0)
+            if (reads && panels >= FewPanels && j % (SliverGroup * Width) == 0)
             {
                 int slivers = Math.Min(SliverGroup, (columns - j) / Width);
                 packed = slivers > 0 && source.PackSlivers(p, count, column + j, slivers, Width, sliver) ? j + (slivers * Width) : j;
             }
 
-            if (fresh && j >= packed)
+            if (reads && j >= packed)
             {
                 if (width == Width)
                     direct = source.Direct(p, count, column + j, out step);
@@ -119,10 +137,15 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
+            // What was packed before is far away: the next sliver is asked for a part per tile.
+            T* ahead = sliver + ((nint)Width * count), end = !reads && j + Width < columns ? ahead + ((nint)Width * count) : ahead;
+            int share = ((count / panels) + 1) * Width;
             T* panel = left;
             int i = row;
             for (int index = 0; index < panels; index++)
             {
+                for (T* stop = ahead + Math.Min(share, end - ahead); ahead < stop; ahead += 64 / sizeof(T))
+                    TSimd.PrefetchFar(ahead);
                 int h = index < taller ? height + 1 : height;
                 target.C = c + (i * target.Ldc) + column + j;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;

@@ -4,6 +4,9 @@ namespace Toolkit.Autograd.Kernels;
 internal unsafe interface IPanelSource<T>
     where T : unmanaged
 {
+    /// <summary>The rows and columns of a sliver if they were packed before; null otherwise.</summary>
+    T* Packed(int row, int count, int column);
+
     /// <summary>
     /// If <paramref name="count"/> rows from <paramref name="row"/> have the columns from <paramref name="column"/> on side by side
     /// in memory, gives the first element and the distance between rows; null otherwise.

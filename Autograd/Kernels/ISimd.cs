@@ -28,6 +28,9 @@ internal unsafe interface ISimd<T, TVector>
     /// <summary>Asks for a cache line; the address need not be readable.</summary>
     static abstract void Prefetch(T* address);
 
+    /// <summary>As <see cref="Prefetch"/>, into the second-level cache.</summary>
+    static abstract void PrefetchFar(T* address);
+
     /// <summary>Repeats one value.</summary>
     static abstract TVector Broadcast(T value);
 

@@ -4,6 +4,8 @@ namespace Toolkit.Autograd.Kernels;
 internal readonly unsafe struct MatrixPanel<T>(T* matrix, nint leading, bool transpose) : IPanelSource<T>
     where T : unmanaged
 {
+    public T* Packed(int row, int count, int column) => null;
+
     public T* Direct(int row, int count, int column, out nint step)
     {
         step = leading;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -42,26 +43,17 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     /// <param name="relu">Whether negative results become 0.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="workers">Threads and scratch memory.</param>
-    public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers)
+    /// <param name="ready">The weights as <see cref="Pack"/> leaves them, or null.</param>
+    public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, T* ready)
     {
         PaddedPlanes planes = new(shape);
-        int k = shape.PatchSize, channels = shape.GroupOutChannels, slivers = Slivers(channels);
-        long sliver = (long)k * Width;
-        long weights = Aligned(shape.Groups * slivers * sliver * sizeof(T)), taps = Aligned((long)k * sizeof(int));
+        long weights = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, taps = Aligned((long)shape.PatchSize * sizeof(int));
         long pixels = Aligned((long)(shape.OutPlane + PixelTile.MaxPixels) * sizeof(int));
         long perThread = Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)) + Aligned((long)PixelLimit * Width * sizeof(T));
         using Scratch scratch = workers.Rent(weights + taps + pixels + (perThread * workers.Threads));
-        T* packed = (T*)scratch.Pointer;
-        for (int group = 0; group < shape.Groups; group++)
-        {
-            for (int s = 0; s < slivers; s++)
-            {
-                int first = s * Width;
-                GemmPacking.Transposed(
-                    w + ((((long)group * channels) + first) * k), k, Math.Min(Width, channels - first), k, Width, packed + (((group * slivers) + s) * sliver));
-            }
-        }
-
+        T* packed = ready is null ? (T*)scratch.Pointer : ready;
+        if (ready is null)
+            Pack(shape, w, packed);
         int* tapTable = (int*)(scratch.Pointer + weights), pixelTable = (int*)(scratch.Pointer + weights + taps);
         planes.Offsets(shape.GroupInChannels, tapTable);
         planes.Pixels(pixelTable);
@@ -85,6 +77,20 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
                 scratchBytes = perThread,
                 parts = parts,
             });
+    }
+
+    /// <summary>Elements that <see cref="Pack"/> writes.</summary>
+    public static long PackedCount(in ConvolutionShape shape) => (long)shape.Groups * Slivers(shape.GroupOutChannels) * shape.PatchSize * Width;
+
+    /// <summary>Packs the weights as [group, sliver of channels, tap, channel in sliver].</summary>
+    public static void Pack(in ConvolutionShape shape, T* w, T* packed)
+    {
+        int k = shape.PatchSize, channels = shape.GroupOutChannels;
+        for (int group = 0; group < shape.Groups; group++, w += (nint)channels * k)
+        {
+            for (int first = 0; first < channels; first += Width, packed += (nint)k * Width)
+                GemmPacking.Transposed(w + ((nint)first * k), k, Math.Min(Width, channels - first), k, Width, packed);
+        }
     }
 
     public readonly void Execute(int index, int participant)
@@ -182,15 +188,41 @@ internal static unsafe class PixelConvolution
         return here * 21 / 20 < there;
     }
 
-    public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers)
+    public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers, Storage? packed = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        T* ready = packed is null ? null : (T*)packed.Address;
         switch (width)
         {
-            case SimdWidth.Vector512: PixelConvolution<T, Vector512<T>, Simd512<T>>.Run(shape, x, w, bias, relu, y, workers); break;
-            case SimdWidth.Vector256: PixelConvolution<T, Vector256<T>, Simd256<T>>.Run(shape, x, w, bias, relu, y, workers); break;
-            default: PixelConvolution<T, Vector128<T>, Simd128<T>>.Run(shape, x, w, bias, relu, y, workers); break;
+            case SimdWidth.Vector512: PixelConvolution<T, Vector512<T>, Simd512<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
+            case SimdWidth.Vector256: PixelConvolution<T, Vector256<T>, Simd256<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
+            default: PixelConvolution<T, Vector128<T>, Simd128<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
         }
+    }
+
+    /// <summary>Packs weights so that convolutions with them need not: the last argument of <see cref="Run"/>, beside the weights themselves.</summary>
+    public static Storage Pack<T>(in ConvolutionShape shape, ReadOnlySpan<T> w, SimdWidth width)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        fixed (T* pw = w)
+        {
+            return width switch
+            {
+                SimdWidth.Vector512 => PackAll<T, Vector512<T>, Simd512<T>>(shape, pw),
+                SimdWidth.Vector256 => PackAll<T, Vector256<T>, Simd256<T>>(shape, pw),
+                _ => PackAll<T, Vector128<T>, Simd128<T>>(shape, pw),
+            };
+        }
+    }
+
+    private static Storage PackAll<T, TVector, TSimd>(in ConvolutionShape shape, T* w)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        Storage packed = new(PixelConvolution<T, TVector, TSimd>.PackedCount(shape) * sizeof(T));
+        PixelConvolution<T, TVector, TSimd>.Pack(shape, w, (T*)packed.Address);
+        return packed;
     }
 
     private static int Whole(int count, int unit) => (count + unit - 1) / unit * unit;

@@ -106,7 +106,7 @@ internal static class Cases
     public static TimedCase Infer(int threads, Module model, int[] shape, int batch)
     {
         model.InputShape = Shape.OfSizes(shape);
-        Function function = Function.Compile(model.Inference, new ExecutionOptions { Threads = threads });
+        Function function = Function.Compile(model.Inference, new ExecutionOptions { Threads = threads, FixedParameters = true });
         Value[] inputs = [Normal([batch, .. shape], 3)];
         return Of(function, inputs);
     }

@@ -1,0 +1,61 @@
+using System.Numerics;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Convolution;
+using Toolkit.Autograd.Tensors;
+using Gemm = Toolkit.Autograd.Operations.LinearAlgebra.Gemm;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>
+/// Constant right operands of products and constant weights of convolutions in the order in which kernels read them, packed when a plan is made and shared by
+/// all plans of a function. Packing takes as long as some rows of a product, in every run if it is not done before.
+/// </summary>
+internal sealed class PackedConstants
+{
+    private readonly Dictionary<(Value Weights, bool Other), Storage> packed = [];
+
+    /// <summary>The node's operation, with its constant operand packed where a kernel can use that.</summary>
+    public Operation Prepare(Node node, ReadOnlySpan<Value> inputs)
+    {
+        if (node.Inputs.Count < 2 || node.Inputs[1].Constant is not { Count: > 0 } weights || !FusedProduct.Handles(Product(node.Operation), node.Inputs))
+        {
+            return node.Operation;
+        }
+
+        return weights.DType == DType.Float32 ? Prepare<float>(node.Operation, weights, inputs[0]) : Prepare<double>(node.Operation, weights, inputs[0]);
+    }
+
+    private static Operation Product(Operation operation) => operation is FusedProduct fused ? fused.Product : operation;
+
+    private Operation Prepare<T>(Operation operation, Value weights, Value left)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        FusedProduct product = operation as FusedProduct ?? new FusedProduct(operation, HasBias: false, Relu: false);
+        if (product.Product is Conv conv)
+        {
+            ConvolutionShape shape = conv.KernelShape(left.Sizes, weights.Sizes);
+            return PixelConvolution.Suits<T>(shape)
+                ? product with { Packed = Once(weights, true, () => PixelConvolution.Pack<T>(shape, weights.Span<T>(), SimdWidths.Best)) }
+                : operation;
+        }
+
+        bool transpose = product.Product is Gemm { TransposeB: true };
+        int n = weights.Sizes[transpose ? 0 : 1], k = weights.Sizes[transpose ? 1 : 0];
+
+        // A single row reads the matrix as it lies.
+        return left.Count <= k
+            ? operation
+            : product with { Packed = Once(weights, transpose, () => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, n, k, weights.Span<T>(), weights.Sizes[1])) };
+    }
+
+    private Storage Once(Value weights, bool other, Func<Storage> pack)
+    {
+        if (!packed.TryGetValue((weights, other), out Storage? known))
+        {
+            packed[(weights, other)] = known = pack();
+        }
+
+        return known;
+    }
+}
