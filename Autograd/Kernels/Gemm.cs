@@ -95,13 +95,37 @@ internal static unsafe class Gemm
                 ColumnBias = bias,
                 Relu = epilogue.Relu,
             };
-            if (m == 1 && !transposeB)
+            int lanes = SimdWidths.Lanes<T>(width);
+            if (n <= lanes && m >= 2 * lanes && k > 0 && beta == T.Zero)
+                MultiplyNarrow(problem, pb, ldb, transposeB, width, workers);
+            else if (m == 1 && !transposeB)
                 RowProduct.Run(problem, pb, ldb, width, workers);
             else if (packed is not null)
                 GemmJob.Run(problem, Panel<T>(packed, n, width), width, workers);
             else
                 GemmJob.Run(problem, new MatrixPanel<T>(pb, ldb, transposeB), width, workers);
         }
+    }
+
+    // A few columns would leave most of a tile empty: Cᵀ = op(B)ᵀ·op(A)ᵀ has long rows instead. The sums, and so the bits, are the same.
+    private static void MultiplyNarrow<T>(in GemmProblem<T> problem, T* b, int ldb, bool transposeB, SimdWidth width, Workers workers)
+        where T : unmanaged, INumber<T>
+    {
+        using Scratch scratch = workers.Rent((long)problem.M * problem.N * sizeof(T));
+        GemmProblem<T> turned = problem with
+        {
+            M = problem.N,
+            N = problem.M,
+            A = b,
+            Lda = ldb,
+            TransposeA = !transposeB,
+            C = (T*)scratch.Pointer,
+            Ldc = problem.M,
+            ColumnBias = null,
+            RowBias = problem.ColumnBias,
+        };
+        GemmJob.Run(turned, new MatrixPanel<T>(problem.A, problem.Lda, !problem.TransposeA), width, workers);
+        GemmPacking.Transpose((T*)scratch.Pointer, problem.M, problem.N, problem.M, problem.Ldc, problem.C);
     }
 
     /// <summary>Packs op(B), [k, n], so that products with it need not: the last argument of <see cref="Multiply{T}"/>, beside B itself.</summary>

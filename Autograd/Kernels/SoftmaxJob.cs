@@ -38,6 +38,13 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     public readonly void Execute(int index, int participant)
     {
         int first = index * linesPerPiece, last = Math.Min(outer, first + linesPerPiece);
+        if (inner == 1 && axis < TSimd.Count)
+        {
+            for (; first < last; first += TSimd.Count)
+                Narrow(x + ((nint)first * axis), y + ((nint)first * axis), Math.Min(TSimd.Count, last - first));
+            return;
+        }
+
         for (int line = first; line < last; line++)
         {
             T* x = this.x + ((nint)line * axis * inner), y = this.y + ((nint)line * axis * inner);
@@ -53,6 +60,17 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
             for (; j < inner; j++)
                 Column(x + j, y + j);
         }
+    }
+
+    // Rows that do not fill a vector are turned into columns, as many as a vector has lanes.
+    private readonly void Narrow(T* x, T* y, int rows)
+    {
+        int lanes = TSimd.Count;
+        T* turned = stackalloc T[2 * lanes * lanes], result = turned + (lanes * lanes);
+        new Span<T>(turned, axis * lanes).Clear();
+        GemmPacking.Transpose(x, axis, rows, axis, lanes, turned);
+        Columns(turned, result, lanes);
+        GemmPacking.Transpose(result, lanes, axis, rows, axis, y);
     }
 
     // One column, gathered so that it sees the same exponential as all others.

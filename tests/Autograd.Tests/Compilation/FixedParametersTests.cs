@@ -33,7 +33,7 @@ public sealed class FixedParametersTests
         Parameter w = new("w", Randoms.Normal(1, 24, 6, 5, 5)), b = new("b", Randoms.Normal(2, 1, 24, 1, 1)), g = new("g", Randoms.Normal(4, 32, 3, 5, 5));
         Same(
             [x],
-            [(Ops.Conv(x, w) + b).Relu(), Ops.Conv(x, g, new ConvolutionOptions { Groups = 2, Strides = [2, 2] })],
+            [(Ops.Conv(x, w) + b).Relu(), Ops.Conv(x, g, new ConvolutionOptions { Group = 2, Strides = [2, 2] })],
             [Randoms.Normal(3, batch, 6, 14, 14)]);
     }
 
