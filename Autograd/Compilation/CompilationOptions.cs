@@ -13,6 +13,7 @@ public sealed record CompilationOptions
             GenerateLoops = false,
             FuseEpilogues = false,
             PackConstants = false,
+            Winograd = false,
             UpdateInPlace = false,
             ReuseMemory = false,
         };
@@ -34,6 +35,10 @@ public sealed record CompilationOptions
 
     /// <summary>Whether constant weights are brought into the order in which kernels read them once, not in every run. It takes memory of their size again.</summary>
     public bool PackConstants { get; init; } = true;
+
+    /// <summary>Whether float32 convolutions with 3×3 and 5×5 kernels and many channels, and their gradients, use Winograd's minimal filtering: fewer
+    /// multiplications, with rounding errors some times those of plain sums (a few millionths of the largest result).</summary>
+    public bool Winograd { get; init; } = true;
 
     /// <summary>Whether new values of parameters are written over the old ones where nothing reads the old ones any more.</summary>
     public bool UpdateInPlace { get; init; } = true;

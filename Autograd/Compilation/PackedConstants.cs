@@ -13,17 +13,32 @@ namespace Toolkit.Autograd.Compilation;
 /// </summary>
 internal sealed class PackedConstants
 {
-    private readonly Dictionary<(Value Weights, bool Other), Storage> packed = [];
+    private readonly Dictionary<(Value Weights, Form Form), Storage?> packed = [];
 
-    /// <summary>The node's operation, with its constant operand packed where a kernel can use that.</summary>
-    public Operation Prepare(Node node, ReadOnlySpan<Value> inputs)
+    private enum Form
     {
-        if (node.Inputs.Count < 2 || node.Inputs[1].Constant is not { Count: > 0 } weights || !FusedProduct.Handles(Product(node.Operation), node.Inputs))
+        Product,
+        TransposedProduct,
+        Pixels,
+        Winograd,
+    }
+
+    /// <summary>A node's operation as it is planned, with its constant operand packed where a kernel can use that.</summary>
+    public Operation Prepare(Node node, Operation operation, Value[] inputs)
+    {
+        if (node.Inputs.Count < 2 || node.Inputs[1].Constant is not { Count: > 0 } weights)
         {
-            return node.Operation;
+            return operation;
         }
 
-        return weights.DType == DType.Float32 ? Prepare<float>(node.Operation, weights, inputs[0]) : Prepare<double>(node.Operation, weights, inputs[0]);
+        if (operation is WinogradConvolution winograd)
+        {
+            return winograd with { Packed = Once(weights, Form.Winograd, () => winograd.Pack(inputs)) };
+        }
+
+        return !FusedProduct.Handles(Product(operation), node.Inputs) ? operation
+            : weights.DType == DType.Float32 ? Prepare<float>(operation, weights, inputs[0])
+            : Prepare<double>(operation, weights, inputs[0]);
     }
 
     private static Operation Product(Operation operation) => operation is FusedProduct fused ? fused.Product : operation;
@@ -36,7 +51,7 @@ internal sealed class PackedConstants
         {
             ConvolutionShape shape = conv.KernelShape(left.Sizes, weights.Sizes);
             return PixelConvolution.Suits<T>(shape)
-                ? product with { Packed = Once(weights, true, () => PixelConvolution.Pack<T>(shape, weights.Span<T>(), SimdWidths.Best)) }
+                ? product with { Packed = Once(weights, Form.Pixels, () => PixelConvolution.Pack<T>(shape, weights.Span<T>(), SimdWidths.Best)) }
                 : operation;
         }
 
@@ -46,14 +61,14 @@ internal sealed class PackedConstants
         // A single row reads the matrix as it lies.
         return left.Count <= k
             ? operation
-            : product with { Packed = Once(weights, transpose, () => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, n, k, weights.Span<T>(), weights.Sizes[1])) };
+            : product with { Packed = Once(weights, transpose ? Form.TransposedProduct : Form.Product, () => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, n, k, weights.Span<T>(), weights.Sizes[1])) };
     }
 
-    private Storage Once(Value weights, bool other, Func<Storage> pack)
+    private Storage? Once(Value weights, Form form, Func<Storage?> pack)
     {
-        if (!packed.TryGetValue((weights, other), out Storage? known))
+        if (!packed.TryGetValue((weights, form), out Storage? known))
         {
-            packed[(weights, other)] = known = pack();
+            packed[(weights, form)] = known = pack();
         }
 
         return known;

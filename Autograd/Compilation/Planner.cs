@@ -200,12 +200,13 @@ internal sealed class Planner
 
     private KernelStep Single(Node node, ReadOnlySpan<Value> example)
     {
-        Value[] arguments = Arguments(node.Inputs, example);
-        return new KernelStep(options.PackConstants ? packed.Prepare(node, arguments) : node.Operation)
+        Value[] arguments = Arguments(node.Inputs, example), results = [.. node.Outputs.Select(Get)];
+        Operation operation = options.Winograd ? WinogradConvolution.Prepare(node.Operation, arguments, results) : node.Operation;
+        return new KernelStep(options.PackConstants ? packed.Prepare(node, operation, arguments) : operation)
         {
             Name = node.Operation.Name,
             Inputs = arguments,
-            Outputs = [.. node.Outputs.Select(Get)],
+            Outputs = results,
         };
     }
 

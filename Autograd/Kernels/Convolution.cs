@@ -135,7 +135,7 @@ internal static unsafe class Convolution
     }
 
     // With stride 1 the input gradient is the convolution of the output gradient with the flipped kernel, input and output channels exchanged.
-    private static ConvolutionShape Adjoint(in ConvolutionShape shape)
+    public static ConvolutionShape Adjoint(in ConvolutionShape shape)
     {
         int reachHeight = shape.DilationHeight * (shape.KernelHeight - 1), reachWidth = shape.DilationWidth * (shape.KernelWidth - 1);
         return shape with
@@ -152,7 +152,7 @@ internal static unsafe class Convolution
     }
 
     // flipped[c, o, kH − 1 − ky, kW − 1 − kx] = w[o, c, ky, kx] in each group.
-    private static void Flip<T>(in ConvolutionShape shape, T* w, T* flipped)
+    public static void Flip<T>(in ConvolutionShape shape, T* w, T* flipped)
         where T : unmanaged
     {
         int kernel = shape.KernelHeight * shape.KernelWidth, inChannels = shape.GroupInChannels, outChannels = shape.GroupOutChannels;

@@ -12,50 +12,55 @@ internal static unsafe class PixelTile
     public const int MaxPixels = 6;
 
     /// <summary>Runs the tile whose pixels are known at run time only.</summary>
-    public static void Run<T, TVector, TSimd>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums)
+    public static void Run<T, TVector, TSimd>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums, bool fresh = false)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
         switch (pixels)
         {
-            case 1: Run<T, TVector, TSimd, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 2: Run<T, TVector, TSimd, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 3: Run<T, TVector, TSimd, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 4: Run<T, TVector, TSimd, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 5: Run<T, TVector, TSimd, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            default: Run<T, TVector, TSimd, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 1: Run<T, TVector, TSimd, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            case 2: Run<T, TVector, TSimd, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            case 3: Run<T, TVector, TSimd, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            case 4: Run<T, TVector, TSimd, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            case 5: Run<T, TVector, TSimd, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            default: Run<T, TVector, TSimd, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
         }
     }
 
-    /// <summary>sums[r, j] += Σₜ x[tapOffsets[t] + pixelOffsets[r]]·w[t, j].</summary>
+    /// <summary>sums[r, j] = sums[r, j] + Σₜ x[tapOffsets[t] + pixelOffsets[r]]·w[t, j].</summary>
     /// <param name="taps">Elements that meet in one output.</param>
     /// <param name="x">The padded image.</param>
     /// <param name="tapOffsets">Where each tap's element lies from its pixel.</param>
     /// <param name="pixelOffsets">Where each pixel begins; six of them, whatever the number of pixels.</param>
     /// <param name="w">Two vectors of output channels for each tap.</param>
     /// <param name="sums">Two vectors for each pixel.</param>
+    /// <param name="fresh">Whether the sums begin at 0, not at what stands there.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<T, TVector, TSimd, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums)
+    private static void Run<T, TVector, TSimd, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums, bool fresh)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
         where TRows : struct, IRows
     {
         int n = TSimd.Count;
-        TVector s00 = TSimd.Load(sums), s01 = TSimd.Load(sums + n);
-        TVector s10 = TSimd.Zero, s20 = TSimd.Zero, s30 = TSimd.Zero, s40 = TSimd.Zero, s50 = TSimd.Zero;
+        TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s10 = TSimd.Zero, s20 = TSimd.Zero, s30 = TSimd.Zero, s40 = TSimd.Zero, s50 = TSimd.Zero;
         TVector s11 = TSimd.Zero, s21 = TSimd.Zero, s31 = TSimd.Zero, s41 = TSimd.Zero, s51 = TSimd.Zero;
-        if (TRows.Count > 1)
-            (s10, s11) = (TSimd.Load(sums + (2 * n)), TSimd.Load(sums + (3 * n)));
-        if (TRows.Count > 2)
-            (s20, s21) = (TSimd.Load(sums + (4 * n)), TSimd.Load(sums + (5 * n)));
-        if (TRows.Count > 3)
-            (s30, s31) = (TSimd.Load(sums + (6 * n)), TSimd.Load(sums + (7 * n)));
-        if (TRows.Count > 4)
-            (s40, s41) = (TSimd.Load(sums + (8 * n)), TSimd.Load(sums + (9 * n)));
-        if (TRows.Count > 5)
-            (s50, s51) = (TSimd.Load(sums + (10 * n)), TSimd.Load(sums + (11 * n)));
+        if (!fresh)
+        {
+            (s00, s01) = (TSimd.Load(sums), TSimd.Load(sums + n));
+            if (TRows.Count > 1)
+                (s10, s11) = (TSimd.Load(sums + (2 * n)), TSimd.Load(sums + (3 * n)));
+            if (TRows.Count > 2)
+                (s20, s21) = (TSimd.Load(sums + (4 * n)), TSimd.Load(sums + (5 * n)));
+            if (TRows.Count > 3)
+                (s30, s31) = (TSimd.Load(sums + (6 * n)), TSimd.Load(sums + (7 * n)));
+            if (TRows.Count > 4)
+                (s40, s41) = (TSimd.Load(sums + (8 * n)), TSimd.Load(sums + (9 * n)));
+            if (TRows.Count > 5)
+                (s50, s51) = (TSimd.Load(sums + (10 * n)), TSimd.Load(sums + (11 * n)));
+        }
+
         nint o0 = pixelOffsets[0], o1 = pixelOffsets[1], o2 = pixelOffsets[2], o3 = pixelOffsets[3], o4 = pixelOffsets[4], o5 = pixelOffsets[5];
         for (int* end = tapOffsets + taps; tapOffsets < end; tapOffsets++, w += 2 * n)
         {

@@ -154,7 +154,7 @@ public class ConvolutionTests
         return values;
     }
 
-    private static void Naive<T>(in ConvolutionShape s, T[] x, T[] w, T[] bias, T[] dy, double[] y, double[] dx, double[] dw)
+    internal static void Naive<T>(in ConvolutionShape s, T[] x, T[] w, T[] bias, T[] dy, double[] y, double[] dx, double[] dw)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int outIndex = 0;

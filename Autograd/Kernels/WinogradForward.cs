@@ -1,0 +1,223 @@
+using System.Numerics;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Convolution by Winograd's minimal filtering: y = Aᵀ[Σ over channels of (G·w·Gᵀ) ⊙ (Bᵀ·x·B)]A for each tile, where the sums over channels of all
+/// tiles are one matrix product for each of the 36 places of ⊙. One job computes some rows of tiles of one image.
+/// </summary>
+/// <remarks>The order of each sum depends on the shape alone, and so do its bits.</remarks>
+/// <typeparam name="T">Element type.</typeparam>
+/// <typeparam name="TVector">Vector type.</typeparam>
+/// <typeparam name="TSimd">Vector operations.</typeparam>
+/// <typeparam name="TKernel">Taps along each axis, 3 or 5.</typeparam>
+/// <typeparam name="TTile">Outputs of a tile along each axis, 7 less the taps.</typeparam>
+internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
+    where T : unmanaged, INumber<T>
+    where TVector : struct
+    where TSimd : struct, ISimd<T, TVector>
+    where TKernel : struct, IRows
+    where TTile : struct, IRows
+{
+    private const int Products = WinogradTransform<T, TVector, TSimd>.Products;
+
+    // Channels whose transformed weights for two vectors of outputs stay in the first-level cache.
+    private const int ChannelBytes = 12_800;
+
+    private ConvolutionShape shape;
+    private WinogradShape tiling;
+    private T* x;
+    private T* weights;
+    private T* bias;
+    private T* y;
+    private bool relu;
+    private int* offsets;
+    private byte* scratch;
+    private long scratchBytes;
+    private int blockRows;
+
+    private static int Width => 2 * TSimd.Count;
+
+    /// <summary>y = conv(x, w) + bias, rectified if asked.</summary>
+    /// <param name="shape">Sizes that <see cref="Winograd.Suits{T}"/> accepts.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="w">Weights [O, C/groups, r, r].</param>
+    /// <param name="bias">One value per output channel, or null.</param>
+    /// <param name="relu">Whether negative results become 0.</param>
+    /// <param name="y">Output, overwritten.</param>
+    /// <param name="workers">Threads and scratch memory.</param>
+    /// <param name="ready">The weights as <see cref="Pack"/> leaves them, or null.</param>
+    public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, T* ready)
+    {
+        WinogradShape tiling = new(shape, TSimd.Count);
+        int depth = tiling.Whole(shape.GroupInChannels), outs = tiling.WholePairs(shape.GroupOutChannels);
+        int blockRows = tiling.BlockRows(depth + outs);
+        long packedBytes = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, packBytes = ready is null ? Aligned(PackScratch(shape) * sizeof(T)) : 0;
+        long offsetBytes = Aligned((long)shape.GroupInChannels * sizeof(int)), biasBytes = Aligned((long)shape.Groups * outs * sizeof(T));
+        long perThread = Elements(shape, tiling, blockRows) * sizeof(T);
+        using Scratch scratch = workers.Rent(packedBytes + packBytes + offsetBytes + biasBytes + (perThread * workers.Threads));
+        T* packed = ready is null ? (T*)scratch.Pointer : ready;
+        if (ready is null)
+            Pack(shape, w, packed, (T*)(scratch.Pointer + packedBytes));
+        int* offsets = (int*)(scratch.Pointer + packedBytes + packBytes);
+        for (int c = 0; c < shape.GroupInChannels; c++)
+            offsets[c] = c;
+        T* wholeBias = bias is null ? null : (T*)(scratch.Pointer + packedBytes + packBytes + offsetBytes);
+        for (int group = 0; group < shape.Groups && bias is not null; group++)
+            new ReadOnlySpan<T>(bias + (group * shape.GroupOutChannels), shape.GroupOutChannels).CopyTo(new Span<T>(wholeBias + (group * outs), outs));
+        workers.For(
+            shape.Batch * shape.Groups * Blocks(tiling, blockRows),
+            new WinogradForward<T, TVector, TSimd, TKernel, TTile>
+            {
+                shape = shape,
+                tiling = tiling,
+                x = x,
+                weights = packed,
+                bias = wholeBias,
+                y = y,
+                relu = relu,
+                offsets = offsets,
+                scratch = scratch.Pointer + packedBytes + packBytes + offsetBytes + biasBytes,
+                scratchBytes = perThread,
+                blockRows = blockRows,
+            });
+    }
+
+    /// <summary>Elements that <see cref="Pack"/> writes.</summary>
+    public static long PackedCount(in ConvolutionShape shape) =>
+        (long)shape.Groups * Products * new WinogradShape(shape, TSimd.Count).WholePairs(shape.GroupOutChannels) * shape.GroupInChannels;
+
+    /// <summary>Elements that <see cref="Pack"/> needs beside its result.</summary>
+    public static long PackScratch(in ConvolutionShape shape) => ((long)shape.PatchSize * Width) + (Products * TSimd.Count) + Products + Width;
+
+    /// <summary>Transforms the weights into [group, product, pair of vectors, input channel, output channel in the pair].</summary>
+    public static void Pack(in ConvolutionShape shape, T* w, T* packed, T* room)
+    {
+        int k = shape.PatchSize, channels = shape.GroupOutChannels, taps = TKernel.Count * TKernel.Count, n = TSimd.Count;
+        T* between = room + ((nint)k * Width), factors = between + (Products * n);
+        WinogradTransform<T, TVector, TSimd>.Factors(factors);
+        nint sliver = (nint)shape.GroupInChannels * Width, product = sliver * ((channels + Width - 1) / Width);
+        for (int group = 0; group < shape.Groups; group++, w += (nint)channels * k, packed += product * Products)
+        {
+            for (int first = 0; first < channels; first += Width)
+            {
+                GemmPacking.Transposed(w + ((nint)first * k), k, Math.Min(Width, channels - first), k, Width, room);
+                T* to = packed + (first / Width * sliver);
+                for (int c = 0; c < shape.GroupInChannels; c++)
+                {
+                    for (int half = 0; half < Width; half += n)
+                    {
+                        WinogradTransform<T, TVector, TSimd>.Evaluate<TKernel>(
+                            room + ((nint)c * taps * Width) + half, TKernel.Count * Width, Width, factors, between, to + ((nint)c * Width) + half, product);
+                    }
+                }
+            }
+        }
+    }
+
+    public readonly void Execute(int index, int participant)
+    {
+        int blocks = Blocks(tiling, blockRows), job = index / blocks, group = job % shape.Groups, image = job / shape.Groups;
+        int firstRow = index % blocks * blockRows, rows = Math.Min(blockRows, tiling.TileRows - firstRow), tile = TTile.Count, n = TSimd.Count;
+        int channels = shape.GroupInChannels, depth = tiling.Whole(channels), outs = tiling.WholePairs(shape.GroupOutChannels);
+        int across = tiling.TilesAcross, tiles = rows * across, pitch = tiling.PaddedWidth;
+        nint step = Step(tiles * depth), outStep = Step(tiles * outs);
+        T* pixels = (T*)(scratch + (participant * scratchBytes));
+        T* between = pixels + Pixels(shape, tiling, blockRows);
+        T* data = between + (Products * n);
+        T* sums = data + (Products * Step(blockRows * across * depth));
+        T* planes = x + ((((nint)image * shape.InChannels) + (group * channels)) * shape.InPlane);
+        tiling.InputPixels(planes, channels, firstRow, rows, pixels, depth);
+        for (int t = 0; t < tiles; t++)
+        {
+            T* from = pixels + (((((nint)(t / across) * tile) * pitch) + (t % across * tile)) * depth);
+            for (int c = 0; c < depth; c += n)
+                WinogradTransform<T, TVector, TSimd>.Data(from + c, (nint)pitch * depth, depth, between, data + ((nint)t * depth) + c, step);
+        }
+
+        T* w = weights + ((nint)group * Products * outs * channels);
+        for (int product = 0; product < Products; product++)
+        {
+            for (int first = 0; first < outs; first += Width, w += (nint)channels * Width)
+                Multiply(tiles, depth, data + (product * step), w, sums + (product * outStep) + ((nint)first * tiles));
+        }
+
+        Collect(image, group, firstRow * tile, rows, sums, outStep, between, pixels);
+    }
+
+    // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels.
+    private readonly void Multiply(int tiles, int depth, T* data, T* w, T* sums)
+    {
+        int chunk = Math.Max(1, ChannelBytes / (Width * sizeof(T))), channels = shape.GroupInChannels;
+        int panels = (tiles + PixelTile.MaxPixels - 1) / PixelTile.MaxPixels;
+        int* places = stackalloc int[PixelTile.MaxPixels];
+        for (int r = 0; r < PixelTile.MaxPixels; r++)
+            places[r] = r * depth;
+        for (int c = 0; c < channels; c += chunk)
+        {
+            for (int panel = 0; panel < panels; panel++)
+            {
+                int at = (int)((long)panel * tiles / panels), height = (int)((long)(panel + 1) * tiles / panels) - at;
+                PixelTile.Run<T, TVector, TSimd>(
+                    height, Math.Min(chunk, channels - c), data + ((nint)at * depth), offsets + c, places, w + ((nint)c * Width), sums + ((nint)at * Width), c == 0);
+            }
+        }
+    }
+
+    private readonly void Collect(int image, int group, int firstRow, int rows, T* sums, nint outStep, T* between, T* pixels)
+    {
+        int tile = TTile.Count, n = TSimd.Count, channels = shape.GroupOutChannels, across = tiling.TilesAcross, pitch = across * tile, tiles = rows * across;
+        int outs = tiling.WholePairs(channels), height = Math.Min(rows * tile, shape.OutHeight - firstRow);
+        for (int t = 0; t < tiles; t++)
+        {
+            T* to = pixels + (((((nint)(t / across) * tile) * pitch) + (t % across * tile)) * outs);
+            for (int c = 0; c < channels; c += n)
+            {
+                T* from = sums + ((nint)(c / Width * Width) * tiles) + ((nint)t * Width) + (c % Width);
+                WinogradTransform<T, TVector, TSimd>.Collect<TTile>(from, outStep, between, to + c, (nint)pitch * outs, outs);
+                if (bias is not null || relu)
+                    Finish(to + c, (nint)pitch * outs, outs, bias is null ? TSimd.Zero : TSimd.Load(bias + ((nint)group * outs) + c));
+            }
+        }
+
+        T* plane = y + ((((nint)image * shape.OutChannels) + (group * channels)) * shape.OutPlane) + ((nint)firstRow * shape.OutWidth);
+        for (int row = 0; row < height; row++, plane += shape.OutWidth)
+            GemmPacking.Transpose(pixels + ((nint)row * pitch * outs), outs, shape.OutWidth, channels, shape.OutPlane, plane);
+    }
+
+    // Bias and rectifier for the outputs of one tile and one vector of channels.
+    private readonly void Finish(T* to, nint rowStep, nint columnStep, TVector addend)
+    {
+        for (int i = 0; i < TTile.Count; i++)
+        {
+            for (int j = 0; j < TTile.Count; j++)
+            {
+                T* at = to + (i * rowStep) + (j * columnStep);
+                TVector value = TSimd.Add(TSimd.Load(at), addend);
+                TSimd.Store(relu ? TSimd.Relu(value) : value, at);
+            }
+        }
+    }
+
+    private static int Blocks(in WinogradShape tiling, int blockRows) => (tiling.TileRows + blockRows - 1) / blockRows;
+
+    // Elements of a thread: pixels going in or out, a plane between two transforms, transformed tiles and their products.
+    private static long Elements(in ConvolutionShape shape, in WinogradShape tiling, int blockRows)
+    {
+        int tiles = blockRows * tiling.TilesAcross;
+        long data = Step(tiles * tiling.Whole(shape.GroupInChannels)), sums = Step(tiles * tiling.WholePairs(shape.GroupOutChannels));
+        return Pixels(shape, tiling, blockRows) + (Products * TSimd.Count) + (Products * (data + sums));
+    }
+
+    private static long Pixels(in ConvolutionShape shape, in WinogradShape tiling, int blockRows)
+    {
+        long inside = (long)((blockRows * TTile.Count) + TKernel.Count - 1) * tiling.PaddedWidth * tiling.Whole(shape.GroupInChannels);
+        long outside = (long)blockRows * TTile.Count * tiling.TilesAcross * TTile.Count * tiling.WholePairs(shape.GroupOutChannels);
+        return (Math.Max(inside, outside) + 15) & ~15;
+    }
+
+    // A line more, so that the products of a tile do not meet in one set of the cache.
+    private static nint Step(int elements) => elements + (64 / sizeof(T));
+
+    private static long Aligned(long bytes) => (bytes + 63) & ~63;
+}
