@@ -58,10 +58,11 @@ internal sealed class PackedConstants
         bool transpose = product.Product is Gemm { TransposeB: true };
         int n = weights.Sizes[transpose ? 0 : 1], k = weights.Sizes[transpose ? 1 : 0];
 
-        // A single row reads the matrix as it lies.
-        return left.Count <= k
-            ? operation
-            : product with { Packed = Once(weights, transpose ? Form.TransposedProduct : Form.Product, () => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, n, k, weights.Span<T>(), weights.Sizes[1])) };
+        return product with
+        {
+            Packed = Once(
+                weights, transpose ? Form.TransposedProduct : Form.Product, () => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, n, k, weights.Span<T>(), weights.Sizes[1])),
+        };
     }
 
     private Storage? Once(Value weights, Form form, Func<Storage?> pack)

@@ -98,6 +98,8 @@ internal static unsafe class Gemm
             int lanes = SimdWidths.Lanes<T>(width);
             if (n <= lanes && m >= 2 * lanes && k > 0 && beta == T.Zero)
                 MultiplyNarrow(problem, pb, ldb, transposeB, width, workers);
+            else if (m == 1 && packed is not null && !transposeB && n >= lanes)
+                PackedRowProduct.Run(problem, Panel<T>(packed, n, width), width, workers);
             else if (m == 1 && !transposeB)
                 RowProduct.Run(problem, pb, ldb, width, workers);
             else if (packed is not null)

@@ -16,26 +16,22 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     where TSimd : struct, ISimd<T, TVector>
     where TSource : unmanaged, IPanelSource<T>
 {
-    private const int DepthLimit = 384;
     private const int ColumnLimit = 4096;
-
-    // Slivers that are packed together: a row of the right operand is then read by some cache lines at a time.
-    private const int SliverGroup = 4;
-
-    // With fewer panels than this a sliver is packed by the tile that reads it first.
-    private const int FewPanels = 4;
 
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
     private static int RowLimit => 768 / sizeof(T);
 
+    // A panel of A must stay in the first-level cache. A narrow sliver of B stays there beside it; a wide one comes from the second level anyway.
+    private static int DepthLimit => (TSimd.Count * sizeof(T) == 64 ? 2048 : 1536) / sizeof(T);
+
     /// <summary>Bytes of scratch memory that <see cref="Run"/> needs for a part of at most the given size.</summary>
     public static long ScratchBytes(int rows, int columns, int k)
     {
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
-        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : SliverGroup * Width) * (long)depth;
+        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
         return (Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
@@ -52,6 +48,13 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             for (int j = 0; j < n; j += Width, destination += (nint)count * Width)
                 source.Pack(p, count, j, Math.Min(Width, n - j), Width, destination);
         }
+    }
+
+    /// <summary>Rows of the right operand in a block: they follow from k alone.</summary>
+    public static int Depth(int k)
+    {
+        int blocks = Math.Max(1, (k + DepthLimit - 1) / DepthLimit);
+        return RoundUp((k + blocks - 1) / blocks, 8);
     }
 
     /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
@@ -113,24 +116,18 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         GemmTarget<T> target = template;
         int panels = Panels(rows);
         int height = rows / panels, taller = rows % panels;
-        int packed = 0;
         for (int j = 0; j < columns; j += Width)
         {
             int width = Math.Min(Width, columns - j);
             T* sliver = source.Packed(p, count, column + j);
             bool reads = fresh && sliver is null;
             if (sliver is null)
-                sliver = right + ((nint)(keep ? j : j % (SliverGroup * Width)) * count);
+                sliver = right + ((nint)(keep ? j : 0) * count);
             T* direct = null;
             nint step = 0;
-            if (reads && panels >= FewPanels && j % (SliverGroup * Width) == 0)
+            if (reads)
             {
-                int slivers = Math.Min(SliverGroup, (columns - j) / Width);
-                packed = slivers > 0 && source.PackSlivers(p, count, column + j, slivers, Width, sliver) ? j + (slivers * Width) : j;
-            }
-
-            if (reads && j >= packed)
-            {
+                // The first tile packs what it reads, if it can.
                 if (width == Width)
                     direct = source.Direct(p, count, column + j, out step);
                 if (direct is null)
@@ -225,12 +222,6 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
 
     // Panels of nearly equal height: 32 rows make 6, 6, 5, 5, 5, 5, not 6, 6, 6, 6, 6, 2, whose last would not keep the units busy.
     private static int Panels(int rows) => (rows + TSimd.MaxRows - 1) / TSimd.MaxRows;
-
-    private static int Depth(int k)
-    {
-        int blocks = Math.Max(1, (k + DepthLimit - 1) / DepthLimit);
-        return RoundUp((k + blocks - 1) / blocks, 8);
-    }
 
     private static int RowBlock(int rows)
     {

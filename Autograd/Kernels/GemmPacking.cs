@@ -37,24 +37,6 @@ internal static unsafe class GemmPacking
         }
     }
 
-    /// <summary>Some slivers side by side: destination[s, p, j] = source[p, s·width + j], so that each row of the source is read in one go.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Slivers<T>(T* source, nint leading, int slivers, int count, int width, T* destination)
-        where T : unmanaged
-    {
-        int lanes = Vector256<T>.Count;
-        nint step = (nint)count * width;
-        for (int p = 0; p < count; p++, source += leading, destination += width)
-        {
-            T* from = source, to = destination;
-            for (int s = 0; s < slivers; s++, from += width, to += step)
-            {
-                for (int j = 0; j < width; j += lanes)
-                    Vector256.Load(from + j).Store(to + j);
-            }
-        }
-    }
-
     /// <summary>destination[p, j] = source[j, p], j &lt; columns, zeros up to <paramref name="width"/>.</summary>
     public static void Transposed<T>(T* source, nint leading, int columns, int count, int width, T* destination)
         where T : unmanaged
@@ -74,6 +56,8 @@ internal static unsafe class GemmPacking
         {
             if (typeof(T) == typeof(float))
             {
+                for (; Avx.IsSupported && j <= columns - 8; j += 8)
+                    Eight((float*)(source + (j * leading)), leading, count, width, (float*)(destination + j));
                 for (; j <= columns - 4; j += 4)
                     Four((float*)(source + (j * leading)), leading, count, width, (float*)(destination + j));
                 for (; j <= columns - 2; j += 2)
@@ -92,6 +76,36 @@ internal static unsafe class GemmPacking
             T* to = destination + j;
             for (int p = 0; p < count; p++, to += width)
                 *to = from[p];
+        }
+    }
+
+    // Halves of rows r and r + 4 are loaded into one vector, so that nothing crosses the halves of a vector afterwards.
+    private static void Eight(float* source, nint leading, int count, nint width, float* destination)
+    {
+        float* r0 = source, r2 = r0 + (2 * leading), r4 = r2 + (2 * leading), r6 = r4 + (2 * leading);
+        int p = 0;
+        for (; p <= count - 8; p += 8)
+        {
+            for (int half = 0; half < 8; half += 4, destination += 4 * width)
+            {
+                int at = p + half;
+                Vector256<float> a = Vector256.Create(Vector128.Load(r0 + at), Vector128.Load(r4 + at));
+                Vector256<float> b = Vector256.Create(Vector128.Load(r0 + leading + at), Vector128.Load(r4 + leading + at));
+                Vector256<float> c = Vector256.Create(Vector128.Load(r2 + at), Vector128.Load(r6 + at));
+                Vector256<float> d = Vector256.Create(Vector128.Load(r2 + leading + at), Vector128.Load(r6 + leading + at));
+                Vector256<double> ab = Avx.UnpackLow(a, b).AsDouble(), cd = Avx.UnpackLow(c, d).AsDouble();
+                Vector256<double> ab2 = Avx.UnpackHigh(a, b).AsDouble(), cd2 = Avx.UnpackHigh(c, d).AsDouble();
+                Avx.UnpackLow(ab, cd).AsSingle().Store(destination);
+                Avx.UnpackHigh(ab, cd).AsSingle().Store(destination + width);
+                Avx.UnpackLow(ab2, cd2).AsSingle().Store(destination + (2 * width));
+                Avx.UnpackHigh(ab2, cd2).AsSingle().Store(destination + (3 * width));
+            }
+        }
+
+        for (; p < count; p++, destination += width)
+        {
+            for (int r = 0; r < 8; r++)
+                destination[r] = r0[(r * leading) + p];
         }
     }
 

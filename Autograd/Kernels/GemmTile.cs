@@ -8,6 +8,9 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal static unsafe class GemmTile
 {
+    // Rows of the right operand that are asked for ahead while it is packed: far apart as they are, no hardware foresees them.
+    private const int PackAhead = 16;
+
     /// <summary>Runs the tile whose height is known at run time only.</summary>
     public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
         where T : unmanaged
@@ -60,23 +63,23 @@ internal static unsafe class GemmTile
         // Without packing, b is packed itself: its step is a constant, and all addresses below are constant offsets.
         if (typeof(TPack) == typeof(No))
             bStep = 2 * TSimd.Count;
-        nint p = k;
+        nint p = k, ahead = PackAhead * bStep;
         for (; p >= 4; p -= 4)
         {
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (0 * TRows.Count), Row<T, TPack>(b, 0, bStep, offsets), packed + (0 * TSimd.Count),
+                a + (0 * TRows.Count), Row<T, TPack>(b, 0, bStep, offsets), ahead, packed + (0 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (1 * TRows.Count), Row<T, TPack>(b, 1, bStep, offsets), packed + (2 * TSimd.Count),
+                a + (1 * TRows.Count), Row<T, TPack>(b, 1, bStep, offsets), ahead, packed + (2 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (2 * TRows.Count), Row<T, TPack>(b, 2, bStep, offsets), packed + (4 * TSimd.Count),
+                a + (2 * TRows.Count), Row<T, TPack>(b, 2, bStep, offsets), ahead, packed + (4 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             Step<T, TVector, TSimd, TRows, TPack>(
-                a + (3 * TRows.Count), Row<T, TPack>(b, 3, bStep, offsets), packed + (6 * TSimd.Count),
+                a + (3 * TRows.Count), Row<T, TPack>(b, 3, bStep, offsets), ahead, packed + (6 * TSimd.Count),
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             a += 4 * TRows.Count;
@@ -90,7 +93,7 @@ internal static unsafe class GemmTile
         for (; p > 0; p--)
         {
             Step<T, TVector, TSimd, TRows, TPack>(
-                a, Row<T, TPack>(b, 0, bStep, offsets), packed,
+                a, Row<T, TPack>(b, 0, bStep, offsets), ahead, packed,
                 ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                 ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
             if (typeof(TPack) == typeof(Shifted))
@@ -182,7 +185,7 @@ internal static unsafe class GemmTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<T, TVector, TSimd, TRows, TPack>(
-        T* a, T* b, T* packed,
+        T* a, T* b, nint ahead, T* packed,
         ref TVector s00, ref TVector s10, ref TVector s20, ref TVector s30, ref TVector s40, ref TVector s50, ref TVector s60, ref TVector s70, ref TVector s80, ref TVector s90, ref TVector sa0, ref TVector sb0,
         ref TVector s01, ref TVector s11, ref TVector s21, ref TVector s31, ref TVector s41, ref TVector s51, ref TVector s61, ref TVector s71, ref TVector s81, ref TVector s91, ref TVector sa1, ref TVector sb1)
         where T : unmanaged
@@ -194,6 +197,8 @@ internal static unsafe class GemmTile
         TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Count);
         if (TPack.Value)
         {
+            TSimd.Prefetch(b + ahead);
+            TSimd.Prefetch(b + ahead + (2 * TSimd.Count) - 1);
             TSimd.Store(b0, packed);
             TSimd.Store(b1, packed + TSimd.Count);
         }

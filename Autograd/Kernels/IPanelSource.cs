@@ -13,11 +13,6 @@ internal unsafe interface IPanelSource<T>
     /// </summary>
     T* Direct(int row, int count, int column, out nint step);
 
-    /// <summary>
-    /// Copies <paramref name="count"/> rows of some slivers of <paramref name="width"/> columns, one sliver after the other; false if that
-    /// is no faster than one by one.
-    /// </summary>
-    bool PackSlivers(int row, int count, int column, int slivers, int width, T* destination);
 
     /// <summary>
     /// Copies <paramref name="count"/> rows of <paramref name="columns"/> columns to <paramref name="destination"/>, each row padded

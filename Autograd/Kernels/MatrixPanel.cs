@@ -12,14 +12,6 @@ internal readonly unsafe struct MatrixPanel<T>(T* matrix, nint leading, bool tra
         return transpose ? null : matrix + (row * leading) + column;
     }
 
-    public bool PackSlivers(int row, int count, int column, int slivers, int width, T* destination)
-    {
-        if (transpose)
-            return false;
-        GemmPacking.Slivers(matrix + (row * leading) + column, leading, slivers, count, width, destination);
-        return true;
-    }
-
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         if (transpose)

@@ -14,7 +14,5 @@ internal readonly unsafe struct PackedPanel<T>(T* packed, int slivers, int width
         return null;
     }
 
-    public bool PackSlivers(int row, int count, int column, int slivers, int width, T* destination) => throw new UnreachableException();
-
     public void Pack(int row, int count, int column, int columns, int width, T* destination) => throw new UnreachableException();
 }

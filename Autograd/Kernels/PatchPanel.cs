@@ -12,8 +12,6 @@ internal readonly unsafe struct PatchPanel<T>(ConvolutionShape shape, T* planes)
         return null;
     }
 
-    public bool PackSlivers(int row, int count, int column, int slivers, int width, T* destination) => false;
-
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         for (int p = 0; p < count; p++, destination += width)

@@ -37,84 +37,119 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
         int first = index * step, columns = Math.Min(step, problem.N - first);
         T* c = problem.C + first;
         Rows(b + first, c, columns);
-        if (problem.ColumnBias is null && problem.RowBias is null && !problem.Relu)
+        Finish(problem, first, columns);
+    }
+
+    /// <summary>c = β·c.</summary>
+    internal static void Begin(T beta, T* c, int columns)
+    {
+        if (beta == T.Zero)
+        {
+            new Span<T>(c, columns).Clear();
+        }
+        else if (beta != T.One)
+        {
+            for (int j = 0; j < columns; j++)
+                c[j] *= beta;
+        }
+    }
+
+    /// <summary>Applies bias and rectifier to some columns of the result.</summary>
+    internal static void Finish(in GemmProblem<T> problem, int first, int columns)
+    {
+        T* c = problem.C + first;
+        T* bias = problem.ColumnBias is null ? null : problem.ColumnBias + first;
+        TVector row = TSimd.Broadcast(problem.RowBias is null ? T.Zero : problem.RowBias[0]);
+        if (bias is null && problem.RowBias is null && !problem.Relu)
             return;
-        for (int j = 0; j < columns; j++)
+        int j = 0;
+        for (; j <= columns - TSimd.Count; j += TSimd.Count)
+        {
+            TVector value = TSimd.Load(c + j);
+            if (bias is not null)
+                value = TSimd.Add(value, TSimd.Load(bias + j));
+            if (problem.RowBias is not null)
+                value = TSimd.Add(value, row);
+            TSimd.Store(problem.Relu ? TSimd.Relu(value) : value, c + j);
+        }
+
+        for (; j < columns; j++)
         {
             T value = c[j];
-            if (problem.ColumnBias is not null)
-                value += problem.ColumnBias[first + j];
+            if (bias is not null)
+                value += bias[j];
             if (problem.RowBias is not null)
                 value += problem.RowBias[0];
             c[j] = problem.Relu && value < T.Zero ? T.Zero : value;
         }
     }
 
-    // c += a[p]·B[p, ...], eight rows at a time so that c is not read and written for each.
+    // c += a[p]·B[p, ...], four rows at a time: c is not read and written for each, and the hardware still foresees every row.
     private readonly void Rows(T* b, T* c, int columns)
     {
-        if (problem.Beta == T.Zero)
-        {
-            new Span<T>(c, columns).Clear();
-        }
-        else if (problem.Beta != T.One)
-        {
-            for (int j = 0; j < columns; j++)
-                c[j] *= problem.Beta;
-        }
-
-        T* factors = stackalloc T[8];
-        for (int p = 0; p < problem.K; p += 8)
-        {
-            int rows = Math.Min(8, problem.K - p);
-            for (int r = 0; r < rows; r++)
-                factors[r] = problem.Alpha * Left(p + r);
-            if (rows == 8)
-            {
-                Eight(b + (p * ldb), factors, c, columns);
-                continue;
-            }
-
-            for (int r = 0; r < rows; r++)
-                One(b + ((p + r) * ldb), factors[r], c, columns);
-        }
+        Begin(problem.Beta, c, columns);
+        int whole = columns / TSimd.Count * TSimd.Count, p = 0;
+        for (; whole > 0 && p <= problem.K - 4; p += 4)
+            Four(b + (p * ldb), Factor(p), Factor(p + 1), Factor(p + 2), Factor(p + 3), c, whole);
+        for (; whole > 0 && p < problem.K; p++)
+            One(b + (p * ldb), Factor(p), c, whole);
+        if (whole < columns)
+            Rest(b + whole, c + whole, columns - whole);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Eight(T* b, T* factors, T* c, int columns)
+    private readonly void Four(T* b, T factor0, T factor1, T factor2, T factor3, T* c, int columns)
     {
-        T* b4 = b + (4 * ldb);
-        TVector f0 = TSimd.Broadcast(factors[0]), f1 = TSimd.Broadcast(factors[1]), f2 = TSimd.Broadcast(factors[2]), f3 = TSimd.Broadcast(factors[3]);
-        TVector f4 = TSimd.Broadcast(factors[4]), f5 = TSimd.Broadcast(factors[5]), f6 = TSimd.Broadcast(factors[6]), f7 = TSimd.Broadcast(factors[7]);
-        int j = 0;
-        for (; j <= columns - TSimd.Count; j += TSimd.Count)
+        TVector f0 = TSimd.Broadcast(factor0), f1 = TSimd.Broadcast(factor1), f2 = TSimd.Broadcast(factor2), f3 = TSimd.Broadcast(factor3);
+        for (int j = 0; j < columns; j += TSimd.Count)
         {
             TVector sum = TSimd.MultiplyAdd(f0, TSimd.Load(b + j), TSimd.Load(c + j));
             sum = TSimd.MultiplyAdd(f1, TSimd.Load(b + ldb + j), sum);
             sum = TSimd.MultiplyAdd(f2, TSimd.Load(b + (2 * ldb) + j), sum);
-            sum = TSimd.MultiplyAdd(f3, TSimd.Load(b + (3 * ldb) + j), sum);
-            sum = TSimd.MultiplyAdd(f4, TSimd.Load(b4 + j), sum);
-            sum = TSimd.MultiplyAdd(f5, TSimd.Load(b4 + ldb + j), sum);
-            sum = TSimd.MultiplyAdd(f6, TSimd.Load(b4 + (2 * ldb) + j), sum);
-            TSimd.Store(TSimd.MultiplyAdd(f7, TSimd.Load(b4 + (3 * ldb) + j), sum), c + j);
-        }
-
-        for (; j < columns; j++)
-        {
-            for (int r = 0; r < 8; r++)
-                c[j] = (factors[r] * b[(r * ldb) + j]) + c[j];
+            TSimd.Store(TSimd.MultiplyAdd(f3, TSimd.Load(b + (3 * ldb) + j), sum), c + j);
         }
     }
 
     private static void One(T* b, T factor, T* c, int columns)
     {
         TVector f = TSimd.Broadcast(factor);
-        int j = 0;
-        for (; j <= columns - TSimd.Count; j += TSimd.Count)
+        for (int j = 0; j < columns; j += TSimd.Count)
             TSimd.Store(TSimd.MultiplyAdd(f, TSimd.Load(b + j), TSimd.Load(c + j)), c + j);
-        for (; j < columns; j++)
-            c[j] = (factor * b[j]) + c[j];
     }
+
+    // Fewer columns than a vector has: what is read beyond them is thrown away, but nothing beyond the last row may be read.
+    private readonly void Rest(T* b, T* c, int columns)
+    {
+        T* sums = stackalloc T[TSimd.Count];
+        T* row = stackalloc T[TSimd.Count];
+        new Span<T>(sums, TSimd.Count).Clear();
+        new Span<T>(row, TSimd.Count).Clear();
+        new ReadOnlySpan<T>(c, columns).CopyTo(new Span<T>(sums, columns));
+        int step = (int)Math.Min(ldb, TSimd.Count), safe = Math.Max(0, problem.K - ((TSimd.Count + step - 1) / step));
+        Chain(0, safe, b, sums);
+        for (int p = safe; p < problem.K; p++)
+        {
+            new ReadOnlySpan<T>(b + (p * ldb), columns).CopyTo(new Span<T>(row, columns));
+            Chain(p, p + 1, row, sums);
+        }
+
+        new ReadOnlySpan<T>(sums, columns).CopyTo(new Span<T>(c, columns));
+    }
+
+    // Adds some rows, the first of which is given, to one vector of sums. Nothing is called, so that they stay in a register.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Chain(int from, int to, T* row, T* sums)
+    {
+        nint leftStep = problem.TransposeA ? problem.Lda : 1, step = ldb;
+        T* left = problem.A + (from * leftStep);
+        T alpha = problem.Alpha;
+        TVector sum = TSimd.Load(sums);
+        for (int p = from; p < to; p++, left += leftStep, row += step)
+            sum = TSimd.MultiplyAdd(TSimd.Broadcast(alpha * *left), TSimd.Load(row), sum);
+        TSimd.Store(sum, sums);
+    }
+
+    private readonly T Factor(int p) => problem.Alpha * Left(p);
 
     private readonly T Left(int p) => problem.A[p * (problem.TransposeA ? problem.Lda : 1)];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Bench.Kernels;
 
@@ -37,7 +38,7 @@ internal static class GemmPeak
     private static void Line(string name, int m, int n, int k, int form, Workers workers, double seconds)
     {
         Random random = new(1);
-        float[] a = Values(random, m * k), b = Values(random, k * n), c = new float[m * n];
+        Value a = Values(random, m * k), b = Values(random, k * n), c = Value.Zeros(DType.Float32, [m * n]);
         bool transposeA = (form & 1) != 0, transposeB = (form & 2) != 0;
         double flops = 2.0 * m * n * k;
         int repeats = Math.Max(1, (int)(4e8 * workers.Threads / flops));
@@ -65,15 +66,16 @@ internal static class GemmPeak
         void Multiply(int times)
         {
             for (int i = 0; i < times; i++)
-                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a, transposeA ? m : k, b, transposeB ? k : n, 0f, c, n, workers);
+                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a.Span<float>(), transposeA ? m : k, b.Span<float>(), transposeB ? k : n, 0f, c.Span<float>(), n, workers);
         }
     }
 
-    private static float[] Values(Random random, int count)
+    // Aligned as the engine's own values are.
+    private static Value Values(Random random, int count)
     {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-            values[i] = random.NextSingle() - 0.5f;
+        Value values = Value.Zeros(DType.Float32, [count]);
+        foreach (ref float value in values.Span<float>())
+            value = random.NextSingle() - 0.5f;
         return values;
     }
 
