@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Modeling;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal static class PortableMath
     private const double Ln2 = 0.693147180559945309417232121458;
 
     /// <summary>Natural logarithm of a positive, normal, finite number; relative error below 4·2⁻⁵³ away from 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Log(double x)
     {
         long bits = BitConverter.DoubleToInt64Bits(x);
@@ -31,6 +34,7 @@ internal static class PortableMath
     }
 
     /// <summary>Sine and cosine of 2π·<paramref name="turns"/> for 0 ≤ turns ≤ 1 (any small number works); absolute error below 2⁻⁵¹.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Sin, double Cos) SinCosTurns(double turns)
     {
         double eighths = Math.Floor((turns * 4.0) + 0.5);

@@ -63,34 +63,8 @@ internal static unsafe class GemmTile
         // Without packing, b is packed itself: its step is a constant, and all addresses below are constant offsets.
         if (typeof(TPack) == typeof(No))
             bStep = 2 * TSimd.Count;
-        nint p = k, ahead = PackAhead * bStep;
-        for (; p >= 4; p -= 4)
-        {
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a + (0 * TRows.Count), Row<T, TPack>(b, 0, bStep, offsets), ahead, packed + (0 * TSimd.Count),
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a + (1 * TRows.Count), Row<T, TPack>(b, 1, bStep, offsets), ahead, packed + (2 * TSimd.Count),
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a + (2 * TRows.Count), Row<T, TPack>(b, 2, bStep, offsets), ahead, packed + (4 * TSimd.Count),
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a + (3 * TRows.Count), Row<T, TPack>(b, 3, bStep, offsets), ahead, packed + (6 * TSimd.Count),
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            a += 4 * TRows.Count;
-            if (typeof(TPack) == typeof(Shifted))
-                offsets += 4;
-            else
-                b += 4 * bStep;
-            packed += 8 * TSimd.Count;
-        }
-
-        for (; p > 0; p--)
+        nint ahead = PackAhead * bStep;
+        for (nint p = k; p > 0; p--)
         {
             Step<T, TVector, TSimd, TRows, TPack>(
                 a, Row<T, TPack>(b, 0, bStep, offsets), ahead, packed,
