@@ -134,35 +134,39 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
-            // What was packed before is far away: the next sliver is asked for a part per tile.
-            T* ahead = sliver + ((nint)Width * count), end = !reads && j + Width < columns ? ahead + ((nint)Width * count) : ahead;
-            int share = ((count / panels) + 1) * Width;
+            GemmAhead<T> ahead = default;
+            int following = Math.Min(Width, columns - j - Width);
+            if (following > 0)
+            {
+                ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
+                int groups = panels * ((count + GemmTile.Group - 1) / GemmTile.Group);
+                ahead.Burst = (ahead.Lines + groups - 1) / groups;
+            }
+
             T* panel = left;
             int i = row;
             for (int index = 0; index < panels; index++)
             {
-                for (T* stop = ahead + Math.Min(share, end - ahead); ahead < stop; ahead += 64 / sizeof(T))
-                    TSimd.PrefetchFar(ahead);
                 int h = index < taller ? height + 1 : height;
                 target.C = c + (i * target.Ldc) + column + j;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
                 if (direct is not null && panels == 1)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, &target);
+                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, ref ahead, &target);
                 }
                 else if (direct is not null)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, &target);
+                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, ref ahead, &target);
                     direct = null;
                 }
                 else if (width == Width)
                 {
-                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, &target);
+                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, ref ahead, &target);
                 }
                 else
                 {
-                    Narrow(h, width, count, panel, sliver, target);
+                    Narrow(h, width, count, panel, sliver, ref ahead, target);
                 }
 
                 panel += (nint)h * count;
@@ -172,7 +176,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
-    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, GemmTarget<T> target)
+    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
     {
         T* c = stackalloc T[12 * Width];
         T* bias = stackalloc T[Width];
@@ -191,7 +195,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
         }
 
-        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, &copy);
+        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, ref ahead, &copy);
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
     }

@@ -11,8 +11,11 @@ internal static unsafe class GemmTile
     // Rows of the right operand that are asked for ahead while it is packed: far apart as they are, no hardware foresees them.
     private const int PackAhead = 16;
 
+    /// <summary>Rows of the right operand between two bursts of lines asked for ahead.</summary>
+    internal const int Group = 4;
+
     /// <summary>Runs the tile whose height is known at run time only.</summary>
-    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -20,18 +23,18 @@ internal static unsafe class GemmTile
     {
         switch (rows)
         {
-            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
         }
     }
 
@@ -41,7 +44,7 @@ internal static unsafe class GemmTile
     /// <see cref="Shifted"/> row p of b begins at b + <paramref name="offsets"/>[p].
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -63,20 +66,28 @@ internal static unsafe class GemmTile
         // Without packing, b is packed itself: its step is a constant, and all addresses below are constant offsets.
         if (typeof(TPack) == typeof(No))
             bStep = 2 * TSimd.Count;
-        nint ahead = PackAhead * bStep;
-        for (nint p = k; p > 0; p--)
+        nint packAhead = PackAhead * bStep;
+        GemmAhead<T> lines = ahead;
+        for (nint p = k; p > 0; p -= Group)
         {
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a, Row<T, TPack>(b, 0, bStep, offsets), ahead, packed,
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            if (typeof(TPack) == typeof(Shifted))
-                offsets++;
-            else
-                b += bStep;
-            packed += 2 * TSimd.Count;
-            a += TRows.Count;
+            for (int line = Math.Min(lines.Lines, lines.Burst); line > 0; line--)
+                TSimd.PrefetchFar(lines.Take());
+            for (nint q = Math.Min(p, Group); q > 0; q--)
+            {
+                Step<T, TVector, TSimd, TRows, TPack>(
+                    a, Row<T, TPack>(b, 0, bStep, offsets), packAhead, packed,
+                    ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                    ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+                if (typeof(TPack) == typeof(Shifted))
+                    offsets++;
+                else
+                    b += bStep;
+                packed += 2 * TSimd.Count;
+                a += TRows.Count;
+            }
         }
+
+        ahead = lines;
 
         c = target->C;
         Merge<T, TVector, TSimd>(s00, s01, c, 0, target);
