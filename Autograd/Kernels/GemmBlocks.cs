@@ -149,6 +149,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             {
                 int h = index < taller ? height + 1 : height;
                 target.C = c + (i * target.Ldc) + column + j;
+                int nextColumn = index + 1 < panels ? j : j + Width, nextRow = index + 1 < panels ? i + h : row;
+                target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, height, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
                 if (direct is not null && panels == 1)

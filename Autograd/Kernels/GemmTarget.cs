@@ -9,6 +9,9 @@ internal unsafe struct GemmTarget<T>
     /// <summary>First element of the tile in the result.</summary>
     public T* C;
 
+    /// <summary>The tile of the result that comes after this one.</summary>
+    public GemmAhead<T> Ahead;
+
     /// <summary>Distance between its rows.</summary>
     public nint Ldc;
 

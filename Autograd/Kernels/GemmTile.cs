@@ -67,11 +67,13 @@ internal static unsafe class GemmTile
         if (typeof(TPack) == typeof(No))
             bStep = 2 * TSimd.Count;
         nint packAhead = PackAhead * bStep;
-        GemmAhead<T> lines = ahead;
+        GemmAhead<T> lines = ahead, results = target->Ahead;
         for (nint p = k; p > 0; p -= Group)
         {
             for (int line = Math.Min(lines.Lines, lines.Burst); line > 0; line--)
                 TSimd.PrefetchFar(lines.Take());
+            if (results.Lines > 0)
+                TSimd.PrefetchFar(results.Take());
             for (nint q = Math.Min(p, Group); q > 0; q--)
             {
                 Step<T, TVector, TSimd, TRows, TPack>(

@@ -21,7 +21,7 @@ internal static class GemmPeak
     /// <param name="threads">Threads of the product and of the peak loop.</param>
     /// <param name="seconds">Time per line.</param>
     /// <param name="filter">Part of the names to run, or MxNxK for another shape, or null for all.</param>
-    /// <param name="far">Whether every product takes its right operand from memory: a training step meets its weights there, not in a cache.</param>
+    /// <param name="far">Whether every product finds its operands and its result in memory, as a training step does, not in a cache.</param>
     public static void Run(int threads, double seconds, string? filter, bool far)
     {
         using Workers workers = new(threads);
@@ -42,8 +42,8 @@ internal static class GemmPeak
     private static void Line(string name, int m, int n, int k, int form, Workers workers, double seconds, int bytes)
     {
         Random random = new(1);
-        Value a = Values(random, m * k), c = Value.Zeros(DType.Float32, [m * n]);
-        Value[] b = [.. Enumerable.Range(0, (bytes / (4 * k * n)) + 1).Select(_ => Values(random, k * n))];
+        int copies = (bytes / (4 * ((m * k) + (k * n) + (m * n)))) + 1;
+        Value[] a = Copies(m * k), b = Copies(k * n), c = Copies(m * n);
         int turn = 0;
         bool transposeA = (form & 1) != 0, transposeB = (form & 2) != 0;
         double flops = 2.0 * m * n * k;
@@ -69,10 +69,12 @@ internal static class GemmPeak
         Console.WriteLine(
             $"{name,-22} {Median(products),8:F1} {Median(peaks),7:F1} {100 * Median(ratios),7:F1}%   {products.Max(),7:F1} {peaks.Max(),7:F1} {100 * products.Max() / peaks.Max(),7:F1}%");
 
+        Value[] Copies(int count) => [.. Enumerable.Range(0, copies).Select(_ => Values(random, count))];
+
         void Multiply(int times)
         {
-            for (int i = 0; i < times; i++, turn = (turn + 1) % b.Length)
-                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a.Span<float>(), transposeA ? m : k, b[turn].Span<float>(), transposeB ? k : n, 0f, c.Span<float>(), n, workers);
+            for (int i = 0; i < times; i++, turn = (turn + 1) % copies)
+                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a[turn].Span<float>(), transposeA ? m : k, b[turn].Span<float>(), transposeB ? k : n, 0f, c[turn].Span<float>(), n, workers);
         }
     }
 
