@@ -21,6 +21,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
+    private static int SumsCount => 12 * Width;
+
     private static int RowLimit => 768 / sizeof(T);
 
     // A panel of A must stay in the first-level cache. A narrow sliver of B stays there beside it; a wide one comes from the second level anyway.
@@ -32,7 +34,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
         long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
-        return (Aligned(left) + Aligned(right)) * sizeof(T);
+        return (SumsCount + Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
     /// <summary>Elements that <see cref="Pack"/> writes.</summary>
@@ -63,7 +65,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int depth = Depth(problem.K);
         int rowBlock = RowBlock(rows);
         bool keep = rows > RowLimit;
-        T* left = (T*)scratch;
+        T* sums = (T*)scratch, left = sums + SumsCount;
         T* right = left + Aligned((long)rowBlock * depth);
         int lastColumn = column + columns, lastRow = row + rows;
         for (int j = column; j < lastColumn; j += ColumnLimit)
@@ -83,8 +85,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     Beta = p == 0 ? problem.Beta : T.One,
                     Reads = p > 0 || problem.Beta != T.Zero,
                     Relu = last && problem.Relu,
-                    Finishes = last && (problem.ColumnBias is not null || problem.RowBias is not null || problem.Relu),
+                    Sums = sums,
                 };
+                target.Merges = target.Reads || target.Alpha != T.One || target.ColumnBias is not null || target.RowBias is not null || target.Relu;
                 for (int i = row; i < lastRow; i += rowBlock)
                 {
                     int height = Math.Min(rowBlock, lastRow - i);

@@ -91,84 +91,50 @@ internal static unsafe class GemmTile
 
         ahead = lines;
 
-        c = target->C;
-        Merge<T, TVector, TSimd>(s00, s01, c, 0, target);
+        // Where the old result takes part, the sums wait beside it; otherwise they are the result, or become it in place.
+        nint leading = target->Reads ? 2 * TSimd.Count : target->Ldc;
+        T* sums = target->Reads ? target->Sums : target->C;
+        Put<T, TVector, TSimd>(s00, s01, sums);
         if (TRows.Count > 1)
-            Merge<T, TVector, TSimd>(s10, s11, c += target->Ldc, 1, target);
+            Put<T, TVector, TSimd>(s10, s11, sums + leading);
         if (TRows.Count > 2)
-            Merge<T, TVector, TSimd>(s20, s21, c += target->Ldc, 2, target);
+            Put<T, TVector, TSimd>(s20, s21, sums + (2 * leading));
         if (TRows.Count > 3)
-            Merge<T, TVector, TSimd>(s30, s31, c += target->Ldc, 3, target);
+            Put<T, TVector, TSimd>(s30, s31, sums + (3 * leading));
         if (TRows.Count > 4)
-            Merge<T, TVector, TSimd>(s40, s41, c += target->Ldc, 4, target);
+            Put<T, TVector, TSimd>(s40, s41, sums + (4 * leading));
         if (TRows.Count > 5)
-            Merge<T, TVector, TSimd>(s50, s51, c += target->Ldc, 5, target);
+            Put<T, TVector, TSimd>(s50, s51, sums + (5 * leading));
         if (TRows.Count > 6)
-            Merge<T, TVector, TSimd>(s60, s61, c += target->Ldc, 6, target);
+            Put<T, TVector, TSimd>(s60, s61, sums + (6 * leading));
         if (TRows.Count > 7)
-            Merge<T, TVector, TSimd>(s70, s71, c += target->Ldc, 7, target);
+            Put<T, TVector, TSimd>(s70, s71, sums + (7 * leading));
         if (TRows.Count > 8)
-            Merge<T, TVector, TSimd>(s80, s81, c += target->Ldc, 8, target);
+            Put<T, TVector, TSimd>(s80, s81, sums + (8 * leading));
         if (TRows.Count > 9)
-            Merge<T, TVector, TSimd>(s90, s91, c += target->Ldc, 9, target);
+            Put<T, TVector, TSimd>(s90, s91, sums + (9 * leading));
         if (TRows.Count > 10)
-            Merge<T, TVector, TSimd>(sa0, sa1, c += target->Ldc, 10, target);
+            Put<T, TVector, TSimd>(sa0, sa1, sums + (10 * leading));
         if (TRows.Count > 11)
-            Merge<T, TVector, TSimd>(sb0, sb1, c += target->Ldc, 11, target);
+            Put<T, TVector, TSimd>(sb0, sb1, sums + (11 * leading));
+        if (target->Merges)
+            GemmMerge.Run<T, TVector, TSimd>(TRows.Count, target->Reads ? target->Sums : target->C, leading, target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T, TVector, TSimd>(TVector left, TVector right, T* sums)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TSimd.Store(left, sums);
+        TSimd.Store(right, sums + TSimd.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Row<T, TPack>(T* b, int row, nint bStep, int* offsets)
         where T : unmanaged
         where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) ? b + offsets[row] : b + (row * bStep);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Merge<T, TVector, TSimd>(TVector left, TVector right, T* c, int row, GemmTarget<T>* target)
-        where T : unmanaged
-        where TVector : struct
-        where TSimd : struct, ISimd<T, TVector>
-    {
-        TVector alpha = TSimd.Broadcast(target->Alpha);
-        left = TSimd.Multiply(left, alpha);
-        right = TSimd.Multiply(right, alpha);
-        if (target->Reads)
-        {
-            TVector beta = TSimd.Broadcast(target->Beta);
-            left = TSimd.MultiplyAdd(beta, TSimd.Load(c), left);
-            right = TSimd.MultiplyAdd(beta, TSimd.Load(c + TSimd.Count), right);
-        }
-
-        if (target->Finishes)
-            Finish<T, TVector, TSimd>(ref left, ref right, row, target);
-        TSimd.Store(left, c);
-        TSimd.Store(right, c + TSimd.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T, TVector, TSimd>(ref TVector left, ref TVector right, int row, GemmTarget<T>* target)
-        where T : unmanaged
-        where TVector : struct
-        where TSimd : struct, ISimd<T, TVector>
-    {
-        if (target->ColumnBias is not null)
-        {
-            left = TSimd.Add(left, TSimd.Load(target->ColumnBias));
-            right = TSimd.Add(right, TSimd.Load(target->ColumnBias + TSimd.Count));
-        }
-
-        if (target->RowBias is not null)
-        {
-            TVector addend = TSimd.Broadcast(target->RowBias[row]);
-            left = TSimd.Add(left, addend);
-            right = TSimd.Add(right, addend);
-        }
-
-        if (target->Relu)
-        {
-            left = TSimd.Relu(left);
-            right = TSimd.Relu(right);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<T, TVector, TSimd, TRows, TPack>(

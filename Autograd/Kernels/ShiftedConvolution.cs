@@ -96,7 +96,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
         planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), shape.GroupInChannels, padded);
         GemmAhead<T> ahead = default;
         int panels = Panels(channels), ldc = tiles * Width;
-        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Finishes = relu || bias is not null };
+        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Merges = relu || bias is not null };
         for (int panel = part * panels / parts; panel < (part + 1) * panels / parts; panel++)
         {
             int first = First(panel, panels, channels), rows = First(panel + 1, panels, channels) - first;
