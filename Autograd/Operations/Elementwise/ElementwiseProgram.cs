@@ -31,7 +31,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private const int PrefetchCount = 64 * 1024;
 
     // From this many elements on, generating a loop pays after some runs.
-    private const int GenerateCount = 4096;
+    private const int GenerateCount = 1024;
 
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
