@@ -80,10 +80,11 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         }
 
         bool[] constant = [.. readers.Select(r => r is { IsConstant: true })];
+        DType[] types = [.. leaves.Select(l => inputs[l.Input].DType), .. stores.Select(s => outputs[s.Output].DType)];
         if (loops is not null && count >= GenerateCount && instructions.Length > 1
-            && readers.All(r => r is null || r.IsConstant) && VectorLoop.Handles(instructions))
+            && readers.All(r => r is null || r.IsConstant) && VectorLoop.Handles(instructions, types))
         {
-            loop = loops.Get(instructions, leaves, constant, stores, registers);
+            loop = loops.Get(instructions, leaves, constant, stores, registers, types);
         }
 
         bool IsConstant(int register) => Enumerable.Range(0, leaves.Length).Any(l => leaves[l].Register == register && constant[l]);
