@@ -50,6 +50,9 @@ public sealed class Objective
     /// that modules have registered.</summary>
     public IReadOnlyDictionary<string, Variable> Hidden => context.Activations;
 
+    /// <summary>The number of steps of the training that are done, an int64 scalar.</summary>
+    public Variable Step => memory.Step;
+
     /// <summary>θ: the parameters that are learned; their roles tell weights from biases.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. model.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
 
@@ -59,6 +62,19 @@ public sealed class Objective
     public Variable HiddenOf(string name) => Hidden.TryGetValue(name, out Variable? hidden)
         ? hidden
         : throw new GraphException($"There is no hidden representation \"{name}\"; there are: {string.Join(", ", Hidden.Keys.Where(k => k.Length > 0))}.");
+
+    /// <summary>Refuses a loss that does not read the output as logits of classes.</summary>
+    /// <param name="regularizer">The regularizer that needs them, for the message.</param>
+    /// <exception cref="GraphException">The loss has no class probabilities.</exception>
+    public void RequireClassLogits(string regularizer)
+    {
+        if (!loss.ReadsClassLogits || Output.Shape.Rank != 2 || !Output.Shape[1].IsStatic)
+        {
+            throw new GraphException(
+                $"{regularizer} reads class probabilities as the softmax of the outputs: expected a loss on class logits [batch, classes], such as " +
+                $"{nameof(SoftmaxCrossEntropy)}, found {loss.GetType().Name} on {Output.Shape}.");
+        }
+    }
 
     /// <summary>The model, with the same parameters, applied to another input.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>

@@ -29,6 +29,8 @@ internal static class LossTable
             5,
             Real),
         [nameof(GaussianLikelihood)] = (new(() => new GaussianLikelihood { Variance = 2 }, Case.Numbers(v => new GaussianLikelihood { Variance = v }, 0, -1)), 2, Real),
+        [nameof(GenerativeDiscriminative)] = (
+            new(() => new GenerativeDiscriminative(0.5), Case.Numbers(v => new GenerativeDiscriminative(v), -1)), 3, Run.Labels(2, -1)),
         [nameof(HeteroscedasticGaussian)] = (
             new(
                 () => new HeteroscedasticGaussian { Outputs = 2 },

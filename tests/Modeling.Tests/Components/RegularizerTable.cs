@@ -52,6 +52,8 @@ internal static class RegularizerTable
         [nameof(Mixup)] = (new(() => new Mixup(0.4), Case.Numbers(v => new Mixup(v), 0, -1, 1.1)), true),
         [nameof(NormMultiplier)] = (
             new(() => new NormMultiplier(0.3), Case.Numbers(v => new NormMultiplier(v), 0, -1), Case.Numbers(v => new NormMultiplier(1) { Rate = v }, 0, -1)), true),
+        [nameof(PseudoLabels)] = (
+            new(() => new PseudoLabels(0.3), Case.Numbers(v => new PseudoLabels(v), -1), Case.Numbers(v => new PseudoLabels(1) { Confidence = v }, -0.1, 1.1)), true),
         [nameof(TangentProp)] = (new(() => new TangentProp(0.3, x => [0.5 + (0.0 * x), -x]), Case.Numbers(v => new TangentProp(v, x => [x]), -1)), true),
         [nameof(TiedParameters)] = (new(() => new TiedParameters(0.3, Name, "third.weight"), Case.Numbers(v => new TiedParameters(v, Name, Name), -1)), true),
         [nameof(VirtualAdversarial)] = (
