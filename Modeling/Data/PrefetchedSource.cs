@@ -10,25 +10,26 @@ namespace Toolkit.Modeling.Data;
 /// have come. When a pass is abandoned (by an exception, a cancellation or a <c>break</c>), the thread ends before the enumeration does.</remarks>
 public sealed class PrefetchedSource : IDataSource
 {
-    private readonly IDataSource inner;
-
     /// <summary>A source that works ahead.</summary>
     /// <param name="inner">The source; a pass over it must not depend on the thread.</param>
     /// <param name="queue">How many batches may be ready, at least 1; 4 by default.</param>
     public PrefetchedSource(IDataSource inner, int queue = 4)
     {
-        this.inner = inner;
+        Inner = inner;
         Queue = Settings.AtLeastOne(queue);
     }
 
     /// <summary>How many batches may be ready.</summary>
     public int Queue { get; }
 
-    /// <inheritdoc/>
-    public DataLayout Layout => inner.Layout;
+    /// <summary>The source.</summary>
+    internal IDataSource Inner { get; }
 
     /// <inheritdoc/>
-    public int? ExampleCount => inner.ExampleCount;
+    public DataLayout Layout => Inner.Layout;
+
+    /// <inheritdoc/>
+    public int? ExampleCount => Inner.ExampleCount;
 
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
@@ -61,7 +62,7 @@ public sealed class PrefetchedSource : IDataSource
     {
         try
         {
-            foreach (Batch batch in inner.Batches(options, epoch))
+            foreach (Batch batch in Inner.Batches(options, epoch))
             {
                 if (!free.TryDequeue(out Batch? copy))
                     copy = new Batch(Layout, batch.Capacity);

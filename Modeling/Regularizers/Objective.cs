@@ -25,6 +25,7 @@ public sealed class Objective
         Input = input;
         Target = target;
         Output = model.Forward(input, context);
+        Draws = context.Updates.Count > 0;
         PerExample = loss.PerExample(Output, target);
         if (PerExample.Shape.Rank != 1)
             throw new ShapeException($"{loss.GetType().Name} must give one number per example, [batch]; found {PerExample.Shape}.");
@@ -49,6 +50,12 @@ public sealed class Objective
     /// <summary>h: the hidden representations, by the full names of the modules whose results they are ("dense1"), and under the names
     /// that modules have registered.</summary>
     public IReadOnlyDictionary<string, Variable> Hidden => context.Activations;
+
+    /// <summary>Whether modules have drawn masks or noise, or keep count of something else with each step.</summary>
+    internal bool Draws { get; }
+
+    /// <summary>Whether the loss takes examples without a label.</summary>
+    internal bool TakesUnlabelled => loss.TakesUnlabelled;
 
     /// <summary>The number of steps of the training that are done, an int64 scalar.</summary>
     public Variable Step => memory.Step;
@@ -96,6 +103,11 @@ public sealed class Objective
     /// <summary>The mean loss of another output for the same targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
     public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target);
+
+    /// <summary>The mean loss of an output for other targets.</summary>
+    /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
+    /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
+    public Variable LossOf(Variable otherOutput, Variable otherTarget) => loss.Mean(otherOutput, otherTarget);
 
     /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
     /// <param name="replacements">The variables to replace, and what by.</param>

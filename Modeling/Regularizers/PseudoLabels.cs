@@ -23,6 +23,12 @@ public sealed record PseudoLabels(Schedule Strength) : Regularizer
     public override Variable Penalty(Objective objective)
     {
         objective.RequireClassLogits(nameof(PseudoLabels));
+        if (!objective.TakesUnlabelled)
+        {
+            throw new GraphException(
+                $"{nameof(PseudoLabels)} is about examples without a label: expected a loss that takes them, such as {nameof(Losses.LabelledOnly)}, found one that does not.");
+        }
+
         Variable log = objective.Output.LogSoftmax();
         Variable best = log.StopGradient().ReduceMax([1]);
         Variable guess = Ops.OneHot(log.StopGradient().ArgMax(1), objective.Output.Shape[1].Size, log.DType);

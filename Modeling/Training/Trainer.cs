@@ -122,6 +122,7 @@ public sealed class Trainer
         long examples = 0;
         foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
+            CheckLabels(batch);
             (inputs[0], inputs[1]) = (batch.Features, batch.Target);
             evaluation.RunInto(inputs, outputs);
             for (int i = 0; i < sums.Length; i++)
@@ -145,6 +146,16 @@ public sealed class Trainer
         (Value features, Value target) = Diagnostician.Sample(data, examples);
         (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, features, target, Regularizers, State.Optimizer);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
+    }
+
+    /// <summary>Refuses examples without a label where the loss would take −1 for a class.</summary>
+    internal void CheckLabels(Batch batch)
+    {
+        if (batch.Layout.HasLabels && !Loss.TakesUnlabelled && batch.Labels.Contains(-1L))
+        {
+            throw new DataException(
+                $"Expected a label for each example, found some without one (−1): {Loss.GetType().Name} does not take them. Wrap it in {nameof(LabelledOnly)}.");
+        }
     }
 
     /// <summary>The learning rate of the last step; 0 before the first.</summary>

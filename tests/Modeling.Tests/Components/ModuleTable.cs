@@ -48,6 +48,7 @@ internal static class ModuleTable
             Case.Numbers(v => new FixedProjection([0], [(float)v]))),
         [nameof(Flatten)] = new(() => new Flatten()),
         [nameof(GaussianNoise)] = new(() => new GaussianNoise(0.5, Random), Case.Numbers(v => new GaussianNoise(v, Random), -0.1)),
+        [nameof(GeometricEnsemble)] = new(() => new GeometricEnsemble(new Flatten())),
         [nameof(GlobalPool)] = new(() => new GlobalPool()),
         [nameof(GroupNormalization)] = new(
             () => new GroupNormalization(4, 2),
