@@ -25,9 +25,10 @@ internal static class Composition
         double sum = replacing.Sum(regularizer => regularizer.ReplacedShare);
         if (sum > 1.0 + 1e-9)
         {
-            throw new GraphException(FormattableString.Invariant(
-                $"{string.Join(" and ", replacing.Select(r => FormattableString.Invariant($"{r.GetType().Name} ({r.ReplacedShare})")))} take the place of {sum} times the loss ") +
-                "of the clean examples, which would then count negatively: expected shares that add up to at most 1. Lower their Share.");
+            string found = string.Join(" and ", replacing.Select(r => FormattableString.Invariant($"{r.GetType().Name} ({r.ReplacedShare})")));
+            throw new GraphException(
+                "Expected regularizers that together take the place of at most the whole loss of the clean examples, found " +
+                FormattableString.Invariant($"{found}, {sum} times that loss: it would count negatively. Lower their Share."));
         }
     }
 

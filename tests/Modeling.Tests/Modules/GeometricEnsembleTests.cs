@@ -52,7 +52,7 @@ public sealed class GeometricEnsembleTests
                     sum[k] += p * (arithmetic ? Math.Exp(z[k] - all) : z[k] - all);
             }
 
-            double[] expected = arithmetic ? [.. sum.Select(Math.Log)] : [.. sum.Select(s => s - Math.Log(sum.Sum(Math.Exp)))];
+            double[] expected = arithmetic ? [.. sum.Select(s => Math.Log(s))] : [.. sum.Select(s => s - Math.Log(sum.Sum(Math.Exp)))];
             Run.Close(expected, found[(2 * example)..((2 * example) + 2)], 1e-5);
         }
 

@@ -49,9 +49,9 @@ public sealed class RefusedCompositionTests
     [Fact]
     public void The_clean_loss_must_not_count_negatively()
     {
-        Refused("Mixup (1) and WeightNoise (1) take the place of 2 times", Make(new SoftmaxCrossEntropy(), regularizers: [new Mixup(0.4), new WeightNoise(0.1)]), Labelled);
+        Refused("found Mixup (1) and WeightNoise (1), 2 times that loss", Make(new SoftmaxCrossEntropy(), regularizers: [new Mixup(0.4), new WeightNoise(0.1)]), Labelled);
         Refused(
-            "take the place of 1.1 times", Make(new SoftmaxCrossEntropy(), regularizers: [new AdversarialTraining(0.1), new IteratedAdversarial(0.1, 2) { Share = 0.6 }]), Labelled);
+            "1.1 times that loss", Make(new SoftmaxCrossEntropy(), regularizers: [new AdversarialTraining(0.1), new IteratedAdversarial(0.1, 2) { Share = 0.6 }]), Labelled);
         Make(new SoftmaxCrossEntropy(), regularizers: [new Mixup(0.4) { Share = 0.5 }, new WeightNoise(0.1) { Share = 0.2 }, new AdversarialTraining(0.1) { Share = 0.3 }])
             .Prepare(Labelled);
     }
