@@ -103,7 +103,7 @@ public sealed class RandomSource
     /// <exception cref="ArgumentOutOfRangeException">The bound is 0 or negative.</exception>
     public int NextInt32(int bound)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        Settings.AtLeastOne(bound);
         // Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.
         ulong product = (ulong)NextUInt32() * (uint)bound;
         if ((uint)product < (uint)bound)
