@@ -1,107 +1,93 @@
 using System.Globalization;
-using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>The inputs and outputs of one cursor: filled row by row, run as a batch, read row by row.</summary>
+/// <summary>The inputs and outputs of one batch: filled row by row, then run; used again for the next.</summary>
 internal sealed class BatchBuffers : IDisposable
 {
     // Buffers of other sizes are kept for rows of variable length and short batches, up to a number that bounds memory.
-    private const int MostKept = 32;
+    private const int MostKept = 8;
 
     private readonly OnnxSession session;
     private readonly ModelBinding binding;
-    private readonly ColumnReader[][] readers;
     private readonly int[] outputs;
     private readonly Dictionary<(int Rows, string Lengths), SessionBuffers> kept = [];
     private readonly bool varies;
     private readonly int[] lengths;
-    private readonly int[] found;
     private Dictionary<string, int> sizes;
     private string key = string.Empty;
     private SessionBuffers? full;
+    private long first;
 
-    public BatchBuffers(OnnxSession session, ModelBinding binding, DataViewRow source, int batchSize, IEnumerable<int> outputs)
+    public BatchBuffers(OnnxSession session, ModelBinding binding, int batchSize, int[] outputs)
     {
         this.session = session;
         this.binding = binding;
-        this.outputs = [.. outputs.Distinct().Order()];
+        this.outputs = outputs;
         BatchSize = session.Inputs.Any(i => i.Shape[0].IsStatic) ? 1 : batchSize;
-        Results = new TensorMemory[this.outputs.Length];
+        Results = new TensorMemory[outputs.Length];
         sizes = new Dictionary<string, int>(binding.Sizes, StringComparer.Ordinal);
-        readers = [.. binding.Inputs.Select(input => input.Columns.Select(
-            c => ColumnReader.Of(input.Input, source, source.Schema[c.Index], binding.Options)).ToArray())];
         varies = binding.Inputs.Any(i => i.FixedLength is null);
         lengths = [.. binding.Inputs.Select(i => i.FixedLength ?? -1)];
-        found = new int[lengths.Length];
         if (!varies)
         {
             full = Buffers(BatchSize);
         }
     }
 
+    /// <summary>The most rows.</summary>
     public int BatchSize { get; }
 
-    /// <summary>The row of the batch that getters read.</summary>
-    public int Row { get; set; }
+    /// <summary>The rows that were added.</summary>
+    public int Rows { get; private set; }
 
-    /// <summary>The outputs of the last run, at <see cref="PositionOf"/>.</summary>
+    /// <summary>The outputs of the last run, in the order of the model's.</summary>
     public TensorMemory[] Results { get; }
 
-    /// <summary>Where an output of the model is in <see cref="Results"/>.</summary>
-    public int PositionOf(int output) => Array.IndexOf(outputs, output);
+    /// <summary>Forgets the rows.</summary>
+    public void Clear() => Rows = 0;
 
-    /// <summary>Copies the source's current row into a row of the batch; false if its sizes are not those of the rows before, which must be run first.</summary>
-    public bool TryRead(int row, long position)
+    /// <summary>Copies the row that was fetched last; false if there is no room, or if its sizes are not those of the rows before, which must be run
+    /// first.</summary>
+    public bool TryAdd(InputReader reader)
     {
-        for (int i = 0; i < readers.Length; i++)
+        if (Rows == BatchSize)
         {
-            found[i] = 0;
-            foreach (ColumnReader reader in readers[i])
-            {
-                found[i] += reader.Fetch();
-            }
+            return false;
         }
 
-        if (varies && !found.AsSpan().SequenceEqual(lengths))
+        if (varies && !reader.Lengths.AsSpan().SequenceEqual(lengths))
         {
-            if (row > 0)
+            if (Rows > 0)
             {
                 return false;
             }
 
-            Resize(position);
+            Resize(reader);
         }
 
-        for (int i = 0; i < readers.Length; i++)
-        {
-            int start = row * found[i];
-            TensorMemory memory = full!.InputMemory[i];
-            foreach (ColumnReader reader in readers[i])
-            {
-                start += reader.Write(memory, start);
-            }
-        }
-
+        first = Rows == 0 ? reader.Position : first;
+        reader.Write(full!.InputMemory, Rows);
+        Rows++;
         return true;
     }
 
-    /// <summary>Runs the model on the rows read. A shorter batch has buffers of its own size: padding could change what a model computes.</summary>
-    public void Run(int rows)
+    /// <summary>Runs the model on the rows. A shorter batch has buffers of its own size: padding could change what a model computes.</summary>
+    public void Run()
     {
         try
         {
-            SessionBuffers current = rows == BatchSize ? full! : Partial(rows);
+            SessionBuffers current = Rows == BatchSize ? full! : Partial();
             current.Run();
             for (int i = 0; i < Results.Length; i++)
             {
                 TensorMemory result = Results[i] = current.OutputMemory[i];
-                if (result.Sizes[0] != rows)
+                if (result.Sizes[0] != Rows)
                 {
                     throw new ScoringException(
-                        $"Expected the model output {result.Description} to have a first dimension of the {rows} rows of the batch, found {result.Sizes[0]}.");
+                        $"Expected the model output {result.Description} to have a first dimension of the {Rows} rows of the batch, found {result.Sizes[0]}.");
                 }
             }
         }
@@ -109,6 +95,10 @@ internal sealed class BatchBuffers : IDisposable
         {
             throw new ObjectDisposedException(
                 $"Expected a {nameof(BatchOnnxTransformer)} that lives until its cursors and prediction engines have ended, found it disposed.", e);
+        }
+        catch (ServingException e)
+        {
+            throw new ScoringException($"The model failed on {(Rows == 1 ? $"row {first}" : $"the rows {first} to {first + Rows - 1}")}. {e.Message}", e);
         }
     }
 
@@ -123,19 +113,19 @@ internal sealed class BatchBuffers : IDisposable
         kept.Clear();
     }
 
-    private void Resize(long position)
+    private void Resize(InputReader reader)
     {
         sizes = new Dictionary<string, int>(binding.Sizes, StringComparer.Ordinal);
-        InputSizes.Solve(binding.Inputs, [.. found.Select(f => (int?)f)], sizes, position);
-        found.CopyTo(lengths, 0);
+        InputSizes.Solve(binding.Inputs, [.. reader.Lengths.Select(f => (int?)f)], sizes, reader.Position);
+        reader.Lengths.CopyTo(lengths, 0);
         key = string.Join(',', lengths.Select(l => l.ToString(CultureInfo.InvariantCulture)));
         full = Buffers(BatchSize);
     }
 
-    private SessionBuffers Partial(int rows)
+    private SessionBuffers Partial()
     {
-        SessionBuffers partial = Buffers(rows);
-        for (int i = 0; i < readers.Length; i++)
+        SessionBuffers partial = Buffers(Rows);
+        for (int i = 0; i < partial.InputMemory.Count; i++)
         {
             TensorMemory from = full!.InputMemory[i], to = partial.InputMemory[i];
             from.Bytes[..to.Bytes.Length].CopyTo(to.Bytes);

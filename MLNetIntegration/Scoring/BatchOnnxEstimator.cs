@@ -14,6 +14,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
     internal BatchOnnxEstimator(MLContext context, byte[] model, ScoreOnnxOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BatchesAhead ?? 0);
         this.context = context;
         this.model = model;
         this.options = options;
@@ -25,7 +26,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
     /// <exception cref="ServingException">The model cannot be loaded.</exception>
     public BatchOnnxTransformer Fit(IDataView input)
     {
-        var transformer = new BatchOnnxTransformer(context, model, OnnxSession.Load(model, options.Serving), options);
+        var transformer = new BatchOnnxTransformer(context, model, OnnxSession.Load(model, BatchOnnxTransformer.ForBatches(options.Serving)), options);
         try
         {
             transformer.Fit(input.Schema);

@@ -19,7 +19,7 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
     private readonly byte[] model;
     private readonly ScoreOnnxOptions options;
     private readonly Lock gate = new();
-    private OnnxSession? parallelSession;
+    private OnnxSession? rowSession;
     private ClassLabels? labels;
     private DataViewSchema? fitted;
     private bool disposed;
@@ -33,11 +33,14 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
         Session = session;
     }
 
-    /// <summary>The model, with its inputs, outputs and active provider.</summary>
+    /// <summary>The model that scores batches, with its inputs, outputs and active provider.</summary>
     public OnnxSession Session { get; }
 
     /// <summary>True: each row's outputs depend on that row alone, as far as the model is concerned with rows.</summary>
     public bool IsRowToRowMapper => true;
+
+    /// <summary>How a model is served that scores batches: several run at once, so each operator takes one thread where the options do not say.</summary>
+    internal static ServingOptions ForBatches(ServingOptions options) => options.IntraOpThreads == 0 ? options with { IntraOpThreads = 1 } : options;
 
     internal int BatchSize => options.BatchSize;
 
@@ -57,7 +60,7 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
         {
             disposed = true;
             Session.Dispose();
-            parallelSession?.Dispose();
+            rowSession?.Dispose();
         }
     }
 
@@ -73,26 +76,47 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
 
     internal ModelBinding Bind(DataViewSchema schema) => new(Session, schema, options, labels);
 
-    /// <summary>
-    /// Buffers for a cursor. Cursors of a split data view run at once, one for each core, so they share a session whose operators take one thread each
-    /// unless the options say how many.
-    /// </summary>
-    internal BatchBuffers CreateBuffers(ModelBinding binding, DataViewRow source, int[] outputs, bool parallel, int? batchSize = null)
+    /// <summary>Batches of a cursor, scored ahead of it: as many at once as there are cores, unless the options say how many.</summary>
+    internal BatchQueue CreateQueue(ModelBinding binding, DataViewRowCursor source, int[] outputs, CurrentScores scores)
     {
-        OnnxSession session = Session;
         lock (gate)
         {
-            if (disposed)
-            {
-                throw new ObjectDisposedException(nameof(BatchOnnxTransformer), "Expected a transformer that can score, found it disposed.");
-            }
-
-            if (parallel && options.Serving.IntraOpThreads == 0)
-            {
-                session = parallelSession ??= OnnxSession.Load(model, options.Serving with { IntraOpThreads = 1 });
-            }
+            RequireAlive();
         }
 
-        return new BatchBuffers(session, binding, source, batchSize ?? BatchSize, outputs);
+        // A device runs one batch at a time; meanwhile the next one can be read.
+        int threads = Math.Max(1, options.Serving.IntraOpThreads);
+        int cores = Environment.ProcessorCount;
+        int ahead = options.BatchesAhead ?? (Session.ActiveProvider != Provider.Cpu ? 1 : cores == 1 ? 0 : Math.Max(1, cores / threads));
+        return new BatchQueue(source, new InputReader(binding, source), () => CreateBuffers(binding, outputs), ahead, scores);
+    }
+
+    /// <summary>Buffers for batches of a cursor.</summary>
+    internal BatchBuffers CreateBuffers(ModelBinding binding, int[] outputs)
+    {
+        lock (gate)
+        {
+            RequireAlive();
+            return new BatchBuffers(Session, binding, BatchSize, outputs);
+        }
+    }
+
+    /// <summary>Buffers for one row at a time.</summary>
+    internal BatchBuffers CreateRowBuffers(ModelBinding binding, int[] outputs)
+    {
+        lock (gate)
+        {
+            RequireAlive();
+            rowSession ??= options.Serving.IntraOpThreads == 0 && Environment.ProcessorCount > 1 ? OnnxSession.Load(model, options.Serving) : Session;
+            return new BatchBuffers(rowSession, binding, 1, outputs);
+        }
+    }
+
+    private void RequireAlive()
+    {
+        if (disposed)
+        {
+            throw new ObjectDisposedException(nameof(BatchOnnxTransformer), "Expected a transformer that can score, found it disposed.");
+        }
     }
 }

@@ -36,7 +36,7 @@ internal static class BatchUpgrade
     private static BatchOnnxTransformer? Upgraded(MLContext context, OnnxTransformer stock, DataViewSchema? schema, ServingOptions serving)
     {
         byte[] model = ModelOf(context, stock);
-        OnnxSession session = OnnxSession.Load(model, serving);
+        OnnxSession session = OnnxSession.Load(model, BatchOnnxTransformer.ForBatches(serving));
         if (SavedOptions.From(session, serving) is not { } saved)
         {
             session.Dispose();

@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 internal sealed record OutputColumn(string Name, DataViewType Type, int Output, DataViewSchema.Annotations? Annotations, TensorDescription Tensor)
     : ScoreColumn(Name, Type, Output, Annotations)
 {
-    public override Delegate Getter(BatchBuffers buffers, Action? prepare) => ColumnTypes.Visit(Tensor, new Maker(this, buffers, prepare));
+    public override Delegate Getter(CurrentScores scores, Action? prepare) => ColumnTypes.Visit(Tensor, new Maker(this, scores, prepare));
 
     /// <summary>The column's type where sizes of dynamic axes are known.</summary>
     public static DataViewType TypeOf(TensorDescription output, IReadOnlyDictionary<string, int> sizes)
@@ -31,28 +31,28 @@ internal sealed record OutputColumn(string Name, DataViewType Type, int Output, 
         return dimensions.All(d => d == 1) ? item : new VectorDataViewType(item, dimensions);
     }
 
-    private sealed class Maker(OutputColumn column, BatchBuffers buffers, Action? prepare) : IElementVisitor<Delegate>
+    private sealed class Maker(OutputColumn column, CurrentScores scores, Action? prepare) : IElementVisitor<Delegate>
     {
         public Delegate Visit<T, TElement>()
             where TElement : struct, IElement<T>
         {
-            int position = buffers.PositionOf(column.Output);
+            int position = scores.PositionOf(column.Output);
             if (column.Type is not VectorDataViewType)
             {
                 return (ValueGetter<T>)((ref T value) =>
                 {
                     prepare?.Invoke();
-                    TElement.Read(buffers.Results[position], buffers.Row, new Span<T>(ref value));
+                    TElement.Read(scores.Results[position], scores.Row, new Span<T>(ref value));
                 });
             }
 
             return (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
             {
                 prepare?.Invoke();
-                TensorMemory output = buffers.Results[position];
+                TensorMemory output = scores.Results[position];
                 int length = output.Count / output.Sizes[0];
                 VBufferEditor<T> editor = VBufferEditor.Create(ref value, length);
-                TElement.Read(output, buffers.Row * length, editor.Values);
+                TElement.Read(output, scores.Row * length, editor.Values);
                 value = editor.Commit();
             });
         }

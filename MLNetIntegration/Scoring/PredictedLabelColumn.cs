@@ -8,11 +8,11 @@ internal sealed record PredictedLabelColumn(
     string Name, DataViewType Type, ProbabilityColumn Probability, DataViewSchema.Annotations? Annotations, ClassLabels? Labels, double Threshold)
     : ScoreColumn(Name, Type, Probability.Output, Annotations)
 {
-    public override Delegate Getter(BatchBuffers buffers, Action? prepare)
+    public override Delegate Getter(CurrentScores current, Action? prepare)
     {
         if (Type is BooleanDataViewType)
         {
-            ValueGetter<float> probability = Probability.Getter<float>(buffers, prepare);
+            ValueGetter<float> probability = Probability.Getter<float>(current, prepare);
             float kept = 0;
             return (ValueGetter<bool>)((ref bool value) =>
             {
@@ -21,7 +21,7 @@ internal sealed record PredictedLabelColumn(
             });
         }
 
-        ValueGetter<VBuffer<float>> scores = Probability.Score.Getter<VBuffer<float>>(buffers, prepare);
+        ValueGetter<VBuffer<float>> scores = Probability.Score.Getter<VBuffer<float>>(current, prepare);
         VBuffer<float> vector = default;
         if (Type is TextDataViewType)
         {

@@ -6,11 +6,11 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>Probabilities made from a score.</summary>
 internal sealed record ProbabilityColumn(string Name, OutputColumn Score, bool Logits) : ScoreColumn(Name, Score.Type, Score.Output, Score.Annotations)
 {
-    public override Delegate Getter(BatchBuffers buffers, Action? prepare)
+    public override Delegate Getter(CurrentScores current, Action? prepare)
     {
         if (Type is not VectorDataViewType)
         {
-            ValueGetter<float> score = Score.Getter<float>(buffers, prepare);
+            ValueGetter<float> score = Score.Getter<float>(current, prepare);
             return !Logits ? score : (ValueGetter<float>)((ref float value) =>
             {
                 score(ref value);
@@ -18,7 +18,7 @@ internal sealed record ProbabilityColumn(string Name, OutputColumn Score, bool L
             });
         }
 
-        ValueGetter<VBuffer<float>> scores = Score.Getter<VBuffer<float>>(buffers, prepare);
+        ValueGetter<VBuffer<float>> scores = Score.Getter<VBuffer<float>>(current, prepare);
         return !Logits ? scores : (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
         {
             scores(ref value);

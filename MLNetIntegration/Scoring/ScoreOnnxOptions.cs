@@ -2,11 +2,18 @@ using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>How an ONNX model scores the rows of a data view. Everything but <see cref="Serving"/> is saved with a pipeline.</summary>
+/// <summary>How an ONNX model scores the rows of a data view. Everything but <see cref="BatchesAhead"/> and
+/// <see cref="Serving"/>, which belong to the machine, is saved with a pipeline.</summary>
 public sealed record ScoreOnnxOptions
 {
     /// <summary>The number of rows that go through the model at once; the default, 64, captures nearly all of the gain.</summary>
     public int BatchSize { get; init; } = 64;
+
+    /// <summary>
+    /// The most batches that worker threads score ahead of the one that a cursor reads, at least 0; null (the default) for one per core. The order of the
+    /// rows and their scores do not depend on it. Batches that take less than a tenth of a millisecond are scored by the reading thread.
+    /// </summary>
+    public int? BatchesAhead { get; init; }
 
     /// <summary>
     /// For model inputs: the columns that fill them, joined in this order. An input that is not named here takes the column of its name (case does not
@@ -39,6 +46,9 @@ public sealed record ScoreOnnxOptions
     /// <summary>What takes the place of not-a-number with <see cref="NaNPolicy.Replace"/>.</summary>
     public double NaNReplacement { get; init; }
 
-    /// <summary>Provider, fallback and threads; runtime choices that are not saved with a pipeline.</summary>
+    /// <summary>
+    /// Provider, fallback and threads; runtime choices that are not saved with a pipeline. Where <see cref="ServingOptions.IntraOpThreads"/> is 0, an operator
+    /// takes one thread for batches, several of which run at once, and all cores for the single rows of a prediction engine.
+    /// </summary>
     public ServingOptions Serving { get; init; } = new();
 }

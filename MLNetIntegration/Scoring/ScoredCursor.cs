@@ -3,17 +3,15 @@ using Microsoft.ML.Data;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>Moves over scored rows: one cursor runs ahead and fills a batch, the other follows row by row and passes columns through.</summary>
+/// <summary>Moves over scored rows: one cursor runs ahead and fills batches, the other follows row by row and passes columns through.</summary>
 internal sealed class ScoredCursor(
     ModelBinding binding,
     DataViewRowCursor through,
-    DataViewRowCursor? ahead,
-    BatchBuffers? buffers,
+    BatchQueue? ahead,
+    CurrentScores scores,
     ScoreColumn?[] active) : DataViewRowCursor
 {
     private readonly int passing = binding.Schema.Count - active.Length;
-    private int rows;
-    private bool pending;
     private bool disposed;
 
     public override long Position => through.Position;
@@ -30,7 +28,7 @@ internal sealed class ScoredCursor(
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => column.Index < passing
         ? through.GetGetter<TValue>(through.Schema[column.Index])
-        : (active[column.Index - passing] ?? throw NotActive(column)).Getter<TValue>(buffers!, null);
+        : (active[column.Index - passing] ?? throw NotActive(column)).Getter<TValue>(scores, null);
 
     public override bool MoveNext()
     {
@@ -39,24 +37,7 @@ internal sealed class ScoredCursor(
             return false;
         }
 
-        if (ahead is not null && ++buffers!.Row >= rows)
-        {
-            rows = 0;
-            buffers.Row = 0;
-            while (rows < buffers.BatchSize && (pending || ahead.MoveNext()))
-            {
-                pending = !buffers.TryRead(rows, ahead.Position);
-                if (pending)
-                {
-                    break;
-                }
-
-                rows++;
-            }
-
-            buffers.Run(rows);
-        }
-
+        ahead?.MoveNext();
         return true;
     }
 
@@ -70,7 +51,6 @@ internal sealed class ScoredCursor(
             disposed = true;
             through.Dispose();
             ahead?.Dispose();
-            buffers?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -19,7 +19,7 @@ internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView
         DataViewRowCursor through = source.GetRowCursor(passing);
         if (outputs.Length == 0)
         {
-            return new ScoredCursor(binding, through, null, null, active);
+            return new ScoredCursor(binding, through, null, new CurrentScores([]), active);
         }
 
         // A second cursor over the same rows runs ahead and reads only what the model needs.
@@ -27,7 +27,8 @@ internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView
         try
         {
             ahead = source.GetRowCursor(binding.Sources);
-            return new ScoredCursor(binding, through, ahead, transformer.CreateBuffers(binding, ahead, outputs, parallel: false), active);
+            var scores = new CurrentScores(outputs);
+            return new ScoredCursor(binding, through, transformer.CreateQueue(binding, ahead, outputs, scores), scores, active);
         }
         catch
         {
@@ -52,23 +53,34 @@ internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView
 
         if (outputs.Length == 0)
         {
-            return [.. source.GetRowCursorSet(passing, n).Select(c => new ScoredCursor(binding, c, null, null, active))];
+            return [.. source.GetRowCursorSet(passing, n).Select(c => new ScoredCursor(binding, c, null, new CurrentScores([]), active))];
         }
 
         DataViewRowCursor[] splits = source.GetRowCursorSet(passing.Concat(binding.Sources).DistinctBy(c => c.Index), n);
         try
         {
-            return [.. splits.Select(s => new SplitCursor(
-                binding, s, transformer.CreateBuffers(binding, s, outputs, parallel: splits.Length > 1), passing, active))];
+            if (splits.Length > 1)
+            {
+                return [.. splits.Select(s => new SplitCursor(
+                    binding, s, transformer.CreateBuffers(binding, outputs), new CurrentScores(outputs), passing, active))];
+            }
         }
         catch
         {
-            foreach (DataViewRowCursor split in splits)
-            {
-                split.Dispose();
-            }
-
+            Close(splits);
             throw;
+        }
+
+        // A source that cannot be split is read by one cursor, which looks ahead.
+        Close(splits);
+        return [GetRowCursor(needed, rand)];
+    }
+
+    private static void Close(DataViewRowCursor[] cursors)
+    {
+        foreach (DataViewRowCursor cursor in cursors)
+        {
+            cursor.Dispose();
         }
     }
 
@@ -89,6 +101,6 @@ internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView
             }
         }
 
-        return ([.. passing], active, [.. active.OfType<ScoreColumn>().Select(c => c.Output).Distinct()]);
+        return ([.. passing], active, [.. active.OfType<ScoreColumn>().Select(c => c.Output).Distinct().Order()]);
     }
 }

@@ -24,13 +24,15 @@ internal sealed class ScoredRowMapper(BatchOnnxTransformer transformer, DataView
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         var active = new HashSet<int>(activeColumns.Select(c => c.Index));
-        int[] outputs = [.. active.Where(i => i >= InputSchema.Count).Select(i => binding.Columns[i - InputSchema.Count].Output).Distinct()];
-        return new ScoredRow(binding, input, active, outputs.Length == 0 ? null : transformer.CreateBuffers(binding, input, outputs, parallel: false, 1));
+        int[] outputs = [.. active.Where(i => i >= InputSchema.Count).Select(i => binding.Columns[i - InputSchema.Count].Output).Distinct().Order()];
+        return new ScoredRow(binding, input, active, outputs.Length == 0 ? null : transformer.CreateRowBuffers(binding, outputs), new CurrentScores(outputs));
     }
 
-    private sealed class ScoredRow(ModelBinding binding, DataViewRow input, HashSet<int> active, BatchBuffers? buffers) : DataViewRow
+    private sealed class ScoredRow(
+        ModelBinding binding, DataViewRow input, HashSet<int> active, BatchBuffers? buffers, CurrentScores scores) : DataViewRow
     {
         private readonly int passing = binding.Schema.Count - binding.Columns.Count;
+        private readonly InputReader? reader = buffers is null ? null : new InputReader(binding, input);
         private long scored = -1;
         private bool disposed;
 
@@ -46,7 +48,7 @@ internal sealed class ScoredRowMapper(BatchOnnxTransformer transformer, DataView
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => column.Index < passing
             ? input.GetGetter<TValue>(input.Schema[column.Index])
-            : binding.Columns[column.Index - passing].Getter<TValue>(active.Contains(column.Index) ? buffers! : throw ScoredCursor.NotActive(column), Score);
+            : binding.Columns[column.Index - passing].Getter<TValue>(active.Contains(column.Index) ? scores : throw ScoredCursor.NotActive(column), Score);
 
         protected override void Dispose(bool disposing)
         {
@@ -65,8 +67,11 @@ internal sealed class ScoredRowMapper(BatchOnnxTransformer transformer, DataView
         {
             if (scored != input.Position)
             {
-                buffers!.TryRead(0, input.Position);
-                buffers.Run(1);
+                reader!.Fetch();
+                buffers!.Clear();
+                buffers.TryAdd(reader);
+                buffers.Run();
+                scores.Results = buffers.Results;
                 scored = input.Position;
             }
         }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -12,21 +13,26 @@ internal sealed class SplitCursor : DataViewRowCursor
     private readonly ModelBinding binding;
     private readonly DataViewRowCursor source;
     private readonly BatchBuffers buffers;
+    private readonly InputReader reader;
+    private readonly CurrentScores scores;
     private readonly PassingColumn?[] passing;
     private readonly ScoreColumn?[] active;
     private readonly ValueGetter<DataViewRowId> id;
     private readonly DataViewRowId[] ids;
     private readonly long[] batches;
-    private int rows;
+    private ExceptionDispatchInfo? failure;
     private bool pending;
     private bool disposed;
     private long position = -1;
 
-    public SplitCursor(ModelBinding binding, DataViewRowCursor source, BatchBuffers buffers, IEnumerable<DataViewSchema.Column> passing, ScoreColumn?[] active)
+    public SplitCursor(
+        ModelBinding binding, DataViewRowCursor source, BatchBuffers buffers, CurrentScores scores, IEnumerable<DataViewSchema.Column> passing, ScoreColumn?[] active)
     {
         this.binding = binding;
         this.source = source;
         this.buffers = buffers;
+        this.scores = scores;
+        reader = new InputReader(binding, source);
         this.active = active;
         this.passing = new PassingColumn?[source.Schema.Count];
         foreach (DataViewSchema.Column column in passing)
@@ -41,11 +47,11 @@ internal sealed class SplitCursor : DataViewRowCursor
 
     public override long Position => position;
 
-    public override long Batch => rows == 0 ? 0 : batches[buffers.Row];
+    public override long Batch => buffers.Rows == 0 ? 0 : batches[scores.Row];
 
     public override DataViewSchema Schema => binding.Schema;
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = ids[buffers.Row];
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = ids[scores.Row];
 
     public override bool IsColumnActive(DataViewSchema.Column column) => column.Index < passing.Length
         ? passing[column.Index] is not null
@@ -55,25 +61,28 @@ internal sealed class SplitCursor : DataViewRowCursor
     {
         if (column.Index >= passing.Length)
         {
-            return (active[column.Index - passing.Length] ?? throw ScoredCursor.NotActive(column)).Getter<TValue>(buffers, null);
+            return (active[column.Index - passing.Length] ?? throw ScoredCursor.NotActive(column)).Getter<TValue>(scores, null);
         }
 
-        return (passing[column.Index] ?? throw ScoredCursor.NotActive(column)).Getter(() => buffers.Row) as ValueGetter<TValue>
+        return (passing[column.Index] ?? throw ScoredCursor.NotActive(column)).Getter(() => scores.Row) as ValueGetter<TValue>
             ?? throw new ScoringException($"Expected a getter of {column.Type.RawType} for the column \"{column.Name}\", found {typeof(TValue)}.");
     }
 
     public override bool MoveNext()
     {
-        if (++buffers.Row >= rows)
+        if (++scores.Row >= buffers.Rows)
         {
+            failure?.Throw();
             ReadBatch();
-            if (rows == 0)
+            if (buffers.Rows == 0)
             {
+                failure?.Throw();
                 position = -1;
                 return false;
             }
 
-            buffers.Run(rows);
+            buffers.Run();
+            scores.Results = buffers.Results;
         }
 
         position++;
@@ -92,25 +101,39 @@ internal sealed class SplitCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
+    /// <summary>Reads rows into the batch. The exception of a row that cannot be read waits until the rows before it have been read.</summary>
     private void ReadBatch()
     {
-        rows = 0;
-        buffers.Row = 0;
-        while (rows < buffers.BatchSize && (pending || source.MoveNext()))
+        buffers.Clear();
+        scores.Row = 0;
+        try
         {
-            pending = !buffers.TryRead(rows, source.Position);
-            if (pending)
+            while (buffers.Rows < buffers.BatchSize && (pending || source.MoveNext()))
             {
-                break;
-            }
+                if (!pending)
+                {
+                    reader.Fetch();
+                }
 
-            foreach (PassingColumn? column in passing)
-            {
-                column?.Keep(rows);
-            }
+                // What passes is kept first: a row whose values cannot be got must not be scored.
+                int row = buffers.Rows;
+                foreach (PassingColumn? column in passing)
+                {
+                    column?.Keep(row);
+                }
 
-            id(ref ids[rows]);
-            batches[rows++] = source.Batch;
+                id(ref ids[row]);
+                batches[row] = source.Batch;
+                pending = !buffers.TryAdd(reader);
+                if (pending)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            failure = ExceptionDispatchInfo.Capture(e);
         }
     }
 }

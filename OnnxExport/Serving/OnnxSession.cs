@@ -10,13 +10,16 @@ namespace Toolkit.OnnxExport.Serving;
 public sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
-    private readonly Lock gate = new();
-    private int running;
-    private bool disposed;
 
-    private OnnxSession(InferenceSession session, Provider active, string? fallbackReason)
+    // The runs under way; far below zero once the session was disposed.
+    private int running;
+    private int disposed;
+    private int released;
+
+    private OnnxSession(InferenceSession session, Provider active, string? fallbackReason, bool sharesMemory)
     {
         this.session = session;
+        SharesMemory = sharesMemory;
         ActiveProvider = active;
         FallbackReason = fallbackReason;
         Inputs = [.. session.InputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
@@ -38,6 +41,10 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Why the CPU took over, or null if it did not.</summary>
     public string? FallbackReason { get; }
+
+    /// <summary>Whether all of the model runs on the caller's memory, so that what a binding holds is what a run sees: not with a device, nor with a
+    /// provider that the application may have added itself.</summary>
+    internal bool SharesMemory { get; }
 
     /// <summary>Loads a model from a file.</summary>
     /// <param name="path">The path of the .onnx file.</param>
@@ -110,7 +117,7 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes, IReadOnlyList<string>? outputs = null)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref running) < 0, this);
         return new SessionBuffers(this, sizes, outputs is null
             ? [.. Outputs]
             : [.. outputs.Select(name => Outputs.FirstOrDefault(o => o.Name == name) ?? throw new ServingException(
@@ -120,18 +127,9 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Releases the model. Runs that are under way end first; later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        lock (gate)
+        if (Interlocked.Exchange(ref disposed, 1) == 0 && Interlocked.Add(ref running, int.MinValue) == int.MinValue)
         {
-            if (disposed)
-            {
-                return;
-            }
-
-            disposed = true;
-            if (running == 0)
-            {
-                session.Dispose();
-            }
+            Release();
         }
     }
 
@@ -141,6 +139,32 @@ public sealed class OnnxSession : IDisposable
         try
         {
             session.Run(options, inputNames, inputs, outputNames, outputs);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    internal void Run(RunOptions options, OrtIoBinding binding)
+    {
+        Enter();
+        try
+        {
+            session.RunWithBinding(options, binding);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    internal OrtIoBinding CreateBinding()
+    {
+        Enter();
+        try
+        {
+            return session.CreateIoBinding();
         }
         finally
         {
@@ -161,25 +185,29 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    // The native session must not go away under a run of another thread: the last run out releases it.
+    // The native session must not go away under a run of another thread: the last run out releases it. No lock: a run of one row takes two microseconds.
     private void Enter()
     {
-        lock (gate)
+        if (Interlocked.Increment(ref running) < 0)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            running++;
+            Leave();
+            throw new ObjectDisposedException(nameof(OnnxSession));
         }
     }
 
     private void Leave()
     {
-        lock (gate)
+        if (Interlocked.Decrement(ref running) == int.MinValue)
         {
-            running--;
-            if (disposed && running == 0)
-            {
-                session.Dispose();
-            }
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref released, 1) == 0)
+        {
+            session.Dispose();
         }
     }
 
@@ -195,13 +223,13 @@ public sealed class OnnxSession : IDisposable
 
         try
         {
-            return new OnnxSession(LoadOn(active, load, options), active, reason);
+            return new OnnxSession(LoadOn(active, load, options), active, reason, active == Provider.Cpu && options.Configure is null);
         }
         catch (Exception e) when (active is Provider.CudaProvider && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
             string message = $"The provider {active} could not be started: {e.Message}. {Advice()}";
             return options.AllowFallback
-                ? new OnnxSession(LoadOn(Provider.Cpu, load, options), Provider.Cpu, message)
+                ? new OnnxSession(LoadOn(Provider.Cpu, load, options), Provider.Cpu, message, options.Configure is null)
                 : throw new ProviderUnavailableException(message, e);
         }
         catch (OnnxRuntimeException e)

@@ -5,13 +5,14 @@ using Toolkit.Modeling.Constraints;
 
 namespace Toolkit.Modeling.Tests.Constraints;
 
-/// <summary>A3.9: projections are idempotent, bring nothing farther apart, and leave the inside alone.</summary>
+/// <summary>Projections onto balls.</summary>
 public sealed class BallTests
 {
     private static readonly Gen<double[]> Points = Gen.Double[-3, 3].Array[6];
 
     public static TheoryData<string> Kinds => ["l1", "l2", "row", "column"];
 
+    /// <summary>A3.9: projections are idempotent, bring nothing farther apart, and leave the inside alone.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Projections_are_idempotent_and_non_expansive(string kind) => Gen.Select(Points, Points).Sample(
@@ -25,6 +26,7 @@ public sealed class BallTests
         },
         iter: 20);
 
+    /// <summary>A3.9 for the L1 ball.</summary>
     [Fact]
     public void The_l1_ball_is_reached_by_soft_thresholding() => Points.Where(p => p.Sum(Math.Abs) > 2).Sample(
         w =>
@@ -37,6 +39,7 @@ public sealed class BallTests
         },
         iter: 50);
 
+    /// <summary>A3.9: the axis.</summary>
     [Fact]
     public void Only_the_long_column_or_row_changes()
     {

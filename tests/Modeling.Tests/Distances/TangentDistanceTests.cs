@@ -3,11 +3,12 @@ using Toolkit.Modeling.Distances;
 
 namespace Toolkit.Modeling.Tests.Distances;
 
-/// <summary>A6.5.</summary>
+/// <summary>Distances up to small changes.</summary>
 public sealed class TangentDistanceTests
 {
     private readonly RandomSource random = new(21);
 
+    /// <summary>A6.5.</summary>
     [Fact]
     public void Moving_along_a_tangent_costs_nothing()
     {
@@ -18,6 +19,7 @@ public sealed class TangentDistanceTests
         Assert.True(Euclidean(moved, x) > 1);
     }
 
+    /// <summary>A6.5.</summary>
     [Fact]
     public void Two_sided_is_at_most_one_sided_is_at_most_euclidean_and_symmetric()
     {

@@ -2,11 +2,12 @@ using Toolkit.Modeling.Encoders;
 
 namespace Toolkit.Modeling.Tests.Encoders;
 
-/// <summary>A4.5, and experiment B4.</summary>
+/// <summary>Codes by orthogonal matching pursuit.</summary>
 public sealed class OrthogonalMatchingPursuitTests
 {
     private readonly RandomSource random = new(11);
 
+    /// <summary>A4.5: an orthonormal dictionary.</summary>
     [Fact]
     public void An_orthonormal_dictionary_keeps_the_greatest_correlations()
     {
@@ -19,6 +20,7 @@ public sealed class OrthogonalMatchingPursuitTests
         Run.Close([.. all.Select(c => kept.Contains(Math.Abs(c)) ? c : 0)], code, 1e-14);
     }
 
+    /// <summary>A4.5, and with as many atoms as numbers nothing is left.</summary>
     [Fact]
     public void Residuals_are_orthogonal_to_the_chosen_atoms_and_never_grow()
     {

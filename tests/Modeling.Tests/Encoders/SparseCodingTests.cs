@@ -2,11 +2,12 @@ using Toolkit.Modeling.Encoders;
 
 namespace Toolkit.Modeling.Tests.Encoders;
 
-/// <summary>A4.5: codes by an L1 penalty.</summary>
+/// <summary>Codes by an L1 penalty.</summary>
 public sealed class SparseCodingTests
 {
     private readonly RandomSource random = new(13);
 
+    /// <summary>A4.5: the conditions of a minimum.</summary>
     [Fact]
     public void At_the_minimum_no_correlation_exceeds_the_strength()
     {
@@ -23,6 +24,7 @@ public sealed class SparseCodingTests
         }
     }
 
+    /// <summary>A4.5: an orthonormal dictionary.</summary>
     [Fact]
     public void With_an_orthonormal_dictionary_it_is_the_soft_threshold()
     {
@@ -31,7 +33,7 @@ public sealed class SparseCodingTests
         Run.Close([.. all.Select(c => Math.Sign(c) * Math.Max(Math.Abs(c) - 0.7, 0))], new SparseCoding(0.7).Encode(d, x), 1e-11);
     }
 
-    /// <summary>Tropp 2004: OMP finds a support of k atoms whenever k &lt; ½(1 + 1/μ).</summary>
+    /// <summary>A4.5, Tropp 2004: OMP finds a support of k atoms whenever k &lt; ½(1 + 1/μ).</summary>
     [Fact]
     public void Few_enough_atoms_are_always_recovered_by_matching_pursuit()
     {

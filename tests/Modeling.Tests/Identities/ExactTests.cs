@@ -40,16 +40,6 @@ public sealed class ExactTests
         Assert.True(squared <= 1e-8 && cross > 1 - 1e-8, $"squared error {squared}, cross-entropy {cross}");
     }
 
-    /// <summary>A2.2, equations 6.49 to 6.53: f(f(f(w))) differentiates to the product of the derivatives.</summary>
-    [Fact]
-    public void A_chain_of_one_function_differentiates_to_the_product()
-    {
-        Variable w = Wide([0.7], 1);
-        Variable x = w.Tanh(), y = x.Tanh(), z = y.Tanh();
-        double expected = new[] { x, y, z }.Aggregate(1.0, (p, v) => p * (1 - Math.Pow(Run.Number(v), 2)));
-        Assert.Equal(expected, Run.Number(Gradient.Of(z.Sum(), w)), 1e-15);
-    }
-
     /// <summary>A2.3, equation 6.56: the gradients of an MLP with weight decay by hand.</summary>
     [Fact]
     public void The_gradients_of_an_mlp_with_decay_are_those_of_section_6_5_7()
@@ -138,22 +128,6 @@ public sealed class ExactTests
 
         double[] active = Run.Numbers(Ops.Greater(Wide([.. points], points.Count / 2, 2).MatMul(Wide(w, 2, units)) + Wide(offsets, units), 0.0).Cast(DType.Float64));
         Assert.Equal(regions, active.Chunk(units).Select(row => string.Concat(row)).Distinct().Count());
-    }
-
-    /// <summary>A4.4: the tying penalty solves the block system [H_A + 2λ, −2λ; −2λ, H_B + 2λ].</summary>
-    [Fact]
-    public void Tied_quadratics_meet_where_the_block_system_says()
-    {
-        const double Lambda = 0.7;
-        Parameter a = DoubleModel.Weight("a", [0], 1, 1), b = DoubleModel.Weight("b", [0], 1, 1);
-        // Losses (a − 1)² and 3(b − 2)² as one mean: ½·2 and ½·6 curvature.
-        var model = new DoubleModel((x, p, _) => x + (0.0 * p[0].Variable) + (0.0 * p[1].Variable), a, b);
-        Objective o = DoubleModel.Objective(model, new MeanSquaredError(), Wide([0], 1, 1), Wide([0], 1, 1));
-        Variable total = (a.Variable - 1.0).Square().Sum() + (3.0 * (b.Variable - 2.0).Square().Sum()) + new TiedParameters(Lambda, "a", "b").Penalty(o);
-        new NewtonConjugateGradient { Tolerance = 1e-13 }.Minimize(new ScalarFunction(total, [a, b]));
-        double det = ((2 + (2 * Lambda)) * (6 + (2 * Lambda))) - (4 * Lambda * Lambda);
-        Assert.Equal(((2 * (6 + (2 * Lambda))) + (12 * 2 * Lambda)) / det, a.Value[0], 1e-12);
-        Assert.Equal(((12 * (2 + (2 * Lambda))) + (2 * 2 * Lambda)) / det, b.Value[0], 1e-12);
     }
 
     private static Variable Wide(double[] content, params int[] sizes) => Variable.Of(Value.Of(content, sizes));

@@ -11,6 +11,7 @@ public sealed class LikelihoodTests
 {
     private const double HalfLogTwoPi = 0.91893853320467274;
 
+    /// <summary>A1.6.</summary>
     [Fact]
     public void A_gaussian_of_precision_has_the_gradients_of_A1_6()
     {
@@ -23,6 +24,7 @@ public sealed class LikelihoodTests
         Run.Close([(error * error / 2) - (1 / (2 * beta))], Run.Numbers(Gradient.Of(loss, b)), 1e-13);
     }
 
+    /// <summary>A1.6: the best constant variance.</summary>
     [Fact]
     public void The_best_fixed_variance_is_the_mean_squared_residual()
     {
@@ -33,6 +35,7 @@ public sealed class LikelihoodTests
         Assert.Equal(0.0, Run.Number(Gradient.Of(loss, variance)), 1e-15);
     }
 
+    /// <summary>A1.6 with Σ = BBᵀ.</summary>
     [Fact]
     public void A_full_covariance_is_the_density_of_its_matrix()
     {
@@ -46,6 +49,7 @@ public sealed class LikelihoodTests
         Assert.Equal(0.0, Run.Numbers(Gradient.Of(gaussian.NegativeLogLikelihood(Wide([0.5, 2], 1, 2)).Sum(), factor))[1]);
     }
 
+    /// <summary>A1.7 with K = 1.</summary>
     [Fact]
     public void One_component_of_a_mixture_is_a_gaussian()
     {
@@ -55,6 +59,7 @@ public sealed class LikelihoodTests
         Run.Close(Run.Numbers(gaussian.NegativeLogLikelihood(y)), mixture, 1e-13);
     }
 
+    /// <summary>A1.7.</summary>
     [Fact]
     public void A_mixture_has_the_gradients_of_A1_7()
     {
@@ -72,6 +77,7 @@ public sealed class LikelihoodTests
         Run.Close([.. gamma.Select((g, k) => g * (2 - (squares[k] * Math.Exp(-2 * logScales[k]))))], Run.Numbers(Gradient.Of(loss, s)), 1e-12);
     }
 
+    /// <summary>A1.7 at s = 1e-8.</summary>
     [Fact]
     public void A_mixture_stays_finite_at_tiny_scales_and_extreme_logits()
     {

@@ -11,6 +11,7 @@ public sealed class HiddenUnitTests
     private static readonly double[] Points = [-3.1, -1.2, -0.4, 0.3, 0.9, 2.5];
     private readonly RandomSource random = new(1);
 
+    /// <summary>A1.2 for hard tanh; the others by their formulas.</summary>
     [Fact]
     public void Activations_are_their_formulas()
     {

@@ -8,6 +8,7 @@ public sealed class EarlyStoppingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>A4.3: the trace with one step between evaluations; a tie is no improvement.</summary>
     [Fact]
     public void The_best_parameters_come_back_and_ties_are_no_improvement()
     {

@@ -2,7 +2,7 @@ using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Training;
 
-/// <summary>Book section 7.8, algorithms 7.2 and 7.3, on scripted losses (A4.3).</summary>
+/// <summary>Book section 7.8, algorithms 7.2 and 7.3, on scripted losses.</summary>
 public sealed class RetrainingTests
 {
     private static readonly double[] Script = [5, 4, 4, 3, 3.5, 3.2, 3.1, 2.9];
@@ -10,6 +10,7 @@ public sealed class RetrainingTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>A4.3.</summary>
     [Fact]
     public void Algorithm_7_2_begins_anew_for_the_best_number_of_epochs()
     {
@@ -23,6 +24,7 @@ public sealed class RetrainingTests
         Assert.Null(result.TargetReached);
     }
 
+    /// <summary>A4.3.</summary>
     [Fact]
     public void Algorithm_7_3_goes_on_from_the_best_parameters_to_the_loss_that_training_had()
     {
@@ -32,6 +34,7 @@ public sealed class RetrainingTests
         Assert.Equal(7 + 4, result.Final!.Epochs.Count);
     }
 
+    /// <summary>A4.3.</summary>
     [Fact]
     public void Algorithm_7_3_ends_at_its_limit_when_the_loss_is_never_reached()
     {
