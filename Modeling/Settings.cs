@@ -36,11 +36,21 @@ internal static class Settings
     public static double Finite(double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         double.IsFinite(value) ? value : throw Wrong(name, member, value, "a finite number");
 
+    /// <summary>A finite number of at least another one.</summary>
+    public static double NotBelow(
+        double least, double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
+        value >= least && double.IsFinite(value)
+            ? value
+            : throw Wrong(name, member, value, $"a finite number of at least {least.ToString(CultureInfo.InvariantCulture)}");
+
     public static int AtLeastZero(int value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value >= 0 ? value : throw Wrong(name, member, value, "a number of at least 0");
 
     public static int AtLeastOne(int value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value >= 1 ? value : throw Wrong(name, member, value, "a number of at least 1");
+
+    public static int AtLeast(int least, int value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
+        value >= least ? value : throw Wrong(name, member, value, $"a number of at least {least}");
 
     private static ArgumentOutOfRangeException Wrong(string name, string member, object value, string expected)
     {

@@ -13,7 +13,7 @@ using Toolkit.Bench.Steps;
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
 // load [seconds]                                     ML.NET: one transformer under eight threads, then 100 loads; fails on a wrong row or a leak
 // profile NAME [threads]                              where the time of one case goes
-// gemm  [threads] [seconds per case] [PART or MxNxK] matrix products against the multiply-add peak
+// gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
@@ -42,7 +42,7 @@ switch (args.FirstOrDefault())
         StepRates.Profile(args[1], Threads(2));
         break;
     case "gemm":
-        GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null);
+        GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null, args.Contains("far"));
         break;
     case "scaling":
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");

@@ -21,6 +21,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
+    private static int SumsCount => 12 * Width;
+
     private static int RowLimit => 768 / sizeof(T);
 
     // A panel of A must stay in the first-level cache. A narrow sliver of B stays there beside it; a wide one comes from the second level anyway.
@@ -32,7 +34,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
         long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
-        return (Aligned(left) + Aligned(right)) * sizeof(T);
+        return (SumsCount + Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
     /// <summary>Elements that <see cref="Pack"/> writes.</summary>
@@ -63,7 +65,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int depth = Depth(problem.K);
         int rowBlock = RowBlock(rows);
         bool keep = rows > RowLimit;
-        T* left = (T*)scratch;
+        T* sums = (T*)scratch, left = sums + SumsCount;
         T* right = left + Aligned((long)rowBlock * depth);
         int lastColumn = column + columns, lastRow = row + rows;
         for (int j = column; j < lastColumn; j += ColumnLimit)
@@ -83,8 +85,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     Beta = p == 0 ? problem.Beta : T.One,
                     Reads = p > 0 || problem.Beta != T.Zero,
                     Relu = last && problem.Relu,
-                    Finishes = last && (problem.ColumnBias is not null || problem.RowBias is not null || problem.Relu),
+                    Sums = sums,
                 };
+                target.Merges = target.Reads || target.Alpha != T.One || target.ColumnBias is not null || target.RowBias is not null || target.Relu;
                 for (int i = row; i < lastRow; i += rowBlock)
                 {
                     int height = Math.Min(rowBlock, lastRow - i);
@@ -134,35 +137,41 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
-            // What was packed before is far away: the next sliver is asked for a part per tile.
-            T* ahead = sliver + ((nint)Width * count), end = !reads && j + Width < columns ? ahead + ((nint)Width * count) : ahead;
-            int share = ((count / panels) + 1) * Width;
+            GemmAhead<T> ahead = default;
+            int following = Math.Min(Width, columns - j - Width);
+            if (following > 0)
+            {
+                ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
+                int groups = panels * ((count + GemmTile.Group - 1) / GemmTile.Group);
+                ahead.Burst = (ahead.Lines + groups - 1) / groups;
+            }
+
             T* panel = left;
             int i = row;
             for (int index = 0; index < panels; index++)
             {
-                for (T* stop = ahead + Math.Min(share, end - ahead); ahead < stop; ahead += 64 / sizeof(T))
-                    TSimd.PrefetchFar(ahead);
                 int h = index < taller ? height + 1 : height;
                 target.C = c + (i * target.Ldc) + column + j;
+                int nextColumn = index + 1 < panels ? j : j + Width, nextRow = index + 1 < panels ? i + h : row;
+                target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, height, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
                 if (direct is not null && panels == 1)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, &target);
+                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, ref ahead, &target);
                 }
                 else if (direct is not null)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, &target);
+                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, ref ahead, &target);
                     direct = null;
                 }
                 else if (width == Width)
                 {
-                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, &target);
+                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, ref ahead, &target);
                 }
                 else
                 {
-                    Narrow(h, width, count, panel, sliver, target);
+                    Narrow(h, width, count, panel, sliver, ref ahead, target);
                 }
 
                 panel += (nint)h * count;
@@ -172,7 +181,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
-    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, GemmTarget<T> target)
+    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
     {
         T* c = stackalloc T[12 * Width];
         T* bias = stackalloc T[Width];
@@ -191,7 +200,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
         }
 
-        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, &copy);
+        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, ref ahead, &copy);
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
     }

@@ -9,6 +9,9 @@ internal unsafe struct GemmTarget<T>
     /// <summary>First element of the tile in the result.</summary>
     public T* C;
 
+    /// <summary>The tile of the result that comes after this one.</summary>
+    public GemmAhead<T> Ahead;
+
     /// <summary>Distance between its rows.</summary>
     public nint Ldc;
 
@@ -30,6 +33,9 @@ internal unsafe struct GemmTarget<T>
     /// <summary>Whether negative results become 0.</summary>
     public bool Relu;
 
-    /// <summary>Whether there is a bias or a rectifier.</summary>
-    public bool Finishes;
+    /// <summary>Whether anything is to be done to the sums: a factor, the old value, a bias, a rectifier.</summary>
+    public bool Merges;
+
+    /// <summary>Room for the sums of a tile, 12 rows of its columns, where the old value is read.</summary>
+    public T* Sums;
 }

@@ -11,8 +11,11 @@ internal static unsafe class GemmTile
     // Rows of the right operand that are asked for ahead while it is packed: far apart as they are, no hardware foresees them.
     private const int PackAhead = 16;
 
+    /// <summary>Rows of the right operand between two bursts of lines asked for ahead.</summary>
+    internal const int Group = 4;
+
     /// <summary>Runs the tile whose height is known at run time only.</summary>
-    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -20,18 +23,18 @@ internal static unsafe class GemmTile
     {
         switch (rows)
         {
-            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, target); break;
-            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, target); break;
+            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
         }
     }
 
@@ -41,7 +44,7 @@ internal static unsafe class GemmTile
     /// <see cref="Shifted"/> row p of b begins at b + <paramref name="offsets"/>[p].
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -63,99 +66,75 @@ internal static unsafe class GemmTile
         // Without packing, b is packed itself: its step is a constant, and all addresses below are constant offsets.
         if (typeof(TPack) == typeof(No))
             bStep = 2 * TSimd.Count;
-        nint ahead = PackAhead * bStep;
-        for (nint p = k; p > 0; p--)
+        nint packAhead = PackAhead * bStep;
+        GemmAhead<T> lines = ahead, results = target->Ahead;
+        for (nint p = k; p > 0; p -= Group)
         {
-            Step<T, TVector, TSimd, TRows, TPack>(
-                a, Row<T, TPack>(b, 0, bStep, offsets), ahead, packed,
-                ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
-                ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-            if (typeof(TPack) == typeof(Shifted))
-                offsets++;
-            else
-                b += bStep;
-            packed += 2 * TSimd.Count;
-            a += TRows.Count;
+            for (int line = Math.Min(lines.Lines, lines.Burst); line > 0; line--)
+                TSimd.PrefetchFar(lines.Take());
+            if (results.Lines > 0)
+                TSimd.PrefetchFar(results.Take());
+            for (nint q = Math.Min(p, Group); q > 0; q--)
+            {
+                Step<T, TVector, TSimd, TRows, TPack>(
+                    a, Row<T, TPack>(b, 0, bStep, offsets), packAhead, packed,
+                    ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
+                    ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
+                if (typeof(TPack) == typeof(Shifted))
+                    offsets++;
+                else
+                    b += bStep;
+                packed += 2 * TSimd.Count;
+                a += TRows.Count;
+            }
         }
 
-        c = target->C;
-        Merge<T, TVector, TSimd>(s00, s01, c, 0, target);
+        ahead = lines;
+
+        // Where the old result takes part, the sums wait beside it; otherwise they are the result, or become it in place.
+        nint leading = target->Reads ? 2 * TSimd.Count : target->Ldc;
+        T* sums = target->Reads ? target->Sums : target->C;
+        Put<T, TVector, TSimd>(s00, s01, sums);
         if (TRows.Count > 1)
-            Merge<T, TVector, TSimd>(s10, s11, c += target->Ldc, 1, target);
+            Put<T, TVector, TSimd>(s10, s11, sums + leading);
         if (TRows.Count > 2)
-            Merge<T, TVector, TSimd>(s20, s21, c += target->Ldc, 2, target);
+            Put<T, TVector, TSimd>(s20, s21, sums + (2 * leading));
         if (TRows.Count > 3)
-            Merge<T, TVector, TSimd>(s30, s31, c += target->Ldc, 3, target);
+            Put<T, TVector, TSimd>(s30, s31, sums + (3 * leading));
         if (TRows.Count > 4)
-            Merge<T, TVector, TSimd>(s40, s41, c += target->Ldc, 4, target);
+            Put<T, TVector, TSimd>(s40, s41, sums + (4 * leading));
         if (TRows.Count > 5)
-            Merge<T, TVector, TSimd>(s50, s51, c += target->Ldc, 5, target);
+            Put<T, TVector, TSimd>(s50, s51, sums + (5 * leading));
         if (TRows.Count > 6)
-            Merge<T, TVector, TSimd>(s60, s61, c += target->Ldc, 6, target);
+            Put<T, TVector, TSimd>(s60, s61, sums + (6 * leading));
         if (TRows.Count > 7)
-            Merge<T, TVector, TSimd>(s70, s71, c += target->Ldc, 7, target);
+            Put<T, TVector, TSimd>(s70, s71, sums + (7 * leading));
         if (TRows.Count > 8)
-            Merge<T, TVector, TSimd>(s80, s81, c += target->Ldc, 8, target);
+            Put<T, TVector, TSimd>(s80, s81, sums + (8 * leading));
         if (TRows.Count > 9)
-            Merge<T, TVector, TSimd>(s90, s91, c += target->Ldc, 9, target);
+            Put<T, TVector, TSimd>(s90, s91, sums + (9 * leading));
         if (TRows.Count > 10)
-            Merge<T, TVector, TSimd>(sa0, sa1, c += target->Ldc, 10, target);
+            Put<T, TVector, TSimd>(sa0, sa1, sums + (10 * leading));
         if (TRows.Count > 11)
-            Merge<T, TVector, TSimd>(sb0, sb1, c += target->Ldc, 11, target);
+            Put<T, TVector, TSimd>(sb0, sb1, sums + (11 * leading));
+        if (target->Merges)
+            GemmMerge.Run<T, TVector, TSimd>(TRows.Count, target->Reads ? target->Sums : target->C, leading, target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T, TVector, TSimd>(TVector left, TVector right, T* sums)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TSimd.Store(left, sums);
+        TSimd.Store(right, sums + TSimd.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Row<T, TPack>(T* b, int row, nint bStep, int* offsets)
         where T : unmanaged
         where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) ? b + offsets[row] : b + (row * bStep);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Merge<T, TVector, TSimd>(TVector left, TVector right, T* c, int row, GemmTarget<T>* target)
-        where T : unmanaged
-        where TVector : struct
-        where TSimd : struct, ISimd<T, TVector>
-    {
-        TVector alpha = TSimd.Broadcast(target->Alpha);
-        left = TSimd.Multiply(left, alpha);
-        right = TSimd.Multiply(right, alpha);
-        if (target->Reads)
-        {
-            TVector beta = TSimd.Broadcast(target->Beta);
-            left = TSimd.MultiplyAdd(beta, TSimd.Load(c), left);
-            right = TSimd.MultiplyAdd(beta, TSimd.Load(c + TSimd.Count), right);
-        }
-
-        if (target->Finishes)
-            Finish<T, TVector, TSimd>(ref left, ref right, row, target);
-        TSimd.Store(left, c);
-        TSimd.Store(right, c + TSimd.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T, TVector, TSimd>(ref TVector left, ref TVector right, int row, GemmTarget<T>* target)
-        where T : unmanaged
-        where TVector : struct
-        where TSimd : struct, ISimd<T, TVector>
-    {
-        if (target->ColumnBias is not null)
-        {
-            left = TSimd.Add(left, TSimd.Load(target->ColumnBias));
-            right = TSimd.Add(right, TSimd.Load(target->ColumnBias + TSimd.Count));
-        }
-
-        if (target->RowBias is not null)
-        {
-            TVector addend = TSimd.Broadcast(target->RowBias[row]);
-            left = TSimd.Add(left, addend);
-            right = TSimd.Add(right, addend);
-        }
-
-        if (target->Relu)
-        {
-            left = TSimd.Relu(left);
-            right = TSimd.Relu(right);
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<T, TVector, TSimd, TRows, TPack>(

@@ -13,6 +13,8 @@ internal unsafe interface IPanelSource<T>
     /// </summary>
     T* Direct(int row, int count, int column, out nint step);
 
+    /// <summary>Gives the memory that <see cref="Packed"/>, <see cref="Direct"/> or <see cref="Pack"/> will read for these rows and columns, if it is worth asking for.</summary>
+    GemmAhead<T> Ahead(int row, int count, int column, int columns);
 
     /// <summary>
     /// Copies <paramref name="count"/> rows of <paramref name="columns"/> columns to <paramref name="destination"/>, each row padded

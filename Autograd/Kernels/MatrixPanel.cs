@@ -12,6 +12,10 @@ internal readonly unsafe struct MatrixPanel<T>(T* matrix, nint leading, bool tra
         return transpose ? null : matrix + (row * leading) + column;
     }
 
+    public GemmAhead<T> Ahead(int row, int count, int column, int columns) => transpose
+        ? new(matrix + (column * leading) + row, leading, columns, count)
+        : new(matrix + (row * leading) + column, leading, count, columns);
+
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         if (transpose)

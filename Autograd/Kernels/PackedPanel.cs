@@ -14,5 +14,7 @@ internal readonly unsafe struct PackedPanel<T>(T* packed, int slivers, int width
         return null;
     }
 
+    public GemmAhead<T> Ahead(int row, int count, int column, int columns) => new(Packed(row, count, column), 0, 1, count * width);
+
     public void Pack(int row, int count, int column, int columns, int width, T* destination) => throw new UnreachableException();
 }

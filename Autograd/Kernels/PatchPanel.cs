@@ -12,6 +12,8 @@ internal readonly unsafe struct PatchPanel<T>(ConvolutionShape shape, T* planes)
         return null;
     }
 
+    public GemmAhead<T> Ahead(int row, int count, int column, int columns) => default;
+
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         for (int p = 0; p < count; p++, destination += width)

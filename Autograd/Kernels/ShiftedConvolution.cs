@@ -94,8 +94,9 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
         T* padded = (T*)own;
         T* block = (T*)(own + Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)));
         planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), shape.GroupInChannels, padded);
+        GemmAhead<T> ahead = default;
         int panels = Panels(channels), ldc = tiles * Width;
-        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Finishes = relu || bias is not null };
+        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Merges = relu || bias is not null };
         for (int panel = part * panels / parts; panel < (part + 1) * panels / parts; panel++)
         {
             int first = First(panel, panels, channels), rows = First(panel + 1, panels, channels) - first;
@@ -106,7 +107,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
             {
                 T* b = padded + ((long)(tile / tilesPerRow) * planes.Width) + (tile % tilesPerRow * Width);
                 target.C = block + (tile * Width);
-                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, b, 0, offsets, null, &target);
+                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, b, 0, offsets, null, ref ahead, &target);
             }
 
             T* to = y + ((((long)image * shape.OutChannels) + channel) * shape.OutPlane);

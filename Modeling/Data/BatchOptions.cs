@@ -4,12 +4,7 @@ namespace Toolkit.Modeling.Data;
 public sealed record BatchOptions
 {
     /// <summary>How many examples a batch has; 128 by default.</summary>
-    public int Size
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "A batch has at least one example.");
-    } = 128;
+    public int Size { get; init => field = Settings.AtLeastOne(value); } = 128;
 
     /// <summary>The seed of the order of the examples, or null (the default) to take them as they stand. The order of an epoch
     /// follows from the seed and the number of the epoch alone.</summary>

@@ -100,7 +100,7 @@ public sealed partial class Dataset : IDataSource
         if (count < 1 || count > Count)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(count), count, $"Expected 1 to {Count} examples to take from a data set of {Count}.");
+                nameof(count), count, $"Expected 1 to {Count} examples to take from a data set of {Count}, found {count}.");
         }
 
         return Slice(0, count);
@@ -114,7 +114,7 @@ public sealed partial class Dataset : IDataSource
         if (count < 0 || count >= Count)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(count), count, $"Expected 0 to {Count - 1} examples to skip in a data set of {Count}.");
+                nameof(count), count, $"Expected 0 to {Count - 1} examples to skip in a data set of {Count}, found {count}.");
         }
 
         return Slice(count, Count - count);
@@ -128,8 +128,7 @@ public sealed partial class Dataset : IDataSource
     /// <exception cref="InvalidOperationException">There is only one example.</exception>
     public (Dataset First, Dataset Second) Split(double fraction, RandomSource random)
     {
-        if (!(fraction > 0.0 && fraction < 1.0))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Expected a fraction above 0 and below 1.");
+        Settings.InsideUnit(fraction);
         if (Count < 2)
             throw new InvalidOperationException("A data set of one example cannot be split into two parts.");
         int first = Math.Clamp((int)Math.Round(fraction * Count), 1, Count - 1);

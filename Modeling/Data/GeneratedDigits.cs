@@ -19,7 +19,7 @@ public static class GeneratedDigits
     public static Dataset Create(int count, ulong seed)
     {
         const int Pixels = DigitRenderer.Size * DigitRenderer.Size;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        Settings.AtLeastOne(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Array.MaxLength / Pixels);
         float[] features = new float[count * Pixels];
         long[] labels = new long[count];

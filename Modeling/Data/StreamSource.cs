@@ -23,17 +23,12 @@ public sealed class StreamSource : IDataSource
     /// <inheritdoc/>
     public DataLayout Layout { get; }
 
-    /// <summary>The number of examples of one pass if it is known; null by default. If it is set and a pass has another number, the
+    /// <summary>The number of examples of one pass if it is known; null by default, otherwise at least 1. If it is set and a pass has another number, the
     /// pass fails.</summary>
-    public int? ExampleCount { get; init; }
+    public int? ExampleCount { get; init => field = value is { } count ? Settings.AtLeastOne(count, nameof(ExampleCount)) : null; }
 
     /// <summary>How many examples the shuffle buffer holds; 1024 by default. 1 keeps the order of the stream.</summary>
-    public int ShuffleBuffer
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "A shuffle buffer holds at least one example.");
-    } = 1024;
+    public int ShuffleBuffer { get; init => field = Settings.AtLeastOne(value); } = 1024;
 
     /// <inheritdoc/>
     /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, the

@@ -17,8 +17,7 @@ public static class LossLine
     public static IReadOnlyList<LinePoint> Between(
         ScalarFunction function, IReadOnlyList<double> from, IReadOnlyList<double> to, int points, double low = 0.0, double high = 1.0)
     {
-        if (points < 2)
-            throw new ArgumentOutOfRangeException(nameof(points), points, "Expected at least 2 points.");
+        Settings.AtLeast(2, points);
         if (from.Count != function.Size || to.Count != function.Size)
             throw new ArgumentException($"Expected two points of {function.Size} numbers, found {from.Count} and {to.Count}.", nameof(from));
         double[] kept = function.Point, at = new double[function.Size], unused = new double[function.Size];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Toolkit.Autograd.Graph;
 
 namespace Toolkit.Modeling.Distributions;
@@ -32,5 +33,5 @@ public abstract record Distribution
     /// <summary>A probability, if it is strictly between 0 and 1.</summary>
     private protected static double Level(double level) => level is > 0.0 and < 1.0
         ? level
-        : throw new ArgumentOutOfRangeException(nameof(level), level, "Expected a probability above 0 and below 1.");
+        : throw new ArgumentOutOfRangeException(nameof(level), level, $"Expected a probability above 0 and below 1, found {level.ToString(CultureInfo.InvariantCulture)}.");
 }

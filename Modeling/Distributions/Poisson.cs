@@ -13,11 +13,7 @@ namespace Toolkit.Modeling.Distributions;
 public sealed record Poisson(Variable LogRate) : Distribution
 {
     /// <summary>Quantiles and samples are searched for below this count; 256 by default.</summary>
-    public int CountLimit
-    {
-        get;
-        init => field = value > 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a limit of at least 2.");
-    } = 256;
+    public int CountLimit { get; init => field = Settings.AtLeast(2, value); } = 256;
 
     /// <inheritdoc/>
     public override Variable Mean => LogRate.Exp();

@@ -49,7 +49,7 @@ public sealed class OrthogonalMatchingPursuit
             throw new ArgumentException($"Expected {Length} numbers, found {x.Length}.", nameof(x));
         int most = Math.Min(AtomCount, Length);
         if (nonZeros < 1 || nonZeros > most)
-            throw new ArgumentOutOfRangeException(nameof(nonZeros), nonZeros, $"Expected between 1 and {most} non-zeros.");
+            throw new ArgumentOutOfRangeException(nameof(nonZeros), nonZeros, $"Expected between 1 and {most} non-zeros, found {nonZeros}.");
         // Gram and Schmidt: chosen atoms become an orthonormal basis, atom i = Σ triangle[i][j]·basis j.
         var chosen = new List<int>();
         var basis = new List<double[]>();

@@ -10,6 +10,9 @@ namespace Toolkit.Modeling.Encoders;
 /// <param name="Strength">λ, above 0.</param>
 public sealed record SparseCoding(double Strength)
 {
+    /// <summary>λ, above 0.</summary>
+    public double Strength { get; init => field = Settings.Positive(value); } = Settings.Positive(Strength);
+
     /// <summary>The greatest number of steps, at least 1; 10,000 by default.</summary>
     public int Iterations { get; init => field = Settings.AtLeastOne(value); } = 10_000;
 
@@ -22,7 +25,7 @@ public sealed record SparseCoding(double Strength)
     /// <exception cref="ArgumentException">The numbers do not divide into atoms.</exception>
     public double[] Encode(ReadOnlySpan<double> dictionary, ReadOnlySpan<double> x)
     {
-        double strength = Settings.Positive(Strength);
+        double strength = Strength;
         if (x.IsEmpty || dictionary.IsEmpty || dictionary.Length % x.Length != 0)
             throw new ArgumentException($"Expected atoms of {x.Length} numbers each, found {dictionary.Length} numbers.", nameof(dictionary));
         var atoms = new double[dictionary.Length / x.Length][];

@@ -20,7 +20,7 @@ internal static class Member
     {
         options ??= new FitOptions();
         if (options.CheckpointPath is { } path)
-            throw new ArgumentException($"An ensemble writes no checkpoints of its members, found the path '{path}'.", nameof(options));
+            throw new ArgumentException($"Expected no checkpoint path, for an ensemble writes no checkpoints of its members, found '{path}'.", nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
         Trainer trainer = create(random.Fork("model"));
         if (others.Contains(trainer.Model))

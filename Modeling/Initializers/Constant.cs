@@ -4,6 +4,9 @@ namespace Toolkit.Modeling.Initializers;
 /// <param name="Value">The number.</param>
 public sealed record Constant(double Value) : Initializer
 {
+    /// <summary>The number, finite.</summary>
+    public double Value { get; init => field = Settings.Finite(value); } = Settings.Finite(Value);
+
     /// <inheritdoc/>
     protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => elements.Fill((float)Value);
 }

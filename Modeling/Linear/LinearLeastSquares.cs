@@ -1,3 +1,4 @@
+using System.Globalization;
 using Toolkit.Modeling.Optimizers.FullBatch;
 
 namespace Toolkit.Modeling.Linear;
@@ -85,7 +86,7 @@ public sealed class LinearLeastSquares
     {
         double most = DegreesOfFreedom(0.0);
         if (!(degrees > 0.0 && degrees < most))
-            throw new ArgumentOutOfRangeException(nameof(degrees), degrees, $"Expected a number above 0 and below {most}.");
+            throw new ArgumentOutOfRangeException(nameof(degrees), degrees, $"Expected a number above 0 and below {most}, found {degrees.ToString(CultureInfo.InvariantCulture)}.");
         double low = 0.0, high = values[0] * values[0];
         while (DegreesOfFreedom(high) > degrees)
             high *= 2.0;

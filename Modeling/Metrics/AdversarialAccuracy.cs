@@ -15,6 +15,9 @@ namespace Toolkit.Modeling.Metrics;
 /// <param name="Epsilon">ε, at least 0.</param>
 public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
 {
+    /// <summary>ε, at least 0.</summary>
+    public double Epsilon { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Epsilon);
+
     /// <inheritdoc/>
     public override string Name => FormattableString.Invariant($"adversarial accuracy {Epsilon}");
 
@@ -22,7 +25,7 @@ public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
     /// <exception cref="GraphException">The prediction is not computed from one input of real numbers.</exception>
     public override Variable PerExample(Variable prediction, Variable target)
     {
-        double epsilon = Settings.NotNegative(Epsilon);
+        double epsilon = Epsilon;
         Variable[] inputs = [.. InputsOf(prediction).Where(v => v.IsInput && v.DType.IsFloating())];
         if (inputs is not [{ } input])
             throw new GraphException($"{nameof(AdversarialAccuracy)} expects a prediction computed from one input of real numbers, found {inputs.Length}.");

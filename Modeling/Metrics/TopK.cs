@@ -8,6 +8,9 @@ namespace Toolkit.Modeling.Metrics;
 /// <param name="K">How many classes count, at least 1.</param>
 public sealed record TopK(int K) : Metric
 {
+    /// <summary>How many classes count, at least 1.</summary>
+    public int K { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(K);
+
     /// <inheritdoc/>
     public override string Name => FormattableString.Invariant($"top{K}");
 

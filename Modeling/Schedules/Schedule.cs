@@ -22,7 +22,7 @@ public abstract record Schedule
 
     /// <summary>The schedule that never changes.</summary>
     /// <param name="rate">The rate.</param>
-    public static implicit operator Schedule(double rate) => new FixedRate(rate);
+    public static implicit operator Schedule(double rate) => new FixedRate(Settings.NotNegative(rate, "LearningRate"));
 
     /// <summary>How far a step has come on the way to the last of <paramref name="steps"/>: from 0 to 1, and 1 from then on.</summary>
     private protected static Variable Progress(Variable step, int steps) =>

@@ -7,16 +7,11 @@ namespace Toolkit.Modeling.Training;
 public sealed record EarlyStopping
 {
     /// <summary>p: how many epochs in a row without improvement end the training; 5 by default.</summary>
-    public int Patience
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "Expected a patience of at least one epoch.");
-    } = 5;
+    public int Patience { get; init => field = Settings.AtLeastOne(value); } = 5;
 
     /// <summary>What is watched on the validation set: "loss" (the default) or the name of one of the trainer's metrics.</summary>
     public string Monitor { get; init; } = "loss";
 
-    /// <summary>By how much a value must be better than the best so far to count as an improvement; 0 by default.</summary>
-    public double MinimumImprovement { get; init; }
+    /// <summary>By how much a value must be better than the best so far to count as an improvement, at least 0; 0 by default.</summary>
+    public double MinimumImprovement { get; init => field = Settings.NotNegative(value); }
 }

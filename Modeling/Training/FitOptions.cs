@@ -7,19 +7,10 @@ public sealed record FitOptions
 {
     /// <summary>The number of epochs after which the training is complete, those that the trainer has done before included; 10 by
     /// default. So a program that is run again with a loaded checkpoint does what is left.</summary>
-    public int Epochs
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least one epoch.");
-    } = 10;
+    public int Epochs { get; init => field = Settings.AtLeastOne(value); } = 10;
 
     /// <summary>How many examples a step learns from; 128 by default.</summary>
-    public int BatchSize
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "Expected at least one example per batch.");
-    } = 128;
+    public int BatchSize { get; init => field = Settings.AtLeastOne(value); } = 128;
 
     /// <summary>Whether each epoch takes the examples in a random order of its own; true by default.</summary>
     public bool Shuffle { get; init; } = true;
@@ -35,12 +26,7 @@ public sealed record FitOptions
 
     /// <summary>How many validation examples are evaluated at once; 256 by default. The results do not depend on it beyond
     /// rounding.</summary>
-    public int ValidationBatchSize
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(
-            nameof(value), value, "Expected at least one example per batch.");
-    } = 256;
+    public int ValidationBatchSize { get; init => field = Settings.AtLeastOne(value); } = 256;
 
     /// <summary>When to stop before all epochs are done; null (the default) for never. Needs <see cref="Validation"/>.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
@@ -53,5 +39,5 @@ public sealed record FitOptions
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>How many steps lie between two reports within an epoch; 0 (the default) for none.</summary>
-    public int ProgressSteps { get; init; }
+    public int ProgressSteps { get; init => field = Settings.AtLeastZero(value); }
 }

@@ -12,13 +12,17 @@ internal static class GemmPeak
         (1024, 1024, 1024), (2048, 2048, 2048), (128, 512, 784), (32, 256, 256), (64, 10, 512), (128, 10, 1024), (1, 1024, 1024), (784, 512, 128),
     ];
 
+    // More than the caches of a machine for one thread.
+    private const int FarBytes = 256 << 20;
+
     private static readonly string[] Forms = ["NN", "TN", "NT", "TT"];
 
     /// <summary>Prints one line per shape and transpose form.</summary>
     /// <param name="threads">Threads of the product and of the peak loop.</param>
     /// <param name="seconds">Time per line.</param>
     /// <param name="filter">Part of the names to run, or MxNxK for another shape, or null for all.</param>
-    public static void Run(int threads, double seconds, string? filter)
+    /// <param name="far">Whether every product finds its operands and its result in memory, as a training step does, not in a cache.</param>
+    public static void Run(int threads, double seconds, string? filter, bool far)
     {
         using Workers workers = new(threads);
         Console.WriteLine($"{threads} thread(s), {SimdWidths.Best}; medians of samples taken in turns, percent = median of the ratios; best = maxima");
@@ -30,15 +34,17 @@ internal static class GemmPeak
             {
                 string name = $"{m}x{n}x{k} {Forms[form]}";
                 if (filter is null || name.Contains(filter, StringComparison.OrdinalIgnoreCase))
-                    Line(name, m, n, k, form, workers, seconds);
+                    Line(name, m, n, k, form, workers, seconds, far ? FarBytes : 0);
             }
         }
     }
 
-    private static void Line(string name, int m, int n, int k, int form, Workers workers, double seconds)
+    private static void Line(string name, int m, int n, int k, int form, Workers workers, double seconds, int bytes)
     {
         Random random = new(1);
-        Value a = Values(random, m * k), b = Values(random, k * n), c = Value.Zeros(DType.Float32, [m * n]);
+        int copies = (bytes / (4 * ((m * k) + (k * n) + (m * n)))) + 1;
+        Value[] a = Copies(m * k), b = Copies(k * n), c = Copies(m * n);
+        int turn = 0;
         bool transposeA = (form & 1) != 0, transposeB = (form & 2) != 0;
         double flops = 2.0 * m * n * k;
         int repeats = Math.Max(1, (int)(4e8 * workers.Threads / flops));
@@ -63,10 +69,12 @@ internal static class GemmPeak
         Console.WriteLine(
             $"{name,-22} {Median(products),8:F1} {Median(peaks),7:F1} {100 * Median(ratios),7:F1}%   {products.Max(),7:F1} {peaks.Max(),7:F1} {100 * products.Max() / peaks.Max(),7:F1}%");
 
+        Value[] Copies(int count) => [.. Enumerable.Range(0, copies).Select(_ => Values(random, count))];
+
         void Multiply(int times)
         {
-            for (int i = 0; i < times; i++)
-                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a.Span<float>(), transposeA ? m : k, b.Span<float>(), transposeB ? k : n, 0f, c.Span<float>(), n, workers);
+            for (int i = 0; i < times; i++, turn = (turn + 1) % copies)
+                Gemm.Multiply(transposeA, transposeB, m, n, k, 1f, a[turn].Span<float>(), transposeA ? m : k, b[turn].Span<float>(), transposeB ? k : n, 0f, c[turn].Span<float>(), n, workers);
         }
     }
 

@@ -9,11 +9,17 @@ namespace Toolkit.Modeling.Data.Augmentation;
 /// <param name="Smoothness">σ in pixels, above 0.</param>
 public sealed record ElasticDeformation(double Strength, double Smoothness) : ImageAugmentation
 {
+    /// <summary>α in pixels, at least 0.</summary>
+    public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
+
+    /// <summary>σ in pixels, above 0.</summary>
+    public double Smoothness { get; init => field = Settings.Positive(value); } = Settings.Positive(Smoothness);
+
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> image, Span<float> result, ImageSize size, long label, RandomSource random)
     {
-        double strength = Settings.NotNegative(Strength);
-        double[] kernel = Kernel(Settings.Positive(Smoothness));
+        double strength = Strength;
+        double[] kernel = Kernel(Smoothness);
         double[] down = Field(size, kernel, random), right = Field(size, kernel, random);
         for (int i = 0; i < size.Pixels; i++)
         {

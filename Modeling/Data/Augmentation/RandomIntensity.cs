@@ -6,13 +6,19 @@ namespace Toolkit.Modeling.Data.Augmentation;
 /// <param name="Brightness">The greatest |v|, at least 0.</param>
 public sealed record RandomIntensity(double Contrast, double Brightness) : ImageAugmentation
 {
+    /// <summary>The greatest |u|, at least 0.</summary>
+    public double Contrast { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Contrast);
+
+    /// <summary>The greatest |v|, at least 0.</summary>
+    public double Brightness { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Brightness);
+
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> image, Span<float> result, ImageSize size, long label, RandomSource random)
     {
         for (int channel = 0; channel < size.Channels; channel++)
         {
-            double factor = 1.0 + random.NextUniform(-Settings.NotNegative(Contrast), Contrast);
-            double offset = random.NextUniform(-Settings.NotNegative(Brightness), Brightness);
+            double factor = 1.0 + random.NextUniform(-Contrast, Contrast);
+            double offset = random.NextUniform(-Brightness, Brightness);
             for (int i = channel * size.Pixels; i < (channel + 1) * size.Pixels; i++)
                 result[i] = (float)((image[i] * factor) + offset);
         }

@@ -62,4 +62,11 @@ internal static class LossTable
         [nameof(SoftmaxCrossEntropy)] = (
             new(() => new SoftmaxCrossEntropy { Smoothing = 0.1 }, Case.Numbers(v => new SoftmaxCrossEntropy { Smoothing = v }, -0.1, 1)), 3, Classes),
     };
+
+    /// <summary>A loss applied to a target of another type: real numbers in place of labels, labels in place of real numbers.</summary>
+    public static Variable WithWrongTarget((Case Case, int Outputs, Variable Target) row)
+    {
+        Variable prediction = Variable.Of(Value.Full(0.25, DType.Float64, 2, row.Outputs));
+        return ((Loss)row.Case.Make!()).PerExample(prediction, row.Target.DType == DType.Int64 ? prediction : Run.Labels(0, 1));
+    }
 }

@@ -22,7 +22,7 @@ public sealed class LossTableTests
     public void Targets_that_do_not_fit_are_refused(string name)
     {
         (Case row, int outputs, Variable target) = LossTable.Rows[name];
-        var loss = (Loss)row.Make();
+        var loss = (Loss)row.Make!();
         Variable prediction = Wide(2, outputs);
         bool labels = target.DType == DType.Int64;
         Assert.Equal(new[] { (Dim)2 }, loss.PerExample(prediction, target).Shape);
@@ -44,7 +44,7 @@ public sealed class LossTableTests
         // Away from kinks: no prediction meets its target, and no error is as great as Huber's width.
         (Case row, int outputs, Variable target) = LossTable.Rows[name];
         double[] at = [.. Enumerable.Range(0, 2 * outputs).Select(i => Math.Sin((i * 1.7) + 0.3))];
-        GradientCheck.ToOrderTwo(x => ((Loss)row.Make()).PerExample(x, target), at, 2, outputs);
+        GradientCheck.ToOrderTwo(x => ((Loss)row.Make!()).PerExample(x, target), at, 2, outputs);
     }
 
     private static Variable Wide(int rows, int columns) => Variable.Of(Value.Full(0.25, DType.Float64, rows, columns));

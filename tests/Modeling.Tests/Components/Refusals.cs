@@ -1,4 +1,5 @@
 using System.Reflection;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Tests.Components;
 
@@ -15,16 +16,51 @@ internal static class Refusals
     /// <summary>The right one is made; each wrong one is refused with what was expected and what was found.</summary>
     public static void Check(string name, Case row)
     {
-        Assert.Equal(name, row.Make().GetType().Name);
         foreach (Func<object> make in row.Bad.SelectMany(bad => bad))
-            Says(Assert.ThrowsAny<ArgumentException>(make));
-        CheckSettings(row);
+            Says(Refusal(make));
+        if (row.Make is { } right)
+        {
+            Assert.Equal(name, right().GetType().Name);
+            CheckSettings(right);
+        }
     }
 
-    /// <summary>No setting takes a number that is none, or the least integer; settings are found by themselves.</summary>
-    private static void CheckSettings(Case row)
+    /// <summary>Every row of every table.</summary>
+    public static IEnumerable<KeyValuePair<string, Case>> Rows =>
+    [
+        .. ModuleTable.Rows,
+        .. LossTable.Rows.Select(row => KeyValuePair.Create(row.Key, row.Value.Case)),
+        .. RegularizerTable.Rows.Select(row => KeyValuePair.Create(row.Key, row.Value.Case)),
+        .. OptimizerTable.Optimizers,
+        .. OptimizerTable.Minimizers,
+        .. OptimizerTable.Schedules,
+        .. OptimizerTable.Constraints,
+        .. MethodTable.Rows,
+    ];
+
+    /// <summary>What a component says to its wrong settings, once for each of them; a loss also to targets of another type.</summary>
+    public static IEnumerable<string> Messages(string name)
     {
-        foreach (PropertyInfo setting in row.Make().GetType().GetProperties().Where(p => p.SetMethod is { IsPublic: true }))
+        foreach (Func<object>[] bad in Rows.Where(row => row.Key == name).SelectMany(row => row.Value.Bad))
+            yield return Sentence(Refusal(bad[0]));
+        if (LossTable.Rows.TryGetValue(name, out var loss))
+            yield return Sentence(Refusal(() => LossTable.WithWrongTarget(loss)));
+    }
+
+    private static Exception Refusal(Func<object> make)
+    {
+        Exception? error = Record.Exception(make);
+        Assert.True(error is ArgumentException or ToolkitException, $"Expected a refusal, found {error?.ToString() ?? "none"}.");
+        return error!;
+    }
+
+    /// <summary>The message without what the runtime adds.</summary>
+    private static string Sentence(Exception error) => error.Message.Split(" (Parameter", 2)[0];
+
+    /// <summary>No setting takes a number that is none, or the least integer; settings are found by themselves.</summary>
+    private static void CheckSettings(Func<object> right)
+    {
+        foreach (PropertyInfo setting in right().GetType().GetProperties().Where(p => p.SetMethod is { IsPublic: true }))
         {
             object[] wrong = (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
             {
@@ -34,16 +70,17 @@ internal static class Refusals
             };
             foreach (object value in wrong)
             {
-                var error = Assert.Throws<TargetInvocationException>(() => setting.SetValue(row.Make(), value));
+                var error = Assert.Throws<TargetInvocationException>(() => setting.SetValue(right(), value));
                 Says(Assert.IsAssignableFrom<ArgumentException>(error.InnerException));
                 Assert.Contains(setting.Name, error.InnerException!.Message, StringComparison.Ordinal);
             }
         }
     }
 
+    /// <summary>"Expected …, found …", or "… has …; expected …", or "… hold …; expected …".</summary>
     private static void Says(Exception error)
     {
-        Assert.Contains("xpected", error.Message, StringComparison.Ordinal);
-        Assert.Contains("found", error.Message, StringComparison.Ordinal);
+        Assert.Contains("xpect", error.Message, StringComparison.Ordinal);
+        Assert.Matches(@"\b(found|has|hold)\b", error.Message);
     }
 }

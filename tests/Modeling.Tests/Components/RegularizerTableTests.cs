@@ -45,7 +45,7 @@ public sealed class RegularizerTableTests
         var memory = new OptimizerState();
         var objective = new Objective(
             model, new SoftmaxCrossEntropy(), DoubleModel.Tensor([0.5, -1.2, 0.8, 0.3, 1.5, -0.7], 3, 2), Run.Labels(0, 1, 1), new ForwardContext(Mode.Training), memory);
-        Variable penalty = ((Regularizer)RegularizerTable.Rows[name].Case.Make()).Penalty(objective);
+        Variable penalty = ((Regularizer)RegularizerTable.Rows[name].Case.Make!()).Penalty(objective);
         Assert.Equal(0, penalty.Shape.Rank);
         // A multiplier of 0, with which it begins, would hide the constraint.
         foreach (Parameter multiplier in memory.Parameters.Where(p => p.Name == "regularizer.multiplier"))

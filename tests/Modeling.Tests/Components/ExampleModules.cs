@@ -1,0 +1,84 @@
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Modules;
+using static Toolkit.Modeling.Tests.Components.Given;
+
+namespace Toolkit.Modeling.Tests.Components;
+
+/// <summary>Two lines with every module.</summary>
+internal static class ExampleModules
+{
+    public static Dictionary<string, TwoLines> Rows { get; } = new()
+    {
+        [nameof(Activation)] = TwoLines.Of(
+            "6.3", () => new Activation(Ops.Relu),
+            relu => new Sequential(new Dense(4, 6, new RandomSource(1)), relu, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(AveragePool2D)] = TwoLines.On(
+            Images, "9.3", () => new AveragePool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(BatchNormalization)] = TwoLines.Of(
+            "8.7.1, equations 8.35 to 8.37", () => new BatchNormalization(6),
+            normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Activation(Ops.Relu), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Conv2D)] = TwoLines.On(
+            Images, "9.1, equation 9.6", () => new Conv2D(1, 4, kernel: 3, new RandomSource(1)) { Activation = Ops.Relu },
+            convolution => new Sequential(convolution, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
+        [nameof(Dense)] = TwoLines.Of(
+            "6.3, equation 6.36", () => new Dense(4, 6, new RandomSource(1)) { Activation = Ops.Tanh },
+            hidden => new Sequential(hidden, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(DenseConnection)] = TwoLines.Of(
+            "6.4.2; Huang et al. 2017", () => new DenseConnection(new Dense(4, 2, new RandomSource(1)) { Activation = Ops.Relu }),
+            connected => new Sequential(connected, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(DropConnect)] = TwoLines.Of(
+            "7.12; Wan et al. 2013", () => new DropConnect(4, 6, rate: 0.5, new RandomSource(1)) { Activation = Ops.Relu },
+            dropping => new Sequential(dropping, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Dropout)] = TwoLines.Of(
+            "7.12, equations 7.52 to 7.66", () => new Dropout(0.5, new RandomSource(1)),
+            dropout => new Sequential(new Dense(4, 6, new RandomSource(2)) { Activation = Ops.Relu }, dropout, new Dense(6, 3, new RandomSource(3)))),
+        [nameof(Embedding)] = TwoLines.Of(
+            "12.4.2", () => new Embedding(symbols: 5, size: 3, new RandomSource(1)),
+            embedding => new Sequential(new Activation(x => 2.0 * (x + 1.0)), embedding, new Flatten(), new Dense(12, 3, new RandomSource(2)))),
+        [nameof(Ensemble)] = TwoLines.Of("7.11, equation 7.50", () => new[] { Network(3), Network(3) }, members => new Ensemble(members, [0.7, 0.3])),
+        [nameof(FastDropout)] = TwoLines.Of(
+            "7.12; Wang, Manning 2013", () => new FastDropout(4, 6, rate: 0.5, FastDropoutUnit.Rectifier, new RandomSource(1)),
+            fast => new Sequential(fast, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Flatten)] = TwoLines.On(Images, "9.3", () => new Flatten(), flatten => new Sequential(flatten, new Dense(64, 3, new RandomSource(1)))),
+        [nameof(GaussianNoise)] = TwoLines.Of(
+            "7.5", () => new GaussianNoise(0.3, new RandomSource(1)), noise => new Sequential(noise, new Dense(4, 3, new RandomSource(2)))),
+        [nameof(GlobalPool)] = TwoLines.On(
+            Images, "9.3; Lin, Chen, Yan 2014", () => new GlobalPool { Greatest = true },
+            pool => new Sequential(new Conv2D(1, 4, 3, new RandomSource(1)), pool, new Dense(4, 3, new RandomSource(2)))),
+        [nameof(GroupNormalization)] = TwoLines.Of(
+            "8.7.1; Wu, He 2018", () => new GroupNormalization(channels: 6, groups: 2),
+            normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(LayerNormalization)] = TwoLines.Of(
+            "8.7.1; Ba, Kiros, Hinton 2016", () => new LayerNormalization(6),
+            normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(LowRankDense)] = TwoLines.Of(
+            "6.3.3", () => new LowRankDense(4, 6, rank: 2, new RandomSource(1)),
+            factored => new Sequential(factored, new Activation(Ops.Relu), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(MaxPool2D)] = TwoLines.On(
+            Images, "9.3", () => new MaxPool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(Maxout)] = TwoLines.Of(
+            "6.3.1, equation 6.37", () => new Maxout(4, 6, pieces: 3, new RandomSource(1)), maxout => new Sequential(maxout, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(MonteCarlo)] = TwoLines.Of(
+            "7.12", () => new Sequential(new Dropout(0.2, new RandomSource(1)), new Dense(4, 3, new RandomSource(2))),
+            dropping => new MonteCarlo(dropping, samples: 10)),
+        [nameof(ParametricRelu)] = TwoLines.Of(
+            "6.3.1; He et al. 2015", () => new ParametricRelu(6),
+            unit => new Sequential(new Dense(4, 6, new RandomSource(1)), unit, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(RadialBasis)] = TwoLines.Of(
+            "6.3.3", () => new RadialBasis(4, 6, new RandomSource(1)) { InitialWidth = 2 }, basis => new Sequential(basis, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Reshape)] = TwoLines.Of(
+            "9.1", () => new Reshape(1, 2, 2), reshape => new Sequential(reshape, new Conv2D(1, 3, 2, new RandomSource(1)), new Flatten())),
+        [nameof(Residual)] = TwoLines.Of(
+            "6.4.2; He et al. 2016", () => new Residual(new Dense(4, 4, new RandomSource(1)) { Activation = Ops.Relu }),
+            residual => new Sequential(residual, new Dense(4, 3, new RandomSource(2)))),
+        [nameof(Sequential)] = TwoLines.Of(
+            "6, equation 6.41", () => new Dense(4, 6, new RandomSource(1)) { Activation = Ops.Relu },
+            hidden => new Sequential(hidden, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(SharedOutputs)] = TwoLines.Of(
+            "6.2.2.4 (one variance for all inputs)", () => new SharedOutputs(1) { Initial = 0.5 },
+            shared => new Sequential(new Dense(4, 2, new RandomSource(1)), shared)),
+        [nameof(StochasticPool2D)] = TwoLines.On(
+            Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
+            pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),
+    };
+}

@@ -1,0 +1,35 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Tests.Components;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.OnnxExport.Tests.Export;
+
+/// <summary>Every example of docs/components.md that gives something to serve, through ONNX Runtime.</summary>
+public sealed class ComponentParityTests
+{
+    public static TheoryData<string> Names => [.. ExampleFamilies.Names.Where(name => ExampleFamilies.Of(name).Exports)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_an_example_gives_is_served_with_the_same_numbers(string name)
+    {
+        TwoLines example = ExampleFamilies.Of(name);
+        (Signature signature, Value[][] inputs) = Outcome.Model(example) is { } model
+            ? (model.Inference, Batches(example.Data))
+            : (new Signature([], [new Output("y", (Variable)example.Make())]), [[]]);
+        byte[] exported = OnnxExporter.Export(signature);
+        Assert.Empty(ModelCheck.Check(exported));
+        using OnnxSession session = OnnxSession.Load(exported);
+        foreach (Value[] input in inputs)
+            Parity.Check(session, signature, input, 2e-5);
+    }
+
+    /// <summary>One example by itself, and several.</summary>
+    private static Value[][] Batches(Dataset data) =>
+        [.. new[] { 1, 5 }.Select(count => new[] { data.Take(count).Batches(new BatchOptions { Size = count }).First().Features })];
+}
