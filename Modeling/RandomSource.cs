@@ -88,7 +88,7 @@ public sealed class RandomSource
     }
 
     /// <summary>A uniform number in [0, 1) on a grid of 2⁻⁵³.</summary>
-    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => Unit(NextUInt32(), NextUInt32());
 
     /// <summary>A uniform number in [0, 1) on a grid of 2⁻²⁴; one draw of 32 bits.</summary>
     public float NextSingle() => (NextUInt32() >> 8) * (1.0f / (1 << 24));
@@ -118,12 +118,7 @@ public sealed class RandomSource
 
     /// <summary>A number from the standard normal distribution (mean 0, variance 1): Box and Muller 1958, the cosine branch, four
     /// draws of 32 bits. |x| stays below 8.6.</summary>
-    public double NextNormal()
-    {
-        double u = 1.0 - NextDouble();
-        double v = NextDouble();
-        return Math.Sqrt(-2.0 * PortableMath.Log(u)) * PortableMath.SinCosTurns(v).Cos;
-    }
+    public double NextNormal() => Normal(NextDouble(), NextDouble());
 
     /// <summary>A number from the normal distribution with a mean and a standard deviation.</summary>
     /// <param name="mean">The mean.</param>
@@ -137,23 +132,20 @@ public sealed class RandomSource
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillUniform(Span<float> destination, double low, double high)
     {
-        // Whole blocks of two numbers, as the weights of a network are drawn: optimized at once, since most programs draw them once.
+        // Whole blocks of two numbers, as the weights of a network are drawn: optimized at once, since most programs fill few spans.
         int whole = (State.Counter & 3) == 0 ? destination.Length & ~1 : 0;
         (ulong key, ulong counter) = State;
         for (int i = 0; i < whole; i += 2, counter += 4)
         {
             (uint x0, uint x1, uint x2, uint x3) = Philox.Block(key, counter >> 2, 0);
-            destination[i] = (float)Between(low, high, x0, x1);
-            destination[i + 1] = (float)Between(low, high, x2, x3);
+            destination[i] = (float)(low + ((high - low) * Unit(x0, x1)));
+            destination[i + 1] = (float)(low + ((high - low) * Unit(x2, x3)));
         }
 
         State = new RandomState(key, counter);
         foreach (ref float value in destination[whole..])
             value = (float)NextUniform(low, high);
     }
-
-    private static double Between(double low, double high, uint x0, uint x1) =>
-        low + ((high - low) * (((x0 | ((ulong)x1 << 32)) >> 11) * (1.0 / (1UL << 53))));
 
     /// <summary>Fills a span with normal numbers, as <see cref="NextNormal(double, double)"/> rounded to single precision.</summary>
     /// <param name="destination">The numbers.</param>
@@ -162,7 +154,17 @@ public sealed class RandomSource
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillNormal(Span<float> destination, double mean, double deviation)
     {
-        foreach (ref float value in destination)
+        // One block a number, in a loop that is optimized at once.
+        int whole = (State.Counter & 3) == 0 ? destination.Length : 0;
+        (ulong key, ulong counter) = State;
+        for (int i = 0; i < whole; i++, counter += 4)
+        {
+            (uint x0, uint x1, uint x2, uint x3) = Philox.Block(key, counter >> 2, 0);
+            destination[i] = (float)(mean + (deviation * Normal(Unit(x0, x1), Unit(x2, x3))));
+        }
+
+        State = new RandomState(key, counter);
+        foreach (ref float value in destination[whole..])
             value = (float)NextNormal(mean, deviation);
     }
 
@@ -177,6 +179,10 @@ public sealed class RandomSource
             (values[i], values[j]) = (values[j], values[i]);
         }
     }
+
+    private static double Unit(uint low, uint high) => ((low | ((ulong)high << 32)) >> 11) * (1.0 / (1UL << 53));
+
+    private static double Normal(double u, double v) => Math.Sqrt(-2.0 * PortableMath.Log(1.0 - u)) * PortableMath.SinCosTurns(v).Cos;
 
     private static ulong Derive(ulong key, ulong value, uint purpose)
     {

@@ -10,8 +10,8 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// asked for. Several cursors may be open at once. Dispose it to release the model.
 /// </summary>
 /// <remarks>
-/// <c>mlContext.Model.Save</c> writes a pipeline that plain ML.NET with Microsoft.ML.OnnxTransformer loads and scores, row by row; there an output
-/// [batch, 1] is a vector of length 1.
+/// <c>mlContext.Model.Save</c> writes a pipeline that plain ML.NET with Microsoft.ML.OnnxTransformer loads and scores, row by row, with the same
+/// columns.
 /// </remarks>
 public sealed class BatchOnnxTransformer : ITransformer, IDisposable
 {
@@ -64,8 +64,11 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
         }
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => StockPipeline.Save(
-        context, model, options, labels, fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema."), ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        DataViewSchema schema = fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema.");
+        StockPipeline.Save(context, model, Bind(schema), labels, schema, ctx);
+    }
 
     internal void Fit(DataViewSchema schema)
     {

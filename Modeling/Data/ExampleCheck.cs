@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Modeling.Data;
 
@@ -10,13 +10,14 @@ internal static class ExampleCheck
     /// <param name="columns">The number of values of one example.</param>
     /// <param name="what">"features" or "targets".</param>
     /// <param name="firstRow">The number of the first row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finite(ReadOnlySpan<float> values, int columns, string what, long firstRow = 0)
     {
-        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
-            return;
         int index = 0;
-        while (float.IsFinite(values[index]))
+        while (index < values.Length && float.IsFinite(values[index]))
             index++;
+        if (index == values.Length)
+            return;
         throw new DataException(
             $"The {what} hold {Name(values[index])} in row {firstRow + (index / columns)}, column {index % columns} " +
             "(both counted from 0); expected finite numbers.");

@@ -22,7 +22,7 @@ internal static class ExampleLosses
             Measured, "6.2.2.4 (covariance BBᵀ)", () => new FullCovarianceGaussian(Outputs: 2),
             loss => new Trainer { Model = Network(loss.Predictions), Loss = loss, Optimizer = new Adam() }),
         [nameof(GaussianLikelihood)] = TwoLines.On(
-            Measured, "6.2.2.1, equation 6.18", () => new GaussianLikelihood { Variance = 0.1 },
+            Measured, "6.2.2.1, equation 6.17", () => new GaussianLikelihood { Variance = 0.1 },
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(GenerativeDiscriminative)] = TwoLines.On(
             HalfLabelled, "7.6; Lasserre, Bishop, Minka 2006", () => new GenerativeDiscriminative(0.1),

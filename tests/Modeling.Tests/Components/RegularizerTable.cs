@@ -25,6 +25,7 @@ internal static class RegularizerTable
         [nameof(DoubleBackprop)] = (new(() => new DoubleBackprop(0.3), Case.Numbers(v => new DoubleBackprop(v), -1)), true),
         [nameof(DropoutBoosting)] = (new(() => new DropoutBoosting()), false),
         [nameof(EntropyMinimization)] = (new(() => new EntropyMinimization(0.3), Case.Numbers(v => new EntropyMinimization(v), -1)), true),
+        [nameof(FastDropoutPenalty)] = (new(() => new FastDropoutPenalty(Code)), true),
         [nameof(HiddenKl)] = (
             new(
                 () => new HiddenKl(0.3, Code, 0.1),
