@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling;
 
@@ -23,6 +24,10 @@ internal static class Settings
     /// <summary>From 0 (included) to 1 (excluded), as rates of dropping are.</summary>
     public static double Rate(double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value is >= 0.0 and < 1.0 ? value : throw Wrong(name, member, value, "a number of at least 0 and below 1");
+
+    /// <summary>A schedule that stays from 0 (included) to 1 (excluded).</summary>
+    public static Schedule Rate(Schedule value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
+        value.Greatest < 1.0 ? value : throw Wrong(name, member, value.Greatest, "a schedule that stays at least 0 and below 1");
 
     /// <summary>Above 0 and at most 1.</summary>
     public static double PositiveShare(double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>

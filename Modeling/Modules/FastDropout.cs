@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Initializers;
+using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -10,7 +11,9 @@ namespace Toolkit.Modeling.Modules;
 /// μ = xW + b and the variance s² = rate/(1 − rate)·(x∘x)(W∘W), and training uses the expectation of the function. At inference it is g(xW + b). The objective is
 /// a smooth function without noise. Source: book section 7.12; Wang, Manning, "Fast dropout training", 2013; the sigmoid after MacKay 1992.
 /// </summary>
-/// <remarks>Input [batch, inputs], result [batch, outputs]. Layers hand on means; the variance of a hidden unit itself is left out.</remarks>
+/// <remarks>Input [batch, inputs], result [batch, outputs]. Layers hand on means; the variance of a hidden unit itself is left out. What dropout of the inputs of
+/// logits adds to the loss is a <see cref="FastDropoutPenalty"/>: without it the last layer is as one without dropout. In training the layer registers s² as
+/// "NAME.variance".</remarks>
 public sealed class FastDropout : Module
 {
     private readonly RandomSource random;
@@ -92,12 +95,13 @@ public sealed class FastDropout : Module
         }
 
         Variable variance = Rate / (1.0 - Rate) * input.Square().MatMul(Weight.Variable.Square());
+        context.Register(FastDropoutPenalty.VarianceOf(Path), variance);
         return Unit switch
         {
             // The floor keeps the square root's gradient finite where all inputs are 0.
             FastDropoutUnit.Rectifier => MeanOfRectifier(mean, (variance + 1e-12).Sqrt()),
             FastDropoutUnit.Sigmoid => ModeratedLogit(mean, variance).Sigmoid(),
-            _ => ModeratedLogit(mean, variance),
+            _ => mean,
         };
     }
 

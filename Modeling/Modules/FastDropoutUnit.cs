@@ -9,6 +9,7 @@ public enum FastDropoutUnit
     /// <summary>σ(u): the expectation is about σ(μ/√(1 + πs²/8)), off by at most 0.015 to 0.02.</summary>
     Sigmoid,
 
-    /// <summary>Logits of a softmax or sigmoid output: μ/√(1 + πs²/8), the moderated logit.</summary>
+    /// <summary>Logits of a softmax or sigmoid output, handed on as means: the loss of their distribution is taken by
+    /// <see cref="Toolkit.Modeling.Regularizers.FastDropoutPenalty"/>.</summary>
     Logit,
 }

@@ -11,8 +11,9 @@ public sealed record Momentum : Optimizer
     /// <summary>The learning rate ε; 0.01 by default.</summary>
     public Schedule LearningRate { get; init; } = 0.01;
 
-    /// <summary>α: the share of the velocity that is kept, from 0 to below 1; 0.9 by default.</summary>
-    public double Decay { get; init => field = Settings.Rate(value); } = 0.9;
+    /// <summary>α: the share of the velocity that is kept, from 0 to below 1, fixed or growing with the steps as in <c>new LinearDecay(0.5, 0.9, steps)</c>; 0.9
+    /// by default. Source of the growth: Sutskever et al. 2013.</summary>
+    public Schedule Decay { get; init => field = Settings.Rate(value); } = 0.9;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
@@ -24,7 +25,7 @@ public sealed record Momentum : Optimizer
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
             Parameter velocity = state.Moment(parameter, "velocity");
-            Variable next = (Decay * velocity.Variable) - (Rate(LearningRate, state, parameter) * gradient);
+            Variable next = (Rate(Decay, state, parameter) * velocity.Variable) - (Rate(LearningRate, state, parameter) * gradient);
             updates.Add(new Update(velocity, next));
             updates.Add(new Update(parameter, parameter + next));
         }

@@ -16,8 +16,9 @@ public sealed record Nesterov : Optimizer
     /// <summary>The learning rate ε; 0.01 by default.</summary>
     public Schedule LearningRate { get; init; } = 0.01;
 
-    /// <summary>α: the share of the velocity that is kept, from 0 to below 1; 0.9 by default.</summary>
-    public double Decay { get; init => field = Settings.Rate(value); } = 0.9;
+    /// <summary>α: the share of the velocity that is kept, from 0 to below 1, fixed or growing with the steps as in <c>new LinearDecay(0.5, 0.9, steps)</c>; 0.9
+    /// by default. Source of the growth: Sutskever et al. 2013.</summary>
+    public Schedule Decay { get; init => field = Settings.Rate(value); } = 0.9;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
@@ -30,9 +31,10 @@ public sealed record Nesterov : Optimizer
         {
             Parameter velocity = state.Moment(parameter, "velocity");
             Variable pull = Rate(LearningRate, state, parameter) * gradient;
-            Variable next = (Decay * velocity.Variable) - pull;
+            Variable kept = Rate(Decay, state, parameter);
+            Variable next = (kept * velocity.Variable) - pull;
             updates.Add(new Update(velocity, next));
-            updates.Add(new Update(parameter, parameter + (Decay * next) - pull));
+            updates.Add(new Update(parameter, parameter + (kept * next) - pull));
         }
 
         return updates;

@@ -19,6 +19,8 @@ public sealed record CosineDecay(double Initial, double Final, int Steps) : Sche
     /// <summary>The step from which the rate stays, at least 1.</summary>
     public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
 
+    internal override double Greatest => Math.Max(Initial, Final);
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) =>
         Final + (0.5 * (Initial - Final) * (1.0 + (Math.PI * Progress(step, Steps)).Cos()));

@@ -17,6 +17,9 @@ public abstract record Schedule
     /// <returns>A float64 scalar.</returns>
     public abstract Variable Rate(Variable step);
 
+    /// <summary>What no step's rate exceeds, for settings that have a bound; 0 where nothing is known, as of schedules from elsewhere.</summary>
+    internal virtual double Greatest => 0.0;
+
     /// <summary>The schedule that never changes.</summary>
     /// <param name="rate">The rate.</param>
     public static implicit operator Schedule(double rate) => new FixedRate(Settings.NotNegative(rate, "LearningRate"));

@@ -19,6 +19,8 @@ public sealed record StepDecay(double Initial, double Factor, int Every) : Sched
     /// <summary>A number of steps, at least 1.</summary>
     public int Every { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Every);
 
+    internal override double Greatest => Factor <= 1.0 ? Initial : double.PositiveInfinity;
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step)
     {

@@ -13,6 +13,8 @@ public sealed record WarmUp(int Steps, Schedule Then) : Schedule
     /// <summary>The number of steps, at least 1.</summary>
     public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
 
+    internal override double Greatest => Then.Greatest;
+
     /// <inheritdoc/>
     public override Variable Rate(Variable step) =>
         Then.Rate(step) * Progress(Ops.Add(step, Variable.Scalar(1, DType.Int64)), Steps);

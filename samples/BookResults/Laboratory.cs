@@ -29,7 +29,9 @@ internal sealed class Laboratory(LaboratoryOptions options, Experiment experimen
     /// <param name="fit">How long and on what; checkpoint and progress are filled in.</param>
     public History Train(string part, Trainer trainer, IDataSource data, FitOptions fit)
     {
-        string? checkpoint = options.Output is { } folder ? Path.Combine(folder, $"{experiment.Name}-{part}.checkpoint") : null;
+        string? checkpoint = options.Output is { } folder
+            ? Path.Combine(folder, FormattableString.Invariant($"{experiment.Name}-{part}-seed{Seed}-epochs{Epochs}.checkpoint"))
+            : null;
         trainer.Prepare(data.Layout);
         if (options.Resume && File.Exists(checkpoint))
         {

@@ -8,7 +8,7 @@ internal sealed class AllDigits : SmallDigits
 
     public override int Epochs => 60;
 
-    protected override int Seeds => 3;
+    protected override int Seeds => 5;
 
     protected override int? Examples => null;
 

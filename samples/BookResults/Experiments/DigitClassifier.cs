@@ -32,7 +32,8 @@ internal abstract class DigitClassifier : Experiment
     /// <summary>The rate of the first step; it falls to 0 in a straight line.</summary>
     protected virtual double Rate => 0.1;
 
-    protected virtual double MomentumDecay => 0.5;
+    /// <summary>The momentum of the first step and of the last; it grows in a straight line.</summary>
+    protected virtual (double First, double Last) MomentumDecay => (0.5, 0.5);
 
     public override IReadOnlyList<Figure> Run(Laboratory laboratory)
     {
@@ -58,7 +59,7 @@ internal abstract class DigitClassifier : Experiment
         {
             Model = model,
             Loss = loss ?? Loss,
-            Optimizer = new Momentum { LearningRate = new LinearDecay(Rate, 0.0, steps), Decay = MomentumDecay },
+            Optimizer = new Momentum { LearningRate = new LinearDecay(Rate, 0.0, steps), Decay = Momentum(steps) },
             Regularizers = regularizers,
             Constraints = Constraints,
             Metrics = [new Accuracy()],
@@ -67,6 +68,9 @@ internal abstract class DigitClassifier : Experiment
         laboratory.Train(part, trainer, train, new FitOptions { Epochs = laboratory.Epochs, BatchSize = BatchSize, Validation = test });
         return trainer;
     }
+
+    private Schedule Momentum(int steps) =>
+        MomentumDecay.First == MomentumDecay.Last ? MomentumDecay.First : new LinearDecay(MomentumDecay.First, MomentumDecay.Last, steps);
 
     /// <summary>784-800-800-10 with rectifiers, and dropout before each layer unless the rates are 0.</summary>
     protected static Sequential Rectifiers(RandomSource random, double inputRate = 0.0, double hiddenRate = 0.0, int units = 800) => new(

@@ -12,11 +12,11 @@ internal sealed class MaxoutDropout : DigitClassifier
     public override string Source => "MNIST with maxout and dropout, book 6.3.1 (Goodfellow et al. 2013)";
 
     public override string Settings =>
-        "two maxout layers of 240 × 5; dropout 0.2 of inputs, 0.5 of hidden units; columns at most 1.9365; batches of 100; rate 0.1 → 0, momentum 0.7";
+        "two maxout layers of 240 × 5; dropout 0.2 of inputs, 0.5 of hidden units; columns at most 1.9365; batches of 100; rate 0.1 → 0, momentum 0.5 → 0.7";
 
     protected override string Published => "0.94 (300 epochs and algorithm 7.3), 1.25 (50 epochs)";
 
-    protected override double MomentumDecay => 0.7;
+    protected override (double First, double Last) MomentumDecay => (0.5, 0.7);
 
     protected override IReadOnlyList<Constraint> Constraints => [new MaxColumnNorm(1.9365)];
 

@@ -7,44 +7,57 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
+using Toolkit.Samples.BookResults.Data;
 
 namespace Toolkit.Samples.BookResults.Experiments;
 
-internal sealed class MonteCarloRegression : Experiment
+/// <summary>Regression with dropout on the 20 fixed splits of a data set, and the mean of masks at inference.</summary>
+internal abstract class MonteCarloRegression : Experiment
 {
-    private const double Rate = 0.05, Precision = 0.15;
+    private const double Rate = 0.05;
     private const int Masks = 100;
 
-    public override string Name => "monte-carlo-dropout";
-
-    public override string Source => "Boston housing by dropout with Monte Carlo inference, book 7.12 (Gal, Ghahramani 2016)";
-
-    public override string Settings =>
-        "the 20 fixed splits; 13-50-1 rectifiers, dropout 0.05 before each layer, Adam 0.001, batches of 128; precision τ = 0.15 for the likelihood; 100 masks at inference";
+    public override string Settings => FormattableString.Invariant(
+        $"the 20 fixed splits; 50 rectifiers, dropout 0.05 before each layer, Adam 0.001, batches of 128; precision τ = {Precision} for the likelihood; 100 masks at inference");
 
     public override int Epochs => 400;
 
+    /// <summary>The rows, with the target in the first column.</summary>
+    protected abstract double[][] Rows(DataFolder data);
+
+    /// <summary>The file of the splits.</summary>
+    protected abstract string Splits(DataFolder data);
+
+    /// <summary>τ.</summary>
+    protected abstract double Precision { get; }
+
+    protected abstract string PublishedError { get; }
+
+    protected abstract string PublishedOne { get; }
+
+    protected abstract string PublishedLikelihood { get; }
+
     public override IReadOnlyList<Figure> Run(Laboratory laboratory)
     {
-        double[][] rows = laboratory.Data.Rows("boston-housing", "housing.txt", '\t', 1);
+        double[][] rows = Rows(laboratory.Data);
         int[][] splits =
         [
-            .. File.ReadLines(laboratory.Data.File("boston-housing", "splits20.csv")).Skip(1)
+            .. File.ReadLines(Splits(laboratory.Data)).Skip(1)
                 .Select(line => line.Split(',')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray()),
         ];
         var results = splits.Select((test, i) => Split(laboratory, rows, [.. test], i)).ToList();
         double mean = results.Average(r => r.Masks);
         return
         [
-            new("rmse, mean of 100 masks", mean, "2.97 ± 0.19 (paper), 3.12 ± 0.20 (400 epochs)"),
+            new("rmse, mean of 100 masks", mean, PublishedError),
             new("standard error over splits", Math.Sqrt(results.Sum(r => (r.Masks - mean) * (r.Masks - mean)) / (results.Count - 1) / results.Count)),
             new("rmse by weight scaling", results.Average(r => r.Scaling)),
-            new("rmse of one mask", results.Average(r => r.One), "3.76"),
-            new("log-likelihood, nats", results.Average(r => r.Likelihood), "−2.46 (paper), −2.52 (400 epochs)"),
+            new("rmse of one mask", results.Average(r => r.One), PublishedOne),
+            new("log-likelihood, nats", results.Average(r => r.Likelihood), PublishedLikelihood),
         ];
     }
 
-    private static (double Masks, double Scaling, double One, double Likelihood) Split(Laboratory laboratory, double[][] rows, HashSet<int> held, int number)
+    private (double Masks, double Scaling, double One, double Likelihood) Split(Laboratory laboratory, double[][] rows, HashSet<int> held, int number)
     {
         double[][] train = [.. rows.Where((_, i) => !held.Contains(i))], test = [.. rows.Where((_, i) => held.Contains(i))];
         int columns = rows[0].Length;

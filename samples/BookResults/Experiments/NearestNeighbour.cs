@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Toolkit.Modeling.Data;
+using Toolkit.Samples.BookResults.Data;
 
 namespace Toolkit.Samples.BookResults.Experiments;
 
@@ -17,29 +17,12 @@ internal sealed class NearestNeighbour : Experiment
     public override IReadOnlyList<Figure> Run(Laboratory laboratory)
     {
         (Dataset train, Dataset test) = laboratory.Data.OptDigits();
+        Usps usps = Usps.Load(laboratory.Data, "train"), uspsTest = Usps.Load(laboratory.Data, "test");
         return
         [
             new("errors on optdigits", Errors(train.Features.ToArray(), train.Labels.ToArray(), test.Features.ToArray(), test.Labels.ToArray(), 64, laboratory), "36"),
-            new("errors on USPS", Usps(laboratory), "113"),
+            new("errors on USPS", Errors(usps.Images, usps.Labels, uspsTest.Images, uspsTest.Labels, Usps.Pixels, laboratory), "113"),
         ];
-    }
-
-    private static int Usps(Laboratory laboratory)
-    {
-        (float[] x, long[] y) = Load(laboratory, "train");
-        (float[] testX, long[] testY) = Load(laboratory, "test");
-        return Errors(x, y, testX, testY, 256, laboratory);
-    }
-
-    private static (float[] X, long[] Y) Load(Laboratory laboratory, string part)
-    {
-        IdxFile images = IdxFile.Read(laboratory.Data.File("usps", $"usps-{part}-images-idx3-short.gz"));
-        IdxFile labels = IdxFile.Read(laboratory.Data.File("usps", $"usps-{part}-labels-idx1-ubyte.gz"));
-        ReadOnlySpan<byte> bytes = images.Bytes.Span;
-        var x = new float[bytes.Length / 2];
-        for (int i = 0; i < x.Length; i++)
-            x[i] = BinaryPrimitives.ReadInt16BigEndian(bytes[(2 * i)..]) / 1000f;
-        return (x, [.. labels.Bytes.ToArray().Select(b => (long)b)]);
     }
 
     private static int Errors(float[] x, long[] y, float[] testX, long[] testY, int length, Laboratory laboratory)

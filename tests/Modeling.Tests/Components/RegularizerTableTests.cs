@@ -38,6 +38,7 @@ public sealed class RegularizerTableTests
             {
                 Variable code = x.MatMul(p[0].Variable + (0.5 * p[2].Variable)).Sigmoid();
                 context.Register("code", code);
+                context.Register("code.variance", 3.0 * code.Square());
                 return code.MatMul(p[1]);
             },
             parameters);

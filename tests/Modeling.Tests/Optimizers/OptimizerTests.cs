@@ -23,6 +23,11 @@ public sealed class OptimizerTests
         (theta, gradient, _, memory) => theta + (memory[0] = (0.8 * memory[0]) - (0.05 * gradient)));
 
     [Fact]
+    public void Momentum_may_grow_with_the_steps() => Check(
+        new Momentum { LearningRate = 0.05, Decay = new LinearDecay(0.5, 0.9, 4) },
+        (theta, gradient, t, memory) => theta + (memory[0] = ((0.5 + (0.1 * Math.Min(t - 1, 4))) * memory[0]) - (0.05 * gradient)));
+
+    [Fact]
     public void Nesterov_follows_algorithm_8_3()
     {
         // The book's form: the gradient at θ + αv, then v ← αv − εg, θ ← θ + v. What is stored is θ + αv.

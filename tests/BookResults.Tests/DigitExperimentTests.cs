@@ -1,0 +1,74 @@
+using Toolkit.Samples.BookResults.Experiments;
+
+namespace Toolkit.BookResults.Tests;
+
+/// <summary>Experiments on small pictures of digits, with the effect that each must show.</summary>
+public sealed class DigitExperimentTests
+{
+    /// <summary>B8 and B13: exact counts.</summary>
+    [Fact]
+    public void Nearest_neighbours_make_exactly_the_known_errors()
+    {
+        Reproduced.NeedsData("optdigits");
+        Reproduced.NeedsData("usps");
+        Dictionary<string, double> found = Reproduced.Run(new NearestNeighbour());
+        Assert.Equal(36, found["errors on optdigits"]);
+        Assert.Equal(113, found["errors on USPS"]);
+    }
+
+    /// <summary>B11: a bag is better than its members, and different seeds alone do little.</summary>
+    [Fact]
+    public void A_bag_gains_more_over_its_members_than_networks_of_other_seeds()
+    {
+        Reproduced.NeedsData("optdigits");
+        Dictionary<string, double> found = Reproduced.Run(new SeedEnsemble());
+        double bagGain = found["test error % bootstrap member"] - found["test error % bag"], seedGain = found["test error % member on all"] - found["test error % seed ensemble"];
+        Assert.InRange(found["test error % bootstrap member"], 7, 9.5);
+        Assert.InRange(bagGain, 0.8, 2.2);
+        Assert.InRange(seedGain, -0.2, 0.7);
+    }
+
+    /// <summary>B14: half of the errors go where small changes do not count; the published rate is 2.5 %.</summary>
+    [Fact]
+    public void Tangent_distance_halves_the_errors_of_a_nearest_neighbour()
+    {
+        Reproduced.NeedsData("usps");
+        Dictionary<string, double> found = Reproduced.Run(new TangentDistanceDigits());
+        Assert.InRange(found["errors, two-sided"], 50, 58);
+        Assert.InRange(found["errors, one-sided"], 65, 75);
+        Assert.True(found["errors, Euclidean on smoothed images"] > 90);
+    }
+
+    /// <summary>B17, within two standard errors (0.18 points) of an independent program, on all of MNIST.</summary>
+    [Fact]
+    public void Radial_basis_functions_of_a_thousand_centres_read_digits()
+    {
+        Reproduced.NeedsData("mnist");
+        Dictionary<string, double> found = Reproduced.Run(new RadialBasisDigits());
+        Assert.Equal(3.2, found["test error %, a quarter"], 0.36);
+        Assert.Equal(3.5, found["test error %, an eighth"], 0.36);
+    }
+
+    /// <summary>B20: with columns of at most 2 every seed is trained by steps with which others fail.</summary>
+    [Fact]
+    public void Max_norm_permits_large_steps()
+    {
+        Reproduced.NeedsData("optdigits");
+        Dictionary<string, double> found = Reproduced.Run(new LargeSteps());
+        Assert.True(found["test error % columns at most 2, worst seed"] < 4.2);
+        Assert.True(found["test error % without, best seed"] > found["test error % columns at most 2, worst seed"]);
+        Assert.True(found["test error % without, worst seed"] > 40);
+    }
+
+    /// <summary>B24: the same error as sampled dropout within a standard error, 0.7 points, and an objective that never rises.</summary>
+    [Fact]
+    public void Fast_dropout_ends_where_sampled_dropout_does_without_its_noise()
+    {
+        Reproduced.NeedsData("optdigits");
+        Dictionary<string, double> found = Reproduced.Run(new FastDropoutLogistic());
+        Assert.Equal(found["test error % sampled dropout"], found["test error % fast dropout"], 0.7);
+        Assert.True(found["test error % without"] < found["test error % sampled dropout"] - 0.7, "Half of 64 inputs is too much to drop: both must show it.");
+        Assert.Equal(0, found["steps at which the objective rose, fast"]);
+        Assert.True(found["steps at which the objective rose, sampled"] > 50);
+    }
+}
