@@ -159,6 +159,12 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
 
     private void ColumnTile(T* x, int columns, long term, long terms, T* y)
     {
+        if (axes.ReducedCount == 1 && terms <= Run1)
+        {
+            Strided(x + (term * (nint)axes.ReducedStrides[0]), (int)terms, y, columns);
+            return;
+        }
+
         // One row per level of the cascade; row 0 gathers the current block.
         int levels = BitOperations.Log2((ulong)((terms + Run1 - 1) / Run1)) + 2;
         T* rows = stackalloc T[Math.Max(1, levels) * TileColumns];
@@ -166,17 +172,18 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         for (long end = term + terms; term < end; blocks++)
         {
             long stop = Math.Min(end, term + Run1);
-            int done = 0;
             if (axes.ReducedCount == 1)
             {
-                nint stride = (nint)axes.ReducedStrides[0];
-                for (; done <= columns - (4 * Vector<T>.Count); done += 4 * Vector<T>.Count)
-                    FourVectors(x + (term * stride) + done, stride, (int)(stop - term), rows + done);
+                Strided(x + (term * (nint)axes.ReducedStrides[0]), (int)(stop - term), rows, columns);
+                term = stop;
+            }
+            else
+            {
+                Start(x + axes.ReducedOffset(term++), rows, columns);
+                for (; term < stop; term++)
+                    Accumulate(x + axes.ReducedOffset(term), rows, columns);
             }
 
-            Start(x + done + axes.ReducedOffset(term++), rows + done, columns - done);
-            for (; term < stop; term++)
-                Accumulate(x + done + axes.ReducedOffset(term), rows + done, columns - done);
             int level = 1;
             for (ulong carry = blocks; (carry & 1) != 0; carry >>= 1, level++)
                 Join(rows + (level * TileColumns), rows, columns);
@@ -198,6 +205,29 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     }
 
     // Rows at equal distances: the results stay in registers from the first to the last.
+    private readonly void Strided(T* x, int rows, T* y, int columns)
+    {
+        nint stride = (nint)axes.ReducedStrides[0];
+        int j = 0, lanes = Vector<T>.Count;
+        for (; j <= columns - (4 * lanes); j += 4 * lanes)
+            FourVectors(x + j, stride, rows, y + j);
+        for (; j <= columns - lanes; j += lanes)
+        {
+            Vector<T> total = TReducer.Map(Vector.Load(x + j));
+            for (int row = 1; row < rows; row++)
+                total = TReducer.Combine(total, TReducer.Map(Vector.Load(x + j + (row * stride))));
+            total.Store(y + j);
+        }
+
+        for (; j < columns; j++)
+        {
+            T total = TReducer.Map(x[j]);
+            for (int row = 1; row < rows; row++)
+                total = TReducer.Combine(total, TReducer.Map(x[j + (row * stride)]));
+            y[j] = total;
+        }
+    }
+
     private static void FourVectors(T* x, nint stride, int rows, T* y)
     {
         int lanes = Vector<T>.Count;
