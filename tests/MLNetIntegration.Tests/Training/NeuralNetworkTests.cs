@@ -7,7 +7,6 @@ using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
-using Toolkit.Modeling.Regularizers;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
 
@@ -107,22 +106,6 @@ public sealed class NeuralNetworkTests : IDisposable
         Assert.Equal((2, 2), (seen!.Features, seen.Outputs));
         float[][] scores = [.. model.Transform(data).GetColumn<float[]>("Score")], targets = [.. data.GetColumn<float[]>("Both")];
         Assert.True(scores.Zip(targets).Average(p => Math.Abs(p.First[0] - p.Second[0]) + Math.Abs(p.First[1] - p.Second[1])) < 0.3);
-    }
-
-    [Fact]
-    public void A_regularizer_of_predicted_classes_takes_weighted_rows_too()
-    {
-        IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows());
-        using NeuralNetworkTransformer model = Ml.TrainNetwork(
-            input => new NetworkPlan
-            {
-                Model = new Sequential(new Dense(input.Features, 16, input.Random) { Activation = Ops.Relu }, new Dense(16, input.Outputs, input.Random)),
-                Loss = new SoftmaxCrossEntropy(),
-                Regularizers = [new ConfidencePenalty(0.1)],
-                Score = logits => logits.Softmax(),
-            },
-            new NetworkOptions { FeatureColumns = ["Pair"], LabelColumn = "Kind", ExampleWeightColumn = "Weight", BalanceClasses = true, Epochs = 30, Seed = 3 }).Fit(data);
-        Assert.True(Ml.MulticlassClassification.Evaluate(model.Transform(data), "Kind").MicroAccuracy > 0.8);
     }
 
     [Fact]
