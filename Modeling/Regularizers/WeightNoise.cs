@@ -20,6 +20,12 @@ public sealed record WeightNoise(double Deviation) : Regularizer
     /// <summary>Selects the random numbers; 0 by default.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>The share of the disturbed weights in the objective, between 0 and 1; 1 by default.</summary>
+    public double Share { get; init => field = Settings.Share(value); } = 1.0;
+
+    /// <inheritdoc/>
+    public override double ReplacedShare => Share;
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
@@ -32,6 +38,6 @@ public sealed record WeightNoise(double Deviation) : Regularizer
             replacements.Add(weight, Multiplicative ? weight * (1.0 + noise) : weight + noise);
         }
 
-        return objective.LossWith(replacements) - objective.Loss;
+        return Share * (objective.LossWith(replacements) - objective.Loss);
     }
 }

@@ -62,15 +62,24 @@ internal static class ExampleRegularizers
         [nameof(L2Toward)] = TwoLines.Of(
             "7.1.1 (toward any point)", () => new L2Toward(0.1) { Points = new Dictionary<string, Value> { ["code.weight"] = Value.Zeros(DType.Float32, 4, 6) } },
             toward => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [toward] }),
+        [nameof(LabelNoise)] = TwoLines.Of(
+            "7.5.1", () => new LabelNoise(0.1),
+            noise => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [noise] }),
         [nameof(Mixup)] = TwoLines.Of(
             "7.4 and 7.5.1; Zhang et al. 2018", () => new Mixup(0.4),
             mixup => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [mixup] }),
         [nameof(NormMultiplier)] = TwoLines.Of(
             "7.2, equations 7.25 to 7.27", () => new NormMultiplier(Limit: 2) { Rate = 0.01 },
             multiplier => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = 0.1 }, Regularizers = [multiplier] }),
+        [nameof(PseudoLabels)] = TwoLines.On(
+            HalfLabelled, "7.6; Lee 2013", () => new PseudoLabels(0.3) { Confidence = 0.4 },
+            guesses => new Trainer { Model = Network(3), Loss = new LabelledOnly(new SoftmaxCrossEntropy()), Optimizer = new Adam(), Regularizers = [guesses] }),
         [nameof(TangentProp)] = TwoLines.Of(
             "7.14, equation 7.67 (here along scaling)", () => new TangentProp(0.1, x => [x]),
             tangents => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [tangents] }),
+        [nameof(TargetNoise)] = TwoLines.On(
+            Measured, "7.5.1", () => new TargetNoise(0.05),
+            noise => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Regularizers = [noise] }),
         [nameof(TiedParameters)] = TwoLines.Of(
             "7.9", () => new TiedParameters(0.1, "dense1.weight", "dense2.weight"),
             tied => new Trainer
