@@ -13,7 +13,7 @@ namespace Toolkit.Modeling.Diagnostics;
 /// <see cref="FitOptions.ProgressSteps"/> how often it looks; afterwards <see cref="Diagnose"/> shows the course beside the end. Source: book sections 8.2.1 and 8.2.2
 /// with figure 8.1.
 /// </summary>
-/// <remarks>Each report costs about three gradients of the sample (one without <see cref="Curvature"/>). It draws no masks, and leaves the training as it is, bit for
+/// <remarks>Each report costs about three gradients of the sample (one without curvature). It draws no masks, and leaves the training as it is, bit for
 /// bit.</remarks>
 public sealed class RunRecorder : IProgress<TrainingProgress>
 {
@@ -22,6 +22,7 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
     private readonly IReadOnlyList<Parameter> parameters;
     private readonly IDataSource sample;
     private readonly int examples;
+    private readonly bool curvature;
     private readonly double[] start;
     private readonly List<RunPoint> points = [];
     private double[] before;
@@ -30,11 +31,13 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
     /// <param name="trainer">The trainer, before it trains.</param>
     /// <param name="sample">Examples to measure on.</param>
     /// <param name="examples">How many of them are taken, from the first on, at least 1; 500 by default.</param>
-    public RunRecorder(Trainer trainer, IDataSource sample, int examples = 500)
+    /// <param name="curvature">Whether the curvature along the gradient is measured; true by default.</param>
+    public RunRecorder(Trainer trainer, IDataSource sample, int examples = 500, bool curvature = true)
     {
         this.trainer = trainer;
         this.sample = sample;
         this.examples = Settings.AtLeastOne(examples);
+        this.curvature = curvature;
         trainer.Prepare(sample.Layout);
         (Value features, Value target) = Diagnostician.Sample(sample, examples);
         (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(
@@ -44,9 +47,6 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
         start = before = function.Point;
         Measure(0.0);
     }
-
-    /// <summary>Whether the curvature along the gradient is measured; true by default.</summary>
-    public bool Curvature { get; init; } = true;
 
     /// <summary>Where reports are handed on to; null (the default) for nowhere.</summary>
     public IProgress<TrainingProgress>? Next { get; init; }
@@ -78,9 +78,9 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
         var gradient = new double[function.Size];
         double[] now = function.Point;
         double value = function.Evaluate(now, gradient);
-        double curvature = Curvature ? Vectors.Dot(gradient, function.HessianProduct(gradient)) : double.NaN;
+        double bent = curvature ? Vectors.Dot(gradient, function.HessianProduct(gradient)) : double.NaN;
         long since = points.Count == 0 ? 0 : Steps - points[^1].Step;
-        points.Add(new RunPoint(Steps, value, Vectors.Norm(gradient), curvature, rate, Layers(now, gradient, since)));
+        points.Add(new RunPoint(Steps, value, Vectors.Norm(gradient), bent, rate, Layers(now, gradient, since)));
         before = now;
     }
 

@@ -38,6 +38,15 @@ internal static class ExampleRegularizers
         [nameof(EntropyMinimization)] = TwoLines.On(
             HalfLabelled, "7.6; Grandvalet, Bengio 2004", () => new EntropyMinimization(0.1),
             sure => new Trainer { Model = Network(3), Loss = new LabelledOnly(new SoftmaxCrossEntropy()), Optimizer = new Adam(), Regularizers = [sure] }),
+        [nameof(FastDropoutPenalty)] = TwoLines.Of(
+            "7.12; Wager, Wang, Liang 2013", () => new FastDropoutPenalty("fastdropout1"),
+            masks => new Trainer
+            {
+                Model = new Sequential(new FastDropout(4, 3, rate: 0.5, FastDropoutUnit.Logit, new RandomSource(1))),
+                Loss = new SoftmaxCrossEntropy(),
+                Optimizer = new Adam(),
+                Regularizers = [masks],
+            }),
         [nameof(HiddenKl)] = TwoLines.Of(
             "7.10; Larochelle, Bengio 2008", () => new HiddenKl(0.1, "code", Target: 0.2),
             sparse => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [sparse] }),

@@ -45,12 +45,13 @@ public sealed class RunRecorderTests
         int handed = 0;
         Trainer plain = SmallTraining.Trainer(), watched = SmallTraining.Trainer();
         plain.Fit(SmallTraining.Data(), SmallTraining.Options(2), TestContext.Current.CancellationToken);
-        var recorder = new RunRecorder(watched, SmallTraining.Data(20)) { Next = new Report(_ => handed++) };
+        var recorder = new RunRecorder(watched, SmallTraining.Data(20), curvature: false) { Next = new Report(_ => handed++) };
         watched.Fit(SmallTraining.Data(), SmallTraining.Options(2) with { Progress = recorder, ProgressSteps = 2 }, TestContext.Current.CancellationToken);
         Assert.Equal(SmallTraining.Bits(plain), SmallTraining.Bits(watched));
         // Five steps an epoch: after 2 and 4 and at the end of each, and before the first.
         Assert.Equal([0L, 2, 4, 5, 7, 9, 10], recorder.Points.Select(p => p.Step));
         Assert.Equal(6, handed);
+        Assert.All(recorder.Points, p => Assert.True(double.IsNaN(p.CurvatureAlongGradient)));
         string page = recorder.Diagnose().ToHtml("Run");
         Assert.Contains("Course of the training", page, StringComparison.Ordinal);
         Assert.Contains("update of dense1.weight", page, StringComparison.Ordinal);
