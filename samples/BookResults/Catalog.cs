@@ -17,6 +17,8 @@ internal static class Catalog
         new InverseProblem(),
         new Heteroscedastic(),
         new VirtualAdversarialMoons(),
+        new VirtualAdversarialDigits(),
+        new VirtualAdversarialFewLabels(),
         new TangentPropDigits(),
         new EarlyStoppingRidge(),
         new RetrainingDigits(),
