@@ -24,6 +24,7 @@ internal static class Catalog
         new RetrainingDigits(),
         new BaggingFriedman(),
         new BoostedStumps(),
+        new SmallTables(),
         new MonteCarloHousing(),
         new MonteCarloWine(),
         new BoostedMasks(),
