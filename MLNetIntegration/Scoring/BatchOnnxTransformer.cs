@@ -10,10 +10,10 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// asked for. Several cursors may be open at once. Dispose it to release the model.
 /// </summary>
 /// <remarks>
-/// <c>mlContext.Model.Save</c> writes a pipeline that plain ML.NET with Microsoft.ML.OnnxTransformer loads and scores, row by row; there an output
-/// [batch, 1] is a vector of length 1.
+/// <c>mlContext.Model.Save</c> writes a pipeline that plain ML.NET with Microsoft.ML.OnnxTransformer loads and scores, row by row, with the same
+/// columns.
 /// </remarks>
-public sealed class BatchOnnxTransformer : ITransformer, IDisposable
+public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<OnnxSession>, IDisposable
 {
     private readonly MLContext context;
     private readonly byte[] model;
@@ -36,11 +36,21 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
     /// <summary>The model that scores batches, with its inputs, outputs and active provider.</summary>
     public OnnxSession Session { get; }
 
+    /// <summary>The column that the model reads, whose elements permutation feature importance permutes.</summary>
+    /// <exception cref="NotSupportedException">There are several.</exception>
+    public string FeatureColumnName => Features()?.Name ?? options.Inputs.Values.Single().Single();
+
+    /// <summary>The type of the column that the model reads.</summary>
+    /// <exception cref="NotSupportedException">There are several.</exception>
+    public DataViewType FeatureColumnType => Features()?.Type ?? throw new NotSupportedException("Expected a fitted transformer, found one that has not seen a schema.");
+
     /// <summary>True: each row's outputs depend on that row alone, as far as the model is concerned with rows.</summary>
     public bool IsRowToRowMapper => true;
 
     /// <summary>How a model is served that scores batches: several run at once, so each operator takes one thread where the options do not say.</summary>
     internal static ServingOptions ForBatches(ServingOptions options) => options.IntraOpThreads == 0 ? options with { IntraOpThreads = 1 } : options;
+
+    OnnxSession IPredictionTransformer<OnnxSession>.Model => Session;
 
     internal int BatchSize => options.BatchSize;
 
@@ -64,8 +74,11 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
         }
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => StockPipeline.Save(
-        context, model, options, labels, fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema."), ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        DataViewSchema schema = fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema.");
+        StockPipeline.Save(context, model, Bind(schema), labels, schema, ctx);
+    }
 
     internal void Fit(DataViewSchema schema)
     {
@@ -110,6 +123,20 @@ public sealed class BatchOnnxTransformer : ITransformer, IDisposable
             rowSession ??= options.Serving.IntraOpThreads == 0 && Environment.ProcessorCount > 1 ? OnnxSession.Load(model, options.Serving) : Session;
             return new BatchBuffers(rowSession, binding, 1, outputs);
         }
+    }
+
+    /// <summary>The only column that is read; null where the schema is not known and the options name one.</summary>
+    private DataViewSchema.Column? Features()
+    {
+        if (fitted is null && options.Inputs.Values.SelectMany(names => names).Count() == 1)
+        {
+            return null;
+        }
+
+        DataViewSchema.Column[] columns = fitted is null ? [] : [.. Bind(fitted).Sources];
+        return columns is [var only] ? only : throw new NotSupportedException(
+            $"Expected one column of features, found {(columns.Length == 0 ? "no schema to choose from" : string.Join(", ", columns.Select(c => $"\"{c.Name}\"")))}; "
+            + "join them before with Transforms.Concatenate.");
     }
 
     private void RequireAlive()

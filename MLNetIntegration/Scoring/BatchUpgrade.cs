@@ -10,27 +10,39 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>Turns the chains that <see cref="StockPipeline"/> wrote back into batched transformers.</summary>
 internal static class BatchUpgrade
 {
+    /// <summary>The transformer, or, of a chain, one whose parts follow each other without chains inside, so that a part is easily found.</summary>
     public static ITransformer Of(MLContext context, ITransformer transformer, DataViewSchema? schema, ServingOptions serving)
     {
-        if (transformer is not IEnumerable<ITransformer> chain)
+        if (transformer is not IEnumerable<ITransformer>)
         {
             return transformer;
         }
 
-        ITransformer[] parts = [.. chain];
-        if (parts.OfType<OnnxTransformer>().FirstOrDefault() is { } stock && Upgraded(context, stock, schema, serving) is { } batched)
+        var parts = new List<ITransformer>();
+        Add(parts, context, transformer, ref schema, serving);
+        return new TransformerChain<ITransformer>([.. parts]);
+    }
+
+    private static void Add(List<ITransformer> parts, MLContext context, ITransformer transformer, ref DataViewSchema? schema, ServingOptions serving)
+    {
+        if (transformer is IEnumerable<ITransformer> chain)
         {
+            if (chain.OfType<OnnxTransformer>().FirstOrDefault() is not { } stock || Upgraded(context, stock, schema, serving) is not { } batched)
+            {
+                foreach (ITransformer part in chain)
+                {
+                    Add(parts, context, part, ref schema, serving);
+                }
+
+                return;
+            }
+
             (transformer as IDisposable)?.Dispose();
-            return batched;
+            transformer = batched;
         }
 
-        for (int i = 0; i < parts.Length; i++)
-        {
-            parts[i] = Of(context, parts[i], schema, serving);
-            schema = schema is null ? null : parts[i].GetOutputSchema(schema);
-        }
-
-        return new TransformerChain<ITransformer>(parts);
+        parts.Add(transformer);
+        schema = schema is null ? null : transformer.GetOutputSchema(schema);
     }
 
     private static BatchOnnxTransformer? Upgraded(MLContext context, OnnxTransformer stock, DataViewSchema? schema, ServingOptions serving)

@@ -26,14 +26,14 @@ internal sealed record ClassLabels(IReadOnlyList<string> Names, Type ValueType)
 
         DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw new ScoringException(
             $"Expected the label column \"{name}\", found the columns {string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
-        if (column.Annotations.Schema.GetColumnOrNull(KeyValues) is not { Type: VectorDataViewType values })
-        {
-            throw new ScoringException($"Expected key values in the label column \"{name}\", found the type {column.Type} without them; map its values to keys first.");
-        }
-
-        return RawTypes.Visit(values.ItemType.RawType, new Reader(column))
-            ?? throw new ScoringException($"Expected texts or numbers as key values of \"{name}\", found {values.ItemType}.");
+        return Of(column) ?? throw new ScoringException(
+            $"Expected texts or numbers as key values in the label column \"{name}\", found the type {column.Type} without them; map its values to keys first.");
     }
+
+    /// <summary>The key values of a column; null if it has none that are texts or numbers.</summary>
+    public static ClassLabels? Of(DataViewSchema.Column column) => column.Annotations.Schema.GetColumnOrNull(KeyValues) is { Type: VectorDataViewType values }
+        ? RawTypes.Visit(values.ItemType.RawType, new Reader(column))
+        : null;
 
     /// <summary>The names as key values of their own type.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations)

@@ -12,6 +12,11 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
     /// <summary>The outputs that a network needs for it: a logit for each class, one for true and false, or a number for each number.</summary>
     public int Outputs => Column.Type is BooleanDataViewType ? 1 : Math.Max(Classes, Length);
 
+    /// <summary>What stands where a label is missing, in words.</summary>
+    public string Missing => Column.Type is KeyDataViewType
+        ? "a missing key: a value that was not there when values were mapped to keys, one never seen in training"
+        : "a number that is not finite";
+
     public static LabelColumn Of(DataViewSchema schema, string name, NetworkHead head)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -94,7 +99,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
                 T value = default;
                 get(ref value);
                 target.Class = convert(value) - 1;
-                return target.Class >= 0;
+                return target.Class >= 0 && target.Class < Classes;
             };
         }
     }

@@ -39,6 +39,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     public NeuralNetworkTransformer Fit(IDataView input)
     {
         var columns = new TrainingColumns(input.Schema, options, head);
+        if (options.Validation is { } validation)
+        {
+            columns.RequireIn(validation.Schema);
+        }
+
         TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
         LabelScale scale = head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None;
         NetworkPlan plan = head.Plan(new NetworkInput(columns.FeatureCount, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
@@ -49,15 +54,17 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         Variable features = Variable.Input("Features", DType.Float32, ["batch", columns.FeatureCount]);
         Variable prediction = network.Forward(features, new ForwardContext(Mode.Inference));
         var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, scale), name: "network");
+        string joined = Joined;
+        ColumnConcatenatingTransformer? join = options.FeatureColumns.Count == 1 ? null : context.Transforms.Concatenate(joined, [.. options.FeatureColumns]).Fit(input);
         BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, OnnxExporter.Export(inference), new ScoreOnnxOptions
         {
-            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Features"] = options.FeatureColumns },
+            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Features"] = [joined] },
             SlotNames = head.SlotNames,
             Prediction = head.Prediction(columns.Label.Column),
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
             Serving = options.Serving,
-        }).Fit(input);
-        return new NeuralNetworkTransformer(scoring, network, inference, history, options.FeatureColumns, input.Schema);
+        }).Fit(join?.Transform(input) ?? input);
+        return new NeuralNetworkTransformer(join, scoring, network, inference, history);
     }
 
     /// <inheritdoc/>
@@ -71,6 +78,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             throw new TrainingException($"Expected a column \"{missing}\", found {string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}.");
         }
 
+        if (options.FeatureColumns.Count > 1)
+        {
+            columns[Joined] = SchemaColumns.Vector(Joined, hasSlotNames: true);
+        }
+
         foreach (SchemaShape.Column column in head.Columns(columns[options.LabelColumn]))
         {
             columns[column.Name] = column;
@@ -78,6 +90,9 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
 
         return new SchemaShape(columns.Values);
     }
+
+    /// <summary>The one column of features, that of several joined.</summary>
+    private string Joined => string.Join('+', options.FeatureColumns);
 
     private Module Whole(Module model, TrainingStatistics statistics)
     {

@@ -13,18 +13,16 @@ namespace Toolkit.MLNetIntegration.Training;
 /// </summary>
 public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransformer<Module>, ISignatureSource, IDisposable
 {
+    private readonly ITransformer? join;
     private readonly BatchOnnxTransformer scoring;
-    private readonly IReadOnlyList<string> featureColumns;
 
-    internal NeuralNetworkTransformer(
-        BatchOnnxTransformer scoring, Module network, Signature inference, History history, IReadOnlyList<string> featureColumns, DataViewSchema schema)
+    internal NeuralNetworkTransformer(ITransformer? join, BatchOnnxTransformer scoring, Module network, Signature inference, History history)
     {
+        this.join = join;
         this.scoring = scoring;
-        this.featureColumns = featureColumns;
         Network = network;
         Inference = inference;
         History = history;
-        FeatureColumnType = schema[featureColumns[0]].Type;
     }
 
     /// <summary>The trained network, standardization of the features included: [batch, features] to logits or standardized numbers.</summary>
@@ -37,13 +35,12 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
     /// <summary>The course of the training.</summary>
     public History History { get; }
 
-    /// <summary>The column of features, for permutation feature importance.</summary>
-    /// <exception cref="NotSupportedException">There are several.</exception>
-    public string FeatureColumnName => featureColumns is [var only] ? only : throw new NotSupportedException(
-        $"Expected one feature column, found {string.Join(", ", featureColumns.Select(c => $"\"{c}\""))}; join them before with Transforms.Concatenate.");
+    /// <summary>The column of features, whose elements permutation feature importance permutes. Several feature columns are joined to one that is called
+    /// after them, "A+B", which the transformer adds; data that have it already are scored by it.</summary>
+    public string FeatureColumnName => scoring.FeatureColumnName;
 
-    /// <summary>The type of the (first) column of features.</summary>
-    public DataViewType FeatureColumnType { get; }
+    /// <summary>The type of the column of features.</summary>
+    public DataViewType FeatureColumnType => scoring.FeatureColumnType;
 
     /// <summary>True: each row's outputs depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
@@ -51,16 +48,19 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
     Module IPredictionTransformer<Module>.Model => Network;
 
     /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => scoring.GetOutputSchema(inputSchema);
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Whole(inputSchema).GetOutputSchema(inputSchema);
 
     /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => scoring.Transform(input);
+    public IDataView Transform(IDataView input) => Whole(input.Schema).Transform(input);
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => scoring.GetRowToRowMapper(inputSchema);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => Whole(inputSchema).GetRowToRowMapper(inputSchema);
 
     /// <summary>Releases the model. Cursors and prediction engines that are in use fail with <see cref="ObjectDisposedException"/> at their next batch.</summary>
     public void Dispose() => scoring.Dispose();
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)scoring).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)(join is null ? scoring : new TransformerChain<ITransformer>(join, scoring))).Save(ctx);
+
+    private ITransformer Whole(DataViewSchema schema) =>
+        join is null || schema.GetColumnOrNull(FeatureColumnName) is not null ? scoring : new TransformerChain<ITransformer>(join, scoring);
 }

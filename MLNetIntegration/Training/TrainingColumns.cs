@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Toolkit.MLNetIntegration.Scoring;
 
 namespace Toolkit.MLNetIntegration.Training;
 
@@ -35,13 +36,33 @@ internal sealed class TrainingColumns
     /// <summary>The column of labels.</summary>
     public LabelColumn Label { get; }
 
+    /// <summary>Checks that other rows have the same columns, classes included.</summary>
+    /// <exception cref="TrainingException">A column is missing or of another type, or the classes have other names.</exception>
+    public void RequireIn(DataViewSchema other)
+    {
+        foreach (DataViewSchema.Column column in Wanted())
+        {
+            if (other.GetColumnOrNull(column.Name) is not { } found)
+            {
+                throw new TrainingException(
+                    $"Expected a column \"{column.Name}\" in the validation rows, too, found {string.Join(", ", other.Select(c => $"\"{c.Name}\""))}.");
+            }
+
+            (string ours, string theirs) = ($"{column.Type}{Classes(column)}", $"{found.Type}{Classes(found)}");
+            if (ours != theirs)
+            {
+                throw new TrainingException(
+                    $"Expected \"{column.Name}\" of the validation rows to be {ours} as in the training rows, found {theirs}; transform both with what was fitted to "
+                    + "the training rows.");
+            }
+        }
+    }
+
     /// <summary>One pass over the rows. The row that is handed out is overwritten by the next.</summary>
     /// <exception cref="TrainingException">A label is missing, or a number is not finite.</exception>
     public IEnumerable<TrainingRow> Rows(IDataView data)
     {
-        IEnumerable<DataViewSchema.Column> wanted = features.Select(f => f.Column).Append(Label.Column);
-        wanted = weight is { } own ? wanted.Append(own) : wanted;
-        using DataViewRowCursor cursor = data.GetRowCursor(wanted.Select(c => data.Schema[c.Name]));
+        using DataViewRowCursor cursor = data.GetRowCursor(Wanted().Select(c => data.Schema[c.Name]));
         FeatureColumn.Reader[] readers = [.. features.Select(f => f.Open(cursor))];
         Func<TrainingRow, bool> readLabel = Label.Open(cursor);
         ValueGetter<float>? readWeight = weight is { } w ? cursor.GetGetter<float>(cursor.Schema[w.Name]) : null;
@@ -60,7 +81,7 @@ internal sealed class TrainingColumns
             if (!readLabel(row))
             {
                 throw new TrainingException(
-                    $"Expected a label in row {cursor.Position} of \"{Label.Column.Name}\", found a missing value or a number that is not finite; filter such rows before.");
+                    $"Expected a label in row {cursor.Position} of \"{Label.Column.Name}\", found {Label.Missing}; filter such rows before.");
             }
 
             float importance = 1;
@@ -74,6 +95,15 @@ internal sealed class TrainingColumns
             yield return row;
         }
     }
+
+    private IEnumerable<DataViewSchema.Column> Wanted()
+    {
+        IEnumerable<DataViewSchema.Column> wanted = features.Select(f => f.Column).Append(Label.Column);
+        return weight is { } own ? wanted.Append(own) : wanted;
+    }
+
+    private static string Classes(DataViewSchema.Column column) =>
+        ClassLabels.Of(column) is { } classes ? $" with the classes {string.Join(", ", classes.Names)}" : string.Empty;
 
     private void Check(ReadOnlySpan<float> values, string column, long row)
     {

@@ -53,6 +53,6 @@ public sealed class BalancedSource : IDataSource
         // The turns are over: within the pass, classes come at random.
         if (options.ShuffleSeed is not null)
             random.Shuffle(order.AsSpan());
-        return data.Select(order).Batches(options with { ShuffleSeed = null }, epoch);
+        return data.InOrder(options, order);
     }
 }

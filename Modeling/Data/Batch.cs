@@ -65,7 +65,18 @@ public sealed class Batch
         Layout.HasLabels ? from.target.Span<long>()[slot] : -1,
         Layout.HasLabels ? [] : from.target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
 
-    /// <summary>Overwrites the example of a slot.</summary>
+    /// <summary>Takes all examples of a batch of the same capacity.</summary>
+    internal void CopyFrom(Batch other)
+    {
+        (fewFeatures, fewTarget, Count) = (null, null, other.Count);
+        features.CopyFrom(other.features);
+        target.CopyFrom(other.target);
+    }
+
+    /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
+    internal void Open(int count) => (fewFeatures, fewTarget, Count) = (null, null, count);
+
+    /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
     internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
     {
         // Whatever was copied for an incomplete batch is out of date now.

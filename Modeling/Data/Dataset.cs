@@ -170,14 +170,33 @@ public sealed partial class Dataset : IDataSource
     /// <summary>The same examples with other features, already checked by the caller.</summary>
     internal Dataset WithFeatures(float[] features) => new(Layout, Count, features, Labels, Targets, ClassNames);
 
+    /// <summary>The same examples with other features of another shape, already checked by the caller.</summary>
+    internal Dataset WithFeatures(float[] features, params ReadOnlySpan<int> featureShape) => new(
+        Layout.HasLabels ? DataLayout.Labels(featureShape, Layout.ClassCount) : DataLayout.Values(featureShape, [.. Layout.TargetShape]),
+        Count,
+        features,
+        Labels,
+        Targets,
+        ClassNames);
+
+    /// <summary>The same examples with their own features as targets, as an autoencoder learns from them (book chapter 14). The features are shared, not
+    /// copied.</summary>
+    public Dataset AsReconstruction() => new(DataLayout.Values([.. Layout.FeatureShape], [.. Layout.FeatureShape]), Count, Features, default, Features, null);
+
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
-        var batch = new Batch(Layout, Math.Min(options.Size, Count));
-        int[]? order = options.ShuffleSeed is { } seed ? Permutation.Of(Count, Permutation.Random(seed, epoch)) : null;
-        for (int start = 0; start < Count; start += options.Size)
+        return InOrder(options, options.ShuffleSeed is { } seed ? Permutation.Of(Count, Permutation.Random(seed, epoch)) : null);
+    }
+
+    /// <summary>One pass over the given rows, or over all as they stand; the shuffle seed is not looked at.</summary>
+    internal IEnumerable<Batch> InOrder(BatchOptions options, int[]? order)
+    {
+        int examples = order?.Length ?? Count;
+        var batch = new Batch(Layout, Math.Min(options.Size, examples));
+        for (int start = 0; start < examples; start += options.Size)
         {
-            int count = Math.Min(options.Size, Count - start);
+            int count = Math.Min(options.Size, examples - start);
             if (count < options.Size && options.DropLast)
                 yield break;
             Fill(batch, start, count, order);

@@ -3,6 +3,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
@@ -44,6 +45,16 @@ public sealed record Diagnosis
     /// <summary>The objective at θ − t·g, from t = 0 to twice the best step, or to 2ε where curvature sets none.</summary>
     public required IReadOnlyList<LinePoint> AlongGradient { get; init; }
 
+    /// <summary>The objective on the line from <see cref="DiagnosisOptions.Other"/> (0) to the present parameters (1) and half as far beyond; empty if there is no
+    /// other point.</summary>
+    public IReadOnlyList<LinePoint> FromOther { get; init; } = [];
+
+    /// <summary>Pairs of dense layers, and what exchanging and scaling hidden units does to the loss.</summary>
+    public IReadOnlyList<SymmetryReport> Symmetries { get; init; } = [];
+
+    /// <summary>The course of the training, if a <see cref="RunRecorder"/> has watched it; otherwise empty.</summary>
+    public IReadOnlyList<RunPoint> Course { get; init; } = [];
+
     /// <summary>What this says, in sentences.</summary>
     public required IReadOnlyList<string> Findings { get; init; }
 
@@ -67,12 +78,26 @@ public sealed record Diagnosis
     public static Diagnosis Of(
         Module model, Loss loss, Value features, Value target, IReadOnlyList<Regularizer>? regularizers = null, DiagnosisOptions? options = null)
     {
-        options ??= new DiagnosisOptions();
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Build(model, loss, features, target, regularizers ?? [], null);
+        return Diagnostician.Examine(model, objective, new ScalarFunction(total, objective.Parameters, inputs), inputs, options ?? new DiagnosisOptions());
+    }
+
+    /// <summary>The objective at inference on inputs of constant shapes; what regularizers remember, such as multipliers, is as in the beginning without a
+    /// memory.</summary>
+    internal static (Objective Objective, Variable Total, (Variable, Value)[] Inputs) Build(
+        Module model, Loss loss, Value features, Value target, IReadOnlyList<Regularizer> regularizers, OptimizerState? memory)
+    {
         Variable input = Variable.Input("input", features.DType, features.Shape), y = Variable.Input("target", target.DType, target.Shape);
-        var objective = new Objective(model, loss, input, y, new ForwardContext(Mode.Inference));
-        Variable total = (regularizers ?? []).Aggregate(objective.Loss, (sum, regularizer) => sum + regularizer.Penalty(objective));
-        (Variable, Value)[] inputs = [(input, features), (y, target)];
-        return Diagnostician.Examine(objective, new ScalarFunction(total, objective.Parameters, inputs), inputs, options);
+        var objective = new Objective(model, loss, input, y, new ForwardContext(Mode.Inference), memory);
+        Variable total = regularizers.Aggregate(objective.Loss, (sum, regularizer) => sum + regularizer.Penalty(objective));
+        return (objective, total, [(input, features), (y, target)]);
+    }
+
+    /// <summary>The same with the course of the training, and what it says.</summary>
+    internal Diagnosis WithCourse(IReadOnlyList<RunPoint> course, DiagnosisOptions options)
+    {
+        Diagnosis whole = this with { Course = [.. course] };
+        return whole with { Findings = Diagnostics.Findings.Of(whole, options) };
     }
 
     /// <summary>The report as one HTML page that needs no other file.</summary>

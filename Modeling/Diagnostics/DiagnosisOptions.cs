@@ -20,4 +20,14 @@ public sealed record DiagnosisOptions
 
     /// <summary>The seed of the vector that the eigenvalues begin with; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Another point of parameter space, all learned parameters side by side (<see cref="Toolkit.Modeling.Optimizers.FullBatch.ScalarFunction.Point"/>), such as
+    /// the start of the training or another solution: the objective is taken along the line from it to the present parameters. Null (the default) for none.</summary>
+    public IReadOnlyList<double>? Other { get; init; }
+
+    /// <summary>Update ratios ‖Δw‖/‖w‖ per step above this count as large; 0.1 by default.</summary>
+    public double LargeUpdate { get; init => field = Settings.Positive(value); } = 0.1;
+
+    /// <summary>Update ratios below this count as small; 10⁻⁶ by default.</summary>
+    public double SmallUpdate { get; init => field = Settings.Positive(value); } = 1e-6;
 }

@@ -7,8 +7,6 @@ namespace Toolkit.Modeling.Diagnostics;
 /// <summary>A diagnosis as an HTML page without any other file.</summary>
 internal static class DiagnosisPage
 {
-    private const int Width = 640, Height = 240, Margin = 50;
-
     public static string Of(Diagnosis d, string title)
     {
         var page = new StringBuilder();
@@ -26,7 +24,14 @@ internal static class DiagnosisPage
             ["predicted change", Number(d.PredictedChange)], ["actual change", Number(d.ActualChange)],
             ["least eigenvalue", Number(d.HessianEigenvalues[0])], ["greatest eigenvalue", Number(d.HessianEigenvalues[^1])]]);
         page.Append("<h2>Objective along the negative gradient</h2>");
-        Plot(page, d.AlongGradient);
+        LinePlot.Draw(page, [("objective at θ − t·g", d.AlongGradient)]);
+        if (d.FromOther.Count > 0)
+        {
+            page.Append("<h2>Objective from the other point (0) to here (1) and beyond</h2>");
+            LinePlot.Draw(page, [("objective", d.FromOther)]);
+        }
+
+        Course(page, d.Course);
         page.Append("<h2>Parameters</h2>");
         Table(page, ["name", "‖w‖", "‖g‖", "ε‖g‖/‖w‖"], d.Layers.Select(l => new[] { l.Name, Number(l.Norm), Number(l.GradientNorm), Number(l.UpdateRatio) }));
         page.Append("<h2>Units</h2>");
@@ -34,7 +39,26 @@ internal static class DiagnosisPage
         {
             u.Name, Number(u.Units), Number(u.Dead), Number(u.Saturated), Number(u.MeanActivation), Number(u.ZeroShare),
         }));
+        page.Append("<h2>Weight space symmetry</h2>");
+        Table(page, ["layer", "units", "change by exchange", "change by scaling", "balance"], d.Symmetries.Select(p => new[]
+        {
+            p.Name, Number(p.Units), Number(p.ExchangeChange), Number(p.ScalingChange), Number(p.Balance),
+        }));
         return page.Append("</body></html>").ToString();
+    }
+
+    private static void Course(StringBuilder page, IReadOnlyList<RunPoint> course)
+    {
+        if (course.Count < 2)
+            return;
+        page.Append("<h2>Course of the training, by step</h2>");
+        LinePlot.Draw(page, [("objective", Over(p => p.Objective))]);
+        LinePlot.Draw(page, [("gradient norm", Over(p => p.GradientNorm))]);
+        LinePlot.Draw(page, [("gᵀg", Over(p => p.GradientSquare)), ("½ε·gᵀHg", Over(p => p.CurvatureCost))], logarithmic: true);
+        LinePlot.Draw(
+            page, [.. course[0].Layers.Select(l => ($"update of {l.Name}", Over(p => p.Layers.First(own => own.Name == l.Name).UpdateRatio)))], logarithmic: true);
+
+        IReadOnlyList<LinePoint> Over(Func<RunPoint, double> value) => [.. course.Select(p => new LinePoint(p.Step, value(p)))];
     }
 
     private static void Table(StringBuilder page, string[] head, IEnumerable<string[]> rows)
@@ -52,31 +76,6 @@ internal static class DiagnosisPage
         }
 
         page.Append("</table>");
-    }
-
-    private static void Plot(StringBuilder page, IReadOnlyList<LinePoint> line)
-    {
-        LinePoint[] finite = [.. line.Where(p => double.IsFinite(p.Loss))];
-        if (finite.Length < 2)
-            return;
-        double low = finite.Min(p => p.Loss), high = Math.Max(finite.Max(p => p.Loss), low + 1e-300), last = Math.Max(finite[^1].At, 1e-300);
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">");
-        page.Append("<polyline fill=\"none\" stroke=\"#06c\" stroke-width=\"2\" points=\"");
-        foreach (LinePoint p in finite)
-        {
-            double x = Margin + ((Width - (2 * Margin)) * p.At / last);
-            double y = Height - Margin - ((Height - (2 * Margin)) * (p.Loss - low) / (high - low));
-            page.Append(CultureInfo.InvariantCulture, $"{x:F1},{y:F1} ");
-        }
-
-        page.Append("\"/>");
-        Label(Margin, Height - 15, "0");
-        Label(Width - Margin, Height - 15, Number(last));
-        Label(5, Margin, Number(high));
-        Label(5, Height - Margin, Number(low));
-        page.Append("</svg>");
-
-        void Label(int x, int y, string text) => page.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" font-size=\"12\">{text}</text>");
     }
 
     private static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);

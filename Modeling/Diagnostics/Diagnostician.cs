@@ -1,6 +1,8 @@
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
@@ -9,7 +11,16 @@ namespace Toolkit.Modeling.Diagnostics;
 /// <summary>Measures what a <see cref="Diagnosis"/> holds.</summary>
 internal static class Diagnostician
 {
-    public static Diagnosis Examine(Objective objective, ScalarFunction function, (Variable Input, Value Value)[] inputs, DiagnosisOptions options)
+    /// <summary>The first examples of a source, copied.</summary>
+    public static (Value Features, Value Target) Sample(IDataSource data, int examples)
+    {
+        foreach (Batch batch in data.Batches(new BatchOptions { Size = examples }))
+            return (batch.Features.Clone(), batch.Target.Clone());
+        throw new DataException("There are no examples to measure on.");
+    }
+
+    public static Diagnosis Examine(
+        Module model, Objective objective, ScalarFunction function, (Variable Input, Value Value)[] inputs, DiagnosisOptions options)
     {
         double[] point = function.Point, gradient = new double[function.Size], unused = new double[function.Size];
         double value = function.Evaluate(point, gradient);
@@ -35,6 +46,11 @@ internal static class Diagnostician
                 .. LossLine.Between(function, point, Vectors.Along(point, -reach, gradient), Math.Max(options.Points, 2))
                     .Select(p => p with { At = p.At * reach }),
             ],
+            FromOther = options.Other is { } other
+                ? LossLine.Between(function, other, point, Math.Max(options.Points, 2), 0.0, 1.5)
+                : [],
+            Symmetries = WeightSymmetry.Examine(
+                model, Function.Compile([.. inputs.Select(i => i.Input)], [objective.Loss]), [.. inputs.Select(i => i.Value)]),
             Findings = [],
         };
         return diagnosis with { Findings = Diagnostics.Findings.Of(diagnosis, options) };

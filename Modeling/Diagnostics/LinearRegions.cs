@@ -78,6 +78,32 @@ public static class LinearRegions
         }
     }
 
+    /// <summary>The number of regions of the model at inference in a piece of a plane, {origin + s·first + t·second, 0 ≤ s, t ≤ 1}: the polygons on which each
+    /// rectifier, absolute value and maximum stays on one side. They are cut out exactly, up to the rounding of float32, however small the pieces are.</summary>
+    /// <remarks>Regions of different sides count by themselves, also where the model happens to be the same function on both. n lines in general position make 1 + n
+    /// + n(n − 1)/2 regions, those of one layer of n rectifiers of two inputs (Zaslavsky 1975).</remarks>
+    /// <param name="model">The model, whose <see cref="Module.InputShape"/> is known.</param>
+    /// <param name="origin">A corner, as many numbers as an example has.</param>
+    /// <param name="first">One edge.</param>
+    /// <param name="second">The other edge.</param>
+    /// <exception cref="ArgumentException">Corner and edges do not have as many numbers as an example.</exception>
+    /// <exception cref="GraphException">The model is not linear between the borders of such units: it is smooth, or has units of another kind.</exception>
+    public static int InPlane(Module model, ReadOnlySpan<float> origin, ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        Shape shape = model.KnownInputShape();
+        int size = shape.ElementCount.Size;
+        if (origin.Length != size || first.Length != size || second.Length != size)
+        {
+            throw new ArgumentException(
+                $"Expected a corner and two edges of {size} numbers, found {origin.Length}, {first.Length} and {second.Length}.", nameof(origin));
+        }
+
+        Variable place = Variable.Input("place", DType.Float32, ["batch", 2]);
+        Variable edges = Variable.Of(Value.Of([.. first, .. second], [2, size]));
+        Variable x = (Variable.Of(Value.Of(origin.ToArray(), [1, size])) + place.MatMul(edges)).Reshape(["batch", .. shape]);
+        return PlaneRegions.Count(place, model.Forward(x, new ForwardContext(Mode.Inference)));
+    }
+
     private const double Resolution = 1.0 / (1 << 20), Tolerance = 1e-3;
 
     private static bool Bends(float[] value, float[] slope, float[] nextValue, float[] nextSlope, double width)

@@ -69,7 +69,7 @@ public sealed record GaussianMixture(Variable Logits, Variable Centers, Variable
         // Dividing before squaring keeps ((y − μ)/s)² finite for scales near the least of the type.
         Variable squares = ((y - Centers) * Column((-LogScales).Exp())).Square().Sum([2]);
         Variable terms = Logits.LogSoftmax() - (Outputs * LogScales) - (0.5 * squares);
-        return (0.5 * Outputs * Math.Log(2.0 * Math.PI)) - LogSumExp(terms);
+        return (0.5 * Outputs * Math.Log(2.0 * Math.PI)) - LogSum.OfExponentials(terms, 1);
     }
 
     /// <summary>The quantiles of each output by itself, by halving intervals.</summary>
@@ -98,12 +98,6 @@ public sealed record GaussianMixture(Variable Logits, Variable Centers, Variable
         Variable component = Column(Ops.OneHot(new Categorical(Logits).Sample(random), Components.Size, Logits.DType));
         Variable noise = random.Fork(2).Normal([Batch, 1, Outputs], Logits.DType);
         return (component * (Centers + (Column(LogScales.Exp()) * noise))).Sum([1]);
-    }
-
-    private static Variable LogSumExp(Variable x)
-    {
-        Variable greatest = x.ReduceMax([1], keepDims: true).StopGradient();
-        return (x - greatest).Exp().Sum([1]).Log() + greatest.Sum([1]);
     }
 
     private Variable Column(Variable perComponent) => perComponent.Reshape([Batch, Components, 1]);

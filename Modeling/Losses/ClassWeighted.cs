@@ -30,6 +30,9 @@ public sealed record ClassWeighted : Loss
     public IReadOnlyList<double> Weights { get; }
 
     /// <inheritdoc/>
+    public override bool ReadsClassLogits => Inner.ReadsClassLogits;
+
+    /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
         if (target.DType != DType.Int64)

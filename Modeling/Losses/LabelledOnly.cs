@@ -13,6 +13,12 @@ namespace Toolkit.Modeling.Losses;
 public sealed record LabelledOnly(Loss Inner) : Loss
 {
     /// <inheritdoc/>
+    public override bool ReadsClassLogits => Inner.ReadsClassLogits;
+
+    /// <inheritdoc/>
+    public override bool TakesUnlabelled => true;
+
+    /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
         if (target.DType != DType.Int64)

@@ -10,6 +10,13 @@ namespace Toolkit.Modeling.Losses;
 /// </summary>
 public abstract record Loss
 {
+    /// <summary>Whether predictions are logits of classes, [batch, classes], whose softmax is P(y | x): what regularizers need that compare or sharpen
+    /// predicted probabilities. False by default.</summary>
+    public virtual bool ReadsClassLogits => false;
+
+    /// <summary>Whether labels may be −1, for examples without one. False by default.</summary>
+    public virtual bool TakesUnlabelled => false;
+
     /// <summary>The loss of each example, of shape [batch].</summary>
     /// <param name="prediction">What the model gives, its first axis the batch.</param>
     /// <param name="target">Labels, int64 [batch], or targets, of the model's type.</param>

@@ -1,10 +1,11 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Losses;
 
 /// <summary>One task of a <see cref="MultiTask"/> loss: a stretch of the model's outputs, and of the targets.</summary>
-/// <param name="Loss">The loss of the task; it takes targets of real numbers.</param>
+/// <param name="Loss">The loss of the task; it takes targets of real numbers, or labels where <see cref="IsLabel"/> says so.</param>
 /// <param name="Outputs">How many outputs of the model belong to the task.</param>
 /// <param name="Targets">How many numbers of the target belong to it.</param>
 /// <param name="Weight">Its weight in the sum, at least 0; 1 by default.</param>
@@ -16,6 +17,9 @@ public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double We
 
     /// <summary>How many numbers of the target belong to it, at least 1.</summary>
     public int Targets { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Targets);
+
+    /// <summary>Whether the one target of the task is the number of a class, for losses on labels; false by default.</summary>
+    public bool IsLabel { get; init; }
 
     /// <summary>Its weight in the sum, at least 0.</summary>
     public double Weight { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Weight);
@@ -57,8 +61,12 @@ public sealed record MultiTask : Loss
         for (int t = 0; t < Tasks.Count; t++)
         {
             LearningTask task = Tasks[t];
-            Variable loss = task.Weight * task.Loss.PerExample(
-                prediction.Slice(1, output, output + task.Outputs), target.Slice(1, number, number + task.Targets));
+            Variable y = target.Slice(1, number, number + task.Targets);
+            if (task.IsLabel && task.Targets != 1)
+                throw new ShapeException($"{nameof(MultiTask)} expects one target for a task of labels, found {task.Targets}.");
+            if (task.IsLabel)
+                y = y.Reshape([target.Shape[0]]).Cast(DType.Int64);
+            Variable loss = task.Weight * task.Loss.PerExample(prediction.Slice(1, output, output + task.Outputs), y);
             if (LearnWeights)
             {
                 Variable s = prediction.Slice(1, outputs + t, outputs + t + 1).Reshape([prediction.Shape[0]]);

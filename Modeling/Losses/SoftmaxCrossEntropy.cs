@@ -18,6 +18,9 @@ public sealed record SoftmaxCrossEntropy : Loss
     public SmoothingForm SmoothingForm { get; init; }
 
     /// <inheritdoc/>
+    public override bool ReadsClassLogits => true;
+
+    /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target)
     {
         int classes = Targets.Classes(nameof(SoftmaxCrossEntropy), prediction, target);

@@ -37,6 +37,8 @@ public sealed class Dropout : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        if (context.Masking is { } masking && Rate > 0.0)
+            return masking(this, input);
         if (context.Mode == Mode.Inference || Rate == 0.0)
             return input;
         Parameter key = Own[0], counter = Own[1];

@@ -24,6 +24,9 @@ public sealed class ForwardContext
     /// <summary>What the graph is for.</summary>
     public Mode Mode { get; }
 
+    /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
+    internal Func<Dropout, Variable, Variable>? Masking { get; init; }
+
     /// <summary>The hidden representations: the first result of each module under its <see cref="Module.Path"/>, and what modules have
     /// registered under names of their own.</summary>
     public IReadOnlyDictionary<string, Variable> Activations => activations;

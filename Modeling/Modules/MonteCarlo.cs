@@ -40,12 +40,38 @@ public sealed class MonteCarlo : Module
     /// <inheritdoc/>
     protected override Shape? ExpectedInput => inner.InputShape;
 
+    /// <summary>Runs that cannot differ, or that differ by more than masks, are refused.</summary>
+    private void CheckDrawing(ForwardContext drawing)
+    {
+        foreach (Module module in All(inner))
+        {
+            if (module is FastDropout)
+            {
+                throw new GraphException(
+                    $"{nameof(MonteCarlo)} draws masks, but {module.Title} has taken the mean over all masks already: expected {nameof(Dropout)} in its place, or a model " +
+                    $"without {nameof(MonteCarlo)}; found both.");
+            }
+
+            if (module is BatchNormalization)
+            {
+                throw new GraphException(
+                    $"{nameof(MonteCarlo)} runs layers as in training, where {module.Title} would use the batch of the moment: expected a model without it, found one with it.");
+            }
+        }
+
+        if (drawing.Updates.Count == 0)
+            throw new GraphException($"{nameof(MonteCarlo)} expects a model that draws, with {nameof(Dropout)} or noise, found one whose runs are all the same: {inner.Title}.");
+
+        static IEnumerable<Module> All(Module module) => module.Children.SelectMany(All).Prepend(module);
+    }
+
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
         // A context of its own: the layers draw as in training, and number their applications, so that each run has masks of its own.
         var drawing = new ForwardContext(Mode.Training);
         Variable[] runs = [.. Enumerable.Range(0, Samples).Select(_ => inner.Forward(input, drawing))];
+        CheckDrawing(drawing);
         Variable mean = runs.Aggregate((sum, run) => sum + run) / Samples;
         if (!WithVariance)
             return mean;

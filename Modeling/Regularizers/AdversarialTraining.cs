@@ -19,6 +19,9 @@ public sealed record AdversarialTraining(double Epsilon) : Regularizer
     public double Share { get; init => field = Settings.Share(value); } = 0.5;
 
     /// <inheritdoc/>
+    public override double ReplacedShare => Share;
+
+    /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable direction = Gradient.Of(objective.Loss, wrt: objective.Input).Sign();

@@ -14,6 +14,7 @@ public sealed record ConfidencePenalty(double Strength) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
+        objective.RequireClassLogits(nameof(ConfidencePenalty));
         Variable log = objective.Output.LogSoftmax();
         return Strength * (log.Exp() * log).Sum([-1]).Mean();
     }

@@ -7,8 +7,8 @@ namespace Toolkit.Modeling.Regularizers;
 
 /// <summary>
 /// Strength·‖∂h/∂x‖²_F, the mean over the batch: makes a hidden representation insensitive to the input, except where reconstruction needs it. For a
-/// sigmoid layer it is Σᵢ (hᵢ(1 − hᵢ))²‖Wᵢ‖². Source: book section 7.14 (contractive autoencoder, of the manifold tangent classifier) and 14.7, equation
-/// 14.20; Rifai et al. 2011.
+/// sigmoid layer it is Σᵢ (hᵢ(1 − hᵢ))²‖Wᵢ‖². Source: book section 7.14 (contractive autoencoder, of the manifold tangent classifier) and 14.7;
+/// Rifai et al. 2011.
 /// </summary>
 /// <remarks>By default exact, one gradient for each hidden unit; with <see cref="Projections"/> an unbiased estimate from so many random directions.</remarks>
 /// <param name="Strength">λ, at least 0.</param>

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Regularizers;
 
@@ -13,8 +14,17 @@ namespace Toolkit.Modeling.Regularizers;
 public sealed record DropoutBoosting : Regularizer
 {
     /// <inheritdoc/>
+    public override double ReplacedShare => 1.0;
+
+    /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
+        if (!objective.Draws)
+        {
+            throw new GraphException(
+                $"{nameof(DropoutBoosting)} trains the subnetworks that masks leave: expected a model with {nameof(Modules.Dropout)}, found one that draws nothing.");
+        }
+
         Variable whole = objective.Predict(objective.Input).StopGradient();
         Variable loss = objective.LossOf(whole);
         Variable signal = Gradient.Of(loss, wrt: whole).StopGradient();

@@ -15,6 +15,7 @@ public sealed record EntropyMinimization(double Strength) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
+        objective.RequireClassLogits(nameof(EntropyMinimization));
         Variable log = objective.Output.LogSoftmax();
         return -Strength * (log.Exp() * log).Sum([-1]).Mean();
     }

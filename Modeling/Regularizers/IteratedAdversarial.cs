@@ -26,6 +26,9 @@ public sealed record IteratedAdversarial(double Epsilon, int Steps) : Regularize
     public double Share { get; init => field = Settings.Share(value); } = 0.5;
 
     /// <inheritdoc/>
+    public override double ReplacedShare => Share;
+
+    /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         double epsilon = Epsilon;

@@ -22,20 +22,34 @@ public sealed record Mixup(double Alpha) : Regularizer
     /// <summary>Selects the random numbers; 0 by default.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>The share of the mixed examples in the objective, between 0 and 1; 1 by default.</summary>
+    public double Share { get; init => field = Settings.Share(value); } = 1.0;
+
+    /// <inheritdoc/>
+    public override double ReplacedShare => Share;
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
         Variable x = objective.Input, y = objective.Target;
+        if (y.DType != DType.Int64)
+        {
+            throw new GraphException(
+                $"{nameof(Mixup)} expects class labels (int64), found targets {y.Type}: between two examples far apart a regression need not be straight, so mixtures would teach " +
+                "what the data contradict.");
+        }
+
         RandomStream stream = objective.Random(nameof(Mixup), Seed);
         Variable count = Ops.Size(x.Shape[0], x.DType);
         Variable partner = Ops.Min(stream.Uniform([x.Shape[0]], x.DType) * count, count - 1.0).Cast(DType.Int64);
-        Variable share = Share(stream.Fork(1), x.DType);
+        Variable share = Mixture(stream.Fork(1), x.DType);
         Variable mixed = ((share * x) + ((1.0 - share) * x.Gather(partner))).StopGradient();
-        return (share * objective.LossAt(mixed, y)) + ((1.0 - share) * objective.LossAt(mixed, y.Gather(partner))) - objective.Loss;
+        Variable loss = (share * objective.LossAt(mixed, y)) + ((1.0 - share) * objective.LossAt(mixed, y.Gather(partner)));
+        return Share * (loss - objective.Loss);
     }
 
     /// <summary>λ ~ Beta(α, α), a scalar: a/(a + b) with a = u^(1/α), b = v^(1/α), given that a + b ≤ 1. Source: Jöhnk 1964.</summary>
-    internal Variable Share(RandomStream stream, DType type)
+    internal Variable Mixture(RandomStream stream, DType type)
     {
         // Logarithms, because a power of a small α vanishes.
         Variable a = (1.0 - stream.Uniform([Draws], type)).Log() / Alpha, b = (1.0 - stream.Fork(1).Uniform([Draws], type)).Log() / Alpha;

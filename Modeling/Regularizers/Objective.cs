@@ -25,6 +25,7 @@ public sealed class Objective
         Input = input;
         Target = target;
         Output = model.Forward(input, context);
+        Draws = context.Updates.Count > 0;
         PerExample = loss.PerExample(Output, target);
         if (PerExample.Shape.Rank != 1)
             throw new ShapeException($"{loss.GetType().Name} must give one number per example, [batch]; found {PerExample.Shape}.");
@@ -50,6 +51,15 @@ public sealed class Objective
     /// that modules have registered.</summary>
     public IReadOnlyDictionary<string, Variable> Hidden => context.Activations;
 
+    /// <summary>Whether modules have drawn masks or noise, or keep count of something else with each step.</summary>
+    internal bool Draws { get; }
+
+    /// <summary>Whether the loss takes examples without a label.</summary>
+    internal bool TakesUnlabelled => loss.TakesUnlabelled;
+
+    /// <summary>The number of steps of the training that are done, an int64 scalar.</summary>
+    public Variable Step => memory.Step;
+
     /// <summary>θ: the parameters that are learned; their roles tell weights from biases.</summary>
     public IReadOnlyList<Parameter> Parameters => [.. model.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
 
@@ -59,6 +69,19 @@ public sealed class Objective
     public Variable HiddenOf(string name) => Hidden.TryGetValue(name, out Variable? hidden)
         ? hidden
         : throw new GraphException($"There is no hidden representation \"{name}\"; there are: {string.Join(", ", Hidden.Keys.Where(k => k.Length > 0))}.");
+
+    /// <summary>Refuses a loss that does not read the output as logits of classes.</summary>
+    /// <param name="regularizer">The regularizer that needs them, for the message.</param>
+    /// <exception cref="GraphException">The loss has no class probabilities.</exception>
+    public void RequireClassLogits(string regularizer)
+    {
+        if (!loss.ReadsClassLogits || Output.Shape.Rank != 2 || !Output.Shape[1].IsStatic)
+        {
+            throw new GraphException(
+                $"{regularizer} reads class probabilities as the softmax of the outputs: expected a loss on class logits [batch, classes], such as " +
+                $"{nameof(SoftmaxCrossEntropy)}, found {loss.GetType().Name} on {Output.Shape}.");
+        }
+    }
 
     /// <summary>The model, with the same parameters, applied to another input.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
@@ -80,6 +103,11 @@ public sealed class Objective
     /// <summary>The mean loss of another output for the same targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
     public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target);
+
+    /// <summary>The mean loss of an output for other targets.</summary>
+    /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
+    /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
+    public Variable LossOf(Variable otherOutput, Variable otherTarget) => loss.Mean(otherOutput, otherTarget);
 
     /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
     /// <param name="replacements">The variables to replace, and what by.</param>

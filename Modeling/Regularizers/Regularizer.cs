@@ -8,6 +8,10 @@ namespace Toolkit.Modeling.Regularizers;
 /// </summary>
 public abstract record Regularizer
 {
+    /// <summary>The share of the loss of the clean examples that the term takes away because it puts another loss in its place, between 0 and 1; 0 by default. The
+    /// shares of all regularizers together are at most 1: otherwise the clean loss would count negatively.</summary>
+    public virtual double ReplacedShare => 0.0;
+
     /// <summary>The term, a scalar of the loss's type.</summary>
     /// <param name="objective">What is being trained.</param>
     public abstract Variable Penalty(Objective objective);

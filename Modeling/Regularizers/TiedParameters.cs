@@ -19,6 +19,8 @@ public sealed record TiedParameters(double Strength, string First, string Second
     {
         Weights.CheckNames(objective, [First, Second]);
         Parameter first = objective.Parameters.Single(p => p.Name == First), second = objective.Parameters.Single(p => p.Name == Second);
+        if (ReferenceEquals(first, second))
+            throw new GraphException($"{nameof(TiedParameters)} expects two parameters, found \"{First}\" twice.");
         if (first.Shape != second.Shape)
             throw new ShapeException($"{nameof(TiedParameters)} expects two parameters of one shape, found {first} and {second}.");
         return Strength * (first.Variable - second.Variable).Square().Sum();

@@ -32,6 +32,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
+        objective.RequireClassLogits(nameof(VirtualAdversarial));
         Variable moved = (objective.Input + (Epsilon * Direction(objective))).StopGradient();
         return Strength * Divergence(objective.Output.StopGradient(), objective.Apply(moved)).Mean();
     }

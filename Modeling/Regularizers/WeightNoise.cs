@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Regularizers;
 /// <summary>
 /// Noise on weights while the loss is taken: the objective becomes J(W + ε) with ε ~ N(0, Deviation²), or J(W∘(1 + ε)) if <see cref="Multiplicative"/>, drawn anew
 /// with each step. Gradients are taken at the disturbed weights and applied to the clean ones. For small noise of variance η this adds η·E‖∇_W ŷ‖² and a
-/// term that vanishes at the optimum. Source: book section 7.5, equations 7.31 to 7.34; Jim, Giles, Horne 1996; Graves 2011.
+/// term that vanishes at the optimum. Source: book section 7.5, equations 7.30 to 7.32; Jim, Giles, Horne 1996; Graves 2011.
 /// </summary>
 /// <param name="Deviation">√η, at least 0.</param>
 public sealed record WeightNoise(double Deviation) : Regularizer
@@ -20,6 +20,12 @@ public sealed record WeightNoise(double Deviation) : Regularizer
     /// <summary>Selects the random numbers; 0 by default.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>The share of the disturbed weights in the objective, between 0 and 1; 1 by default.</summary>
+    public double Share { get; init => field = Settings.Share(value); } = 1.0;
+
+    /// <inheritdoc/>
+    public override double ReplacedShare => Share;
+
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
@@ -32,6 +38,6 @@ public sealed record WeightNoise(double Deviation) : Regularizer
             replacements.Add(weight, Multiplicative ? weight * (1.0 + noise) : weight + noise);
         }
 
-        return objective.LossWith(replacements) - objective.Loss;
+        return Share * (objective.LossWith(replacements) - objective.Loss);
     }
 }

@@ -3,10 +3,12 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Constraints;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Training;
@@ -120,6 +122,7 @@ public sealed class Trainer
         long examples = 0;
         foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
+            CheckLabels(batch);
             (inputs[0], inputs[1]) = (batch.Features, batch.Target);
             evaluation.RunInto(inputs, outputs);
             for (int i = 0; i < sums.Length; i++)
@@ -129,6 +132,34 @@ public sealed class Trainer
 
         return new Evaluation(sums[0] / examples, Named(sums.AsSpan(1), examples), examples);
     }
+
+    /// <summary>Says where the training stands: gradient, curvature, eigenvalues of the Hessian, layers and units, with findings in words. For the course of a
+    /// training as well, watch it with a <see cref="RunRecorder"/>.</summary>
+    /// <param name="data">Examples to measure on; the training set is what the objective is about.</param>
+    /// <param name="options">What to look at; null for the defaults, with the last learning rate.</param>
+    /// <param name="examples">How many examples are taken, from the first on, at least 1; 500 by default.</param>
+    public Diagnosis Diagnose(IDataSource data, DiagnosisOptions? options = null, int examples = 500)
+    {
+        Settings.AtLeastOne(examples);
+        Prepare(data.Layout);
+        options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
+        (Value features, Value target) = Diagnostician.Sample(data, examples);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, features, target, Regularizers, State.Optimizer);
+        return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
+    }
+
+    /// <summary>Refuses examples without a label where the loss would take −1 for a class.</summary>
+    internal void CheckLabels(Batch batch)
+    {
+        if (batch.Layout.HasLabels && !Loss.TakesUnlabelled && batch.Labels.Contains(-1L))
+        {
+            throw new DataException(
+                $"Expected a label for each example, found some without one (−1): {Loss.GetType().Name} does not take them. Wrap it in {nameof(LabelledOnly)}.");
+        }
+    }
+
+    /// <summary>The learning rate of the last step; 0 before the first.</summary>
+    internal double LastRate => State.Totals.Steps > 0 ? State.Totals.LearningRate : State.Epochs.Count > 0 ? State.Epochs[^1].LearningRate : 0.0;
 
     /// <summary>The means of the metrics by name.</summary>
     internal IReadOnlyDictionary<string, double> Named(ReadOnlySpan<double> sums, long examples)

@@ -65,6 +65,7 @@ internal sealed class TrainingGraph
 
         IReadOnlyList<Parameter> learned = objective.Parameters;
         CheckReached(learned, objective.Loss, input, target);
+        Composition.Check(trainer, learned);
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);

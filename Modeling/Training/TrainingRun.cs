@@ -3,6 +3,7 @@ using System.Globalization;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Data.Augmentation;
 using Toolkit.Modeling.Persistence;
 
 namespace Toolkit.Modeling.Training;
@@ -92,7 +93,17 @@ internal sealed class TrainingRun
         }
 
         if (options.Validation is { } validation)
+        {
             state.Layout.RequireSame(validation.Layout);
+            IDataSource examples = validation is PrefetchedSource ahead ? ahead.Inner : validation;
+            if (examples is AugmentedSource or BalancedSource)
+            {
+                throw new ArgumentException(
+                    $"Expected validation examples as they come, found an {examples.GetType().Name}: changed images, or classes as often as they are not, would measure something else.",
+                    nameof(options));
+            }
+        }
+
         if (state.Totals.Steps > 0 && state.Order != (batches.ShuffleSeed, batches.Size))
         {
             throw new ArgumentException(
@@ -120,6 +131,7 @@ internal sealed class TrainingRun
                     $"Cancelled in epoch {state.Epochs.Count + 1} after {totals.Steps} steps; training can go on from there."));
             }
 
+            trainer.CheckLabels(batch);
             (inputs[0], inputs[1]) = (batch.Features, batch.Target);
             trainer.Step.RunInto(inputs, outputs);
             double loss = outputs[TrainingGraph.LossOutput].Scalar();

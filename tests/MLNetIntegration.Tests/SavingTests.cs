@@ -26,7 +26,7 @@ public sealed class SavingTests : IDisposable
         Assert.DoesNotContain(Flat(loaded), t => t is BatchOnnxTransformer);
         IDataView scored = loaded.Transform(Data());
         Assert.Equal(["A", "B", "Points"], scored.Schema.Where(c => !c.IsHidden && c.Name != "Sum").Select(c => c.Name));
-        float[] actual = [.. scored.GetColumn<VBuffer<float>>("Points").Select(v => v.GetItemOrDefault(0))];
+        float[] actual = [.. scored.GetColumn<float>("Points")];
         Assert.Equal(expected.Length, actual.Length);
         Assert.All(expected.Zip(actual), p => Assert.Equal(p.First, p.Second, 1e-6));
     }

@@ -1,13 +1,17 @@
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
+using Toolkit.PlainMLNet;
 
-// Loads a saved pipeline as an application without the toolkit does, scores rows of a text file (two numbers each) and prints their scores.
+// Loads saved pipelines as an application without the toolkit does, scores the rows of a text file (two numbers each) and prints all columns that are added.
 var ml = new MLContext();
-ITransformer model = ml.Model.Load(args[0], out _);
-var rows = File.ReadLines(args[1]).Select(line => line.Split('\t').Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)).ToArray());
-IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(rows.Select(r => new Toolkit.PlainMLNet.Row { Pair = r }).ToArray()));
-foreach (float[] scores in scored.GetColumn<float[]>("Score"))
+var rows = File.ReadLines(args[0]).Select(line => line.Split('\t').Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)).ToArray());
+IDataView data = ml.Data.LoadFromEnumerable(rows.Select(r => new Row { Pair = r }).ToArray());
+foreach (string file in args[1..])
 {
-    Console.WriteLine(string.Join('\t', scores.Select(s => s.ToString("R", CultureInfo.InvariantCulture))));
+    Console.WriteLine($"# {file}");
+    ITransformer model = ml.Model.Load(file, out _);
+    foreach (string line in Columns.Of(model.Transform(data), nameof(Row.Pair)))
+    {
+        Console.WriteLine(line);
+    }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Modeling.Data.Augmentation;
 
 /// <summary>
@@ -15,7 +18,7 @@ public sealed class AugmentedSource : IDataSource
     /// <param name="inner">The images, of shape [height, width] or [channels, height, width].</param>
     /// <param name="seed">The seed of the changes.</param>
     /// <param name="augmentations">The changes, one after the other; at least one.</param>
-    /// <exception cref="ArgumentException">The examples are not images, or there are no changes.</exception>
+    /// <exception cref="ArgumentException">The examples are not images, there are no changes, or one does not go with such images.</exception>
     public AugmentedSource(IDataSource inner, ulong seed, params ReadOnlySpan<ImageAugmentation> augmentations)
     {
         if (augmentations.IsEmpty)
@@ -33,6 +36,8 @@ public sealed class AugmentedSource : IDataSource
         this.inner = inner;
         this.seed = seed;
         this.augmentations = augmentations.ToArray();
+        foreach (ImageAugmentation augmentation in augmentations)
+            augmentation.Check(Layout, size);
     }
 
     /// <inheritdoc/>
@@ -40,6 +45,10 @@ public sealed class AugmentedSource : IDataSource
 
     /// <inheritdoc/>
     public int? ExampleCount => inner.ExampleCount;
+
+    /// <summary>How many threads change the images of a batch, at least 1 (the default); the result is the same for any number. To change them while training
+    /// works on the batch before, wrap the source in a <see cref="PrefetchedSource"/>.</summary>
+    public int Threads { get; init => field = Settings.AtLeastOne(value); } = 1;
 
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
@@ -50,24 +59,44 @@ public sealed class AugmentedSource : IDataSource
         foreach (Batch batch in inner.Batches(options, epoch))
         {
             changed ??= new Batch(Layout, batch.Capacity);
-            changed.Clear();
-            for (int i = 0; i < batch.Count; i++)
-                Change(batch, i, changed, pass.Fork(place++));
+            Change(batch.Features, batch.Target, changed, batch.Count, i => pass.Fork(place + i));
+            place += batch.Count;
             yield return changed;
         }
     }
 
-    private void Change(Batch from, int slot, Batch to, RandomSource random)
+    private void Change(Value features, Value target, Batch to, int count, Func<int, RandomSource> random)
+    {
+        to.Open(count);
+        if (Threads == 1)
+        {
+            for (int i = 0; i < count; i++)
+                Change(features, target, i, to, random(i));
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i => Change(features, target, i, to, random(i)));
+        }
+        catch (AggregateException e)
+        {
+            // The same exception as with one thread.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void Change(Value features, Value target, int slot, Batch to, RandomSource random)
     {
         int length = Layout.FeatureLength;
-        long label = Layout.HasLabels ? from.Labels[slot] : -1;
-        float[] image = from.Features.Span<float>().Slice(slot * length, length).ToArray(), next = new float[length];
+        long label = Layout.HasLabels ? target.Span<long>()[slot] : -1;
+        float[] image = features.Span<float>().Slice(slot * length, length).ToArray(), next = new float[length];
         foreach (ImageAugmentation augmentation in augmentations)
         {
             augmentation.Apply(image, next, size, label, random);
             (image, next) = (next, image);
         }
 
-        to.Add(image, label, Layout.HasLabels ? [] : from.Target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+        to.Set(slot, image, label, Layout.HasLabels ? [] : target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
     }
 }

@@ -11,6 +11,14 @@ public abstract record ImageAugmentation
     /// <param name="random">The random numbers of this image.</param>
     public abstract void Apply(ReadOnlySpan<float> image, Span<float> result, ImageSize size, long label, RandomSource random);
 
+    /// <summary>Refuses examples that the change does not go with, with the reason; by default it goes with all.</summary>
+    /// <param name="layout">The shape of an example, and its classes.</param>
+    /// <param name="size">Channels, height and width.</param>
+    /// <exception cref="ArgumentException">It does not go with such examples.</exception>
+    public virtual void Check(DataLayout layout, ImageSize size)
+    {
+    }
+
     /// <summary>The image at a place between pixels, by bilinear interpolation; outside it is 0.</summary>
     private protected static float At(ReadOnlySpan<float> plane, ImageSize size, double row, double column)
     {

@@ -12,13 +12,21 @@ public sealed record RandomIntensity(double Contrast, double Brightness) : Image
     /// <summary>The greatest |v|, at least 0.</summary>
     public double Brightness { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Brightness);
 
+    /// <summary>Whether u and v are the same for all channels, so that light changes but colour does not; false by default.</summary>
+    public bool Together { get; init; }
+
     /// <inheritdoc/>
     public override void Apply(ReadOnlySpan<float> image, Span<float> result, ImageSize size, long label, RandomSource random)
     {
+        double factor = 0.0, offset = 0.0;
         for (int channel = 0; channel < size.Channels; channel++)
         {
-            double factor = 1.0 + random.NextUniform(-Contrast, Contrast);
-            double offset = random.NextUniform(-Brightness, Brightness);
+            if (channel == 0 || !Together)
+            {
+                factor = 1.0 + random.NextUniform(-Contrast, Contrast);
+                offset = random.NextUniform(-Brightness, Brightness);
+            }
+
             for (int i = channel * size.Pixels; i < (channel + 1) * size.Pixels; i++)
                 result[i] = (float)((image[i] * factor) + offset);
         }

@@ -115,15 +115,6 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void Half_precision_cannot_be_saved_for_plain_ML_NET()
-    {
-        IDataView data = Data();
-        using BatchOnnxTransformer transformer = Ml.ScoreOnnx(RawModel.Identity(RawModel.Tensor("x", DataType.Float16, "batch", 3))).Fit(data);
-        using var stream = new MemoryStream();
-        Refused<ScoringException>(() => Ml.Model.Save(transformer, data.Schema, stream), "float16", "\"x\" (Float16");
-    }
-
-    [Fact]
     public void An_output_without_the_batch_as_first_dimension_is_refused()
     {
         byte[] shape = RawModel.Of(

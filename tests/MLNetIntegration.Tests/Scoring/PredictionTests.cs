@@ -118,7 +118,7 @@ public sealed class PredictionTests : IDisposable
         Assert.Contains("A Binary prediction expects one", binary.Message, StringComparison.Ordinal);
         ScoringException plain = Assert.Throws<ScoringException>(() => Ml.ScoreOnnx(
             Classifier(3, train: false), options with { Prediction = options.Prediction! with { LabelColumn = "Name" } }).Fit(data));
-        Assert.Contains("Expected key values in the label column \"Name\"", plain.Message, StringComparison.Ordinal);
+        Assert.Contains("Expected texts or numbers as key values in the label column \"Name\"", plain.Message, StringComparison.Ordinal);
     }
 
     private static ScoreOnnxOptions Score => new() { Outputs = new Dictionary<string, string> { ["output"] = "Score" } };

@@ -145,17 +145,6 @@ public sealed class NeuralNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Permutation_feature_importance_finds_the_feature_that_matters()
-    {
-        IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows());
-        using NeuralNetworkTransformer model = Ml.MulticlassClassification.NeuralNetwork(Options with { FeatureColumns = ["Pair"] }).Fit(data);
-        var importance = Ml.MulticlassClassification.PermutationFeatureImportance(model, data, "Kind", permutationCount: 3);
-        Assert.True(importance[0].MicroAccuracy.Mean < -0.3, $"{importance[0].MicroAccuracy.Mean}");
-        Assert.True(importance[1].MicroAccuracy.Mean > -0.05, $"{importance[1].MicroAccuracy.Mean}");
-        Assert.Contains("found \"X\", \"Y\"", Assert.Throws<NotSupportedException>(() => Ml.MulticlassClassification.NeuralNetwork(Options with { Epochs = 1 }).Fit(data).FeatureColumnName).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_seed_alone_decides_whatever_the_threads()
     {
         IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows());

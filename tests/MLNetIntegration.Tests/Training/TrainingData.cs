@@ -28,17 +28,20 @@ internal static class TrainingData
                 Noisy = x + ((0.1f + (0.4f * Math.Abs(y))) * noise),
                 Both = [x + y, x - y],
                 Weight = 1,
+                Stars = 1 + Math.Clamp((int)(x + 2.5f), 0, 4),
             };
         }
 
         return rows;
     }
 
-    /// <summary>The rows with "Kind", a key of the names.</summary>
+    /// <summary>The rows with "Kind", a key of the names, and "Grade", a key of the stars.</summary>
     public static IDataView Keyed(MLContext ml, IEnumerable<Row> rows)
     {
         IDataView view = ml.Data.LoadFromEnumerable(rows);
-        return ml.Transforms.Conversion.MapValueToKey("Kind", "Name", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        const Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality ByValue = Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue;
+        return ml.Transforms.Conversion.MapValueToKey("Kind", "Name", keyOrdinality: ByValue)
+            .Append(ml.Transforms.Conversion.MapValueToKey("Grade", "Stars", keyOrdinality: ByValue))
             .Fit(view).Transform(view);
     }
 
@@ -63,5 +66,8 @@ internal static class TrainingData
         public float[] Both { get; set; } = [];
 
         public float Weight { get; set; }
+
+        /// <summary>1 to 5.</summary>
+        public float Stars { get; set; }
     }
 }

@@ -3,9 +3,11 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Diagnostics;
+using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Ensembles;
 using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Optimizers.FullBatch;
@@ -26,6 +28,7 @@ public sealed class ComponentTests
         typeof(Batch), typeof(BatchOptions), typeof(DataLayout), typeof(CsvFile), typeof(CsvOptions), typeof(CsvRow), typeof(IdxFile),
         typeof(OptimizerState), typeof(ParameterGradient), typeof(MinimizerResult), typeof(Checkpoint),
         typeof(Boosted), typeof(BoostingRound), typeof(TrainedEnsemble), typeof(LassoKnot), typeof(Eigenpair), typeof(DiagnosisOptions), typeof(LayerReport), typeof(UnitReport),
+        typeof(RunPoint), typeof(SymmetryReport), typeof(SparseDictionary), typeof(TrainedTangentClassifier),
         typeof(EpochRecord), typeof(Evaluation), typeof(History), typeof(RetrainingResult), typeof(TrainingProgress),
     ];
 

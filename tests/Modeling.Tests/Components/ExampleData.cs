@@ -19,9 +19,11 @@ internal static class ExampleData
             "7.4; Simard, Steinkraus, Platt 2003", () => new ElasticDeformation(Strength: 8, Smoothness: 2), elastic => new AugmentedSource(Images, 1, elastic)),
         [nameof(RandomAffine)] = TwoLines.Of(
             "7.4", () => new RandomAffine { Shift = 1, Rotation = 10, Scale = 0.1, Shear = 0.1 }, affine => new AugmentedSource(Images, 1, affine)),
+        [nameof(RandomCrop)] = TwoLines.Of("7.4; Szegedy et al. 2014", () => new RandomCrop(LeastShare: 0.5), crop => new AugmentedSource(Images, 1, crop)),
         [nameof(RandomFlip)] = TwoLines.Of("7.4 (only of classes that it leaves alone)", () => new RandomFlip(0, 1), flip => new AugmentedSource(Images, 1, flip)),
         [nameof(RandomIntensity)] = TwoLines.Of(
             "7.4", () => new RandomIntensity(Contrast: 0.2, Brightness: 0.1), intensity => new AugmentedSource(Images, 1, intensity)),
+        [nameof(RandomSaturation)] = TwoLines.Of("7.4", () => new RandomSaturation(0.5), saturation => new AugmentedSource(Coloured, 1, saturation)),
     };
 
     public static Dictionary<string, TwoLines> Sources { get; } = new()
@@ -35,7 +37,19 @@ internal static class ExampleData
             "5.3, 7.8 (held-out examples)", () => Labelled.Split(0.75, new RandomSource(1)), parts => parts.Second.Features.ToArray()),
         [nameof(FeatureScaling)] = TwoLines.Of("12.2.1", () => FeatureScaling.Fit(Labelled), scaling => scaling.Apply(Labelled)),
         [nameof(GeneratedDigits)] = TwoLines.Of("12.2 (drawn, not scanned)", () => GeneratedDigits.Create(10, seed: 1), digits => digits.Take(2)),
+        [nameof(GeneratedSource)] = TwoLines.Of(
+            "8.1.3, equations 8.7 to 8.9",
+            () => new GeneratedSource(DataLayout.Values([1], [1]), 8, random => new Example(new[] { (float)random.NextNormal() }, new[] { 1f }), seed: 1),
+            drawn => drawn.Batches(new BatchOptions { Size = 4 }, epoch: 2).First().Features),
+        [nameof(PrefetchedSource)] = TwoLines.Of(
+            "7.4 and 8.1.3", () => new PrefetchedSource(new AugmentedSource(Images, 1, new RandomAffine { Shift = 1 }) { Threads = 2 }, queue: 2),
+            ahead => ahead.Batches(new BatchOptions { Size = 8, ShuffleSeed = 2 }).First().Features),
+        [nameof(PrincipalComponents)] = TwoLines.Of(
+            "7.6 and 5.8.1", () => PrincipalComponents.Fit(Labelled, count: 2, whiten: true),
+            components => new Sequential(components.ToModule(), new Dense(2, 3, new RandomSource(1)))),
         [nameof(RandomSource)] = TwoLines.Of("8.4; Salmon et al. 2011 (Philox)", () => new RandomSource(seed: 1), random => random.Fork("weights").NextNormal()),
+        [nameof(SampledSource)] = TwoLines.Of(
+            "8.1.3", () => new SampledSource(Labelled, Sampling.WithReplacement, seed: 1), sampled => sampled.Batches(new BatchOptions { Size = 8 }).First().Target),
         [nameof(StreamSource)] = TwoLines.Of(
             "8.1.3, equations 8.7 to 8.9 (each example seen once)",
             () => new StreamSource(DataLayout.Values([1], [1]), () => Enumerable.Range(0, 10).Select(i => new Example(new float[] { i }, new float[] { -i }))),

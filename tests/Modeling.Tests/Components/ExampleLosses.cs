@@ -22,8 +22,11 @@ internal static class ExampleLosses
             Measured, "6.2.2.4 (covariance BBᵀ)", () => new FullCovarianceGaussian(Outputs: 2),
             loss => new Trainer { Model = Network(loss.Predictions), Loss = loss, Optimizer = new Adam() }),
         [nameof(GaussianLikelihood)] = TwoLines.On(
-            Measured, "6.2.2.1, equation 6.18", () => new GaussianLikelihood { Variance = 0.1 },
+            Measured, "6.2.2.1, equation 6.17", () => new GaussianLikelihood { Variance = 0.1 },
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+        [nameof(GenerativeDiscriminative)] = TwoLines.On(
+            HalfLabelled, "7.6; Lasserre, Bishop, Minka 2006", () => new GenerativeDiscriminative(0.1),
+            loss => new Trainer { Model = new MixtureClassifier(4, 3, 1, new RandomSource(1)), Loss = loss, Optimizer = new Adam() }),
         [nameof(HeteroscedasticGaussian)] = TwoLines.On(
             Measured, "6.2.2.4 (heteroscedastic)", () => new HeteroscedasticGaussian { Outputs = 2, Precision = true },
             loss => new Trainer { Model = Network(4), Loss = loss, Optimizer = new Adam() }),
@@ -46,6 +49,9 @@ internal static class ExampleLosses
             Measured, "6.2.2.4", () => new PoissonLikelihood(), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(QuantileLoss)] = TwoLines.On(
             Measured, "6.2.1.2, equation 6.16 for other quantiles", () => new QuantileLoss(0.9),
+            loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+        [nameof(SequenceLoss)] = TwoLines.On(
+            Measured, "6.2.1; 10.2.2, equation 10.14", () => new SequenceLoss(new MeanSquaredError(), Positions: 2) { Weights = [1, 3] },
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(SoftmaxCrossEntropy)] = TwoLines.Of(
             "6.2.2.3, equation 6.30; smoothing 7.5.1", () => new SoftmaxCrossEntropy { Smoothing = 0.1, SmoothingForm = SmoothingForm.OtherClasses },

@@ -7,6 +7,7 @@ using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Ensembles;
 using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
@@ -26,6 +27,9 @@ internal static class ExampleMethods
             "7.11, equations 7.50 and 7.51; Breiman 1994", () => new Bagging { Create = Learner, Members = 3, MemberOutput = z => z.Softmax(), Seed = 1 },
             bagging => bagging.Fit(Labelled, new FitOptions { Epochs = 2, BatchSize = 16 }).Model.Predict(Labelled)),
         [nameof(Bootstrap)] = TwoLines.Of("7.11, figure 7.5", () => new RandomSource(1), random => Bootstrap.Sample(Labelled, random)),
+        [nameof(DictionaryLearning)] = TwoLines.Of(
+            "7.10, equations 7.47 and 7.49; Aharon, Elad, Bruckstein 2006", () => new DictionaryLearning(Atoms: 6) { NonZeros = 2, Iterations = 5, Seed = 1 },
+            learning => learning.Fit(Labelled).Encode(Labelled)),
         [nameof(OrthogonalMatchingPursuit)] = TwoLines.Of(
             "7.10, equation 7.49; Pati, Rezaiifar, Krishnaprasad 1993", () => new OrthogonalMatchingPursuit([1, 0, 0, 1, 0.6, 0.8], length: 2),
             pursuit => pursuit.Encode([3.0, 4.0], nonZeros: 1)),
@@ -35,6 +39,21 @@ internal static class ExampleMethods
             "7.14; Simard et al. 1998", () => new ImageSize(1, 2, 2), size => ImageTangents.Of([0, 0.5, 1, 0.25], size, smoothing: 0)[0]),
         [nameof(TangentDistance)] = TwoLines.Of(
             "7.14; Simard, LeCun, Denker 1993", () => new TangentDistance { Ridge = 1e-3 }, distance => distance.OneSided([1, 2, 3], [1, 1, 0], [[0, 1, 2.5]])),
+        [nameof(ManifoldTangents)] = TwoLines.Of(
+            "7.14; Rifai et al. 2011", () => new Dense(4, 6, new RandomSource(1)) { Activation = Ops.Sigmoid },
+            encoder => ManifoldTangents.Of(encoder, Labelled, count: 2).SingularValues.ToArray()),
+        [nameof(TangentData)] = TwoLines.Of(
+            "7.14, equation 7.67", () => ManifoldTangents.Of(Network(3), Labelled, count: 2), tangents => TangentData.Attach(Labelled, tangents)),
+        [nameof(ManifoldTangentClassifier)] = TwoLines.Of(
+            "7.14; Rifai et al. 2011",
+            () => new ManifoldTangentClassifier
+            {
+                Autoencoder = random => new Autoencoder(new Dense(4, 3, random) { Activation = Ops.Sigmoid }, new Dense(3, 4, random)),
+                Top = random => new Dense(3, 3, random),
+                Tangents = 2,
+                Seed = 1,
+            },
+            classifier => classifier.Fit(Labelled, Labelled, new FitOptions { Epochs = 2 }, new FitOptions { Epochs = 2 }).Classifier.Predict(Labelled)),
         [nameof(LassoPath)] = TwoLines.Of(
             "7.1.2; Efron et al. 2004", () => LassoPath.Of([1, 0, 1, 1, 0, 2], columns: 2, [1, 2, 3]), path => path.Select(knot => knot.Strength)),
         [nameof(LinearLeastSquares)] = TwoLines.Of(
@@ -52,6 +71,9 @@ internal static class ExampleMethods
             network => LinearRegions.AlongLine(network, [-2], [2])),
         [nameof(LossLine)] = TwoLines.Of(
             "8.2.2; Goodfellow, Vinyals, Saxe 2015", () => Valley(), function => LossLine.Between(function, [-1.2, 1], [1, 1], points: 5).Select(point => point.Loss)),
+        [nameof(RunRecorder)] = TwoLines.Of(
+            "8.2.1 and 8.2.2, figure 8.1", () => new RunRecorder(Learner(new RandomSource(1)), Labelled), recorder => recorder.Diagnose().HessianEigenvalues),
+        [nameof(WeightSymmetry)] = TwoLines.Of("8.2.2", () => Network(3), network => WeightSymmetry.Pairs(network).Count),
         [nameof(EarlyStopping)] = TwoLines.Of(
             "7.8, algorithm 7.1", () => new EarlyStopping { Patience = 2 },
             stopping => new Bagging { Create = Learner, Members = 1 }.Fit(Labelled, new FitOptions { Epochs = 9, Validation = Labelled, EarlyStopping = stopping }).Model.Predict(Labelled)),

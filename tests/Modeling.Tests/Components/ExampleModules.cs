@@ -1,5 +1,9 @@
 using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
 using static Toolkit.Modeling.Tests.Components.Given;
 
 namespace Toolkit.Modeling.Tests.Components;
@@ -12,6 +16,9 @@ internal static class ExampleModules
         [nameof(Activation)] = TwoLines.Of(
             "6.3", () => new Activation(Ops.Relu),
             relu => new Sequential(new Dense(4, 6, new RandomSource(1)), relu, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Autoencoder)] = TwoLines.On(
+            Labelled.AsReconstruction(), "7.14 and 14.7; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)) { Activation = Ops.Sigmoid },
+            encoder => new Trainer { Model = new Autoencoder(encoder, new TransposedDense(encoder)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),
         [nameof(AveragePool2D)] = TwoLines.On(
             Images, "9.3", () => new AveragePool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(BatchNormalization)] = TwoLines.Of(
@@ -39,9 +46,15 @@ internal static class ExampleModules
         [nameof(FastDropout)] = TwoLines.Of(
             "7.12; Wang, Manning 2013", () => new FastDropout(4, 6, rate: 0.5, FastDropoutUnit.Rectifier, new RandomSource(1)),
             fast => new Sequential(fast, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(FixedProjection)] = TwoLines.Of(
+            "7.6", () => new FixedProjection(mean: [0, 0, 0.5f, 0], weight: [1, 0, 0, 1, 1, 1, 0, 1]),
+            projection => new Sequential(projection, new Dense(2, 3, new RandomSource(1)))),
         [nameof(Flatten)] = TwoLines.On(Images, "9.3", () => new Flatten(), flatten => new Sequential(flatten, new Dense(64, 3, new RandomSource(1)))),
         [nameof(GaussianNoise)] = TwoLines.Of(
             "7.5", () => new GaussianNoise(0.3, new RandomSource(1)), noise => new Sequential(noise, new Dense(4, 3, new RandomSource(2)))),
+        [nameof(GeometricEnsemble)] = TwoLines.Of(
+            "7.12, equations 7.52 to 7.55", () => new Sequential(new Dropout(0.5, new RandomSource(1)), new Dense(4, 3, new RandomSource(2))),
+            dropping => new GeometricEnsemble(dropping)),
         [nameof(GlobalPool)] = TwoLines.On(
             Images, "9.3; Lin, Chen, Yan 2014", () => new GlobalPool { Greatest = true },
             pool => new Sequential(new Conv2D(1, 4, 3, new RandomSource(1)), pool, new Dense(4, 3, new RandomSource(2)))),
@@ -58,6 +71,9 @@ internal static class ExampleModules
             Images, "9.3", () => new MaxPool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(Maxout)] = TwoLines.Of(
             "6.3.1, equation 6.37", () => new Maxout(4, 6, pieces: 3, new RandomSource(1)), maxout => new Sequential(maxout, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(MixtureClassifier)] = TwoLines.Of(
+            "7.6; McLachlan, Basford 1988", () => new MixtureClassifier(4, 3, components: 2, new RandomSource(1)),
+            mixture => new Trainer { Model = mixture, Loss = new GenerativeDiscriminative(0.1), Optimizer = new Adam() }),
         [nameof(MonteCarlo)] = TwoLines.Of(
             "7.12", () => new Sequential(new Dropout(0.2, new RandomSource(1)), new Dense(4, 3, new RandomSource(2))),
             dropping => new MonteCarlo(dropping, samples: 10)),
@@ -80,5 +96,11 @@ internal static class ExampleModules
         [nameof(StochasticPool2D)] = TwoLines.On(
             Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
             pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),
+        [nameof(TransposedDense)] = TwoLines.On(
+            Labelled.AsReconstruction(), "7.9; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)),
+            first => new Trainer { Model = new Sequential(first, new Activation(Ops.Tanh), new TransposedDense(first)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),
+        [nameof(WithoutTangents)] = TwoLines.On(
+            TangentData.Attach(Labelled, ManifoldTangents.Of(Network(3), Labelled, 2)), "7.14", () => new WithoutTangents(4),
+            example => new Sequential(example, new Dense(4, 3, new RandomSource(1)))),
     };
 }

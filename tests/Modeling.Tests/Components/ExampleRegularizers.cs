@@ -21,7 +21,7 @@ internal static class ExampleRegularizers
             "7.5.1; Pereyra et al. 2017", () => new ConfidencePenalty(0.1),
             doubt => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [doubt] }),
         [nameof(Contractive)] = TwoLines.Of(
-            "7.14 and 14.7, equation 14.18", () => new Contractive(0.1, "code"),
+            "7.14 and 14.7; Rifai et al. 2011", () => new Contractive(0.1, "code"),
             contractive => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [contractive] }),
         [nameof(DoubleBackprop)] = TwoLines.Of(
             "7.14; Drucker, LeCun 1992", () => new DoubleBackprop(0.1),
@@ -38,6 +38,15 @@ internal static class ExampleRegularizers
         [nameof(EntropyMinimization)] = TwoLines.On(
             HalfLabelled, "7.6; Grandvalet, Bengio 2004", () => new EntropyMinimization(0.1),
             sure => new Trainer { Model = Network(3), Loss = new LabelledOnly(new SoftmaxCrossEntropy()), Optimizer = new Adam(), Regularizers = [sure] }),
+        [nameof(FastDropoutPenalty)] = TwoLines.Of(
+            "7.12; Wager, Wang, Liang 2013", () => new FastDropoutPenalty("fastdropout1"),
+            masks => new Trainer
+            {
+                Model = new Sequential(new FastDropout(4, 3, rate: 0.5, FastDropoutUnit.Logit, new RandomSource(1))),
+                Loss = new SoftmaxCrossEntropy(),
+                Optimizer = new Adam(),
+                Regularizers = [masks],
+            }),
         [nameof(HiddenKl)] = TwoLines.Of(
             "7.10; Larochelle, Bengio 2008", () => new HiddenKl(0.1, "code", Target: 0.2),
             sparse => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [sparse] }),
@@ -62,15 +71,24 @@ internal static class ExampleRegularizers
         [nameof(L2Toward)] = TwoLines.Of(
             "7.1.1 (toward any point)", () => new L2Toward(0.1) { Points = new Dictionary<string, Value> { ["code.weight"] = Value.Zeros(DType.Float32, 4, 6) } },
             toward => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [toward] }),
+        [nameof(LabelNoise)] = TwoLines.Of(
+            "7.5.1", () => new LabelNoise(0.1),
+            noise => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [noise] }),
         [nameof(Mixup)] = TwoLines.Of(
             "7.4 and 7.5.1; Zhang et al. 2018", () => new Mixup(0.4),
             mixup => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [mixup] }),
         [nameof(NormMultiplier)] = TwoLines.Of(
             "7.2, equations 7.25 to 7.27", () => new NormMultiplier(Limit: 2) { Rate = 0.01 },
             multiplier => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = 0.1 }, Regularizers = [multiplier] }),
+        [nameof(PseudoLabels)] = TwoLines.On(
+            HalfLabelled, "7.6; Lee 2013", () => new PseudoLabels(0.3) { Confidence = 0.4 },
+            guesses => new Trainer { Model = Network(3), Loss = new LabelledOnly(new SoftmaxCrossEntropy()), Optimizer = new Adam(), Regularizers = [guesses] }),
         [nameof(TangentProp)] = TwoLines.Of(
             "7.14, equation 7.67 (here along scaling)", () => new TangentProp(0.1, x => [x]),
             tangents => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [tangents] }),
+        [nameof(TargetNoise)] = TwoLines.On(
+            Measured, "7.5.1", () => new TargetNoise(0.05),
+            noise => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Regularizers = [noise] }),
         [nameof(TiedParameters)] = TwoLines.Of(
             "7.9", () => new TiedParameters(0.1, "dense1.weight", "dense2.weight"),
             tied => new Trainer
@@ -84,7 +102,7 @@ internal static class ExampleRegularizers
             HalfLabelled, "7.13; Miyato et al. 2015", () => new VirtualAdversarial(Epsilon: 0.3) { PowerSteps = 1 },
             smooth => new Trainer { Model = Network(3), Loss = new LabelledOnly(new SoftmaxCrossEntropy()), Optimizer = new Adam(), Regularizers = [smooth] }),
         [nameof(WeightNoise)] = TwoLines.Of(
-            "7.5, equations 7.31 to 7.34", () => new WeightNoise(0.05),
+            "7.5, equations 7.30 to 7.32", () => new WeightNoise(0.05),
             noise => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [noise] }),
     };
 

@@ -29,6 +29,10 @@ internal static class Given
         [.. Enumerable.Range(0, 24 * 64).Select(i => i % 8 == i / 64 % 8 && i % 64 / 8 >= 2 * (i / 64 % 3) ? 1f : 0f)],
         [1, 8, 8], [.. Enumerable.Range(0, 24).Select(i => (long)(i % 3))], 3);
 
+    /// <summary>The same in three channels.</summary>
+    public static Dataset Coloured => Dataset.FromLabels(
+        [.. Images.Features.ToArray().Chunk(64).SelectMany(x => x.Concat(x.Reverse()).Concat(x.Select(v => 0.5f * v)))], [3, 8, 8], Images.Labels.ToArray(), 3);
+
     /// <summary>A small network of sigmoid units, the hidden ones called "code".</summary>
     public static Sequential Network(int outputs) => new(
         new Dense(4, 6, new RandomSource(1)) { Name = "code", Activation = Ops.Sigmoid }, new Dense(6, outputs, new RandomSource(2)));

@@ -29,6 +29,8 @@ internal static class LossTable
             5,
             Real),
         [nameof(GaussianLikelihood)] = (new(() => new GaussianLikelihood { Variance = 2 }, Case.Numbers(v => new GaussianLikelihood { Variance = v }, 0, -1)), 2, Real),
+        [nameof(GenerativeDiscriminative)] = (
+            new(() => new GenerativeDiscriminative(0.5), Case.Numbers(v => new GenerativeDiscriminative(v), -1)), 3, Run.Labels(2, -1)),
         [nameof(HeteroscedasticGaussian)] = (
             new(
                 () => new HeteroscedasticGaussian { Outputs = 2 },
@@ -59,6 +61,14 @@ internal static class LossTable
             Real),
         [nameof(PoissonLikelihood)] = (new(() => new PoissonLikelihood()), 2, Real.Abs()),
         [nameof(QuantileLoss)] = (new(() => new QuantileLoss(0.9), Case.Numbers(v => new QuantileLoss(v), 0, 1, -1, 2)), 2, Real),
+        [nameof(SequenceLoss)] = (
+            new(
+                () => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1, 2] },
+                Case.Counts(v => new SequenceLoss(new MeanSquaredError(), v)),
+                Case.Numbers(v => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1, v] }, -1),
+                [() => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1] }, () => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [0, 0] }]),
+            2,
+            Real),
         [nameof(SoftmaxCrossEntropy)] = (
             new(() => new SoftmaxCrossEntropy { Smoothing = 0.1 }, Case.Numbers(v => new SoftmaxCrossEntropy { Smoothing = v }, -0.1, 1)), 3, Classes),
     };

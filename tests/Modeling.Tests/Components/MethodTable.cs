@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Constraints;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Data.Augmentation;
 using Toolkit.Modeling.Diagnostics;
@@ -9,10 +10,12 @@ using Toolkit.Modeling.Ensembles;
 using Toolkit.Modeling.Initializers;
 using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Optimizers.FullBatch;
+using Toolkit.Modeling.Regularizers;
 using Toolkit.Modeling.Training;
 using static Toolkit.Modeling.Tests.Components.Given;
 
@@ -48,9 +51,12 @@ internal static class MethodTable
             Case.Numbers(v => new RandomAffine { Rotation = v }, -1),
             Case.Numbers(v => new RandomAffine { Scale = v }, -0.1, 1),
             Case.Numbers(v => new RandomAffine { Shear = v }, -1)),
-        [nameof(RandomFlip)] = new(() => new RandomFlip(1), [() => new RandomFlip()]),
+        [nameof(RandomCrop)] = new(() => new RandomCrop(0.5), Case.Numbers(v => new RandomCrop(v), 0, -1, 1.1)),
+        [nameof(RandomFlip)] = new(() => new RandomFlip(1), [() => new RandomFlip()], [() => new AugmentedSource(Images, 1, new RandomFlip(3))]),
         [nameof(RandomIntensity)] = new(
             () => new RandomIntensity(0.1, 0.1), Case.Numbers(v => new RandomIntensity(v, 0.1), -1), Case.Numbers(v => new RandomIntensity(0.1, v), -1)),
+        [nameof(RandomSaturation)] = new(
+            () => new RandomSaturation(0.5), Case.Numbers(v => new RandomSaturation(v), -1), [() => new AugmentedSource(Images, 1, new RandomSaturation(0.5))]),
 
         [nameof(AugmentedSource)] = new(
             () => new AugmentedSource(Images, 1, new RandomAffine()),
@@ -65,6 +71,18 @@ internal static class MethodTable
             [() => Dataset.FromLabels([1, float.NaN], [2], [0], 3)]),
         [nameof(FeatureScaling)] = new(() => FeatureScaling.Fit(Labelled), [() => FeatureScaling.Fit(Labelled).Apply(Images)]),
         [nameof(GeneratedDigits)] = new(null, Case.Counts(v => GeneratedDigits.Create(v, 1))),
+        [nameof(GeneratedSource)] = new(
+            () => new GeneratedSource(DataLayout.Labels([1], 2), 1, _ => new Example(new float[1], 0)),
+            Case.Counts(v => new GeneratedSource(DataLayout.Labels([1], 2), v, _ => new Example(new float[1], 0)))),
+        [nameof(PrefetchedSource)] = new(() => new PrefetchedSource(Labelled), Case.Counts(v => new PrefetchedSource(Labelled, v))),
+        [nameof(PrincipalComponents)] = new(
+            () => PrincipalComponents.Fit(Labelled, 2),
+            Case.Counts(v => PrincipalComponents.Fit(Labelled, v)),
+            [() => PrincipalComponents.Fit(Labelled, 5)],
+            Case.Numbers(v => PrincipalComponents.Fit(Labelled, 2, true, v), 0, -1),
+            [() => PrincipalComponents.Fit(Labelled, 2).Apply(Images)],
+            [() => PrincipalComponents.Fit(Labelled, 2).Restore([1])]),
+        [nameof(SampledSource)] = new(() => new SampledSource(Labelled, Sampling.FixedOrder)),
         [nameof(RandomSource)] = new(() => new RandomSource(1), Case.Counts(v => new RandomSource(1).NextInt32(v))),
         [nameof(StreamSource)] = new(
             () => new StreamSource(DataLayout.Values([1], [1]), () => []),
@@ -107,6 +125,30 @@ internal static class MethodTable
             Case.Counts(v => new Bagging { Create = Learner, Members = v }),
             [() => new Bagging { Create = Learner }.Fit(Labelled, new() { CheckpointPath = "x" })]),
         [nameof(Bootstrap)] = new(null),
+        [nameof(DictionaryLearning)] = new(
+            () => new DictionaryLearning(4),
+            Case.Counts(v => new DictionaryLearning(v)),
+            Case.Counts(v => new DictionaryLearning(4) { NonZeros = v }),
+            Case.Numbers(v => new DictionaryLearning(4) { Strength = v }, 0, -1),
+            Case.Counts(v => new DictionaryLearning(4) { Iterations = v }),
+            [() => new DictionaryLearning(6) { NonZeros = 5 }.Fit(Labelled)],
+            [() => new DictionaryLearning(49).Fit(Labelled)],
+            [() => new DictionaryLearning(4) { Iterations = 1 }.Fit(Labelled).Encode(Images)]),
+        [nameof(ManifoldTangents)] = new(
+            null,
+            Case.Counts(v => ManifoldTangents.Of(Network(3), Labelled, v)),
+            [() => ManifoldTangents.Of(Network(3), Labelled, 5)],
+            [() => ManifoldTangents.Of(Network(3), Labelled, 1, extra: -1)],
+            Case.Counts(v => ManifoldTangents.Of(Network(3), Labelled, 1, rounds: v))),
+        [nameof(TangentData)] = new(
+            null, [() => TangentData.Attach(Images, ManifoldTangents.Of(Network(3), Labelled, 1))], [() => TangentData.Of(Constant(1, 2, 0, 0))]),
+        [nameof(ManifoldTangentClassifier)] = new(
+            () => Manifold(),
+            Case.Numbers(v => Manifold() with { Contraction = v }, -1),
+            [() => Manifold() with { Projections = -1 }],
+            Case.Counts(v => Manifold() with { Tangents = v }),
+            Case.Numbers(v => Manifold() with { TangentStrength = v }, -1),
+            [() => Manifold().Fit(Labelled, Labelled, fineTuning: new() { Validation = Labelled })]),
         [nameof(OrthogonalMatchingPursuit)] = new(
             () => new OrthogonalMatchingPursuit([1, 0, 0, 1], 2),
             [() => new OrthogonalMatchingPursuit([1, 0, 0], 2)],
@@ -139,11 +181,17 @@ internal static class MethodTable
             Case.Counts(v => new DiagnosisOptions { LanczosSteps = v }),
             Case.Numbers(v => new DiagnosisOptions { SmallGradient = v }, 0, -1),
             Case.Numbers(v => new DiagnosisOptions { SmallSpread = v }, -1),
-            Case.Counts(v => new DiagnosisOptions { Points = v })),
+            Case.Counts(v => new DiagnosisOptions { Points = v }),
+            Case.Numbers(v => new DiagnosisOptions { LargeUpdate = v }, 0, -1),
+            Case.Numbers(v => new DiagnosisOptions { SmallUpdate = v }, 0, -1)),
+        [nameof(RunRecorder)] = new(
+            () => new RunRecorder(Learner(new RandomSource(1)), Labelled), Case.Counts(v => new RunRecorder(Learner(new RandomSource(1)), Labelled, v))),
+        [nameof(WeightSymmetry)] = new(null, Case.Numbers(v => Scaled(v), 0, -1)),
         [nameof(Lanczos)] = new(
             null, Case.Counts(v => Lanczos.Eigenpairs(x => x, v, 1, new RandomSource(1))), Case.Counts(v => Lanczos.Eigenpairs(x => x, 1, v, new RandomSource(1)))),
         [nameof(LinearRegions)] = new(
-            null, Case.Counts(v => LinearRegions.AlongLine(Network(3), new float[4], new float[4], v)), [() => LinearRegions.AlongLine(Network(3), new float[3], new float[4])]),
+            null, Case.Counts(v => LinearRegions.AlongLine(Network(3), new float[4], new float[4], v)), [() => LinearRegions.AlongLine(Network(3), new float[3], new float[4])],
+            [() => LinearRegions.InPlane(Network(3), new float[3], new float[4], new float[4])]),
         [nameof(LossLine)] = new(
             null, Case.Counts(v => LossLine.Between(Valley(), [0, 0], [1, 1], v)), [() => LossLine.Between(Valley(), [0, 0], [1, 1, 1], 2)]),
         [nameof(ConjugateGradient)] = new(null),
@@ -167,8 +215,29 @@ internal static class MethodTable
             [() => new Trainer { Model = Network(3), Loss = new MeanSquaredError(), Optimizer = new Adam() }.Fit(Labelled)],
             [() => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }.Fit(Measured)],
             [() => new Trainer { Model = Network(3), Loss = new MeanSquaredError(), Optimizer = new Adam() }.Fit(Measured)],
-            [() => Learner(new RandomSource(1)).Fit(Images)]),
+            [() => Learner(new RandomSource(1)).Fit(Images)],
+            [() => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }.Fit(HalfLabelled)],
+            [() => Learner(new RandomSource(1)).Fit(Labelled, new() { Validation = new BalancedSource(Labelled) })],
+            [() => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Regularizers = [new Mixup(0.4)] }.Fit(Measured)],
+            [() => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [new Mixup(0.4), new WeightNoise(0.1)] }.Fit(Labelled)],
+            [() => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Constraints = [new L2Ball(1), new L2Ball(2)] }.Fit(Labelled)],
+            Case.Counts(v => Learner(new RandomSource(1)).Diagnose(Labelled, examples: v))),
     };
+
+    private static ManifoldTangentClassifier Manifold() => new()
+    {
+        Autoencoder = random => new Autoencoder(new Dense(4, 3, random), new Dense(3, 4, random)),
+        Top = random => new Dense(3, 3, random),
+    };
+
+    /// <summary>A network whose hidden units are scaled.</summary>
+    private static Sequential Scaled(double factor)
+    {
+        Sequential network = Network(3);
+        (Dense first, Dense second) = WeightSymmetry.Pairs(network)[0];
+        WeightSymmetry.Scale(first, second, factor);
+        return network;
+    }
 
     /// <summary>Gives one trainer again and again.</summary>
     private static Func<Trainer> Same()

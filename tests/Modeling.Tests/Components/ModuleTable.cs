@@ -9,6 +9,7 @@ internal static class ModuleTable
     public static Dictionary<string, Case> Rows { get; } = new()
     {
         [nameof(Activation)] = new(() => new Activation(Ops.Relu)),
+        [nameof(Autoencoder)] = new(() => new Autoencoder(new Flatten(), new Flatten())),
         [nameof(AveragePool2D)] = new(() => new AveragePool2D(2), Case.Counts(v => new AveragePool2D(v)), Case.Counts(v => new AveragePool2D(2) { Stride = v })),
         [nameof(BatchNormalization)] = new(
             () => new BatchNormalization(2),
@@ -41,8 +42,13 @@ internal static class ModuleTable
             Case.Counts(v => new FastDropout(v, 3, 0.5, FastDropoutUnit.Logit, Random)),
             Case.Counts(v => new FastDropout(2, v, 0.5, FastDropoutUnit.Logit, Random)),
             Case.Numbers(v => new FastDropout(2, 3, v, FastDropoutUnit.Logit, Random), -0.1, 1)),
+        [nameof(FixedProjection)] = new(
+            () => new FixedProjection([0, 1], [1, 2, 3, 4]),
+            [() => new FixedProjection([], [1]), () => new FixedProjection([0, 1], [1, 2, 3])],
+            Case.Numbers(v => new FixedProjection([0], [(float)v]))),
         [nameof(Flatten)] = new(() => new Flatten()),
         [nameof(GaussianNoise)] = new(() => new GaussianNoise(0.5, Random), Case.Numbers(v => new GaussianNoise(v, Random), -0.1)),
+        [nameof(GeometricEnsemble)] = new(() => new GeometricEnsemble(new Flatten())),
         [nameof(GlobalPool)] = new(() => new GlobalPool()),
         [nameof(GroupNormalization)] = new(
             () => new GroupNormalization(4, 2),
@@ -69,6 +75,13 @@ internal static class ModuleTable
             Case.Counts(v => new Maxout(v, 3, 2, Random)),
             Case.Counts(v => new Maxout(4, v, 2, Random)),
             Case.Counts(v => new Maxout(4, 3, v, Random))),
+        [nameof(MixtureClassifier)] = new(
+            () => new MixtureClassifier(2, 3, 2, Random),
+            Case.Counts(v => new MixtureClassifier(v, 3, 2, Random)),
+            Case.Counts(v => new MixtureClassifier(2, v, 2, Random)),
+            Case.Counts(v => new MixtureClassifier(2, 3, v, Random)),
+            Case.Numbers(v => new MixtureClassifier(2, 3, 2, Random) { InitialDeviation = v }, 0, -1),
+            Case.Numbers(v => new MixtureClassifier(2, 3, 2, Random) { VarianceFloor = v }, 0, -1)),
         [nameof(MonteCarlo)] = new(() => new MonteCarlo(new Flatten(), 3), Case.Counts(v => new MonteCarlo(new Flatten(), v))),
         [nameof(ParametricRelu)] = new(
             () => new ParametricRelu(2), Case.Counts(v => new ParametricRelu(v)), Case.Numbers(v => new ParametricRelu(2) { InitialSlope = v })),
@@ -82,6 +95,8 @@ internal static class ModuleTable
         [nameof(Sequential)] = new(() => new Sequential(new Flatten()), [() => new Sequential()]),
         [nameof(SharedOutputs)] = new(() => new SharedOutputs(2), Case.Counts(v => new SharedOutputs(v)), Case.Numbers(v => new SharedOutputs(2) { Initial = v })),
         [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
+        [nameof(TransposedDense)] = new(() => new TransposedDense(new Dense(2, 3, Random))),
+        [nameof(WithoutTangents)] = new(() => new WithoutTangents(3), Case.Counts(v => new WithoutTangents(v))),
     };
 
     private static RandomSource Random => new(1);

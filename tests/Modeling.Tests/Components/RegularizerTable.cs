@@ -5,7 +5,8 @@ using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Tests.Components;
 
-/// <summary>Every regularizer, and whether its gradient is that of its value: not where it follows a path that counts as constant.</summary>
+/// <summary>Every regularizer, and whether its gradient is that of its value for the labels of the check: not where it follows a path that counts as constant, nor
+/// where it is about targets or examples of another kind, which have tests of their own.</summary>
 internal static class RegularizerTable
 {
     private const string Code = "code", Name = "hidden.weight";
@@ -50,10 +51,17 @@ internal static class RegularizerTable
                 () => new L2Toward(0.3) { Points = new Dictionary<string, Value> { [Name] = Value.Full(0.2, DType.Float64, 2, 3) } },
                 Case.Numbers(v => new L2Toward(v), -1)),
             true),
-        [nameof(Mixup)] = (new(() => new Mixup(0.4), Case.Numbers(v => new Mixup(v), 0, -1, 1.1)), true),
+        [nameof(LabelNoise)] = (
+            new(() => new LabelNoise(0.6), Case.Numbers(v => new LabelNoise(v), -0.1, 1), Case.Numbers(v => new LabelNoise(0.1) { Share = v }, -0.1, 1.1)), true),
+        [nameof(Mixup)] = (
+            new(() => new Mixup(0.4), Case.Numbers(v => new Mixup(v), 0, -1, 1.1), Case.Numbers(v => new Mixup(1) { Share = v }, -0.1, 1.1)), true),
         [nameof(NormMultiplier)] = (
             new(() => new NormMultiplier(0.3), Case.Numbers(v => new NormMultiplier(v), 0, -1), Case.Numbers(v => new NormMultiplier(1) { Rate = v }, 0, -1)), true),
+        [nameof(PseudoLabels)] = (
+            new(() => new PseudoLabels(0.3), Case.Numbers(v => new PseudoLabels(v), -1), Case.Numbers(v => new PseudoLabels(1) { Confidence = v }, -0.1, 1.1)), false),
         [nameof(TangentProp)] = (new(() => new TangentProp(0.3, x => [0.5 + (0.0 * x), -x]), Case.Numbers(v => new TangentProp(v, x => [x]), -1)), true),
+        [nameof(TargetNoise)] = (
+            new(() => new TargetNoise(0.2), Case.Numbers(v => new TargetNoise(v), -1), Case.Numbers(v => new TargetNoise(1) { Share = v }, -0.1, 1.1)), false),
         [nameof(TiedParameters)] = (new(() => new TiedParameters(0.3, Name, "third.weight"), Case.Numbers(v => new TiedParameters(v, Name, Name), -1)), true),
         [nameof(VirtualAdversarial)] = (
             new(
@@ -63,6 +71,7 @@ internal static class RegularizerTable
                 Case.Numbers(v => new VirtualAdversarial(1) { ProbeLength = v }, 0, -1),
                 [() => new VirtualAdversarial(1) { PowerSteps = -1 }]),
             false),
-        [nameof(WeightNoise)] = (new(() => new WeightNoise(0.2), Case.Numbers(v => new WeightNoise(v), -1)), true),
+        [nameof(WeightNoise)] = (
+            new(() => new WeightNoise(0.2), Case.Numbers(v => new WeightNoise(v), -1), Case.Numbers(v => new WeightNoise(1) { Share = v }, -0.1, 1.1)), true),
     };
 }

@@ -12,7 +12,7 @@ public sealed class AugmentationTests
     [Fact]
     public void Nothing_allowed_changes_nothing()
     {
-        ImageAugmentation[] none = [new RandomAffine(), new ElasticDeformation(0, 2), new RandomIntensity(0, 0), new RandomFlip(7)];
+        ImageAugmentation[] none = [new RandomAffine(), new ElasticDeformation(0, 2), new RandomIntensity(0, 0), new RandomFlip(7), new RandomCrop(1)];
         Assert.All(none, a => Assert.Equal(Image, Apply(a, 1)));
     }
 
@@ -89,6 +89,66 @@ public sealed class AugmentationTests
     }
 
     [Fact]
+    public void Top_and_bottom_can_be_exchanged_and_classes_must_exist()
+    {
+        var flip = new RandomFlip(0) { Vertical = true };
+        float[] turned = [.. Image.Chunk(5).Reverse().SelectMany(row => row)];
+        float[][] found = [.. Enumerable.Range(0, 20).Select(seed => Apply(flip, (ulong)seed))];
+        Assert.Contains(found, y => y.SequenceEqual(turned));
+        Assert.All(found, y => Assert.True(y.SequenceEqual(turned) || y.SequenceEqual(Image)));
+        Dataset data = Dataset.FromLabels(Image, [5, 5], [1], 2);
+        Assert.Contains("found 2", Assert.Throws<ArgumentException>(() => new AugmentedSource(data, 1, new RandomFlip(0, 2))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>On the ramps of rows and columns a window shows where it was cut out: both slopes are its side.</summary>
+    [Fact]
+    public void A_crop_is_a_window_of_the_image_at_its_size()
+    {
+        float[] rows = [.. Enumerable.Range(0, 400).Select(i => (float)(i / 20))], columns = [.. Enumerable.Range(0, 400).Select(i => (float)(i % 20))];
+        var y = new float[800];
+        var places = new HashSet<float>();
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            new RandomCrop(0.25).Apply([.. rows, .. columns], y, new ImageSize(2, 20, 20), 0, new RandomSource(seed));
+            double side = (y[(12 * 20) + 10] - y[(8 * 20) + 10]) / 4;
+            Assert.InRange(side, 0.5 - 1e-5, 1 + 1e-5);
+            Assert.Equal(side, (y[400 + 212] - y[400 + 208]) / 4, 1e-5);
+            Assert.All(y, v => Assert.InRange(v, 0, 19));
+            places.Add(y[210]);
+        }
+
+        Assert.Equal(20, places.Count);
+    }
+
+    [Fact]
+    public void Colours_change_together_or_each_by_itself()
+    {
+        var size = new ImageSize(3, 1, 2);
+        float[] image = [0.2f, 0.4f, 0.6f, 0.1f, 0.5f, 0.9f], y = new float[6];
+        new RandomIntensity(0, 0.5).Apply(image, y, size, 0, new RandomSource(1));
+        float[] moved = [.. y.Zip(image, (a, b) => a - b)];
+        Assert.Equal(moved[0], moved[1], 1e-6f);
+        Assert.NotEqual(moved[0], moved[2], 1e-3f);
+        new RandomIntensity(0, 0.5) { Together = true }.Apply(image, y, size, 0, new RandomSource(1));
+        Assert.All(y.Zip(image, (a, b) => a - b), change => Assert.Equal(y[0] - image[0], change, 1e-6f));
+
+        // The grey value stays, and differences to it are all multiplied by one number.
+        new RandomSaturation(0.8).Apply(image, y, size, 0, new RandomSource(2));
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(Grey(image, i), Grey(y, i), 1e-6);
+            double factor = (y[i] - Grey(y, i)) / (image[i] - Grey(image, i));
+            Assert.Equal(y[4 + i] - Grey(y, i), factor * (image[4 + i] - Grey(image, i)), 1e-6);
+            Assert.NotEqual(1.0, factor, 1e-3);
+        }
+
+        Dataset grey = Dataset.FromLabels(Image, [5, 5], [1], 2);
+        Assert.Contains("found 1", Assert.Throws<ArgumentException>(() => new AugmentedSource(grey, 1, new RandomSaturation(0.5))).Message, StringComparison.Ordinal);
+
+        static double Grey(float[] x, int i) => (0.299 * x[i]) + (0.587 * x[i + 2]) + (0.114 * x[i + 4]);
+    }
+
+    [Fact]
     public void The_changes_follow_from_seed_epoch_and_place_and_labels_stay()
     {
         Dataset data = Dataset.FromLabels([.. Image, .. Image, .. Image], [5, 5], [0, 1, 1], 2);
@@ -98,7 +158,6 @@ public sealed class AugmentationTests
         Assert.Equal([0L, 1, 1], source.Batches(new BatchOptions { Size = 2 }).SelectMany(b => b.Labels.ToArray()));
         Assert.Contains("height", Assert.Throws<ArgumentException>(() => new AugmentedSource(data.Reshape(25), 1, new RandomAffine())).Message);
         Assert.Throws<ArgumentException>(() => new AugmentedSource(data, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomAffine { Shift = -1 });
 
         static float[] Pass(AugmentedSource source, long epoch) =>
             [.. source.Batches(new BatchOptions { Size = 2 }, epoch).SelectMany(b => b.Features.ToArray<float>())];

@@ -2,9 +2,9 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Losses;
-using Toolkit.Modeling.Optimizers.FullBatch;
-using Toolkit.Modeling.Regularizers;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Identities;
 
@@ -101,6 +101,30 @@ public sealed class ExactTests
         for (int i = 1; i < points - 1; i++)
             pieces += Math.Abs(values[i + 1] - (2 * values[i]) + values[i - 1]) > 1e-9 ? 1 : 0;
         Assert.Equal(1 << depth, pieces);
+    }
+
+    /// <summary>Equation 6.43 on a line (d = 1): one maxout unit of k pieces has k linear pieces, and l layers of units of two pieces that fold the line have
+    /// 2^l.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Maxout_layers_have_as_many_pieces_as_equation_6_43_allows(int layers)
+    {
+        Maxout Unit(float[] slopes, float[] offsets)
+        {
+            var unit = new Maxout(1, 1, slopes.Length, new RandomSource(1));
+            unit.Weight.Value = Value.Of(slopes, 1, slopes.Length);
+            unit.Bias.Value = Value.Of(offsets, slopes.Length);
+            return unit;
+        }
+
+        int k = layers + 1;
+        float[] centres = [.. Enumerable.Range(0, k).Select(i => -1 + (((2 * i) + 1f) / k))];
+        Assert.Equal(k, LinearRegions.AlongLine(new Sequential(Unit([.. centres.Select(c => 2 * c)], [.. centres.Select(c => -c * c)])), [-1], [1]));
+        // 2|x| − 1 maps [−1, 1] onto itself, twice.
+        Module[] folds = [.. Enumerable.Range(0, layers).Select(_ => Unit([2, -2], [-1, -1]))];
+        Assert.Equal(1 << layers, LinearRegions.AlongLine(new Sequential(folds), [-1], [1]));
     }
 
     /// <summary>A2.9: n lines in general position cut the plane into 1 + n + n(n − 1)/2 regions; a layer of n rectifiers shows as many patterns.</summary>

@@ -87,6 +87,18 @@ public sealed class LinearModelTests
         }
     }
 
+    /// <summary>Equation 7.1: what a step makes small is the loss plus every penalty.</summary>
+    [Fact]
+    public void The_objective_of_a_step_is_the_loss_and_the_penalties()
+    {
+        var layer = new Dense(2, 1, new RandomSource(3));
+        double[] w = Run.Numbers(layer.Weight.Value);
+        var trainer = new Trainer { Model = layer, Loss = new MeanSquaredError(), Optimizer = new Sgd { LearningRate = 0.1 }, Regularizers = [new L2(0.3), new L1(0.2)] };
+        Dataset data = Dataset.FromTargets([.. X.Select(v => (float)v)], [2], [.. Y.Select(v => (float)v)], [1]);
+        EpochRecord step = trainer.Fit(data, new() { Epochs = 1, BatchSize = 4 }, TestContext.Current.CancellationToken).Epochs[0];
+        Assert.Equal((0.15 * w.Sum(v => v * v)) + (0.2 * w.Sum(Math.Abs)), step.Objective - step.Loss, 1e-6);
+    }
+
     /// <summary>A4.2, equations 7.40 and 7.44: descent from 0 reaches Q[I − (I − εΛ)^τ]Q'w*, which is weight decay of α = λ(1 − ελ)^τ/(1 − (1 − ελ)^τ)
     /// along each eigenvector; the book's 1/(ετ) is its limit for small ελτ.</summary>
     [Theory]

@@ -16,7 +16,7 @@ public sealed class ChapterSevenTests
 
     public static TheoryData<string> Smooth =>
     [
-        "L2Toward", "TiedParameters", "HiddenStudentT", "HiddenKl", "HiddenMean", "WeightNoise", "Multiplicative", "ConfidencePenalty",
+        "L2Toward", "HiddenStudentT", "HiddenKl", "HiddenMean", "WeightNoise", "Multiplicative", "ConfidencePenalty",
         "EntropyMinimization", "TangentProp", "Contractive", "ContractiveEstimate", "DoubleBackprop", "NormMultiplier",
     ];
 
@@ -187,7 +187,6 @@ public sealed class ChapterSevenTests
     private Regularizer Make(string name) => name switch
     {
         "L2Toward" => new L2Toward(0.3) { Points = new Dictionary<string, Value> { ["hidden.weight"] = Value.Full(0.2, DType.Float64, 2, 3) } },
-        "TiedParameters" => new TiedParameters(0.3, "hidden.weight", "hidden.weight"),
         "HiddenStudentT" => new HiddenStudentT(0.3, "code"),
         "HiddenKl" => new HiddenKl(0.3, "code", 0.1),
         "HiddenMean" => new HiddenMean(0.3, "code", 0.1),

@@ -54,10 +54,10 @@ public sealed class CompositionTests
             Constraints = [new MaxColumnNorm(2), new L2Ball(5)],
             Regularizers =
             [
-                new L2(1e-4), new L1(1e-4), new L2Toward(1e-3), new NormMultiplier(3), new WeightNoise(0.01), new ConfidencePenalty(0.01),
+                new L2(1e-4), new L1(1e-4), new L2Toward(1e-3), new NormMultiplier(3), new WeightNoise(0.01) { Share = 0.2 }, new ConfidencePenalty(0.01), new Mixup(0.4) { Share = 0.2 },
                 new HiddenL1(1e-3, "dense1"), new HiddenStudentT(1e-3, "dense1"), new HiddenKl(1e-3, "dense1", 0.3), new HiddenMean(1e-3, "dense1", 0.3),
-                new Contractive(1e-3, "dense1"), new DoubleBackprop(0.01), new AdversarialTraining(0.05), new IteratedAdversarial(0.05, 2),
-                new VirtualAdversarial(0.1), new TangentProp(0.01, x => [x]),
+                new Contractive(1e-3, "dense1"), new DoubleBackprop(0.01), new AdversarialTraining(0.05) { Share = 0.2 }, new IteratedAdversarial(0.05, 2) { Share = 0.2 },
+                new VirtualAdversarial(0.1), new TangentProp(0.01, x => [x]), new LabelNoise(0.1) { Share = 0.2 }, new EntropyMinimization(0.01),
             ],
         };
     }

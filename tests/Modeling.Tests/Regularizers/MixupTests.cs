@@ -22,7 +22,7 @@ public sealed class MixupTests
     {
         const int Draws = 500;
         double[] shares = Run.Numbers(Ops.Concat(
-            0, [.. Enumerable.Range(0, Draws).Select(i => new Mixup(alpha).Share(RandomStream.Of(7, (ulong)i), DType.Float64).Reshape([1]))]));
+            0, [.. Enumerable.Range(0, Draws).Select(i => new Mixup(alpha).Mixture(RandomStream.Of(7, (ulong)i), DType.Float64).Reshape([1]))]));
         double variance = 1 / (4 * ((2 * alpha) + 1));
         Assert.Equal(0.5, shares.Average(), 4 * Math.Sqrt(variance / Draws));
         Assert.Equal(variance, shares.Average(s => (s - 0.5) * (s - 0.5)), 0.02);

@@ -26,6 +26,7 @@ public sealed class BookExportTests : IDisposable
     [
         "maxout", "prelu", "rbf", "lowrank", "batchnorm", "layernorm", "groupnorm", "connection", "shared", "noise", "dropconnect",
         "ensemble", "abs", "hardtanh", "gelu", "silu", "elu", "selu", "cos", "embedding",
+        "mixture", "projection", "autoencoder", "masks",
     ];
 
     public static TheoryData<string> Distributions => ["mean", "variance", "quantile", "modes"];
@@ -138,8 +139,14 @@ public sealed class BookExportTests : IDisposable
         "silu" => new Activation(Activations.Silu),
         "elu" => new Activation(Activations.Elu),
         "selu" => new Activation(Activations.Selu),
+        "mixture" => new MixtureClassifier(6, 6, 2, random),
+        "autoencoder" => Tied(new Dense(6, 3, random) { Activation = Ops.Sigmoid }),
+        "masks" => new GeometricEnsemble(new Sequential(new Dropout(0.5, random), new Dense(6, 6, random))),
+        "projection" => new FixedProjection([0.1f, 0.2f, 0, 0, 0, 0.3f], [.. Enumerable.Range(0, 36).Select(i => 0.05f * (i - 18))]),
         _ => new Activation(Ops.Cos),
     };
+
+    private static Autoencoder Tied(Dense encoder) => new(encoder, new TransposedDense(encoder));
 
     private static (float[] Features, long[] Labels) Data()
     {
