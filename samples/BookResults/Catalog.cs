@@ -20,6 +20,7 @@ internal static class Catalog
         new VirtualAdversarialDigits(),
         new VirtualAdversarialFewLabels(),
         new TangentPropDigits(),
+        new ManifoldTangentDigits(),
         new EarlyStoppingRidge(),
         new RetrainingDigits(),
         new BaggingFriedman(),
