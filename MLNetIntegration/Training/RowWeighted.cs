@@ -10,6 +10,8 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <param name="Numbers">The numbers that the inner loss compares with; 0 for a class label.</param>
 internal sealed record RowWeighted(Loss Inner, int Numbers) : Loss
 {
+    public override bool ReadsClassLogits => Inner.ReadsClassLogits;
+
     public override Variable PerExample(Variable prediction, Variable target)
     {
         IReadOnlyList<Variable> parts = target.Split(1, Math.Max(Numbers, 1), 1);

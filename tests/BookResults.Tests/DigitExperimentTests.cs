@@ -60,6 +60,23 @@ public sealed class DigitExperimentTests
         Assert.True(found["test error % without, worst seed"] > 40);
     }
 
+    /// <summary>B21: the monitor of equation 8.10 sees the loss fall with the gradient, and a curvature that stays; that the norm of the gradient rises, as in
+    /// figure 8.1, is not so on these data.</summary>
+    [Fact]
+    public void Gradient_and_curvature_are_followed_on_the_way_down()
+    {
+        Reproduced.NeedsData("optdigits");
+        Dictionary<string, double> found = Reproduced.Run(new CurvatureMonitor());
+        Assert.InRange(found["loss at update 0"], 2.0, 3.2);
+        Assert.Equal(0.228, found["loss at update 100"], 0.03);
+        Assert.Equal(0.045, found["loss at update 1000"], 0.01);
+        Assert.Equal(0.012, found["loss at update 3000"], 0.004);
+        double[] norms = [found["‖g‖ at update 0"], found["‖g‖ at update 100"], found["‖g‖ at update 1000"], found["‖g‖ at update 3000"]];
+        Assert.Equal(norms.OrderDescending(), norms);
+        foreach (int update in new[] { 0, 10, 100, 1000, 3000 })
+            Assert.InRange(found[FormattableString.Invariant($"gᵀHg/gᵀg at update {update}")], 2, 20);
+    }
+
     /// <summary>B24: the same error as sampled dropout within a standard error, 0.7 points, and an objective that never rises.</summary>
     [Fact]
     public void Fast_dropout_ends_where_sampled_dropout_does_without_its_noise()

@@ -72,7 +72,7 @@ internal abstract class DigitClassifier : Experiment
     private Schedule Momentum(int steps) =>
         MomentumDecay.First == MomentumDecay.Last ? MomentumDecay.First : new LinearDecay(MomentumDecay.First, MomentumDecay.Last, steps);
 
-    /// <summary>784-800-800-10 with rectifiers, and dropout before each layer unless the rates are 0.</summary>
+    /// <summary>Two layers of rectifiers, 800 each by default, and dropout before each layer unless the rates are 0.</summary>
     protected static Sequential Rectifiers(RandomSource random, double inputRate = 0.0, double hiddenRate = 0.0, int units = 800) => new(
         new Dropout(inputRate, random),
         new Dense(784, units, random) { Activation = Ops.Relu, WeightInitializer = new HeNormal() },

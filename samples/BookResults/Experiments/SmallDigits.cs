@@ -69,8 +69,8 @@ internal abstract class SmallDigits : Experiment
         int steps = laboratory.Epochs * ((train.Count + BatchSize - 1) / BatchSize);
         (double input, double hidden) = kind switch
         {
-            "dropout + max-norm" or "dropout of inputs too" or "dropout boosting" => (0.2, 0.5),
-            "dropout" or "fast dropout" or "maxout + dropout" => (0.0, 0.5),
+            "dropout + max-norm" or "maxout + dropout" or "dropout of inputs too" or "dropout boosting" => (0.2, 0.5),
+            "dropout" or "fast dropout" => (0.0, 0.5),
             _ => (0.0, 0.0),
         };
         Module Layer(int from, int to) => kind switch
@@ -103,7 +103,7 @@ internal abstract class SmallDigits : Experiment
                 "fast dropout" => [new FastDropoutPenalty("logits")],
                 _ => [],
             },
-            Constraints = kind == "dropout + max-norm" ? [new MaxColumnNorm(2)] : [],
+            Constraints = kind is "dropout + max-norm" or "maxout + dropout" ? [new MaxColumnNorm(2)] : [],
             Metrics = [new Accuracy()],
             Execution = laboratory.Execution,
         };

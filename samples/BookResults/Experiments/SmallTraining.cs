@@ -28,5 +28,7 @@ internal static class SmallTraining
     public static Dense Rectifiers(int inputs, int outputs, RandomSource random) =>
         new(inputs, outputs, random) { Activation = Autograd.Operations.Ops.Relu, WeightInitializer = new HeNormal() };
 
+    public static Dense Linear(int inputs, int outputs, RandomSource random) => new(inputs, outputs, random) { WeightInitializer = new HeNormal() };
+
     public static double Error(Trainer trainer, Dataset test) => 100 * (1 - trainer.Evaluate(test)["accuracy"]);
 }

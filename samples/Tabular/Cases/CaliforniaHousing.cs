@@ -71,12 +71,9 @@ internal sealed class CaliforniaHousing : RegressionCase
             d.Longitude, d.Latitude, d.Longitude + d.Latitude, d.Longitude - d.Latitude, d.HousingMedianAge, MathF.Log(d.TotalRooms), MathF.Log(d.TotalBedrooms),
             MathF.Log(d.Population), MathF.Log(d.Households), MathF.Log(d.MedianIncome), d.MedianIncome, MathF.Log(d.TotalRooms / d.Households),
             MathF.Log(d.TotalBedrooms / d.TotalRooms), MathF.Log(d.Population / d.Households),
-            .. Waves(d.Longitude), .. Waves(d.Latitude), .. Waves(d.Longitude + d.Latitude), .. Waves(d.Longitude - d.Latitude),
+            .. Waves.Of(d.Longitude, 4), .. Waves.Of(d.Latitude, 4), .. Waves.Of(d.Longitude + d.Latitude, 4), .. Waves.Of(d.Longitude - d.Latitude, 4),
         ];
     }
-
-    /// <summary>Sines and cosines of four frequencies: prices change within a few miles, which a network sees in waves sooner than in numbers.</summary>
-    private static IEnumerable<float> Waves(float x) => Enumerable.Range(0, 4).SelectMany(k => new[] { MathF.Sin(x * (1 << k)), MathF.Cos(x * (1 << k)) });
 
     private sealed class District
     {
