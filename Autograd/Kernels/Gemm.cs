@@ -96,7 +96,7 @@ internal static unsafe class Gemm
                 Relu = epilogue.Relu,
             };
             int lanes = SimdWidths.Lanes<T>(width);
-            if (n <= lanes && m >= 2 * lanes && k > 0 && beta == T.Zero)
+            if (n <= lanes && m >= 2 * lanes && k > 0)
                 MultiplyNarrow(problem, pb, ldb, transposeB, width, workers);
             else if (m == 1 && packed is not null && !transposeB && n >= lanes)
                 PackedRowProduct.Run(problem, Panel<T>(packed, n, width), width, workers);
@@ -121,13 +121,32 @@ internal static unsafe class Gemm
             A = b,
             Lda = ldb,
             TransposeA = !transposeB,
+            Beta = T.Zero,
+            Relu = problem.Relu && problem.Beta == T.Zero,
             C = (T*)scratch.Pointer,
             Ldc = problem.M,
             ColumnBias = null,
             RowBias = problem.ColumnBias,
         };
         GemmJob.Run(turned, new MatrixPanel<T>(problem.A, problem.Lda, !problem.TransposeA), width, workers);
-        GemmPacking.Transpose((T*)scratch.Pointer, problem.M, problem.N, problem.M, problem.Ldc, problem.C);
+        if (problem.Beta == T.Zero)
+            GemmPacking.Transpose((T*)scratch.Pointer, problem.M, problem.N, problem.M, problem.Ldc, problem.C);
+        else
+            AddTransposed((T*)scratch.Pointer, problem);
+    }
+
+    private static void AddTransposed<T>(T* sums, in GemmProblem<T> problem)
+        where T : unmanaged, INumber<T>
+    {
+        T* c = problem.C;
+        for (int row = 0; row < problem.M; row++, c += problem.Ldc)
+        {
+            for (int column = 0; column < problem.N; column++)
+            {
+                T value = (problem.Beta * c[column]) + sums[((nint)column * problem.M) + row];
+                c[column] = problem.Relu && value < T.Zero ? T.Zero : value;
+            }
+        }
     }
 
     /// <summary>Packs op(B), [k, n], so that products with it need not: the last argument of <see cref="Multiply{T}"/>, beside B itself.</summary>

@@ -18,6 +18,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
 {
     private const int ColumnLimit = 4096;
 
+    // A left operand of this size stays in the first-level cache as it lies, beside a sliver of B.
+    private const int NearBytes = 16 * 1024;
+
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
@@ -91,8 +94,11 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 for (int i = row; i < lastRow; i += rowBlock)
                 {
                     int height = Math.Min(rowBlock, lastRow - i);
-                    PackLeft(problem, i, height, p, count, left);
-                    Block(problem.C, source, target, i, height, j, width, p, count, left, right, i == row, keep);
+                    // The columns of a small transposed matrix lie side by side as a tile wants them.
+                    T* direct = problem.TransposeA && height * count * sizeof(T) <= NearBytes ? problem.A + (p * problem.Lda) + i : null;
+                    if (direct is null)
+                        PackLeft(problem, i, height, p, count, left);
+                    Block(problem.C, source, target, i, height, j, width, p, count, direct is null ? left : direct, direct is null ? 0 : problem.Lda, right, i == row, keep);
                 }
 
                 p += count;
@@ -112,13 +118,13 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int p,
         int count,
         T* left,
+        nint leftStep,
         T* right,
         bool fresh,
         bool keep)
     {
         GemmTarget<T> target = template;
-        int panels = Panels(rows);
-        int height = rows / panels, taller = rows % panels;
+        GemmPanels panels = new(rows, TSimd.MaxRows);
         for (int j = 0; j < columns; j += Width)
         {
             int width = Math.Min(Width, columns - j);
@@ -142,46 +148,47 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             if (following > 0)
             {
                 ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
-                int groups = panels * ((count + GemmTile.Group - 1) / GemmTile.Group);
+                int groups = panels.Count * ((count + GemmTile.Group - 1) / GemmTile.Group);
                 ahead.Burst = (ahead.Lines + groups - 1) / groups;
             }
 
             T* panel = left;
             int i = row;
-            for (int index = 0; index < panels; index++)
+            for (int index = 0; index < panels.Count; index++)
             {
-                int h = index < taller ? height + 1 : height;
+                int h = panels.Height(index, i - row);
+                nint panelStep = leftStep == 0 ? h : leftStep;
                 target.C = c + (i * target.Ldc) + column + j;
-                int nextColumn = index + 1 < panels ? j : j + Width, nextRow = index + 1 < panels ? i + h : row;
-                target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, height, Width) : default;
+                int nextColumn = index + 1 < panels.Count ? j : j + Width, nextRow = index + 1 < panels.Count ? i + h : row;
+                target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, h, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
-                if (direct is not null && panels == 1)
+                if (direct is not null && panels.Count == 1)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, direct, step, null, null, ref ahead, &target);
+                    GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, panelStep, direct, step, null, null, ref ahead, &target);
                 }
                 else if (direct is not null)
                 {
-                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, direct, step, null, sliver, ref ahead, &target);
+                    GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, panelStep, direct, step, null, sliver, ref ahead, &target);
                     direct = null;
                 }
                 else if (width == Width)
                 {
-                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, sliver, Width, null, null, ref ahead, &target);
+                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, panelStep, sliver, Width, null, null, ref ahead, &target);
                 }
                 else
                 {
-                    Narrow(h, width, count, panel, sliver, ref ahead, target);
+                    Narrow(h, width, count, panel, panelStep, sliver, ref ahead, target);
                 }
 
-                panel += (nint)h * count;
+                panel += leftStep == 0 ? (nint)h * count : h;
                 i += h;
             }
         }
     }
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
-    private static void Narrow(int rows, int columns, int count, T* panel, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
+    private static void Narrow(int rows, int columns, int count, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
     {
         T* c = stackalloc T[12 * Width];
         T* bias = stackalloc T[Width];
@@ -200,15 +207,14 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
         }
 
-        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, sliver, Width, null, null, ref ahead, &copy);
+        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, &copy);
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
     }
 
     private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)
     {
-        int panels = Panels(rows);
-        int height = rows / panels, taller = rows % panels;
+        GemmPanels panels = new(rows, TSimd.MaxRows);
 
         // From a transposed matrix a few rows at a time, so that a cache line is used up by neighbouring panels while it is near.
         int chunk = problem.TransposeA ? 32 : count;
@@ -216,9 +222,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         {
             int part = Math.Min(chunk, count - done), i = row;
             T* panel = left;
-            for (int index = 0; index < panels; index++)
+            for (int index = 0; index < panels.Count; index++)
             {
-                int h = index < taller ? height + 1 : height;
+                int h = panels.Height(index, i - row);
                 if (problem.TransposeA)
                     GemmPacking.Straight(problem.A + ((p + done) * problem.Lda) + i, problem.Lda, h, part, h, panel + (done * h));
                 else
@@ -228,9 +234,6 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             }
         }
     }
-
-    // Panels of nearly equal height: 32 rows make 6, 6, 5, 5, 5, 5, not 6, 6, 6, 6, 6, 2, whose last would not keep the units busy.
-    private static int Panels(int rows) => (rows + TSimd.MaxRows - 1) / TSimd.MaxRows;
 
     private static int RowBlock(int rows)
     {

@@ -18,6 +18,8 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
         int panels = Math.Max(1, (m + tileRows - 1) / tileRows), slivers = Math.Max(1, (n + tileColumns - 1) / tileColumns);
         int parts = (int)Math.Min(threads == 1 ? 1 : 4.0 * threads, (double)m * n * k / SmallestPart);
         GemmGrid best = Cut(1, 1);
+        if (parts <= 1)
+            return best;
         double least = double.MaxValue;
         for (int rows = 1; rows <= Math.Min(parts, panels); rows++)
         {

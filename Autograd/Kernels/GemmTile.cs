@@ -15,7 +15,7 @@ internal static unsafe class GemmTile
     internal const int Group = 4;
 
     /// <summary>Runs the tile whose height is known at run time only.</summary>
-    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, nint aStep, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -23,28 +23,28 @@ internal static unsafe class GemmTile
     {
         switch (rows)
         {
-            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
-            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, b, bStep, offsets, packed, ref ahead, target); break;
+            case 1: Run<T, TVector, TSimd, Rows1, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 2: Run<T, TVector, TSimd, Rows2, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 3: Run<T, TVector, TSimd, Rows3, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 4: Run<T, TVector, TSimd, Rows4, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 5: Run<T, TVector, TSimd, Rows5, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 6: Run<T, TVector, TSimd, Rows6, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 7: Run<T, TVector, TSimd, Rows7, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 8: Run<T, TVector, TSimd, Rows8, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 9: Run<T, TVector, TSimd, Rows9, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 10: Run<T, TVector, TSimd, Rows10, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            case 11: Run<T, TVector, TSimd, Rows11, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
+            default: Run<T, TVector, TSimd, Rows12, TPack>(k, a, aStep, b, bStep, offsets, packed, ref ahead, target); break;
         }
     }
 
-    /// <summary>Adds Σₚ a[p·rows + r]·b[p·bStep + j] to the tile of the result as <paramref name="target"/> says.</summary>
+    /// <summary>Adds Σₚ a[p·aStep + r]·b[p·bStep + j] to the tile of the result as <paramref name="target"/> says.</summary>
     /// <remarks>
     /// With <c>TPack</c> = Yes the columns read are also written to <paramref name="packed"/>, densely, for the next tiles. With <c>TPack</c> =
     /// <see cref="Shifted"/> row p of b begins at b + <paramref name="offsets"/>[p].
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd, TRows, TPack>(int k, T* a, nint aStep, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -85,7 +85,7 @@ internal static unsafe class GemmTile
                 else
                     b += bStep;
                 packed += 2 * TSimd.Count;
-                a += TRows.Count;
+                a += aStep;
             }
         }
 

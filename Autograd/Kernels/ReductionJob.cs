@@ -166,9 +166,17 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         for (long end = term + terms; term < end; blocks++)
         {
             long stop = Math.Min(end, term + Run1);
-            Start(x + axes.ReducedOffset(term++), rows, columns);
+            int done = 0;
+            if (axes.ReducedCount == 1)
+            {
+                nint stride = (nint)axes.ReducedStrides[0];
+                for (; done <= columns - (4 * Vector<T>.Count); done += 4 * Vector<T>.Count)
+                    FourVectors(x + (term * stride) + done, stride, (int)(stop - term), rows + done);
+            }
+
+            Start(x + done + axes.ReducedOffset(term++), rows + done, columns - done);
             for (; term < stop; term++)
-                Accumulate(x + axes.ReducedOffset(term), rows, columns);
+                Accumulate(x + done + axes.ReducedOffset(term), rows + done, columns - done);
             int level = 1;
             for (ulong carry = blocks; (carry & 1) != 0; carry >>= 1, level++)
                 Join(rows + (level * TileColumns), rows, columns);
@@ -187,6 +195,27 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
                 new ReadOnlySpan<T>(rows + (from * TileColumns), columns).CopyTo(new Span<T>(y, columns));
             any = true;
         }
+    }
+
+    // Rows at equal distances: the results stay in registers from the first to the last.
+    private static void FourVectors(T* x, nint stride, int rows, T* y)
+    {
+        int lanes = Vector<T>.Count;
+        Vector<T> a = TReducer.Map(Vector.Load(x)), b = TReducer.Map(Vector.Load(x + lanes));
+        Vector<T> c = TReducer.Map(Vector.Load(x + (2 * lanes))), d = TReducer.Map(Vector.Load(x + (3 * lanes)));
+        for (int row = 1; row < rows; row++)
+        {
+            x += stride;
+            a = TReducer.Combine(a, TReducer.Map(Vector.Load(x)));
+            b = TReducer.Combine(b, TReducer.Map(Vector.Load(x + lanes)));
+            c = TReducer.Combine(c, TReducer.Map(Vector.Load(x + (2 * lanes))));
+            d = TReducer.Combine(d, TReducer.Map(Vector.Load(x + (3 * lanes))));
+        }
+
+        a.Store(y);
+        b.Store(y + lanes);
+        c.Store(y + (2 * lanes));
+        d.Store(y + (3 * lanes));
     }
 
     private static void Start(T* x, T* sums, int columns)

@@ -107,7 +107,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
             {
                 T* b = padded + ((long)(tile / tilesPerRow) * planes.Width) + (tile % tilesPerRow * Width);
                 target.C = block + (tile * Width);
-                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, b, 0, offsets, null, ref ahead, &target);
+                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, rows, b, 0, offsets, null, ref ahead, &target);
             }
 
             T* to = y + ((((long)image * shape.OutChannels) + channel) * shape.OutPlane);

@@ -51,6 +51,8 @@ public sealed record Greater : Comparison, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Greater());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThan;
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -68,6 +70,8 @@ public sealed record GreaterOrEqual : Comparison, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new GreaterOrEqual());
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThanOrEqual;
 
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
@@ -87,6 +91,8 @@ public sealed record Less : Comparison, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Less());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThan;
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -105,6 +111,8 @@ public sealed record LessOrEqual : Comparison, IHasExamples
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new LessOrEqual());
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThanOrEqual;
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -122,6 +130,8 @@ public sealed record Equal : Comparison, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Equal());
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.Equals;
 
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);

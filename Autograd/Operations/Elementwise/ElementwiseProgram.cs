@@ -31,7 +31,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private const int PrefetchCount = 64 * 1024;
 
     // From this many elements on, generating a loop pays after some runs.
-    private const int GenerateCount = 4096;
+    private const int GenerateCount = 1024;
 
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
@@ -80,10 +80,11 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         }
 
         bool[] constant = [.. readers.Select(r => r is { IsConstant: true })];
+        DType[] types = [.. leaves.Select(l => inputs[l.Input].DType), .. stores.Select(s => outputs[s.Output].DType)];
         if (loops is not null && count >= GenerateCount && instructions.Length > 1
-            && readers.All(r => r is null || r.IsConstant) && VectorLoop.Handles(instructions))
+            && readers.All(r => r is null || r.IsConstant) && VectorLoop.Handles(instructions, types))
         {
-            loop = loops.Get(instructions, leaves, constant, stores, registers);
+            loop = loops.Get(instructions, leaves, constant, stores, registers, types);
         }
 
         bool IsConstant(int register) => Enumerable.Range(0, leaves.Length).Any(l => leaves[l].Register == register && constant[l]);

@@ -12,7 +12,8 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// </summary>
 /// <remarks>
 /// The instructions are those of the operations' own kernels, in the same order and without contraction, so that the bits are the same. Only operations
-/// with an <see cref="ElementwiseOperation.VectorFunction"/> take part; other chains run tile by tile.
+/// with an <see cref="ElementwiseOperation.VectorFunction"/> take part; other chains run tile by tile. A condition is a vector of all or no bits inside the
+/// loop and a byte of 0 or 1 in memory.
 /// </remarks>
 internal sealed unsafe class VectorLoop
 {
@@ -25,9 +26,11 @@ internal sealed unsafe class VectorLoop
 
     private delegate void Body(nint* addresses, nint start, nint end);
 
-    /// <summary>Whether a chain can be generated: single precision throughout, each operation with a function of vectors.</summary>
-    public static bool Handles(IEnumerable<ElementwiseInstruction> instructions) =>
-        instructions.All(i => i.InputType == DType.Float32 && i.Operation.VectorFunction is not null);
+    /// <summary>Whether a chain can be generated: single precision and conditions throughout, each operation with a function of vectors.</summary>
+    /// <param name="instructions">The instructions.</param>
+    /// <param name="types">The element types of leaves and stores.</param>
+    public static bool Handles(IEnumerable<ElementwiseInstruction> instructions, IEnumerable<DType> types) =>
+        instructions.All(i => i.InputType == DType.Float32 && i.Operation.VectorFunction is not null) && types.All(t => t is DType.Float32 or DType.Bool);
 
     /// <summary>Generates the loop; null where the program is compiled ahead of time and cannot.</summary>
     /// <param name="instructions">The instructions, which <see cref="Handles"/> accepts.</param>
@@ -35,12 +38,14 @@ internal sealed unsafe class VectorLoop
     /// <param name="constant">For each leaf whether it is one number that repeats.</param>
     /// <param name="stores">The registers that are stored.</param>
     /// <param name="registers">The number of registers.</param>
+    /// <param name="types">The element types of the leaves, then of the stores.</param>
     public static VectorLoop? Of(
         ReadOnlySpan<ElementwiseInstruction> instructions,
         ReadOnlySpan<ElementwiseLeaf> leaves,
         ReadOnlySpan<bool> constant,
         ReadOnlySpan<ElementwiseStore> stores,
-        int registers)
+        int registers,
+        ReadOnlySpan<DType> types)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled)
         {
@@ -64,7 +69,7 @@ internal sealed unsafe class VectorLoop
             code.Emit(OpCodes.Ldind_I);
             if (i < leaves.Length && constant[i])
             {
-                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(Repeat));
+                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(types[i] == DType.Bool ? RepeatCondition : Repeat));
                 code.Emit(OpCodes.Stloc, vectors[leaves[i].Register]);
                 continue;
             }
@@ -79,8 +84,8 @@ internal sealed unsafe class VectorLoop
         {
             if (!constant[i])
             {
-                EmitAddress(code, pointers[i]);
-                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(Load));
+                EmitAddress(code, pointers[i], types[i]);
+                code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(types[i] == DType.Bool ? LoadCondition : Load));
                 code.Emit(OpCodes.Stloc, vectors[leaves[i].Register]);
             }
         }
@@ -98,9 +103,10 @@ internal sealed unsafe class VectorLoop
 
         for (int i = 0; i < stores.Length; i++)
         {
-            EmitAddress(code, pointers[leaves.Length + i]);
+            DType type = types[leaves.Length + i];
+            EmitAddress(code, pointers[leaves.Length + i], type);
             code.Emit(OpCodes.Ldloc, vectors[stores[i].Register]);
-            code.Emit(OpCodes.Call, Method<Action<nint, Vector256<float>>>(Store));
+            code.Emit(OpCodes.Call, Method<Action<nint, Vector256<float>>>(type == DType.Bool ? StoreCondition : Store));
         }
 
         code.Emit(OpCodes.Ldarg_1);
@@ -121,10 +127,16 @@ internal sealed unsafe class VectorLoop
     /// <param name="count">A multiple of <see cref="Width"/>.</param>
     public void Run(nint* addresses, int start, int count) => body(addresses, (nint)start * sizeof(float), ((nint)start + count) * sizeof(float));
 
-    private static void EmitAddress(ILGenerator code, LocalBuilder pointer)
+    private static void EmitAddress(ILGenerator code, LocalBuilder pointer, DType type)
     {
         code.Emit(OpCodes.Ldloc, pointer);
         code.Emit(OpCodes.Ldarg_1);
+        if (type == DType.Bool)
+        {
+            code.Emit(OpCodes.Ldc_I4_2);
+            code.Emit(OpCodes.Shr);
+        }
+
         code.Emit(OpCodes.Add);
     }
 
@@ -139,4 +151,24 @@ internal sealed unsafe class VectorLoop
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(nint address, Vector256<float> vector) => vector.Store((float*)address);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> RepeatCondition(nint address) =>
+        *(byte*)address != 0 ? Vector256<float>.AllBitsSet : Vector256<float>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LoadCondition(nint address)
+    {
+        Vector128<ushort> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)address).AsByte());
+        Vector256<uint> wider = Vector256.Create(Vector128.WidenLower(wide), Vector128.WidenUpper(wide));
+        return (~Vector256.Equals(wider, Vector256<uint>.Zero)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreCondition(nint address, Vector256<float> vector)
+    {
+        Vector256<uint> ones = vector.AsUInt32() & Vector256<uint>.One;
+        Vector128<ushort> narrow = Vector128.Narrow(ones.GetLower(), ones.GetUpper());
+        *(ulong*)address = Vector128.Narrow(narrow, narrow).AsUInt64().ToScalar();
+    }
 }

@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The generated loops of one plan: chains of the same structure, such as the updates of all parameters, share one.</summary>
@@ -7,7 +9,7 @@ internal sealed class VectorLoops
 
     /// <summary>The loop of a chain; see <see cref="VectorLoop.Of"/>.</summary>
     public VectorLoop? Get(
-        ElementwiseInstruction[] instructions, ElementwiseLeaf[] leaves, bool[] constant, ElementwiseStore[] stores, int registers)
+        ElementwiseInstruction[] instructions, ElementwiseLeaf[] leaves, bool[] constant, ElementwiseStore[] stores, int registers, DType[] types)
     {
         string key = string.Join(
             ' ',
@@ -15,10 +17,11 @@ internal sealed class VectorLoops
                 .. instructions.Select(i => $"{i.Operation.Name}({string.Join(',', i.Inputs)})→{i.Output}"),
                 .. leaves.Select((l, i) => $"{l.Register}{(constant[i] ? "!" : string.Empty)}"),
                 .. stores.Select(s => $"={s.Register}"),
+                .. types.Select(t => t.ToString()),
             ]);
         if (!loops.TryGetValue(key, out VectorLoop? loop))
         {
-            loops[key] = loop = VectorLoop.Of(instructions, leaves, constant, stores, registers);
+            loops[key] = loop = VectorLoop.Of(instructions, leaves, constant, stores, registers, types);
         }
 
         return loop;

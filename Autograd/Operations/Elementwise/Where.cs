@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -17,6 +18,8 @@ public sealed record Where : ElementwiseOperation, IHasExamples
 
     /// <inheritdoc/>
     public override int Arity => 3;
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.ConditionalSelect;
 
     /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs)

@@ -29,19 +29,50 @@ public sealed class VectorLoopTests
         var loops = new VectorLoops();
         ElementwiseLeaf[] leaves = [new(0, 0), new(1, 1)];
         ElementwiseStore[] stores = [new(2, 0, false)];
+        DType[] types = [DType.Float32, DType.Float32, DType.Float32];
         ElementwiseInstruction[] sum = [new(new Add(), [0, 1], 2, DType.Float32)], product = [new(new Mul(), [0, 1], 2, DType.Float32)];
-        VectorLoop? first = loops.Get(sum, leaves, [false, false], stores, 3);
-        Assert.Same(first, loops.Get([.. sum], leaves, [false, false], stores, 3));
-        Assert.NotSame(first, loops.Get(product, leaves, [false, false], stores, 3));
-        Assert.NotSame(first, loops.Get(sum, leaves, [false, true], stores, 3));
+        VectorLoop? first = loops.Get(sum, leaves, [false, false], stores, 3, types);
+        Assert.Same(first, loops.Get([.. sum], leaves, [false, false], stores, 3, types));
+        Assert.NotSame(first, loops.Get(product, leaves, [false, false], stores, 3, types));
+        Assert.NotSame(first, loops.Get(sum, leaves, [false, true], stores, 3, types));
     }
 
     [Fact]
     public void Only_chains_of_single_precision_arithmetic_are_generated()
     {
-        Assert.True(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float32), new(new Sqrt(), [2], 3, DType.Float32)]));
-        Assert.False(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float64)]));
-        Assert.False(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float32), new(new Exp(), [2], 3, DType.Float32)]));
+        DType[] types = [DType.Float32, DType.Bool];
+        Assert.True(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float32), new(new Sqrt(), [2], 3, DType.Float32)], types));
+        Assert.False(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float64)], types));
+        Assert.False(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float32), new(new Exp(), [2], 3, DType.Float32)], types));
+        Assert.False(VectorLoop.Handles([new(new Add(), [0, 1], 2, DType.Float32)], [DType.Float32, DType.Int64]));
+    }
+
+    [Theory]
+    [InlineData(4096, 1)]
+    [InlineData(20_013, 2)]
+    public void Conditions_are_computed_read_and_stored_as_by_the_tiles(int count, int threads)
+    {
+        Value[] on = Conditions(count, threads, generate: true), off = Conditions(count, 1, generate: false);
+        for (int i = 0; i < on.Length; i++)
+        {
+            Assert.True(on[i].BitEquals(off[i]), $"result {i}");
+        }
+    }
+
+    // Each comparison, a condition that is an input, one that is an output and one number for all; NaN and equal numbers among the values.
+    private static Value[] Conditions(int count, int threads, bool generate)
+    {
+        Variable x = Variable.Input("x", DType.Float32, [count]), y = Variable.Input("y", DType.Float32, [count]);
+        Variable given = Variable.Input("given", DType.Bool, [count]), all = Variable.Input("all", DType.Bool, []);
+        Variable kept = Ops.Less(x, y);
+        Variable sum = Ops.Where(Ops.Greater(x, y), x * 2, y) + Ops.Where(Ops.GreaterOrEqual(x, y), x, y * 3) + Ops.Where(new LessOrEqual().Apply(x, y), x, y * 5);
+        sum += Ops.Where(Ops.Equal(x, y), x, 7) + Ops.Where(given, x, y) + Ops.Where(all, x, y) + Ops.Where(kept, x, 0);
+        Function function = Function.Compile(
+            [x, y, given, all], [sum, kept], options: new ExecutionOptions { Threads = threads, Compilation = new CompilationOptions { GenerateLoops = generate } });
+        Value left = Randoms.Normal(1, count), right = Randoms.Normal(2, count);
+        left.Span<float>()[5] = float.NaN;
+        right.Span<float>()[6] = left.Span<float>()[6];
+        return function.Run(left, right, Value.Of(Enumerable.Range(0, count).Select(i => i % 3 == 0).ToArray(), count), Value.Of(true));
     }
 
     // Two steps of Adam with a gradient that is an input, then every operation that takes part in loops.
