@@ -47,7 +47,7 @@ internal static class Diagnostician
                     .Select(p => p with { At = p.At * reach }),
             ],
             FromOther = options.Other is { } other
-                ? LossLine.Between(function, other, point, Math.Max(options.Points, 2), 0.0, 1.5)
+                ? LossLine.Between(function, other, point, Math.Max(options.Points, 2), 0.0, Beyond(Math.Max(options.Points, 2)))
                 : [],
             Symmetries = WeightSymmetry.Examine(
                 model, Function.Compile([.. inputs.Select(i => i.Input)], [objective.Loss]), [.. inputs.Select(i => i.Value)]),
@@ -55,6 +55,9 @@ internal static class Diagnostician
         };
         return diagnosis with { Findings = Diagnostics.Findings.Of(diagnosis, options) };
     }
+
+    /// <summary>Where a line of so many points from 0 ends, about half as far beyond 1, so that one of them is 1.</summary>
+    private static double Beyond(int points) => (points - 1.0) / Math.Max((points - 1) * 2 / 3, 1);
 
     private static List<LayerReport> Layers(IReadOnlyList<Parameter> parameters, double[] gradient, double rate)
     {

@@ -34,6 +34,9 @@ public sealed class RunRecorderTests
         Assert.Equal(0.05, d.LearningRate);
         Assert.Equal(recorder.Points[^1].Objective, d.Objective, 1e-9);
         Assert.Equal(recorder.Points[0].Objective, d.FromOther[0].Loss, 1e-9);
+        LinePoint here = Assert.Single(d.FromOther, p => Math.Abs(p.At - 1) < 1e-9);
+        Assert.Equal(d.Objective, here.Loss, 1e-9);
+        Assert.InRange(d.FromOther[^1].At, 1.4, 1.6);
         Assert.Contains(d.Findings, f => f.StartsWith("From step 0 to 6", StringComparison.Ordinal));
         Assert.Contains(d.Findings, f => f.Contains("there is no barrier", StringComparison.Ordinal));
         Assert.DoesNotContain(d.Findings, f => f.Contains("ill-conditioning", StringComparison.Ordinal));
