@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Tests.Training;
 /// <summary>The course of a training, and trainers in the hands of those who try many.</summary>
 public sealed class CourseTests
 {
-    private static readonly MLContext Ml = new(seed: 1);
+    private MLContext Ml { get; } = new(seed: 1);
 
     private static NeuralNetworkOptions Options => new()
     {

@@ -10,7 +10,7 @@ namespace Toolkit.MLNetIntegration.Tests.Training;
 /// <summary>ML.NET's permutation feature importance of the network in a pipeline.</summary>
 public sealed class ImportanceTests : IDisposable
 {
-    private static readonly MLContext Ml = new(seed: 1);
+    private MLContext Ml { get; } = new(seed: 1);
     private readonly string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
 
     private static NeuralNetworkOptions Options => new()

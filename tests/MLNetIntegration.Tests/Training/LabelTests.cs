@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Tests.Training;
 
 public sealed class LabelTests : IDisposable
 {
-    private static readonly MLContext Ml = new(seed: 1);
+    private MLContext Ml { get; } = new(seed: 1);
     private readonly string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.tsv");
 
     private static NeuralNetworkOptions Options => new()
@@ -114,7 +114,7 @@ public sealed class LabelTests : IDisposable
     private static TextLoader.Column Key(string name, DataKind kind) => new(name, kind, [new TextLoader.Range(2)], new KeyCount(3));
 
     /// <summary>Keys of three names, training rows of these, and rows of which every eighth, beginning with the fourth, has a name that no key stands for.</summary>
-    private static (ITransformer Keys, IDataView Train, TrainingData.Row[] Strange) Data()
+    private (ITransformer Keys, IDataView Train, TrainingData.Row[] Strange) Data()
     {
         IDataView rows = Ml.Data.LoadFromEnumerable(TrainingData.Rows());
         Microsoft.ML.Transforms.ValueToKeyMappingTransformer keys = Ml.Transforms.Conversion.MapValueToKey(

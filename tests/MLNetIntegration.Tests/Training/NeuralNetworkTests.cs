@@ -14,7 +14,7 @@ namespace Toolkit.MLNetIntegration.Tests.Training;
 
 public sealed class NeuralNetworkTests : IDisposable
 {
-    private static readonly MLContext Ml = new(seed: 1);
+    private MLContext Ml { get; } = new(seed: 1);
     private readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
     private static NeuralNetworkOptions Options => new()

@@ -11,7 +11,7 @@ namespace Toolkit.MLNetIntegration.Tests.Training;
 
 public sealed class TrainingErrorTests
 {
-    private static readonly MLContext Ml = new(seed: 1);
+    private MLContext Ml { get; } = new(seed: 1);
 
     private static NeuralNetworkOptions Options => new() { FeatureColumns = ["X", "Y"], LabelColumn = "Kind", HiddenUnits = [8], Epochs = 3, Seed = 3 };
 
