@@ -1,10 +1,12 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Toolkit.Autograd.Operations;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Regularizers;
 using Toolkit.Modeling.Training;
 
 namespace Toolkit.MLNetIntegration.Tests.Training;
@@ -111,6 +113,36 @@ public sealed class TrainingErrorTests
             input => new NetworkPlan { Model = new Dense(input.Features, 2, input.Random), Loss = new HeteroscedasticGaussian() },
             new NetworkOptions { FeatureColumns = ["Pair"], LabelColumn = "Target", Epochs = 1 }).Fit(data));
         Assert.Contains("Expected a score of one number", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_penalty_on_class_probabilities_goes_with_weighted_rows()
+    {
+        IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows(200));
+        double weak = Certainty(0), strong = Certainty(5);
+        Assert.True(strong < weak - 0.1, $"{strong} against {weak}");
+
+        double Certainty(double strength)
+        {
+            using NeuralNetworkTransformer model = Ml.TrainNetwork(
+                input => new NetworkPlan
+                {
+                    Model = new Dense(input.Features, input.Outputs, input.Random),
+                    Loss = new SoftmaxCrossEntropy(),
+                    Regularizers = [new ConfidencePenalty(strength)],
+                    Score = x => x.Softmax(),
+                },
+                new NetworkOptions
+                {
+                    FeatureColumns = ["X"],
+                    LabelColumn = "Kind",
+                    ExampleWeightColumn = "Weight",
+                    Optimizer = new Adam { LearningRate = 0.02 },
+                    Epochs = 60,
+                    Seed = 3,
+                }).Fit(data);
+            return model.Transform(data).GetColumn<float[]>("Score").Average(p => p.Max());
+        }
     }
 
     [Fact]
