@@ -32,6 +32,9 @@ public sealed class MinimizerTests
             Assert.True(rough.Converged && rough.Iterations < result.Iterations);
             Assert.Equal(Norm(Slope(near)), rough.GradientNorm, 1e-12);
             Assert.InRange(rough.GradientNorm, 1e-9, 0.5 * Math.Max(1, Norm(Slope(new double[N]))));
+            MinimizerResult far = Minimize(minimizer with { Tolerance = 0.5 }, 100).Result;
+            Assert.True(far.Converged);
+            Assert.InRange(far.GradientNorm, 0.5, 0.5 * 100 * Norm(B));
             (MinimizerResult cut, double[] early) = Minimize(minimizer with { Iterations = 1, Tolerance = 0 });
             Assert.True(cut.Iterations == 1 && !cut.Converged);
             Assert.True(Value(early) < 0);
@@ -42,9 +45,12 @@ public sealed class MinimizerTests
     [Fact]
     public void Nonlinear_conjugate_gradients_go_along_the_direction_of_algorithm_8_9()
     {
-        double[] first = Minimize(new NonlinearConjugateGradient { Iterations = 1 }).Point, second = Minimize(new NonlinearConjugateGradient { Iterations = 2 }).Point;
-        double[] g0 = Slope(new double[N]), g1 = Slope(first);
+        // With a fourth power, so that line searches end before the minimum and gradients are not orthogonal.
+        const double Fourth = 300;
+        double[] first = Minimize(new NonlinearConjugateGradient { Iterations = 1 }, fourth: Fourth).Point, second = Minimize(new NonlinearConjugateGradient { Iterations = 2 }, fourth: Fourth).Point;
+        double[] g0 = Slope(new double[N]), g1 = Slope(first, Fourth);
         Parallel(Times(-1, g0), first);
+        Assert.True(Math.Abs(Dot(g0, g1)) > 0.01 * Dot(g0, g0));
         double beta = Dot(Minus(g1, g0), g1) / Dot(g0, g0);
         Assert.True(beta > 0);
         Parallel(Minus(Times(-beta, g0), g1), Minus(second, first));
@@ -82,11 +88,11 @@ public sealed class MinimizerTests
         Assert.True(Norm(Minus(Solution, Times(1 / Near, steepest))) > 0.1);
     }
 
-    private static (MinimizerResult Result, double[] Point) Minimize(Minimizer minimizer, double scale = 1)
+    private static (MinimizerResult Result, double[] Point) Minimize(Minimizer minimizer, double scale = 1, double fourth = 0)
     {
         var x = new Parameter("x", Autograd.Tensors.Value.Of(new double[N], N, 1), ParameterRole.Weight);
         Variable a = Variable.Of(Autograd.Tensors.Value.Of(A, N, N)), b = Variable.Of(Autograd.Tensors.Value.Of(B, N, 1));
-        MinimizerResult result = minimizer.Minimize(new ScalarFunction((0.5 * (x * a.MatMul(x)).Sum()) - (scale * b * x.Variable).Sum(), [x]));
+        MinimizerResult result = minimizer.Minimize(new ScalarFunction((0.5 * (x * a.MatMul(x)).Sum()) - (scale * b * x.Variable).Sum() + (fourth / 4 * x.Variable.Square().Square()).Sum(), [x]));
         return (result, Run.Numbers(x.Value));
     }
 
@@ -106,7 +112,7 @@ public sealed class MinimizerTests
 
     private static double Value(double[] x) => (0.5 * Dot(x, Product(A, x, N, N, 1))) - Dot(B, x);
 
-    private static double[] Slope(double[] x) => Minus(Product(A, x, N, N, 1), B);
+    private static double[] Slope(double[] x, double fourth = 0) => Minus([.. Product(A, x, N, N, 1).Zip(x, (g, v) => g + (fourth * v * v * v))], B);
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (p, q) => p * q).Sum();
 
