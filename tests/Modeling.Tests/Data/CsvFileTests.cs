@@ -220,7 +220,10 @@ public sealed class CsvFileTests
             var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
             culture.NumberFormat = new NumberFormatInfo
             {
-                NumberDecimalSeparator = point, NumberGroupSeparator = group, NegativeSign = minus, PositiveSign = plus,
+                NumberDecimalSeparator = point,
+                NumberGroupSeparator = group,
+                NegativeSign = minus,
+                PositiveSign = plus,
             };
             CultureInfo.CurrentCulture = culture;
             Dataset data = Dataset.LoadCsv(path, new() { Label = "y" });
