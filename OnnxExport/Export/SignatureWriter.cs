@@ -1,6 +1,6 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
-using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Export;
@@ -128,9 +128,10 @@ internal sealed class SignatureWriter
 
     /// <summary>Whether a result may be left out; of operators with any number of results each one counts.</summary>
     private bool MayDrop(OnnxForm form, int position) =>
-        OperatorTable.Find(string.Empty, form.Operator, options.Opset, out _) is { Outputs: var outputs }
-        && outputs.Maximum < int.MaxValue
-        && outputs.IsOptional(position);
+        StandardOperators.Find(string.Empty, form.Operator, options.Opset) is { Outputs: var outputs }
+        && !outputs[^1].IsVariadic
+        && position < outputs.Count
+        && outputs[position].IsOptional;
 
     private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
