@@ -18,9 +18,12 @@ public sealed class Dim : IEquatable<Dim>
 
     /// <summary>The size, if it is known.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
-    public int Size => IsStatic
-        ? terms.Length == 0 ? 0 : checked((int)terms[0].Coefficient)
-        : throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.");
+    /// <exception cref="SizeException">It is more than an array can have.</exception>
+    public int Size => !IsStatic
+        ? throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.")
+        : terms.Length == 0 ? 0
+        : terms[0].Coefficient is var size && size <= int.MaxValue ? (int)size
+        : throw new SizeException($"Expected a size up to {int.MaxValue}, found {size}: use smaller batches, or split what is so large.");
 
     /// <summary>The symbol, if the dimension is a single symbol such as <c>"batch"</c>; otherwise null.</summary>
     public string? Symbol => terms is [{ Coefficient: 1, Symbols: [var symbol] }] ? symbol : null;
@@ -71,7 +74,7 @@ public sealed class Dim : IEquatable<Dim>
             {
                 string[] symbols = [.. a.Symbols, .. b.Symbols];
                 Array.Sort(symbols, StringComparer.Ordinal);
-                products.Add(new Term(checked(a.Coefficient * b.Coefficient), symbols));
+                products.Add(new Term(Product(a.Coefficient, b.Coefficient), symbols));
             }
         }
 
@@ -127,9 +130,9 @@ public sealed class Dim : IEquatable<Dim>
             long product = term.Coefficient;
             foreach (string symbol in term.Symbols)
             {
-                product *= binding.TryGetValue(symbol, out int size)
+                product = Product(product, binding.TryGetValue(symbol, out int size)
                     ? size
-                    : throw new ShapeException($"The dimension {this} needs a value for \"{symbol}\", and no input gives one.");
+                    : throw new ShapeException($"The dimension {this} needs a value for \"{symbol}\", and no input gives one."));
             }
 
             sum += product;
@@ -139,6 +142,10 @@ public sealed class Dim : IEquatable<Dim>
             ? (int)sum
             : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
     }
+
+    private static long Product(long a, long b) => Math.BigMul(a, b, out long low) is var high && high == low >> 63
+        ? low
+        : throw new SizeException($"Expected sizes whose product is a number of 64 bits, found {a} times {b}.");
 
     /// <summary>The terms of the polynomial, to be written in another notation: a coefficient and the symbols that it multiplies; none for 0.</summary>
     public IEnumerable<(long Coefficient, IReadOnlyList<string> Symbols)> Terms =>
