@@ -22,6 +22,12 @@ public sealed class Dim : IEquatable<Dim>
         ? terms.Length == 0 ? 0 : checked((int)terms[0].Coefficient)
         : throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.");
 
+    /// <summary>The number of an element of a known integer content; it may be negative and may exceed a size.</summary>
+    /// <exception cref="ShapeException">The dimension has symbols.</exception>
+    internal long Number => IsStatic
+        ? terms.Length == 0 ? 0 : terms[0].Coefficient
+        : throw new ShapeException($"Expected a number, found the symbolic dimension {this}.");
+
     /// <summary>The symbol, if the dimension is a single symbol such as <c>"batch"</c>; otherwise null.</summary>
     public string? Symbol => terms is [{ Coefficient: 1, Symbols: [var symbol] }] ? symbol : null;
 
@@ -31,6 +37,9 @@ public sealed class Dim : IEquatable<Dim>
     public static Dim Of(long size) => size < 0
         ? throw new ShapeException($"Expected a size of at least 0, found {size}.")
         : size == 0 ? new Dim([]) : new Dim([new Term(size, [])]);
+
+    /// <summary>A number as an element of a known integer content; it may be negative.</summary>
+    internal static Dim OfNumber(long number) => number == 0 ? new Dim([]) : new Dim([new Term(number, [])]);
 
     /// <summary>Creates a symbolic dimension.</summary>
     /// <param name="symbol">The name; the same name means the same size.</param>

@@ -66,21 +66,24 @@ internal sealed class SignatureWriter
             builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
         }
 
-        return builder.Graph;
+        return builder.Complete();
     }
 
+    /// <summary>Parameters keep their names; those that an update changes are inputs too, in the order of the updates.</summary>
     private void WriteParameters()
     {
-        HashSet<Parameter> updated = [.. signature.Updates.Select(u => u.Parameter)];
+        Parameter[] updated = [.. signature.Updates.Select(u => u.Parameter)];
         foreach (Parameter parameter in signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable)))
         {
             string name = builder.Reserve(parameter.Name);
             names.Add(parameter.Variable, name);
             builder.AddInitializer(parameter.Value, name);
-            if (updated.Contains(parameter))
-            {
-                builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
-            }
+        }
+
+        foreach (Parameter parameter in updated)
+        {
+            string name = names[parameter.Variable];
+            builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
         }
     }
 

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// The product of matrices, or of stacks of matrices whose leading axes broadcast (ONNX <c>MatMul</c>): […, m, k]·[…, k, n] → […, m, n].
 /// Both inputs have at least two axes.
 /// </summary>
-public sealed record MatMul : Operation, IHasExamples
+public sealed record MatMul : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -17,6 +17,9 @@ public sealed record MatMul : Operation, IHasExamples
         new(new MatMul(), new ExampleInput(["batch", 1, 3, 4]), new ExampleInput([2, 4, 5])),
         new(new MatMul(), new ExampleInput(["batch", 3, 4]), new ExampleInput([4, 2])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.MatMul(node[0], node[1])];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)

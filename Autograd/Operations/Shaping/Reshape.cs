@@ -5,7 +5,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>The same elements in row-major order under another shape with as many elements (ONNX <c>Reshape</c>).</summary>
 /// <param name="Shape">The new shape, symbols allowed; its element count equals that of the input for all values of the symbols.</param>
-public sealed record Reshape(Shape Shape) : Operation, IHasExamples
+public sealed record Reshape(Shape Shape) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -15,6 +15,13 @@ public sealed record Reshape(Shape Shape) : Operation, IHasExamples
         new(new Reshape([Dim.Named("batch") * 4, 1]), new ExampleInput([4, "batch"])),
         new(new Reshape([]), new ExampleInput([1, 1])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [new Reshape(Target(node)).Apply(node[0])];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        Shape.Rank <= 1 ? node.Inputs[0].Content : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
@@ -44,5 +51,32 @@ public sealed record Reshape(Shape Shape) : Operation, IHasExamples
             ? OnnxInput.Integers([.. Shape.Select(d => d.IsStatic ? (long)d.Size : -1)])
             : new OnnxInput.Dimensions(Shape);
         return new OnnxForm(Name) { Inputs = [new OnnxInput.Argument(0), target] };
+    }
+
+    /// <summary>The shape that a node asks for: 0 keeps the size of the input's axis, −1 takes what is left.</summary>
+    private static Shape Target(OnnxNode node)
+    {
+        Shape from = node[0].Shape;
+        IReadOnlyList<Dim> asked = node.Version < 5 ? [.. node.Integers("shape")!.Select(Dim.OfNumber)] : node.Content(1)!;
+        bool zeroMeansZero = node.Knows("allowzero") && node.Flag("allowzero");
+        var dims = new Dim[asked.Count];
+        int open = -1;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            bool isOpen = asked[i].IsStatic && asked[i].Number == -1;
+            dims[i] = isOpen ? 1 : asked[i].IsStatic && asked[i].Number == 0 && !zeroMeansZero
+                ? i < from.Rank ? from[i] : throw new ShapeException($"Reshape keeps axis {i}, which {from} does not have.")
+                : asked[i];
+            open = !isOpen ? open : open < 0 ? i : throw new ShapeException($"Reshape expects at most one size −1, found {string.Join(", ", asked)}.");
+        }
+
+        if (open >= 0)
+        {
+            dims[open] = from.ElementCount.TryDivide(Shape.Of(dims).ElementCount, out Dim rest)
+                ? rest
+                : throw new ShapeException($"Reshape of {from} to {string.Join(", ", asked)} leaves no whole size for −1.");
+        }
+
+        return Shape.Of(dims);
     }
 }

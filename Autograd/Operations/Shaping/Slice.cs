@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Start">The first index, from 0.</param>
 /// <param name="End">The index after the last, at most the size.</param>
 /// <param name="Step">The distance of the indices taken, at least 1.</param>
-public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operation, IHasExamples
+public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -18,6 +18,13 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
         new(new Slice(1, 0, 5, 2), new ExampleInput(["batch", 5])),
         new(new Slice(1, 1, 6, 3), new ExampleInput(["batch", 6, 2])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [SliceNode.Apply(node)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs[0].Content is { } known ? [.. known.Take(End).Skip(Start).Where((_, i) => i % Step == 0)] : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
