@@ -83,6 +83,9 @@ public sealed class Variable
     /// <summary>A symbol of a type, to ask what operations would make of it; dimensions may be of any form.</summary>
     internal static Variable Placeholder(TensorType type) => new(type, "placeholder");
 
+    /// <summary>A symbol of a shape as an int64 vector whose content is known.</summary>
+    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape] };
+
     internal static Variable Of(Parameter parameter) =>
         new(new TensorType(parameter.Value.DType, parameter.Value.Shape), parameter.Name) { Parameter = parameter };
 

@@ -16,6 +16,7 @@ internal sealed class SignatureWriter
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
     private readonly ShapeWriter shapes;
+    private readonly FormTypes types;
     private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
@@ -26,6 +27,7 @@ internal sealed class SignatureWriter
         builder = new GraphBuilder(options.IncludeValueInfo);
         flat = new FlatGraph(signature, options.Opset);
         shapes = new ShapeWriter(builder, signature.Inputs);
+        types = new FormTypes(options.Opset);
     }
 
     public GraphProto Write()
@@ -106,11 +108,10 @@ internal sealed class SignatureWriter
         var computed = new Dictionary<OnnxForm, string>(ReferenceEqualityComparer.Instance);
         foreach (OnnxForm form in step.Forms.SkipLast(1))
         {
-            // Sizes between the nodes of one operation are not inferred, so their types are not written.
             computed.Add(form, builder.Add(
                 form.Operator,
                 [.. form.Inputs!.Select(i => NameOf(i, node, computed))],
-                [new Result(null)],
+                [new Result(options.IncludeValueInfo ? types.Of(form, node) : null)],
                 form.Attributes.Select(AttributeConversion.ToProto))[0]);
         }
 

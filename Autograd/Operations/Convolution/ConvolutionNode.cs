@@ -30,9 +30,9 @@ internal static class ConvolutionNode
     private static WindowNode Window(OnnxNode node)
     {
         Shape w = node[1].Shape;
-        return w.Rank == 4 && w.IsStatic
+        return w.Rank == 4 && w[2].IsStatic && w[3].IsStatic
             ? new WindowNode(node, [w[2].Size, w[3].Size])
-            : throw new ShapeException($"{node.Operator} takes weights [M, C/group, kH, kW] of known size, found {w}.");
+            : throw new ShapeException($"{node.Operator} takes weights [M, C/group, kH, kW] with known kH and kW, found {w}.");
     }
 
     private static Variable WithBias(OnnxNode node, Variable y) =>

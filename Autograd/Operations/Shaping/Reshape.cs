@@ -42,16 +42,13 @@ public sealed record Reshape(Shape Shape) : Operation, IOperator
         gradients[0] is { } g ? Ops.Reshape(g, node.Inputs[0].Shape) : null;
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request)
-    {
-        // A single symbolic axis is written as −1, which needs no run-time shape; zero-sized tensors would make −1 ambiguous.
-        int symbolic = Shape.Count(d => !d.IsStatic);
-        bool zero = Shape.Any(d => d.IsStatic && d.Size == 0);
-        OnnxInput target = symbolic <= 1 && !zero
-            ? OnnxInput.Integers([.. Shape.Select(d => d.IsStatic ? (long)d.Size : -1)])
-            : new OnnxInput.Dimensions(Shape);
-        return new OnnxForm(Name) { Inputs = [new OnnxInput.Argument(0), target] };
-    }
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Inputs = [new OnnxInput.Argument(0), TargetOf(Shape)] };
+
+    /// <summary>A shape as ONNX's <c>Reshape</c> takes it: a single symbolic axis is written as −1, which needs no run-time shape; zero-sized tensors would make
+    /// −1 ambiguous.</summary>
+    internal static OnnxInput TargetOf(Shape shape) => shape.Count(d => !d.IsStatic) <= 1 && !shape.Any(d => d.IsStatic && d.Size == 0)
+        ? OnnxInput.Integers([.. shape.Select(d => d.IsStatic ? (long)d.Size : -1)])
+        : new OnnxInput.Dimensions(shape);
 
     /// <summary>The shape that a node asks for: 0 keeps the size of the input's axis, −1 takes what is left.</summary>
     private static Shape Target(OnnxNode node)

@@ -72,6 +72,6 @@ public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IOpera
         }
 
         OnnxInput all = OnnxInput.Of(OnnxName, new OnnxInput.Argument(0));
-        return new OnnxForm("Slice") { Inputs = [all, OnnxInput.Integers(Start), OnnxInput.Integers(End ?? rank)] };
+        return new OnnxForm("Slice") { Inputs = [all, OnnxInput.Integers(Start), OnnxInput.Integers(End ?? rank), OnnxInput.Integers(0), OnnxInput.Integers(1)] };
     }
 }
