@@ -140,10 +140,10 @@ internal sealed class SignatureWriter
     private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
         OnnxInput.Computed result => computed[result.Form],
-        OnnxInput.Argument argument => NameOf(flat.Resolve(node.Inputs[argument.Index])),
+        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(flat.Resolve(variable)) : string.Empty,
         OnnxInput.Constant constant => builder.Constant(constant.Value),
         OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),
-        _ => string.Empty,
+        _ => throw new ExportException($"Expected an input of a known kind for {node}, found {input}."),
     };
 
     private string NameOf(Variable variable) => variable.Constant is { } value ? builder.Constant(value) : names[variable];

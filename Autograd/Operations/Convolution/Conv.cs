@@ -23,7 +23,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ConvolutionNode.Forward(node);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
@@ -48,17 +48,17 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable x, Variable w) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
+        (Variable x, Variable w) = (request[0], request[1]);
+        return request.Each(input => input == 0
             ? new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(g, w)
-            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g);
+            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g));
     }
 
     /// <inheritdoc/>

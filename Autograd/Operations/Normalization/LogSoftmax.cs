@@ -19,7 +19,7 @@ public sealed record LogSoftmax(int Axis) : Operation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => OldAxes.Along(node, (x, axis) => Ops.LogSoftmax(x, axis));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
@@ -42,10 +42,10 @@ public sealed record LogSoftmax(int Axis) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        Variable y = node.Outputs[0];
-        return gradients[0] is { } g ? g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)) : null;
+        Variable y = request.Result(0);
+        return [request.Gradient(0) is { } g ? g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)) : null];
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IOperator
             : new ArgMax(node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
@@ -46,7 +46,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>

@@ -27,7 +27,7 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
         node.Inputs[0].Content is { } known ? [.. known.Take(End).Skip(Start).Where((_, i) => i % Step == 0)] : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         int size = Require.Static(this, inputs[0], Axis);
@@ -52,14 +52,14 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        Shape shape = node.Inputs[0].Shape;
+        Shape shape = request[0].Shape;
         int size = shape[Axis].Size;
         if (Step > 1)
         {
@@ -70,7 +70,7 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
         var after = new int[shape.Rank];
         before[Axis] = Start;
         after[Axis] = size - Start - g.Shape[Axis].Size;
-        return Ops.Pad(g, IntList.Of(before), IntList.Of(after));
+        return [Ops.Pad(g, IntList.Of(before), IntList.Of(after))];
     }
 
     /// <inheritdoc/>

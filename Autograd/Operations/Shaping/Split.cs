@@ -17,7 +17,7 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Split(node[0].Shape.Axis((int)node.Integer("axis")), Parts(node)).ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         TensorType x = inputs[0];
@@ -44,9 +44,10 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => Ops.Concat(
-        Axis,
-        [.. node.Outputs.Select((y, i) => gradients[i] ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]);
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+    [
+        Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]),
+    ];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

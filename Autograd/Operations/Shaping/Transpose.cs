@@ -20,7 +20,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Transpose(node[0], node.Integers("perm") is { } axes ? [.. axes.Select(a => (int)a)] : null)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
@@ -34,7 +34,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IOperator
         ValueCopy.Transpose(arguments.Inputs[0], Permutation.AsSpan(), arguments.Outputs[0], arguments.Workers);
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         var inverse = new int[Permutation.Count];
         for (int i = 0; i < inverse.Length; i++)
@@ -42,7 +42,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IOperator
             inverse[Permutation[i]] = i;
         }
 
-        return gradients[0] is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null;
+        return [request.Gradient(0) is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null];
     }
 
     /// <inheritdoc/>
