@@ -99,6 +99,18 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     public IReadOnlyList<long>? Numbers(string attribute, int input) =>
         schema.Attribute(attribute) is not null ? Integers(attribute) : Numbers(input);
 
+    /// <summary>States that two sizes are equal. Where one is a symbol that the file leaves open and the other a number, the symbol is that number in the
+    /// whole model.</summary>
+    /// <param name="size">The first size.</param>
+    /// <param name="other">The second size.</param>
+    public void Equate(Dim size, Dim other)
+    {
+        if (size.Symbol is { } symbol && other.IsStatic)
+            throw new SymbolKnownException(symbol, other.Size, Operator);
+        if (other.Symbol is { } second && size.IsStatic)
+            throw new SymbolKnownException(second, size.Size, Operator);
+    }
+
     private string Default(string name) => schema.Attribute(name) switch
     {
         { Default: { } text } => text,

@@ -11,19 +11,16 @@ public abstract record CompositeOperation : Operation
     public sealed override bool HasKernel => false;
 
     /// <inheritdoc/>
-    public sealed override bool DifferentiatesByExpansion => true;
-
-    /// <inheritdoc/>
-    public sealed override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        var placeholders = new Variable[inputs.Length];
+        var placeholders = new Variable?[inputs.Length];
         for (int i = 0; i < placeholders.Length; i++)
-            placeholders[i] = Variable.Placeholder(inputs[i]);
-        return [.. Expand(placeholders).Select(result => result.Type)];
+            placeholders[i] = inputs.Has(i) ? Variable.Placeholder(inputs[i]) : null;
+        return [.. Expand(new Arguments(placeholders)).Select(result => result.Type)];
     }
 
     /// <inheritdoc/>
-    public abstract override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs);
+    public abstract override IReadOnlyList<Variable> Expand(Arguments inputs);
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);

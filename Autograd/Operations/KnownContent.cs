@@ -22,9 +22,10 @@ internal static class KnownContent
         return result;
     }
 
-    /// <summary>The quotient of numbers, truncated toward zero, or of sizes where it leaves no remainder; null otherwise.</summary>
+    /// <summary>The quotient of numbers, truncated toward zero, or of sizes, which are not negative; null where it is not known.</summary>
     public static Dim? Quotient(Dim x, Dim y) =>
         y.IsStatic && y.Number == 0 ? null
         : x.IsStatic && y.IsStatic ? Dim.OfNumber(x.Number / y.Number)
-        : x.TryDivide(y, out Dim quotient) ? quotient : null;
+        : x.TryDivide(y, out Dim quotient) ? quotient
+        : y.IsStatic && y.Number > 0 ? x.FloorDivide(y.Number) : null;
 }

@@ -83,12 +83,14 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
     private string Polynomial(Dim dim)
     {
         string? sum = null;
-        foreach ((long coefficient, IReadOnlyList<string> symbols) in dim.Terms)
+        foreach ((long coefficient, IReadOnlyList<Dim.Factor> factors) in dim.Terms)
         {
-            string? product = coefficient == 1 && symbols.Count > 0 ? null : builder.Integers(coefficient);
-            foreach (string symbol in symbols)
+            string? product = coefficient == 1 && factors.Count > 0 ? null : builder.Integers(coefficient);
+            foreach (Dim.Factor part in factors)
             {
-                string factor = Element(Dim.Named(symbol));
+                string factor = part.Dividend is { } dividend
+                    ? builder.Add("Div", [Element(dividend), builder.Integers(part.Divisor)], One)
+                    : Element(Dim.Named(part.Symbol!));
                 product = product is null ? factor : builder.Add("Mul", [product, factor], One);
             }
 

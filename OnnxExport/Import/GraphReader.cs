@@ -14,6 +14,7 @@ internal sealed class GraphReader
     private readonly OperatorSet operators;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder)
     {
@@ -26,6 +27,22 @@ internal sealed class GraphReader
     public Signature Read()
     {
         RequireOperators();
+        while (true)
+        {
+            try
+            {
+                return ReadOnce();
+            }
+            catch (SymbolKnownException known) when (sizes.TryAdd(known.Symbol, known.Size))
+            {
+                // Once for each symbol at most.
+                values.Clear();
+            }
+        }
+    }
+
+    private Signature ReadOnce()
+    {
         List<Variable> inputs = ReadInputs();
         foreach (NodeProto node in graph.Node)
             Read(node);
@@ -60,10 +77,13 @@ internal sealed class GraphReader
     }
 
     /// <summary>A size that the file leaves open is a symbol of its own.</summary>
-    private static Dim Dimension(TensorShapeProto.Types.Dimension dim, string input, int axis) =>
-        dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue >= 0 ? Dim.Of(dim.DimValue)
-        : dim.DimParam.Length > 0 ? Dim.Named(dim.DimParam)
-        : Dim.Named($"{input}_dim{axis}");
+    private Dim Dimension(TensorShapeProto.Types.Dimension dim, string input, int axis)
+    {
+        if (dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue >= 0)
+            return Dim.Of(dim.DimValue);
+        string symbol = string.IsNullOrWhiteSpace(dim.DimParam) ? $"{input}_dim{axis}" : dim.DimParam;
+        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
+    }
 
     private void Read(NodeProto node)
     {

@@ -13,7 +13,7 @@ public sealed record GlobalAveragePool : CompositeOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GlobalAveragePool().ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs) => inputs[0].Shape.Rank > 2
+    public override IReadOnlyList<Variable> Expand(Arguments inputs) => inputs[0].Shape.Rank > 2
         ? [Ops.Mean(inputs[0], [.. Enumerable.Range(2, inputs[0].Shape.Rank - 2)], keepDims: true)]
         : throw new ShapeException($"{Name} expects an image [N, C, …], found {inputs[0].Shape}.");
 

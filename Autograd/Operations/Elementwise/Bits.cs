@@ -24,7 +24,7 @@ public abstract record BitOperation : ElementwiseOperation
     }
 
     /// <inheritdoc/>
-    public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <summary>The kernel for one integer type.</summary>
     /// <typeparam name="T">The type of the elements.</typeparam>

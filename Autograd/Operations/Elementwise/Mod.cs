@@ -33,12 +33,12 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
         : inputs[0];
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
-            return null;
-        (Variable x, Variable y, Variable z) = (node.Inputs[0], node.Inputs[1], node.Outputs[0]);
-        return Broadcasting.Undo(input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)), node.Inputs[input].Shape);
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+        (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
+        return request.Each(input => Broadcasting.Undo(input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)), request[input].Shape));
     }
 
     /// <inheritdoc/>

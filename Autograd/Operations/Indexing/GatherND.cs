@@ -23,7 +23,7 @@ public sealed record GatherND : Operation, IOperator
         : new GatherND().ApplyAll(node[0], Ops.Cast(node[1], DType.Int64));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Type(this, DType.Int64, inputs[1].DType);
@@ -43,9 +43,9 @@ public sealed record GatherND : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => input == 0 && gradients[0] is { } g
-        ? new ScatterND(Add: true).Apply(Ops.Expand(Variable.Scalar(0, g.DType), node.Inputs[0].Shape), node.Inputs[1], g)
-        : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input => input == 0 && request.Gradient(0) is { } g
+        ? new ScatterND(Add: true).Apply(Ops.Expand(Variable.Scalar(0, g.DType), request[0].Shape), request[1], g)
+        : null);
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name);

@@ -31,7 +31,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IOperator
     }).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64), node[2]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 3);
         Require.Type(this, DType.Int64, inputs[1].DType);
@@ -58,14 +58,17 @@ public sealed record ScatterND(bool Add = false) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g || input == 1)
-            return null;
-        (Variable indices, Variable updates) = (node.Inputs[1], node.Inputs[2]);
-        return input == 2 ? new GatherND().Apply(g, indices)
-            : Add ? g
-            : new ScatterND().Apply(g, indices, Ops.Expand(Variable.Scalar(0, g.DType), updates.Shape));
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+        (Variable indices, Variable updates) = (request[1], request[2]);
+        return request.Each(input => input switch
+        {
+            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.Expand(Variable.Scalar(0, g.DType), updates.Shape)),
+            2 => new GatherND().Apply(g, indices),
+            _ => null,
+        });
     }
 
     /// <summary>Operator sets before 16 cannot add.</summary>

@@ -22,8 +22,13 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        Addend(node, Ops.Gemm(node[0], node[1], node.Flag("transA"), node.Flag("transB"), node.Number("alpha")));
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        (Variable a, Variable b, bool transposeA, bool transposeB) = (node[0], node[1], node.Flag("transA"), node.Flag("transB"));
+        if (a.Shape.Rank == 2 && b.Shape.Rank == 2)
+            node.Equate(a.Shape[transposeA ? 0 : 1], b.Shape[transposeB ? 1 : 0]);
+        return Addend(node, Ops.Gemm(a, b, transposeA, transposeB, node.Number("alpha")));
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

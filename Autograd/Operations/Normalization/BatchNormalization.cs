@@ -28,10 +28,10 @@ public sealed record BatchNormalization(double Epsilon = 1e-5) : CompositeOperat
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable x = inputs[0];
-        if (inputs.Count != 5 || x.Shape.Rank < 2 || inputs.Skip(1).Any(input => input.Shape != Shape.Of(x.Shape[1])))
+        if (inputs.Length != 5 || x.Shape.Rank < 2 || inputs.Skip(1).Any(input => input.Shape != Shape.Of(x.Shape[1])))
             throw new ShapeException($"{Name} expects x [N, C, …] and four vectors [C], found {string.Join(", ", inputs.Select(input => input.Shape))}.");
         Variable[] channels = [.. inputs.Skip(1).Select(input => Ops.Reshape(input, [input.Shape[0], .. Enumerable.Repeat((Dim)1, x.Shape.Rank - 2)]))];
         (Variable scale, Variable bias, Variable mean, Variable variance) = (channels[0], channels[1], channels[2], channels[3]);

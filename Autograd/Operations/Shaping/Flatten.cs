@@ -23,7 +23,7 @@ public sealed record Flatten(int Axis = 1) : CompositeOperation, IOperator
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Shape shape = inputs[0].Shape;
         return Axis >= 0 && Axis <= shape.Rank

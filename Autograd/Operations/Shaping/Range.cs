@@ -18,10 +18,10 @@ public sealed record Range(Dim Count) : Operation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Range(CountOf(node)).ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 3);
-        foreach (TensorType input in inputs)
+        foreach (TensorType input in inputs.Present)
         {
             Require.Number(this, input.DType);
             Require.SameType(this, inputs[0].DType, input.DType);
@@ -51,7 +51,7 @@ public sealed record Range(Dim Count) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name);

@@ -32,7 +32,7 @@ public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IOpera
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         int rank = inputs[0].Shape.Rank;
@@ -54,7 +54,7 @@ public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IOpera
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <summary>Operator sets before 15 have no first and last axis: there the sizes are cut out of all.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>

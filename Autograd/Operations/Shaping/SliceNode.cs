@@ -11,7 +11,7 @@ internal static class SliceNode
     {
         Variable x = node[0];
         IReadOnlyList<long> starts = node.Numbers("starts", 1)!;
-        IReadOnlyList<long> ends = node.Numbers("ends", 2)!;
+        IReadOnlyList<Dim> ends = node.Version >= 10 ? node.Content(2)! : [.. node.Integers("ends")!.Select(Dim.OfNumber)];
         IReadOnlyList<long> axes = node.Numbers("axes", 3) ?? [.. Enumerable.Range(0, starts.Count)];
         IReadOnlyList<long> steps = (node.Version >= 10 ? node.Numbers(4) : null) ?? [.. Enumerable.Repeat(1L, starts.Count)];
         if (ends.Count != starts.Count || axes.Count != starts.Count || steps.Count != starts.Count)
@@ -21,17 +21,17 @@ internal static class SliceNode
         return starts.Count == 0 ? new Identity().Apply(x) : x;
     }
 
-    private static Variable Cut(Variable x, int axis, long start, long end, long step)
+    private static Variable Cut(Variable x, int axis, long start, Dim last, long step)
     {
         Dim dim = x.Shape[axis];
-        if (!dim.IsStatic)
+        if (!dim.IsStatic || !last.IsStatic)
         {
-            return start == 0 && end >= int.MaxValue && step == 1
-                ? new Identity().Apply(x)
-                : throw new ShapeException($"Slice needs a static size on axis {axis}, found the shape {x.Shape}.");
+            return last.IsStatic && last.Number >= int.MaxValue && start == 0 && step == 1 ? new Identity().Apply(x)
+                : start >= 0 && step == 1 && !last.IsStatic ? new Slice(axis, (int)start, last).Apply(x)
+                : throw new ShapeException($"Slice needs a static size on axis {axis} of {x.Shape} to go from {start} to {last} in steps of {step}.");
         }
 
-        long size = dim.Size;
+        (long size, long end) = (dim.Size, last.Number);
         long From(long index, long least, long most) => Math.Clamp(index < 0 ? index + size : index, least, most);
         if (step > 0)
         {
@@ -42,7 +42,7 @@ internal static class SliceNode
         if (step == 0)
             throw new ShapeException($"Slice expects a step other than 0 on axis {axis} of {x.Shape}.");
         var indices = new List<long>();
-        for (long i = From(start, -1, size - 1), last = From(end, -1, size - 1); i > last; i += step)
+        for (long i = From(start, -1, size - 1), stop = From(end, -1, size - 1); i > stop; i += step)
             indices.Add(i);
         return Ops.Gather(x, Variable.Of(Value.Of(indices.ToArray(), indices.Count)), axis);
     }

@@ -24,7 +24,7 @@ public sealed record Squeeze(IntList Axes) : CompositeOperation, IOperator
     public override IReadOnlyList<Dim>? Content(Node node, int output) => node.Inputs[0].Content;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Shape shape = inputs[0].Shape;
         return Axes.All(axis => axis >= 0 && axis < shape.Rank && shape[axis].IsStatic && shape[axis].Size == 1)

@@ -23,7 +23,7 @@ public sealed record Unsqueeze(IntList Axes) : CompositeOperation, IOperator
     public override IReadOnlyList<Dim>? Content(Node node, int output) => node.Outputs[0].Shape.Rank <= 1 ? node.Inputs[0].Content : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         int rank = inputs[0].Shape.Rank + Axes.Count;
         if (Axes.Distinct().Count() != Axes.Count || Axes.Any(axis => axis < 0 || axis >= rank))

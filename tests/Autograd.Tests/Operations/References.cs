@@ -285,7 +285,7 @@ internal static class References
     private static Array64[] SliceOf(Slice o, Array64 x)
     {
         int[] sizes = [.. x.Sizes];
-        sizes[o.Axis] = (o.End - o.Start + o.Step - 1) / o.Step;
+        sizes[o.Axis] = (o.End.Size - o.Start + o.Step - 1) / o.Step;
         return
         [
             Array64.Make(sizes, i =>
