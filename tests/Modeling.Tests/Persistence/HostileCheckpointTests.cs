@@ -202,13 +202,19 @@ public sealed class HostileCheckpointTests : IDisposable
         Array.ForEach(sizes, writer.Write);
     }
 
+    private int Version()
+    {
+        Checkpoint.Save(File, new Flatten());
+        return BinaryPrimitives.ReadInt32LittleEndian(System.IO.File.ReadAllBytes(File).AsSpan(8));
+    }
+
     private void WriteFile(int kind, Action<BinaryWriter> content)
     {
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write("TOOLKIT\n"u8);
-            writer.Write(1);
+            writer.Write(Version());
             writer.Write(kind);
             content(writer);
         }
