@@ -23,8 +23,8 @@ public sealed class Dim : IEquatable<Dim>
     public int Size => !IsStatic
         ? throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.")
         : terms.Length == 0 ? 0
-        : terms[0].Coefficient is var size and >= int.MinValue and <= int.MaxValue ? (int)size
-        : throw new SizeException($"Expected a size up to {int.MaxValue}, found {size}: use smaller batches, or split what is so large.");
+        : terms[0].Coefficient is >= int.MinValue and <= int.MaxValue ? (int)terms[0].Coefficient
+        : throw new SizeException($"Expected a size up to {int.MaxValue}, found {terms[0].Coefficient}: use smaller batches, or split what is so large.");
 
     /// <summary>The number of an element of a known integer content; it may be negative and may exceed a size.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
