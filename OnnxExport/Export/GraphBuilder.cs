@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
 
@@ -55,11 +56,18 @@ internal sealed class GraphBuilder(bool includeValueInfo)
     /// <param name="inputs">The names of its inputs.</param>
     /// <param name="results">Its results.</param>
     /// <param name="attributes">Its attributes.</param>
+    /// <param name="origin">Where it comes from: what it is called, and what is written with it.</param>
     /// <returns>The names of the results; empty for those left out.</returns>
-    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null)
+    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null)
     {
-        string name = nodes.Numbered(op);
+        string name = origin switch
+        {
+            { Name: { } own } => nodes.Unique(own),
+            { Layer.Length: > 0 } => nodes.Numbered($"{origin.Layer}/{op}"),
+            _ => nodes.Numbered(op),
+        };
         var node = new NodeProto { OpType = op, Name = name };
+        Describe(node, origin);
         node.Input.AddRange(inputs);
         var names = new string[results.Length];
         for (int i = 0; i < names.Length; i++)
@@ -75,6 +83,24 @@ internal sealed class GraphBuilder(bool includeValueInfo)
         node.Attribute.AddRange(attributes ?? []);
         Graph.Node.Add(node);
         return names;
+    }
+
+    private static void Describe(NodeProto node, Origin? origin)
+    {
+        if (origin is null)
+        {
+            return;
+        }
+
+        if (origin.Documentation.Length > 0)
+        {
+            node.DocString = origin.Documentation;
+        }
+
+        foreach ((string key, string value) in origin.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            node.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
     }
 
     /// <summary>Adds a node with one result.</summary>
