@@ -25,5 +25,5 @@ public sealed record DimSize(Dim Dim) : Operation, IFromSizes, IHasExamples
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim])] };
+        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim]), OnnxInput.Integers(0)] };
 }
