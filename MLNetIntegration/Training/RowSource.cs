@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.MLNetIntegration.Training;
 
@@ -33,25 +32,17 @@ internal sealed class RowSource
             classFactors = [.. statistics.ClassWeights.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
         }
 
-        IsWeighted = classFactors is not null || options.ExampleWeightColumn is not null;
-        Layout = IsWeighted ? DataLayout.Values([columns.FeatureCount], [Math.Max(label.Length, 1) + 1])
-            : label.Classes > 0 ? DataLayout.Labels([columns.FeatureCount], label.Classes)
-            : DataLayout.Values([columns.FeatureCount], [label.Length]);
+        var layout = label.Classes > 0 ? DataLayout.Labels([columns.FeatureCount], label.Classes) : DataLayout.Values([columns.FeatureCount], [label.Length]);
+        Layout = classFactors is null && options.ExampleWeightColumn is null ? layout : layout.WithWeights();
     }
 
     public DataLayout Layout { get; }
-
-    /// <summary>Whether the last column of targets is a weight: see <see cref="RowWeighted"/>.</summary>
-    public bool IsWeighted { get; }
-
-    /// <summary>The loss for these rows.</summary>
-    public Loss Loss(Loss inner) => IsWeighted ? new RowWeighted(inner, columns.Label.Length) : inner;
 
     /// <summary>The rows to learn from and those to validate on.</summary>
     public (IDataSource Train, IDataSource? Validation) Open(IDataView data, ulong seed)
     {
         double share = options.Validation is null ? options.ValidationFraction : 0;
-        long bytes = statistics.Rows * (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength)) * sizeof(float);
+        long bytes = statistics.Rows * (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float);
         if (bytes > options.MemoryBudget)
         {
             IDataSource? rest = options.Validation is { } own ? Stream(own, _ => true) : share > 0 ? Stream(data, r => Draw(seed, r) < share) : null;
@@ -75,6 +66,7 @@ internal sealed class RowSource
         var features = new List<float>();
         var labels = new List<long>();
         var targets = new List<float>();
+        var weights = new List<float>();
         int rows = 0;
         foreach (Example example in Examples(data, _ => true))
         {
@@ -85,12 +77,18 @@ internal sealed class RowSource
             }
 
             targets.AddRange(example.Target.Span);
+            if (Layout.HasWeights)
+            {
+                weights.Add(example.Weight);
+            }
+
             rows++;
         }
 
-        return rows == 0 ? throw new TrainingException("Expected rows to validate on, found none.")
+        Dataset set = rows == 0 ? throw new TrainingException("Expected rows to validate on, found none.")
             : Layout.HasLabels ? Dataset.FromLabels([.. features], [columns.FeatureCount], [.. labels], Layout.ClassCount)
             : Dataset.FromTargets([.. features], [columns.FeatureCount], [.. targets], [Layout.TargetLength]);
+        return Layout.HasWeights ? set.WithWeights([.. weights]) : set;
     }
 
     private StreamSource Stream(IDataView data, Func<long, bool> take) => new(Layout, () => Examples(data, take)) { ShuffleBuffer = ShuffleBuffer };
@@ -114,29 +112,13 @@ internal sealed class RowSource
                 row.Features[i] = float.IsNaN(row.Features[i]) ? means[i] : row.Features[i];
             }
 
-            if (Layout.HasLabels)
+            for (int i = 0; i < target.Length; i++)
             {
-                yield return new Example(row.Features, row.Class);
-                continue;
+                target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
             }
 
-            Fill(target, row);
-            yield return new Example(row.Features, target);
-        }
-    }
-
-    private void Fill(float[] target, TrainingRow row)
-    {
-        target[0] = row.Class;
-        for (int i = 0; i < row.Target.Length; i++)
-        {
-            target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
-        }
-
-        if (IsWeighted)
-        {
-            // Weights of mean 1 keep the learning rate what it is without them.
-            target[^1] = (float)(row.Weight * (statistics.Rows / statistics.Weights) * (classFactors?[row.Class] ?? 1));
+            float weight = (float)(row.Weight * (classFactors?[row.Class] ?? 1));
+            yield return Layout.HasLabels ? new Example(row.Features, row.Class) { Weight = weight } : new Example(row.Features, target) { Weight = weight };
         }
     }
 }

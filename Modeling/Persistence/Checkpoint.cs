@@ -14,13 +14,13 @@ namespace Toolkit.Modeling.Persistence;
 /// stopping. What it does not hold is what the program states: the model's structure, the options, the data.
 /// </summary>
 /// <remarks>
-/// Format: the eight bytes "TOOLKIT" and 0A, the version (int32, 1), the kind (int32: 0 a model, 1 a training), the parameters, for a
+/// Format: the eight bytes "TOOLKIT" and 0A, the version (int32, 2), the kind (int32: 0 a model, 1 a training), the parameters, for a
 /// training its state, and the SHA-256 of all that. Parameters: their count, and for each name, role, element type, rank, sizes (int32) and
 /// raw elements. Numbers are little-endian, texts UTF-8 with their length before them.
 /// </remarks>
 public static class Checkpoint
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int HeaderLength = 16;
 
     private static ReadOnlySpan<byte> Magic => "TOOLKIT\n"u8;
@@ -65,12 +65,6 @@ public static class Checkpoint
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
         if (training is null)
             throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training.");
-        if (training.Totals.Metrics.Length != trainer.Metrics.Count)
-        {
-            throw new CheckpointException(
-                $"The checkpoint '{path}' has {training.Totals.Metrics.Length} metrics, the trainer {trainer.Metrics.Count}.");
-        }
-
         try
         {
             trainer.Prepare(training.Layout);
@@ -78,6 +72,13 @@ public static class Checkpoint
         catch (ToolkitException e)
         {
             throw new CheckpointException($"The checkpoint '{path}' does not fit the trainer: {e.Message}", e);
+        }
+
+        int measures = trainer.State.Totals.Means.Sums.Length;
+        if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures)
+        {
+            throw new CheckpointException(
+                $"The checkpoint '{path}' has means of {training.Totals.Sums.Length} parts of loss and metrics, the trainer {measures}: it has other metrics.");
         }
 
         IReadOnlyList<Parameter> expected = trainer.Parameters;
@@ -100,7 +101,7 @@ public static class Checkpoint
         Assign(expected, values);
         state.Continue = null;
         state.Order = training.Order;
-        state.Totals.CopyFrom(training.Totals);
+        training.Totals.CopyTo(state.Totals);
         state.Epochs.Clear();
         state.Epochs.AddRange(training.Epochs);
         (state.Monitor, state.BestValue, state.BestEpoch) = (training.Monitor, training.BestValue, training.BestEpoch);

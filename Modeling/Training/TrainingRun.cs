@@ -16,7 +16,8 @@ internal sealed class TrainingRun
     private readonly IDataSource data;
     private readonly FitOptions options;
     private readonly BatchOptions batches;
-    private readonly Value[] inputs = new Value[2];
+    private readonly Value[] inputs;
+    private readonly TargetCheck check;
     private readonly Value[] outputs;
     private readonly Stopwatch clock = new();
 
@@ -26,7 +27,9 @@ internal sealed class TrainingRun
         this.data = data;
         this.options = options;
         state = trainer.State;
+        inputs = new Value[trainer.TrainingStep.Inputs.Count];
         outputs = new Value[trainer.TrainingStep.Outputs.Count];
+        check = new TargetCheck(trainer, data);
         batches = new BatchOptions
         {
             Size = options.BatchSize,
@@ -45,7 +48,7 @@ internal sealed class TrainingRun
 
         // To where a divergence goes back: the parameters, and the sums that belong to them.
         var good = new ParameterSnapshot(trainer.Parameters);
-        var goodTotals = new EpochTotals(trainer.Metrics.Count);
+        var goodTotals = new EpochTotals(trainer.Graph.StepMeans);
         goodTotals.CopyFrom(state.Totals);
         while (state.Epochs.Count < options.Epochs)
         {
@@ -131,8 +134,8 @@ internal sealed class TrainingRun
                     $"Cancelled in epoch {state.Epochs.Count + 1} after {totals.Steps} steps; training can go on from there."));
             }
 
-            trainer.CheckLabels(batch);
-            (inputs[0], inputs[1]) = (batch.Features, batch.Target);
+            check.Batch(batch, totals.Examples);
+            ExampleSymbols.Bind(batch, inputs);
             trainer.Step.RunInto(inputs, outputs);
             double loss = outputs[TrainingGraph.LossOutput].Scalar();
             double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
@@ -143,9 +146,9 @@ internal sealed class TrainingRun
                     Invariant($"learning rate (now {outputs[TrainingGraph.RateOutput].Scalar()}) or clipped gradients may help."));
             }
 
-            Add(totals, batch.Count, loss, objective);
+            Add(totals, batch, objective - loss);
             if (options.ProgressSteps > 0 && step % options.ProgressSteps == 0)
-                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Loss / totals.Examples, null));
+                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Means.Mean(0), null));
         }
 
         if (totals.Examples == 0)
@@ -157,15 +160,15 @@ internal sealed class TrainingRun
         return null;
     }
 
-    private void Add(EpochTotals totals, int count, double loss, double objective)
+    private void Add(EpochTotals totals, Batch batch, double penalty)
     {
+        double weight = batch.TotalWeight();
         totals.Steps++;
-        totals.Examples += count;
-        totals.Loss += loss * count;
-        totals.Objective += objective * count;
+        totals.Examples += batch.Count;
+        totals.Weight += weight;
+        totals.Penalty += penalty * weight;
         totals.LearningRate = outputs[TrainingGraph.RateOutput].Scalar();
-        for (int i = 0; i < totals.Metrics.Length; i++)
-            totals.Metrics[i] += outputs[TrainingGraph.FirstMetricOutput + i].Scalar();
+        totals.Means.Add(outputs, batch.Count);
     }
 
     private void FinishEpoch()
@@ -175,9 +178,9 @@ internal sealed class TrainingRun
         var record = new EpochRecord
         {
             Epoch = state.Epochs.Count + 1,
-            Loss = totals.Loss / totals.Examples,
-            Objective = totals.Objective / totals.Examples,
-            Metrics = trainer.Named(totals.Metrics, totals.Examples),
+            Loss = totals.Loss,
+            Objective = totals.Objective,
+            Metrics = trainer.Named(totals.Means),
             Validation = validation,
             LearningRate = totals.LearningRate,
             Examples = totals.Examples,
