@@ -22,28 +22,30 @@ public sealed class FeatureScaling
     /// vary.</summary>
     public IReadOnlyList<float> Deviation => deviation;
 
-    /// <summary>Measures a data set, in double precision and two passes.</summary>
+    /// <summary>Measures a data set, in double precision and two passes; an example of weight w counts like w copies.</summary>
     /// <param name="dataset">The training set.</param>
+    /// <exception cref="DataException">All weights are 0.</exception>
     public static FeatureScaling Fit(Dataset dataset)
     {
         int columns = dataset.Layout.FeatureLength;
+        double total = dataset.TotalWeight();
         ReadOnlySpan<float> features = dataset.Features.Span;
         double[] mean = new double[columns];
         double[] square = new double[columns];
         for (int i = 0; i < features.Length; i++)
-            mean[i % columns] += features[i];
+            mean[i % columns] += dataset.WeightOf(i / columns) * (double)features[i];
         for (int column = 0; column < columns; column++)
-            mean[column] /= dataset.Count;
+            mean[column] /= total;
         for (int i = 0; i < features.Length; i++)
         {
             double difference = features[i] - mean[i % columns];
-            square[i % columns] += difference * difference;
+            square[i % columns] += dataset.WeightOf(i / columns) * difference * difference;
         }
 
         float[] deviation = new float[columns];
         for (int column = 0; column < columns; column++)
         {
-            double value = Math.Sqrt(square[column] / dataset.Count);
+            double value = Math.Sqrt(square[column] / total);
             // A constant column leaves only rounding errors behind, which must not be blown up to unit variance.
             deviation[column] = value > 1e-7 * Math.Abs(mean[column]) && value > 1e-30 ? (float)value : 1f;
         }

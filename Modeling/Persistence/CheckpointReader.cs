@@ -15,6 +15,9 @@ internal sealed record StoredTraining(
     string Monitor,
     double BestValue,
     int BestEpoch,
+    long BestStep,
+    int Waited,
+    bool ShowsBest,
     IReadOnlyList<StoredParameter>? Best);
 
 /// <summary>The sums of an epoch that was begun.</summary>
@@ -74,6 +77,9 @@ internal sealed class CheckpointReader : IDisposable
             reader.ReadString(),
             reader.ReadDouble(),
             reader.ReadInt32(),
+            reader.ReadInt64(),
+            reader.ReadInt32(),
+            reader.ReadBoolean(),
             reader.ReadBoolean() ? ReadParameters() : null);
     }
 

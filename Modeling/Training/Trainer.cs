@@ -18,14 +18,16 @@ namespace Toolkit.Modeling.Training;
 /// batches, epoch after epoch. All mathematics is in the graph, which is public and exportable; the trainer only loops, measures, reports
 /// and stops.
 /// </summary>
-/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. Not for use by several threads at
-/// once.</remarks>
+/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. While one thread trains, a second <see cref="Fit"/> is refused; other
+/// threads may evaluate, diagnose and save a checkpoint, which wait for the step that is running and see the training between two steps. Two trainers of one
+/// model must not train at once.</remarks>
 public sealed class Trainer
 {
     private TrainerState? state;
     private TrainingGraph? graph;
     private Function? step;
     private readonly Evaluator?[] evaluators = new Evaluator?[2];
+    private int fitting;
 
     /// <summary>The model.</summary>
     public required Module Model { get; init; }
@@ -37,13 +39,13 @@ public sealed class Trainer
     public required Optimizer Optimizer { get; init; }
 
     /// <summary>Terms that are added to the loss; none by default.</summary>
-    public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
+    public IReadOnlyList<Regularizer> Regularizers { get; init => field = [.. value]; } = [];
 
     /// <summary>Sets to which parameters are projected back after each step, in this order; none by default.</summary>
-    public IReadOnlyList<Constraint> Constraints { get; init; } = [];
+    public IReadOnlyList<Constraint> Constraints { get; init => field = [.. value]; } = [];
 
     /// <summary>What is measured besides the loss; nothing by default.</summary>
-    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+    public IReadOnlyList<Metric> Metrics { get; init => field = [.. value]; } = [];
 
     /// <summary>Threads and compiler switches.</summary>
     public ExecutionOptions Execution { get; init; } = new();
@@ -66,6 +68,11 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">The computations are not built yet.</exception>
     public IReadOnlyList<Parameter> Parameters => [.. Model.Parameters, .. State.Optimizer.Parameters];
 
+    /// <summary>Held while a step or anything else changes the training or looks at more than one part of it.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal bool IsPrepared => state is not null;
+
     internal TrainerState State => state ?? throw NotPrepared();
 
     internal Function Step => step ??= Function.Compile(TrainingStep, Execution);
@@ -78,17 +85,30 @@ public sealed class Trainer
     /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
     public void Prepare(DataLayout layout)
     {
-        state?.Layout.RequireSame(layout);
-        if (state is not null && state.Layout.HasWeights == layout.HasWeights)
-            return;
-        if (state?.Totals.Steps > 0)
-            throw new ShapeException($"Epoch {EpochsDone + 1} was begun with examples {state.Layout}; it can only go on with the same, found {layout}.");
-        TrainerState prepared = state ?? new TrainerState(layout);
-        graph = new TrainingGraph(this, layout, prepared.Optimizer);
-        prepared.Layout = layout;
-        prepared.Totals = new EpochTotals(graph.StepMeans);
-        (state, step) = (prepared, null);
-        Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+        lock (Gate)
+        {
+            state?.Layout.RequireSame(layout);
+            if (state is not null && state.Layout.HasWeights == layout.HasWeights)
+                return;
+            if (state?.Totals.Steps > 0)
+                throw new ShapeException($"Epoch {EpochsDone + 1} was begun with examples {state.Layout}; it can only go on with the same, found {layout}.");
+            TrainerState prepared = state ?? new TrainerState(layout);
+            graph = new TrainingGraph(this, layout, prepared.Optimizer);
+            prepared.Layout = layout;
+            prepared.Totals = new EpochTotals(graph.StepMeans);
+            (state, step) = (prepared, null);
+            Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+        }
+    }
+
+    /// <summary>Undoes <see cref="Prepare"/>, when it was for data that have then been refused.</summary>
+    internal void Unprepare()
+    {
+        lock (Gate)
+        {
+            (state, graph, step, Model.InputShape) = (null, null, null, null);
+            Array.Clear(evaluators);
+        }
     }
 
     /// <summary>Trains until the number of epochs that the options ask for is done in all, or until a reason to stop comes up. Called
@@ -97,17 +117,21 @@ public sealed class Trainer
     /// <param name="data">The training examples.</param>
     /// <param name="options">How long, and on what; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running; no exception is thrown.</param>
-    /// <returns>The epochs, and why the training ended. With early stopping, the model has the best parameters; after a divergence, those
-    /// from the end of the last good epoch; otherwise the last ones.</returns>
+    /// <returns>The epochs, and why the training ended. With early stopping, the model has the best parameters, and the optimizer what it remembered with them;
+    /// after a divergence, those from the end of the last epoch, after which every number was found to be finite; otherwise the last ones.</returns>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training already, or a parameter is NaN or infinite at the beginning.</exception>
     /// <exception cref="ShapeException">Data, model and loss do not fit together.</exception>
     /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
     /// <exception cref="DataException">The data are not what they should be, or no example of an epoch counts.</exception>
     public History Fit(IDataSource data, FitOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new FitOptions();
-        Prepare(data.Layout);
-        return new TrainingRun(this, data, options).Run(cancellationToken);
+        return Alone(nameof(Fit), () =>
+        {
+            Prepare(data.Layout);
+            return new TrainingRun(this, data, options).Run(cancellationToken);
+        });
     }
 
     /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
@@ -117,11 +141,14 @@ public sealed class Trainer
     /// <exception cref="DataException">The data are not what they should be, or no example counts.</exception>
     public Evaluation Evaluate(IDataSource data, int batchSize = 256)
     {
-        if (state is null)
-            Prepare(data.Layout);
-        State.Layout.RequireSame(data.Layout);
-        Evaluator evaluator = evaluators[data.Layout.HasWeights ? 1 : 0] ??= new Evaluator(this, data.Layout);
-        return evaluator.Run(data, batchSize);
+        lock (Gate)
+        {
+            if (state is null)
+                Prepare(data.Layout);
+            State.Layout.RequireSame(data.Layout);
+            Evaluator evaluator = evaluators[data.Layout.HasWeights ? 1 : 0] ??= new Evaluator(this, data.Layout);
+            return evaluator.Run(data, batchSize);
+        }
     }
 
     /// <summary>Says where the training stands: gradient, curvature, eigenvalues of the Hessian, layers and units, with findings in words. For the course of a
@@ -134,9 +161,31 @@ public sealed class Trainer
         Settings.AtLeastOne(examples);
         Prepare(data.Layout);
         options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(
-            Model, Loss, Diagnostician.Sample(data, examples), Regularizers, State.Optimizer);
+        (Value, Value, Value?) sample = Diagnostician.Sample(data, examples);
+        using Lock.Scope scope = Gate.EnterScope();
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, sample, Regularizers, State.Optimizer);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
+    }
+
+    /// <summary>Does what no training may run beside.</summary>
+    /// <exception cref="InvalidOperationException">A training is running.</exception>
+    internal T Alone<T>(string what, Func<T> action)
+    {
+        if (Interlocked.Exchange(ref fitting, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                $"Expected a trainer that is not training, found that {nameof(Fit)} is running, in another thread or around the report of progress that calls {what}. " +
+                "Wait until it ends, or cancel it.");
+        }
+
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            Volatile.Write(ref fitting, 0);
+        }
     }
 
     /// <summary>The learning rate of the last step; 0 before the first.</summary>

@@ -26,7 +26,7 @@ internal sealed class TrainingGraph
         this.trainer = trainer;
         this.layout = layout;
         (Step, StepMeans) = BuildStep(state);
-        (Evaluation, EvaluationMeans) = BuildEvaluation(trainer, layout);
+        Evaluation = BuildEvaluation(trainer, layout).Signature;
     }
 
     /// <summary>Inputs "input", "target" and, if examples have weights, "weight"; outputs "loss" (mean without penalties), "objective" (with penalties),
@@ -39,9 +39,6 @@ internal sealed class TrainingGraph
     /// <summary>The same inputs; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureOutputs"/> adds.</summary>
     public Signature Evaluation { get; }
 
-    /// <summary>Where the evaluation puts out loss and metrics.</summary>
-    public IReadOnlyList<MeanOutput> EvaluationMeans { get; }
-
     /// <summary>How many numbers the model gives for an example; 0 if that is not known.</summary>
     public int OutputCount { get; private set; }
 
@@ -49,7 +46,9 @@ internal sealed class TrainingGraph
     public static (Signature Signature, IReadOnlyList<MeanOutput> Means) BuildEvaluation(Trainer trainer, DataLayout layout)
     {
         var symbols = new ExampleSymbols(layout);
-        Variable output = trainer.Model.Forward(symbols.Input, new ForwardContext(Mode.Inference) { Weight = symbols.Weight });
+        var context = new ForwardContext(Mode.Inference) { Weight = symbols.Weight };
+        Variable output = trainer.Model.Forward(symbols.Input, context);
+        Registration.OfModel(trainer.Model.Parameters, output, context);
         var measures = new MeasureOutputs(symbols.Weight);
         measures.AddLoss(trainer.Loss.Parts(output, symbols.Target));
         measures.AddMetrics(trainer.Metrics, output, symbols.Target, trainer.Loss.TakesUnlabelled);
@@ -81,9 +80,14 @@ internal sealed class TrainingGraph
         IReadOnlyList<Parameter> learned = objective.Parameters;
         CheckReached(learned, objective.Loss, symbols);
         Composition.Check(trainer, learned);
+        Parameter[] known = [.. parameters, .. state.Parameters];
+        Registration.OfModel(known, objective.Output, context);
+        Registration.OfObjective(known, total);
+        state.Projection = update => Constrain(update).NewValue;
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
+        Registration.OfUpdates([.. parameters, .. state.Parameters], updates);
         var measures = new MeasureOutputs(
             symbols.Weight,
             new Output("loss", objective.Loss),

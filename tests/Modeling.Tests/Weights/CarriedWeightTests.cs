@@ -137,6 +137,9 @@ public sealed class CarriedWeightTests
         PrincipalComponents weighted = PrincipalComponents.Fit(data.WithWeights(weights), 4), copied = PrincipalComponents.Fit(Copies.Repeated(data, weights), 4);
         Run.Close([.. copied.Mean], [.. weighted.Mean], 1e-12);
         Run.Close([.. copied.Variances], [.. weighted.Variances], 1e-12);
+        FeatureScaling scaled = FeatureScaling.Fit(data.WithWeights(weights)), expectedScaling = FeatureScaling.Fit(Copies.Repeated(data, weights));
+        Run.Close([.. expectedScaling.Mean.Select(v => (double)v)], [.. scaled.Mean.Select(v => (double)v)], 1e-7);
+        Run.Close([.. expectedScaling.Deviation.Select(v => (double)v)], [.. scaled.Deviation.Select(v => (double)v)], 1e-7);
         var learning = new DictionaryLearning(3) { NonZeros = 1, Iterations = 4 };
         float[] some = [.. weights.Select(w => w > 0 ? 2.5f : 0f)];
         CancellationToken token = TestContext.Current.CancellationToken;
