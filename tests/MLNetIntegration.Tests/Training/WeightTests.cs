@@ -58,8 +58,15 @@ public sealed class WeightTests
                     input => new NetworkPlan { Model = new Dense(input.Features, 1, input.Random), Loss = new Huber(0.5) },
                     new NetworkOptions
                     {
-                        FeatureColumns = ["Pair"], LabelColumn = "X", ExampleWeightColumn = weight, MemoryBudget = budget, Epochs = 30, BatchSize = 1000,
-                        ValidationFraction = 0, Seed = 3, Optimizer = options.Optimizer,
+                        FeatureColumns = ["Pair"],
+                        LabelColumn = "X",
+                        ExampleWeightColumn = weight,
+                        MemoryBudget = budget,
+                        Epochs = 30,
+                        BatchSize = 1000,
+                        ValidationFraction = 0,
+                        Seed = 3,
+                        Optimizer = options.Optimizer,
                     }),
             };
             using NeuralNetworkTransformer model = trainer.Fit(data);
@@ -137,7 +144,13 @@ public sealed class WeightTests
 
         NeuralNetworkOptions options = Options with
         {
-            LabelColumn = "Target", ExampleWeightColumn = "Weight", Epochs = 200, BatchSize = 32, ValidationFraction = 0.1, Patience = 50, Optimizer = new Adam { LearningRate = 0.01 },
+            LabelColumn = "Target",
+            ExampleWeightColumn = "Weight",
+            Epochs = 200,
+            BatchSize = 32,
+            ValidationFraction = 0.1,
+            Patience = 50,
+            Optimizer = new Adam { LearningRate = 0.01 },
         };
         using NeuralNetworkTransformer model = ml.Regression.NeuralNetwork(options).Fit(ml.Data.LoadFromEnumerable(rows));
         float[] scores = [.. model.Transform(ml.Data.LoadFromEnumerable(rows)).GetColumn<float>("Score")];
