@@ -60,7 +60,8 @@ public sealed record SequenceLoss(Loss Inner, int Positions) : Loss
             loss = Inner.PerExample(each, y);
         }
 
-        return (weights * loss.Reshape([prediction.Shape[0], Positions])).Sum([1]) / Ops.Max(weights.Sum([1]), 1e-12);
+        Variable total = weights.Sum([1]);
+        return (weights * loss.Reshape([prediction.Shape[0], Positions])).Sum([1]) / Ops.Where(Ops.Greater(total, 0.0), total, 1.0);
     }
 
     /// <summary>[batch·positions, numbers].</summary>
