@@ -8,8 +8,12 @@ namespace Toolkit.Modeling.Data;
 /// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float})"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
-    private readonly Value features;
-    private readonly Value target;
+    private const int FirstRoom = 64;
+
+    // Room for 'room' examples: more is made as examples come, so that a great capacity costs nothing by itself.
+    private Value features;
+    private Value target;
+    private int room;
     private Value? fewFeatures;
     private Value? fewTarget;
 
@@ -21,7 +25,8 @@ public sealed class Batch
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Layout = layout;
         Capacity = capacity;
-        (features, target) = Allocate(capacity);
+        room = Math.Min(capacity, FirstRoom);
+        (features, target) = Allocate(room);
     }
 
     /// <summary>The shape of one example.</summary>
@@ -34,10 +39,10 @@ public sealed class Batch
     public int Count { get; private set; }
 
     /// <summary>The features, float32 of shape [Count, …].</summary>
-    public Value Features => Count == Capacity ? features : Few().Features;
+    public Value Features => Count == room ? features : Few().Features;
 
     /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …].</summary>
-    public Value Target => Count == Capacity ? target : Few().Target;
+    public Value Target => Count == room ? target : Few().Target;
 
     /// <summary>The labels.</summary>
     /// <exception cref="DTypeException">Examples carry targets instead.</exception>
@@ -55,6 +60,7 @@ public sealed class Batch
     {
         if (Count == Capacity)
             throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
+        Reserve(Count + 1);
         Count++;
         Set(Count - 1, exampleFeatures, label, exampleTarget);
     }
@@ -68,13 +74,17 @@ public sealed class Batch
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {
-        (fewFeatures, fewTarget, Count) = (null, null, other.Count);
-        features.CopyFrom(other.features);
-        target.CopyFrom(other.target);
+        Open(other.Count);
+        Begin(other.features, features, Count);
+        Begin(other.target, target, Count);
     }
 
     /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
-    internal void Open(int count) => (fewFeatures, fewTarget, Count) = (null, null, count);
+    internal void Open(int count)
+    {
+        Reserve(count);
+        (fewFeatures, fewTarget, Count) = (null, null, count);
+    }
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
     internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
@@ -88,13 +98,32 @@ public sealed class Batch
             exampleTarget.CopyTo(target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
     }
 
+    /// <summary>Makes room for so many examples; those that are there stay.</summary>
+    private void Reserve(int count)
+    {
+        if (count <= room)
+            return;
+        room = (int)Math.Min(Capacity, Math.Max(count, 2L * room));
+        (Value oldFeatures, Value oldTarget) = (features, target);
+        (features, target) = Allocate(room);
+        Begin(oldFeatures, features, Count);
+        Begin(oldTarget, target, Count);
+    }
+
+    /// <summary>Copies the first examples.</summary>
+    private static void Begin(Value from, Value to, int count)
+    {
+        int bytes = from.Bytes.Length / from.Sizes[0] * count;
+        from.Bytes[..bytes].CopyTo(to.Bytes);
+    }
+
     private (Value Features, Value Target) Few()
     {
         if (fewFeatures is null || fewTarget is null || fewFeatures.Sizes[0] != Count)
         {
             (fewFeatures, fewTarget) = Allocate(Count);
-            features.Bytes[..fewFeatures.Bytes.Length].CopyTo(fewFeatures.Bytes);
-            target.Bytes[..fewTarget.Bytes.Length].CopyTo(fewTarget.Bytes);
+            Begin(features, fewFeatures, Count);
+            Begin(target, fewTarget, Count);
         }
 
         return (fewFeatures, fewTarget);
