@@ -8,10 +8,21 @@ namespace Toolkit.Modeling.Data;
 /// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float}, float)"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
+<<<<<<< HEAD
     private readonly Value features;
     private readonly Value target;
     private readonly Value? weights;
     private (Value Features, Value Target, Value? Weights)? few;
+=======
+    private const int FirstRoom = 64;
+
+    // Room for 'room' examples: more is made as examples come, so that a great capacity costs nothing by itself.
+    private Value features;
+    private Value target;
+    private int room;
+    private Value? fewFeatures;
+    private Value? fewTarget;
+>>>>>>> main
 
     /// <summary>An empty batch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -21,7 +32,12 @@ public sealed class Batch
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Layout = layout;
         Capacity = capacity;
+<<<<<<< HEAD
         (features, target, weights) = Allocate(capacity);
+=======
+        room = Math.Min(capacity, FirstRoom);
+        (features, target) = Allocate(room);
+>>>>>>> main
     }
 
     /// <summary>The shape of one example.</summary>
@@ -34,10 +50,10 @@ public sealed class Batch
     public int Count { get; private set; }
 
     /// <summary>The features, float32 of shape [Count, …].</summary>
-    public Value Features => Count == Capacity ? features : Few().Features;
+    public Value Features => Count == room ? features : Few().Features;
 
     /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …].</summary>
-    public Value Target => Count == Capacity ? target : Few().Target;
+    public Value Target => Count == room ? target : Few().Target;
 
     /// <summary>The weights, float32 of shape [Count]; null if examples have none and so count once each.</summary>
     public Value? Weights => Count == Capacity ? weights : Few().Weights;
@@ -60,7 +76,11 @@ public sealed class Batch
     {
         if (Count == Capacity)
             throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
+<<<<<<< HEAD
         ExampleCheck.Weight(weight, Layout, Count);
+=======
+        Reserve(Count + 1);
+>>>>>>> main
         Count++;
         Set(Count - 1, exampleFeatures, label, exampleTarget, weight);
     }
@@ -89,6 +109,7 @@ public sealed class Batch
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {
+<<<<<<< HEAD
         (few, Count) = (null, other.Count);
         features.CopyFrom(other.features);
         target.CopyFrom(other.target);
@@ -97,6 +118,19 @@ public sealed class Batch
 
     /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
     internal void Open(int count) => (few, Count) = (null, count);
+=======
+        Open(other.Count);
+        Begin(other.features, features, Count);
+        Begin(other.target, target, Count);
+    }
+
+    /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
+    internal void Open(int count)
+    {
+        Reserve(count);
+        (fewFeatures, fewTarget, Count) = (null, null, count);
+    }
+>>>>>>> main
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
     internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight)
@@ -112,6 +146,7 @@ public sealed class Batch
             weights.Span<float>()[slot] = weight;
     }
 
+<<<<<<< HEAD
     private (Value Features, Value Target, Value? Weights) Few()
     {
         if (few is { } found && found.Features.Sizes[0] == Count)
@@ -123,6 +158,35 @@ public sealed class Batch
             Copy(weights, copy.Weights!);
         few = copy;
         return copy;
+=======
+    /// <summary>Makes room for so many examples; those that are there stay.</summary>
+    private void Reserve(int count)
+    {
+        if (count <= room)
+            return;
+        room = (int)Math.Min(Capacity, Math.Max(count, 2L * room));
+        (Value oldFeatures, Value oldTarget) = (features, target);
+        (features, target) = Allocate(room);
+        Begin(oldFeatures, features, Count);
+        Begin(oldTarget, target, Count);
+    }
+
+    /// <summary>Copies the first examples.</summary>
+    private static void Begin(Value from, Value to, int count)
+    {
+        int bytes = from.Bytes.Length / from.Sizes[0] * count;
+        from.Bytes[..bytes].CopyTo(to.Bytes);
+    }
+
+    private (Value Features, Value Target) Few()
+    {
+        if (fewFeatures is null || fewTarget is null || fewFeatures.Sizes[0] != Count)
+        {
+            (fewFeatures, fewTarget) = Allocate(Count);
+            Begin(features, fewFeatures, Count);
+            Begin(target, fewTarget, Count);
+        }
+>>>>>>> main
 
         static void Copy(Value from, Value to) => from.Bytes[..to.Bytes.Length].CopyTo(to.Bytes);
     }

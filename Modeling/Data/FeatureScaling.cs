@@ -2,10 +2,12 @@ namespace Toolkit.Modeling.Data;
 
 /// <summary>
 /// Brings each feature to mean 0 and variance 1: x′ = (x − μ) / σ, with μ and σ of the training set, applied to every set alike. A
-/// feature that does not vary is only shifted. Source: book 12.2.1 (preprocessing).
+/// feature that does not vary by more than the rounding of float32, 2⁻²³ of its mean, is only shifted. Source: book 12.2.1 (preprocessing).
 /// </summary>
 public sealed class FeatureScaling
 {
+    private const double Rounding = 1.0 / (1 << 23);
+
     private readonly float[] mean;
     private readonly float[] deviation;
 
@@ -45,9 +47,15 @@ public sealed class FeatureScaling
         float[] deviation = new float[columns];
         for (int column = 0; column < columns; column++)
         {
+<<<<<<< HEAD
             double value = Math.Sqrt(square[column] / total);
             // A constant column leaves only rounding errors behind, which must not be blown up to unit variance.
             deviation[column] = value > 1e-7 * Math.Abs(mean[column]) && value > 1e-30 ? (float)value : 1f;
+=======
+            double value = Math.Sqrt(square[column] / dataset.Count);
+            // A constant column leaves only rounding errors of float32 behind, which must not be blown up to unit variance.
+            deviation[column] = value > Rounding * Math.Abs(mean[column]) && (float)value > 0f ? (float)value : 1f;
+>>>>>>> main
         }
 
         return new(Array.ConvertAll(mean, value => (float)value), deviation);
@@ -56,6 +64,7 @@ public sealed class FeatureScaling
     /// <summary>The data set with scaled features, copied.</summary>
     /// <param name="dataset">A data set with as many features as the one that was measured.</param>
     /// <exception cref="ArgumentException">The number of features differs.</exception>
+    /// <exception cref="DataException">A scaled feature is beyond float32.</exception>
     public Dataset Apply(Dataset dataset)
     {
         int columns = mean.Length;
@@ -67,7 +76,18 @@ public sealed class FeatureScaling
 
         float[] features = dataset.Features.ToArray();
         for (int i = 0; i < features.Length; i++)
-            features[i] = (features[i] - mean[i % columns]) / deviation[i % columns];
+        {
+            float scaled = (features[i] - mean[i % columns]) / deviation[i % columns];
+            if (!float.IsFinite(scaled))
+            {
+                throw new DataException(
+                    $"Feature {features[i]} in row {i / columns}, column {i % columns} (both counted from 0) leaves the range of float32 when it is scaled by the mean "
+                    + $"{mean[i % columns]} and the deviation {deviation[i % columns]}.");
+            }
+
+            features[i] = scaled;
+        }
+
         return dataset.WithFeatures(features);
     }
 }

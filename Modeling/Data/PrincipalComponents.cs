@@ -54,7 +54,7 @@ public sealed class PrincipalComponents
     /// <param name="data">The training examples, unlabelled ones included, with their weights.</param>
     /// <param name="count">k, from 1 to the number of features.</param>
     /// <param name="whiten">Whether components are divided by their standard deviations.</param>
-    /// <param name="stabilizer">ε of whitening, above 0, so that directions without variance stay small; 10⁻⁹ of the greatest variance if null.</param>
+    /// <param name="stabilizer">ε of whitening, above 0, so that directions without variance stay small; 10⁻⁹ of the greatest variance if null (1 where no feature varies).</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many features.</exception>
     /// <exception cref="DataException">All weights are 0.</exception>
     public static PrincipalComponents Fit(Dataset data, int count, bool whiten = false, double? stabilizer = null)
@@ -72,7 +72,7 @@ public sealed class PrincipalComponents
         return new(mean, components, variances, values.Sum(value => Math.Max(value, 0.0)))
         {
             Whiten = whiten,
-            Stabilizer = stabilizer ?? Math.Max(1e-9 * variances[0], double.Epsilon),
+            Stabilizer = stabilizer ?? (variances[0] > 0.0 ? 1e-9 * variances[0] : 1.0),
         };
     }
 

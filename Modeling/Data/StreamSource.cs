@@ -27,7 +27,7 @@ public sealed class StreamSource : IDataSource
     /// pass fails.</summary>
     public int? ExampleCount { get; init => field = value is { } count ? Settings.AtLeastOne(count, nameof(ExampleCount)) : null; }
 
-    /// <summary>How many examples the shuffle buffer holds; 1024 by default. 1 keeps the order of the stream.</summary>
+    /// <summary>How many examples the shuffle buffer holds at most; 1024 by default. 1 keeps the order of the stream.</summary>
     public int ShuffleBuffer { get; init => field = Settings.AtLeastOne(value); } = 1024;
 
     /// <inheritdoc/>

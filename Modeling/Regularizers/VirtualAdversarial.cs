@@ -61,11 +61,5 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     }
 
     /// <summary>Each example's direction with length 1; 0 stays 0.</summary>
-    private static Variable Unit(Variable direction)
-    {
-        int[] axes = [.. Enumerable.Range(1, direction.Shape.Rank - 1)];
-        // Dividing by the greatest element first keeps squares of tiny gradients from vanishing.
-        Variable scaled = direction / Ops.Max(direction.Abs().ReduceMax([.. axes], keepDims: true), 1e-30);
-        return scaled / Ops.Max(scaled.Square().Sum([.. axes], keepDims: true).Sqrt(), 1e-12);
-    }
+    private static Variable Unit(Variable direction) => Norms.Unit(direction, [.. Enumerable.Range(1, direction.Shape.Rank - 1)]);
 }
