@@ -39,27 +39,12 @@ internal sealed class RowSource
 
     public DataLayout Layout { get; }
 
-<<<<<<< HEAD
-    /// <summary>The rows to learn from and those to validate on.</summary>
-    public (IDataSource Train, IDataSource? Validation) Open(IDataView data, ulong seed)
-    {
-        double share = options.Validation is null ? options.ValidationFraction : 0;
-        long bytes = statistics.Rows * (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float);
-        if (bytes > options.MemoryBudget)
-=======
-    /// <summary>Whether the last column of targets is a weight: see <see cref="RowWeighted"/>.</summary>
-    public bool IsWeighted { get; }
-
-    /// <summary>The loss for these rows.</summary>
-    public Loss Loss(Loss inner) => IsWeighted ? new RowWeighted(inner, columns.Label.Length) : inner;
-
     /// <summary>The rows to learn from and those to validate on: in memory, dense or else without zeros, where they fit the budget.</summary>
     /// <exception cref="TrainingException">There are no rows to validate on, or a pass has other rows than the one before.</exception>
     public (IDataSource Train, IDataSource? Validation) Open(IDataView data, ulong seed)
     {
         long others = options.Validation is { } view ? Count(view) : 0;
         if (options.Validation is not null && others == 0)
->>>>>>> main
         {
             throw new TrainingException("Expected rows to validate on, found none.");
         }
@@ -103,35 +88,11 @@ internal sealed class RowSource
 
     private static long Count(IDataView data)
     {
-<<<<<<< HEAD
-        var features = new List<float>();
-        var labels = new List<long>();
-        var targets = new List<float>();
-        var weights = new List<float>();
-        int rows = 0;
-        foreach (Example example in Examples(data, _ => true))
-=======
         if (data.GetRowCount() is { } known)
->>>>>>> main
         {
             return known;
         }
 
-<<<<<<< HEAD
-            targets.AddRange(example.Target.Span);
-            if (Layout.HasWeights)
-            {
-                weights.Add(example.Weight);
-            }
-
-            rows++;
-        }
-
-        Dataset set = rows == 0 ? throw new TrainingException("Expected rows to validate on, found none.")
-            : Layout.HasLabels ? Dataset.FromLabels([.. features], [columns.FeatureCount], [.. labels], Layout.ClassCount)
-            : Dataset.FromTargets([.. features], [columns.FeatureCount], [.. targets], [Layout.TargetLength]);
-        return Layout.HasWeights ? set.WithWeights([.. weights]) : set;
-=======
         long rows = 0;
         using DataViewRowCursor cursor = data.GetRowCursor([]);
         while (cursor.MoveNext())
@@ -140,11 +101,10 @@ internal sealed class RowSource
         }
 
         return rows;
->>>>>>> main
     }
 
     /// <summary>The bytes of a row in memory.</summary>
-    private long RowBytes => (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength)) * sizeof(float);
+    private long RowBytes => (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float);
 
     private bool Any(Func<long, bool> condition)
     {
@@ -161,14 +121,15 @@ internal sealed class RowSource
     private (Dataset Train, Dataset? Validation) Copy(IDataView data, Split split)
     {
         int[] places = split.Places();
-        (float[] Features, long[] Labels, float[] Targets)[] parts = [.. new[] { split.Kept, split.Rows - split.Kept }.Select(
-            rows => (new float[rows * columns.FeatureCount], new long[Layout.HasLabels ? rows : 0], new float[rows * Layout.TargetLength]))];
+        (float[] Features, long[] Labels, float[] Targets, float[] Weights)[] parts = [.. new[] { split.Kept, split.Rows - split.Kept }.Select(rows => (
+            new float[rows * columns.FeatureCount], new long[Layout.HasLabels ? rows : 0], new float[rows * Layout.TargetLength],
+            new float[Layout.HasWeights ? rows : 0]))];
         int row = 0;
         foreach (Example example in Examples(data, _ => true))
         {
             int place = row < places.Length ? places[row] : throw OtherRows(split.Rows, "more");
             row++;
-            (float[] features, long[] labels, float[] targets) = parts[place < split.Kept ? 0 : 1];
+            (float[] features, long[] labels, float[] targets, float[] weights) = parts[place < split.Kept ? 0 : 1];
             int at = place < split.Kept ? place : place - split.Kept;
             example.Features.Span.CopyTo(features.AsSpan(at * columns.FeatureCount));
             example.Target.Span.CopyTo(targets.AsSpan(at * Layout.TargetLength));
@@ -176,14 +137,23 @@ internal sealed class RowSource
             {
                 labels[at] = example.Label;
             }
+
+            if (Layout.HasWeights)
+            {
+                weights[at] = example.Weight;
+            }
         }
 
         return row < split.Rows ? throw OtherRows(split.Rows, $"{row}") : (Set(parts[0]), split.Kept == split.Rows ? null : Set(parts[1]));
     }
 
-    private Dataset Set((float[] Features, long[] Labels, float[] Targets) part) => Layout.HasLabels
-        ? Dataset.FromLabels(part.Features, [columns.FeatureCount], part.Labels, Layout.ClassCount)
-        : Dataset.FromTargets(part.Features, [columns.FeatureCount], part.Targets, [Layout.TargetLength]);
+    private Dataset Set((float[] Features, long[] Labels, float[] Targets, float[] Weights) part)
+    {
+        Dataset set = Layout.HasLabels
+            ? Dataset.FromLabels(part.Features, [columns.FeatureCount], part.Labels, Layout.ClassCount)
+            : Dataset.FromTargets(part.Features, [columns.FeatureCount], part.Targets, [Layout.TargetLength]);
+        return Layout.HasWeights ? set.WithWeights(part.Weights) : set;
+    }
 
     private static TrainingException OtherRows(int expected, string found) =>
         new($"Expected {expected} rows as in the pass before, found {found}: the data view must have the same rows each time it is read.");

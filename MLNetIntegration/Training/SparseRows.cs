@@ -42,7 +42,8 @@ internal sealed class SparseRows : IDataSource
             }
 
             bytes += LeastBytes + (columns.Length * (sizeof(int) + sizeof(float))) + (example.Target.Length * sizeof(float));
-            rows.Add((columns, layout.HasLabels ? new Example(values, example.Label) : new Example(values, example.Target.ToArray())));
+            Example own = layout.HasLabels ? new Example(values, example.Label) : new Example(values, example.Target.ToArray());
+            rows.Add((columns, own with { Weight = example.Weight }));
             if (bytes > budget || (rows.Count == Sample && bytes / Sample * count > budget))
             {
                 return null;
@@ -77,7 +78,7 @@ internal sealed class SparseRows : IDataSource
                 features[columns[i]] = own.Features.Span[i];
             }
 
-            batch.Add(features, own.Label, own.Target.Span);
+            batch.Add(features, own.Label, own.Target.Span, own.Weight);
             if (batch.Count == batch.Capacity)
             {
                 yield return batch;

@@ -8,21 +8,14 @@ namespace Toolkit.Modeling.Data;
 /// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float}, float)"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
-<<<<<<< HEAD
-    private readonly Value features;
-    private readonly Value target;
-    private readonly Value? weights;
-    private (Value Features, Value Target, Value? Weights)? few;
-=======
     private const int FirstRoom = 64;
 
     // Room for 'room' examples: more is made as examples come, so that a great capacity costs nothing by itself.
     private Value features;
     private Value target;
+    private Value? weights;
     private int room;
-    private Value? fewFeatures;
-    private Value? fewTarget;
->>>>>>> main
+    private (Value Features, Value Target, Value? Weights)? few;
 
     /// <summary>An empty batch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -32,12 +25,8 @@ public sealed class Batch
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Layout = layout;
         Capacity = capacity;
-<<<<<<< HEAD
-        (features, target, weights) = Allocate(capacity);
-=======
         room = Math.Min(capacity, FirstRoom);
-        (features, target) = Allocate(room);
->>>>>>> main
+        (features, target, weights) = Allocate(room);
     }
 
     /// <summary>The shape of one example.</summary>
@@ -56,7 +45,7 @@ public sealed class Batch
     public Value Target => Count == room ? target : Few().Target;
 
     /// <summary>The weights, float32 of shape [Count]; null if examples have none and so count once each.</summary>
-    public Value? Weights => Count == Capacity ? weights : Few().Weights;
+    public Value? Weights => Count == room ? weights : Few().Weights;
 
     /// <summary>The labels.</summary>
     /// <exception cref="DTypeException">Examples carry targets instead.</exception>
@@ -76,11 +65,8 @@ public sealed class Batch
     {
         if (Count == Capacity)
             throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
-<<<<<<< HEAD
         ExampleCheck.Weight(weight, Layout, Count);
-=======
         Reserve(Count + 1);
->>>>>>> main
         Count++;
         Set(Count - 1, exampleFeatures, label, exampleTarget, weight);
     }
@@ -109,28 +95,19 @@ public sealed class Batch
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {
-<<<<<<< HEAD
-        (few, Count) = (null, other.Count);
-        features.CopyFrom(other.features);
-        target.CopyFrom(other.target);
-        weights?.CopyFrom(other.weights!);
-    }
-
-    /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
-    internal void Open(int count) => (few, Count) = (null, count);
-=======
         Open(other.Count);
         Begin(other.features, features, Count);
         Begin(other.target, target, Count);
+        if (weights is not null)
+            Begin(other.weights!, weights, Count);
     }
 
     /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
     internal void Open(int count)
     {
         Reserve(count);
-        (fewFeatures, fewTarget, Count) = (null, null, count);
+        (few, Count) = (null, count);
     }
->>>>>>> main
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
     internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight)
@@ -146,29 +123,18 @@ public sealed class Batch
             weights.Span<float>()[slot] = weight;
     }
 
-<<<<<<< HEAD
-    private (Value Features, Value Target, Value? Weights) Few()
-    {
-        if (few is { } found && found.Features.Sizes[0] == Count)
-            return found;
-        (Value Features, Value Target, Value? Weights) copy = Allocate(Count);
-        Copy(features, copy.Features);
-        Copy(target, copy.Target);
-        if (weights is not null)
-            Copy(weights, copy.Weights!);
-        few = copy;
-        return copy;
-=======
     /// <summary>Makes room for so many examples; those that are there stay.</summary>
     private void Reserve(int count)
     {
         if (count <= room)
             return;
         room = (int)Math.Min(Capacity, Math.Max(count, 2L * room));
-        (Value oldFeatures, Value oldTarget) = (features, target);
-        (features, target) = Allocate(room);
+        (Value oldFeatures, Value oldTarget, Value? oldWeights) = (features, target, weights);
+        (features, target, weights) = Allocate(room);
         Begin(oldFeatures, features, Count);
         Begin(oldTarget, target, Count);
+        if (weights is not null)
+            Begin(oldWeights!, weights, Count);
     }
 
     /// <summary>Copies the first examples.</summary>
@@ -178,17 +144,17 @@ public sealed class Batch
         from.Bytes[..bytes].CopyTo(to.Bytes);
     }
 
-    private (Value Features, Value Target) Few()
+    private (Value Features, Value Target, Value? Weights) Few()
     {
-        if (fewFeatures is null || fewTarget is null || fewFeatures.Sizes[0] != Count)
-        {
-            (fewFeatures, fewTarget) = Allocate(Count);
-            Begin(features, fewFeatures, Count);
-            Begin(target, fewTarget, Count);
-        }
->>>>>>> main
-
-        static void Copy(Value from, Value to) => from.Bytes[..to.Bytes.Length].CopyTo(to.Bytes);
+        if (few is { } found && found.Features.Sizes[0] == Count)
+            return found;
+        (Value Features, Value Target, Value? Weights) copy = Allocate(Count);
+        Begin(features, copy.Features, Count);
+        Begin(target, copy.Target, Count);
+        if (weights is not null)
+            Begin(weights, copy.Weights!, Count);
+        few = copy;
+        return copy;
     }
 
     private (Value Features, Value Target, Value? Weights) Allocate(int count) => (

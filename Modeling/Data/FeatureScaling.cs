@@ -47,15 +47,9 @@ public sealed class FeatureScaling
         float[] deviation = new float[columns];
         for (int column = 0; column < columns; column++)
         {
-<<<<<<< HEAD
             double value = Math.Sqrt(square[column] / total);
-            // A constant column leaves only rounding errors behind, which must not be blown up to unit variance.
-            deviation[column] = value > 1e-7 * Math.Abs(mean[column]) && value > 1e-30 ? (float)value : 1f;
-=======
-            double value = Math.Sqrt(square[column] / dataset.Count);
             // A constant column leaves only rounding errors of float32 behind, which must not be blown up to unit variance.
             deviation[column] = value > Rounding * Math.Abs(mean[column]) && (float)value > 0f ? (float)value : 1f;
->>>>>>> main
         }
 
         return new(Array.ConvertAll(mean, value => (float)value), deviation);

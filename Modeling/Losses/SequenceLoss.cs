@@ -67,7 +67,6 @@ public sealed record SequenceLoss(Loss Inner, int Positions) : ComposedLoss
                 return $"{fault} at position {t} (counted from 0)";
         }
 
-<<<<<<< HEAD
         return null;
     }
 
@@ -83,10 +82,6 @@ public sealed record SequenceLoss(Loss Inner, int Positions) : ComposedLoss
         Variable sum = weights.Sum([1]);
         return new LossTerm(
             (weights * loss).Sum([1]) / Ops.Where(Ops.Greater(sum, 0.0), sum, 1.0), counts is null ? null : Ops.Greater(sum, 0.0).Cast(prediction.DType));
-=======
-        Variable total = weights.Sum([1]);
-        return (weights * loss.Reshape([prediction.Shape[0], Positions])).Sum([1]) / Ops.Where(Ops.Greater(total, 0.0), total, 1.0);
->>>>>>> main
     }
 
     /// <summary>[batch·positions, numbers].</summary>
