@@ -10,7 +10,7 @@ namespace Toolkit.Modeling.Persistence;
 internal sealed record StoredTraining(
     DataLayout Layout,
     (ulong? Seed, int BatchSize) Order,
-    EpochTotals Totals,
+    StoredTotals Totals,
     IReadOnlyList<EpochRecord> Epochs,
     string Monitor,
     double BestValue,
@@ -19,6 +19,17 @@ internal sealed record StoredTraining(
     int Waited,
     bool ShowsBest,
     IReadOnlyList<StoredParameter>? Best);
+
+/// <summary>The sums of an epoch that was begun.</summary>
+internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights)
+{
+    public void CopyTo(EpochTotals totals)
+    {
+        (totals.Steps, totals.Examples, totals.Weight, totals.Penalty, totals.LearningRate) = (Steps, Examples, Weight, Penalty, LearningRate);
+        Sums.CopyTo(totals.Means.Sums, 0);
+        Weights.CopyTo(totals.Means.Weights, 0);
+    }
+}
 
 /// <summary>Reads what <see cref="CheckpointWriter"/> has written. Nothing is allocated for what the file cannot hold.</summary>
 /// <param name="stream">The file, at the beginning of the content.</param>
@@ -65,11 +76,12 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         bool shuffled = ReadBoolean();
         ulong seed = reader.ReadUInt64();
         int batchSize = reader.ReadInt32();
-        EpochTotals totals = ReadTotals();
+        StoredTotals totals = ReadTotals();
+        Require(totals is { Steps: >= 0, Examples: >= 0 }, $"{totals.Steps} steps on {totals.Examples} examples");
         Require(batchSize >= (totals.Steps > 0 ? 1 : 0), $"batches of {batchSize} examples");
         var epochs = new EpochRecord[ReadCount(SmallestEpoch, "epochs")];
         for (int i = 0; i < epochs.Length; i++)
-            epochs[i] = ReadEpoch(i + 1, totals.Metrics.Length);
+            epochs[i] = ReadEpoch(i + 1);
         string monitor = ReadText();
         double bestValue = reader.ReadDouble();
         int bestEpoch = reader.ReadInt32();
@@ -96,36 +108,30 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         int[] features = ReadShape();
         int classes = reader.ReadInt32();
         int[] targets = ReadShape();
-        return classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        DataLayout layout = classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        return ReadBoolean() ? layout.WithWeights() : layout;
     }
 
-    private EpochTotals ReadTotals()
+    private StoredTotals ReadTotals() => new(
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), ReadNumbers(), ReadNumbers());
+
+    private double[] ReadNumbers()
     {
-        (long steps, long examples) = (reader.ReadInt64(), reader.ReadInt64());
-        (double loss, double objective, double rate) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        Require(steps >= 0 && examples >= 0, $"{steps} steps on {examples} examples");
-        var totals = new EpochTotals(ReadCount(sizeof(double), "metrics"))
-        {
-            Steps = steps,
-            Examples = examples,
-            Loss = loss,
-            Objective = objective,
-            LearningRate = rate,
-        };
-        for (int i = 0; i < totals.Metrics.Length; i++)
-            totals.Metrics[i] = reader.ReadDouble();
-        return totals;
+        double[] numbers = new double[ReadCount(sizeof(double), "numbers")];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = reader.ReadDouble();
+        return numbers;
     }
 
-    private EpochRecord ReadEpoch(int number, int metrics)
+    private EpochRecord ReadEpoch(int number)
     {
         var epoch = new EpochRecord
         {
             Epoch = reader.ReadInt32(),
             Loss = reader.ReadDouble(),
             Objective = reader.ReadDouble(),
-            Metrics = ReadMetrics(metrics),
-            Validation = ReadBoolean() ? new Evaluation(reader.ReadDouble(), ReadMetrics(metrics), reader.ReadInt64()) : null,
+            Metrics = ReadMetrics(),
+            Validation = ReadBoolean() ? new Evaluation(reader.ReadDouble(), ReadMetrics(), reader.ReadInt64()) : null,
             LearningRate = reader.ReadDouble(),
             Examples = reader.ReadInt64(),
             Elapsed = new TimeSpan(reader.ReadInt64()),
@@ -136,10 +142,9 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         return epoch;
     }
 
-    private Dictionary<string, double> ReadMetrics(int expected)
+    private Dictionary<string, double> ReadMetrics()
     {
         int count = ReadCount(SmallestMetric, "metrics");
-        Require(count == expected, $"{count} metrics of an epoch of a training with {expected}");
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
         for (int i = 0; i < count; i++)
             metrics.Add(ReadText(), reader.ReadDouble());
