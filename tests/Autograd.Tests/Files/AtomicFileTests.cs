@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 using Toolkit.Autograd.Files;
 
@@ -157,6 +158,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void The_new_file_is_as_private_as_the_old_one_before_anything_is_written()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
