@@ -203,12 +203,13 @@ internal sealed class PlaneRegions
     {
         Evaluate(output);
         double[][] middles = Values(output, [.. polygons.Select(polygon => (polygon.Average(c => c.S), polygon.Average(c => c.T)))]);
+        // What an output reaches anywhere: by that, not by a value near 0, rounding is measured.
+        double[] greatest = [.. middles[0].Select((_, i) => polygons.Max(polygon => polygon.Max(corner => Math.Abs(corner.Values[i]))))];
         for (int p = 0; p < polygons.Count; p++)
         {
             for (int i = 0; i < middles[p].Length; i++)
             {
-                double scale = polygons[p].Max(corner => Math.Abs(corner.Values[i]));
-                if (Math.Abs(polygons[p].Average(corner => corner.Values[i]) - middles[p][i]) > 1e-3 * Math.Max(scale, 1e-3))
+                if (Math.Abs(polygons[p].Average(corner => corner.Values[i]) - middles[p][i]) > 1e-3 * greatest[i])
                 {
                     throw new GraphException(
                         "Expected a model of linear layers with rectifiers, absolute values and maxima (maxout, clipping), found one that is not linear between their borders.");

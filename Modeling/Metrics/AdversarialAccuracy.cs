@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Metrics;
 
@@ -26,7 +27,8 @@ public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
     public override Variable PerExample(Variable prediction, Variable target)
     {
         double epsilon = Epsilon;
-        Variable[] inputs = [.. InputsOf(prediction).Where(v => v.IsInput && v.DType.IsFloating())];
+        // Weights reach a prediction of training through the statistics of the batch; they are not part of an example.
+        Variable[] inputs = [.. InputsOf(prediction).Where(v => v.IsInput && v.DType.IsFloating() && v.Name != TrainingGraph.WeightInput)];
         if (inputs is not [{ } input])
             throw new GraphException($"{nameof(AdversarialAccuracy)} expects a prediction computed from one input of real numbers, found {inputs.Length}.");
         Variable moved = input + (epsilon * Gradient.Of(Loss.PerExample(prediction, target).Sum(), wrt: input).Sign());
