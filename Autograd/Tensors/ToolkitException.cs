@@ -10,6 +10,21 @@ public abstract class ToolkitException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Where in the graph it happened, as a person calls the place; null where that is not known.</summary>
+    public string? Place { get; private set; }
+
+    /// <summary>What was expected, what was found, and where.</summary>
+    public override string Message => Place is null ? base.Message : $"{base.Message} This happened in \"{Place}\".";
+
+    /// <summary>Says where it happened, if that is not known yet.</summary>
+    internal void Locate(string place)
+    {
+        if (place.Length > 0)
+        {
+            Place ??= place;
+        }
+    }
 }
 
 /// <summary>Shapes do not fit an operation, a layer or a binding.</summary>

@@ -108,7 +108,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         var trainer = new Trainer
         {
             Model = network,
-            Loss = rows.Loss(plan.Loss),
+            Loss = plan.Loss,
             Optimizer = options.Optimizer,
             Regularizers = plan.Regularizers,
             Constraints = plan.Constraints,

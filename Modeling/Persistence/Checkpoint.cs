@@ -83,16 +83,17 @@ public static class Checkpoint
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
         if (training is null)
             throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training.");
-        if (training.Totals.Metrics.Length != trainer.Metrics.Count)
-        {
-            throw new CheckpointException(
-                $"The checkpoint '{path}' has {training.Totals.Metrics.Length} metrics, the trainer {trainer.Metrics.Count}.");
-        }
-
         bool fresh = !trainer.IsPrepared;
         try
         {
             trainer.Prepare(training.Layout);
+            int measures = trainer.State.Totals.Means.Sums.Length;
+            if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures)
+            {
+                throw new CheckpointException(
+                    $"The checkpoint '{path}' has means of {training.Totals.Sums.Length} parts of loss and metrics, the trainer {measures}: it has other metrics.");
+            }
+
             IReadOnlyList<Value> values = StoredParameter.Match(parameters, trainer.Parameters, path, "trainer");
             IReadOnlyList<Value>? best = training.Best is { } stored ? StoredParameter.Match(stored, trainer.Parameters, path, "trainer") : null;
             Assign(trainer, training, values, best);
@@ -141,7 +142,7 @@ public static class Checkpoint
             state.Continue = showsBest ? new ParameterSnapshot(parameters, values) : null;
             Assign(parameters, showsBest ? best! : values);
             state.Order = training.Order;
-            state.Totals.CopyFrom(training.Totals);
+            training.Totals.CopyTo(state.Totals);
             state.Epochs.Clear();
             state.Epochs.AddRange(training.Epochs);
             (state.Best.Monitor, state.Best.Value, state.Best.Epoch) = (training.Monitor, training.BestValue, training.BestEpoch);

@@ -10,7 +10,7 @@ namespace Toolkit.Modeling.Persistence;
 internal sealed record StoredTraining(
     DataLayout Layout,
     (ulong? Seed, int BatchSize) Order,
-    EpochTotals Totals,
+    StoredTotals Totals,
     IReadOnlyList<EpochRecord> Epochs,
     string Monitor,
     double BestValue,
@@ -19,6 +19,17 @@ internal sealed record StoredTraining(
     int Waited,
     bool ShowsBest,
     IReadOnlyList<StoredParameter>? Best);
+
+/// <summary>The sums of an epoch that was begun.</summary>
+internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights)
+{
+    public void CopyTo(EpochTotals totals)
+    {
+        (totals.Steps, totals.Examples, totals.Weight, totals.Penalty, totals.LearningRate) = (Steps, Examples, Weight, Penalty, LearningRate);
+        Sums.CopyTo(totals.Means.Sums, 0);
+        Weights.CopyTo(totals.Means.Weights, 0);
+    }
+}
 
 /// <summary>Reads what <see cref="CheckpointWriter"/> has written.</summary>
 internal sealed class CheckpointReader : IDisposable
@@ -54,7 +65,7 @@ internal sealed class CheckpointReader : IDisposable
         bool shuffled = reader.ReadBoolean();
         ulong seed = reader.ReadUInt64();
         int batchSize = reader.ReadInt32();
-        EpochTotals totals = ReadTotals();
+        StoredTotals totals = ReadTotals();
         var epochs = new EpochRecord[reader.ReadInt32()];
         for (int i = 0; i < epochs.Length; i++)
             epochs[i] = ReadEpoch();
@@ -77,24 +88,19 @@ internal sealed class CheckpointReader : IDisposable
         int[] features = ReadShape();
         int classes = reader.ReadInt32();
         int[] targets = ReadShape();
-        return classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        DataLayout layout = classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        return reader.ReadBoolean() ? layout.WithWeights() : layout;
     }
 
-    private EpochTotals ReadTotals()
+    private StoredTotals ReadTotals() => new(
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), ReadNumbers(), ReadNumbers());
+
+    private double[] ReadNumbers()
     {
-        (long steps, long examples) = (reader.ReadInt64(), reader.ReadInt64());
-        (double loss, double objective, double rate) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var totals = new EpochTotals(reader.ReadInt32())
-        {
-            Steps = steps,
-            Examples = examples,
-            Loss = loss,
-            Objective = objective,
-            LearningRate = rate,
-        };
-        for (int i = 0; i < totals.Metrics.Length; i++)
-            totals.Metrics[i] = reader.ReadDouble();
-        return totals;
+        double[] numbers = new double[reader.ReadInt32()];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = reader.ReadDouble();
+        return numbers;
     }
 
     private EpochRecord ReadEpoch() => new()

@@ -68,18 +68,25 @@ internal sealed class CheckpointWriter : IDisposable
         Write(layout.FeatureShape);
         writer.Write(layout.ClassCount);
         Write(layout.TargetShape);
+        writer.Write(layout.HasWeights);
     }
 
     private void Write(EpochTotals totals)
     {
         writer.Write(totals.Steps);
         writer.Write(totals.Examples);
-        writer.Write(totals.Loss);
-        writer.Write(totals.Objective);
+        writer.Write(totals.Weight);
+        writer.Write(totals.Penalty);
         writer.Write(totals.LearningRate);
-        writer.Write(totals.Metrics.Length);
-        foreach (double metric in totals.Metrics)
-            writer.Write(metric);
+        Write(totals.Means.Sums);
+        Write(totals.Means.Weights);
+    }
+
+    private void Write(double[] numbers)
+    {
+        writer.Write(numbers.Length);
+        foreach (double number in numbers)
+            writer.Write(number);
     }
 
     private void Write(EpochRecord epoch)

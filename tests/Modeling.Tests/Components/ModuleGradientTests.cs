@@ -101,6 +101,6 @@ public sealed class ModuleGradientTests
             }
         }
 
-        return Substitution.Apply(output, replacements);
+        return new Substitution(replacements).Map(output);
     }
 }
