@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
@@ -77,12 +78,21 @@ public static class OnnxCatalog
     /// <param name="inputSchema">The schema that the pipeline was saved with; null if there was none.</param>
     /// <param name="serving">Provider and threads, which are not saved; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ScoringException">The file is no pipeline, or a damaged one, or of a type that the context's catalog does not have.</exception>
     public static ITransformer LoadBatched(this MLContext context, string path, out DataViewSchema? inputSchema, ServingOptions? serving = null)
     {
         using FileStream stream = File.OpenRead(path);
-        ITransformer loaded = context.Model.Load(stream, out DataViewSchema? schema);
-        inputSchema = schema;
-        return BatchUpgrade.Of(context, loaded, schema, serving ?? new ServingOptions());
+        try
+        {
+            ITransformer loaded = context.Model.Load(stream, out DataViewSchema? schema);
+            inputSchema = schema;
+            return BatchUpgrade.Of(context, loaded, schema, serving ?? new ServingOptions());
+        }
+        catch (Exception e) when (e is not (ToolkitException or OutOfMemoryException))
+        {
+            // ML.NET and the readers of zips below it have no exception of their own for a damaged file.
+            throw new ScoringException($"Expected a pipeline that ML.NET has saved in \"{path}\", found something else: {e.GetBaseException().Message}", e);
+        }
     }
 
     private static byte[] Embedded(byte[] model, string? folder)

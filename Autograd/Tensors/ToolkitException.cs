@@ -32,6 +32,11 @@ public abstract class ToolkitException : Exception
 /// <param name="innerException">The cause, if another exception led here.</param>
 public sealed class ShapeException(string message, Exception? innerException = null) : ToolkitException(message, innerException);
 
+/// <summary>A tensor, or the memory for the intermediate results of a computation, is larger than the engine can have.</summary>
+/// <param name="message">The size that was expected and the one that was found, and what to do.</param>
+/// <param name="innerException">The cause, if another exception led here.</param>
+public sealed class SizeException(string message, Exception? innerException = null) : ToolkitException(message, innerException);
+
 /// <summary>Element types do not fit: the Toolkit never promotes types silently.</summary>
 /// <param name="message">What was expected and what was found.</param>
 /// <param name="innerException">The cause, if another exception led here.</param>
