@@ -102,6 +102,6 @@ public sealed class ModuleGradientTests
             }
         }
 
-        return Substitution.Apply(output, replacements);
+        return new Substitution(replacements).Map(output);
     }
 }
