@@ -33,11 +33,7 @@ public sealed class Function
         Signature = signature;
         this.options = options.Compilation;
         workers = new Workers(options.Threads);
-        rewritten = Rewriter.Rewrite(signature, this.options, workers, options.FixedParameters);
-        if (this.options.FuseEpilogues)
-        {
-            rewritten = Epilogues.Rewrite(rewritten);
-        }
+        rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -120,7 +116,10 @@ public sealed class Function
                     runs,
                     TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
                     step.Flops,
-                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()));
+                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()))
+                {
+                    Place = step.Origin?.ToString() ?? string.Empty,
+                };
             }
 
             return new FunctionProfile(steps, marks, Stopwatch.Frequency, peak, workers.Threads);

@@ -19,9 +19,12 @@ public sealed class Dim : IEquatable<Dim>
 
     /// <summary>The size, if it is known.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
-    public int Size => IsStatic
-        ? terms.Length == 0 ? 0 : checked((int)terms[0].Coefficient)
-        : throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.");
+    /// <exception cref="SizeException">It is more than an array can have.</exception>
+    public int Size => !IsStatic
+        ? throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.")
+        : terms.Length == 0 ? 0
+        : terms[0].Coefficient is >= int.MinValue and <= int.MaxValue ? (int)terms[0].Coefficient
+        : throw new SizeException($"Expected a size up to {int.MaxValue}, found {terms[0].Coefficient}: use smaller batches, or split what is so large.");
 
     /// <summary>The number of an element of a known integer content; it may be negative and may exceed a size.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
@@ -81,7 +84,7 @@ public sealed class Dim : IEquatable<Dim>
             {
                 Factor[] factors = [.. a.Factors, .. b.Factors];
                 Array.Sort(factors, Factor.Order);
-                products.Add(new Term(checked(a.Coefficient * b.Coefficient), factors));
+                products.Add(new Term(Product(a.Coefficient, b.Coefficient), factors));
             }
         }
 
@@ -139,13 +142,13 @@ public sealed class Dim : IEquatable<Dim>
             {
                 if (factor.Dividend is { } dividend)
                 {
-                    product *= dividend.Evaluate(binding) / factor.Divisor;
+                    product = Product(product, dividend.Evaluate(binding) / factor.Divisor);
                     continue;
                 }
 
-                product *= binding.TryGetValue(factor.Symbol!, out int size)
+                product = Product(product, binding.TryGetValue(factor.Symbol!, out int size)
                     ? size
-                    : throw new ShapeException($"The dimension {this} needs a value for \"{factor.Symbol}\", and no input gives one.");
+                    : throw new ShapeException($"The dimension {this} needs a value for \"{factor.Symbol}\", and no input gives one."));
             }
 
             sum += product;
@@ -155,6 +158,10 @@ public sealed class Dim : IEquatable<Dim>
             ? (int)sum
             : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
     }
+
+    private static long Product(long a, long b) => Math.BigMul(a, b, out long low) is var high && high == low >> 63
+        ? low
+        : throw new SizeException($"Expected sizes whose product is a number of 64 bits, found {a} times {b}.");
 
     /// <summary>The quotient rounded down, as the number of whole parts of a size.</summary>
     /// <param name="divisor">The number to divide by, at least 1.</param>

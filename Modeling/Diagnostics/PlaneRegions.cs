@@ -47,27 +47,11 @@ internal sealed class PlaneRegions
     private static List<(Variable Compared, int[][] Groups)> Kinks(Variable place, Variable output)
     {
         var kinks = new List<(Variable, int[][])>();
-        var depends = new Dictionary<Variable, bool>(ReferenceEqualityComparer.Instance) { [place] = true };
-        var pending = new Stack<Variable>([output]);
-        while (pending.TryPeek(out Variable? variable))
+        var depends = new HashSet<Variable>([place], ReferenceEqualityComparer.Instance);
+        foreach (Node node in TopologicalOrder.Of([output], depends.Contains).Where(node => node.Inputs.Any(depends.Contains)))
         {
-            if (depends.ContainsKey(variable) || variable.Producer is not { } node)
-            {
-                depends.TryAdd(variable, false);
-                pending.Pop();
-                continue;
-            }
-
-            Variable[] missing = [.. node.Inputs.Where(input => !depends.ContainsKey(input))];
-            foreach (Variable input in missing)
-                pending.Push(input);
-            if (missing.Length > 0)
-                continue;
-            pending.Pop();
-            bool moves = node.Inputs.Any(input => depends[input]);
-            foreach (Variable result in node.Outputs)
-                depends[result] = moves;
-            if (moves && KinkOf(node) is { } kink)
+            depends.UnionWith(node.Outputs);
+            if (KinkOf(node) is { } kink)
                 kinks.Add(kink);
         }
 

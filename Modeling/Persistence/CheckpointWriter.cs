@@ -6,24 +6,11 @@ using Toolkit.Modeling.Training;
 namespace Toolkit.Modeling.Persistence;
 
 /// <summary>Writes the parts of a checkpoint; <see cref="CheckpointReader"/> reads them in the same order.</summary>
-internal sealed class CheckpointWriter : IDisposable
+/// <param name="stream">The file, at the beginning of the content.</param>
+internal sealed class CheckpointWriter(Stream stream) : IDisposable
 {
-    private readonly MemoryStream stream = new();
-    private readonly BinaryWriter writer;
-
-    public CheckpointWriter()
-    {
-        writer = new BinaryWriter(stream, Encoding.UTF8);
-    }
-
-    public ReadOnlySpan<byte> Content
-    {
-        get
-        {
-            writer.Flush();
-            return stream.GetBuffer().AsSpan(0, (int)stream.Length);
-        }
-    }
+    // A name that is no Unicode text would come back as another one.
+    private readonly BinaryWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true);
 
     public void Dispose() => writer.Dispose();
 

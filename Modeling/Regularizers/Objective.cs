@@ -142,7 +142,7 @@ public sealed class Objective
 
     /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
     /// <param name="replacements">The variables to replace, and what by.</param>
-    public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => Substitution.Apply(Loss, replacements);
+    public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => new Substitution(replacements).Map(Loss);
 
     /// <summary>A state parameter for a regularizer, such as a multiplier: kept in checkpoints with what the optimizer remembers. Asked for again, it is
     /// the same one.</summary>

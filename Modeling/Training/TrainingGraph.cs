@@ -87,6 +87,7 @@ internal sealed class TrainingGraph
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
+        CheckNames([.. parameters, .. state.Parameters]);
         Registration.OfUpdates([.. parameters, .. state.Parameters], updates);
         var measures = new MeasureOutputs(
             symbols.Weight,

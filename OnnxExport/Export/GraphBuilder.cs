@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
 
@@ -62,10 +63,11 @@ internal sealed class GraphBuilder(bool includeValueInfo)
     /// <param name="inputs">Its inputs.</param>
     /// <param name="results">Its results.</param>
     /// <param name="attributes">Its attributes.</param>
+    /// <param name="origin">Where it comes from: what it is called, and what is written with it.</param>
     /// <returns>The results; empty for those left out.</returns>
-    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null)
+    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null)
     {
-        var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes ?? []]);
+        var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes ?? []], origin);
         bool mayMerge = results.Length == 1 && results[0].Name is null;
         if (mayMerge && equals.TryGetValue(draft.Key, out Draft? equal))
             return equal.Outputs;
@@ -79,6 +81,24 @@ internal sealed class GraphBuilder(bool includeValueInfo)
         if (mayMerge)
             equals.Add(draft.Key, draft);
         return draft.Outputs;
+    }
+
+    private static void Describe(NodeProto node, Origin? origin)
+    {
+        if (origin is null)
+        {
+            return;
+        }
+
+        if (origin.Documentation.Length > 0)
+        {
+            node.DocString = origin.Documentation;
+        }
+
+        foreach ((string key, string value) in origin.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            node.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
     }
 
     /// <summary>Adds a node with one result.</summary>
@@ -122,8 +142,14 @@ internal sealed class GraphBuilder(bool includeValueInfo)
 
     private void Emit(Draft draft)
     {
-        string name = nodes.Numbered(draft.Operator);
+        string name = draft.Origin switch
+        {
+            { Name: { } own } => nodes.Unique(own),
+            { Layer.Length: > 0 } => nodes.Numbered($"{draft.Origin.Layer}/{draft.Operator}"),
+            _ => nodes.Numbered(draft.Operator),
+        };
         var node = new NodeProto { OpType = draft.Operator, Name = name };
+        Describe(node, draft.Origin);
         node.Input.AddRange(draft.Inputs.Select(Resolve));
         for (int i = 0; i < draft.Outputs.Length; i++)
         {
@@ -155,7 +181,7 @@ internal sealed class GraphBuilder(bool includeValueInfo)
     }
 
     /// <summary>A node whose inputs and outputs are marks or reserved names.</summary>
-    private sealed class Draft(string op, IReadOnlyList<string> inputs, Result[] results, AttributeProto[] attributes)
+    private sealed class Draft(string op, IReadOnlyList<string> inputs, Result[] results, AttributeProto[] attributes, Origin? origin)
     {
         private bool isEntered;
 
@@ -166,6 +192,8 @@ internal sealed class GraphBuilder(bool includeValueInfo)
         public Result[] Results => results;
 
         public AttributeProto[] Attributes => attributes;
+
+        public Origin? Origin => origin;
 
         public string[] Outputs { get; } = new string[results.Length];
 

@@ -91,14 +91,14 @@ internal sealed class SignatureWriter
 
     private IEnumerable<(string Name, Variable Variable)> Outputs()
     {
-        foreach (Output output in signature.Outputs)
+        foreach ((Output output, Variable variable) in signature.Outputs.Zip(flat.Outputs))
         {
-            yield return (output.Name, flat.Resolve(output.Variable));
+            yield return (output.Name, variable);
         }
 
-        foreach (Update update in signature.Updates)
+        foreach ((Update update, Variable newValue) in signature.Updates.Zip(flat.NewValues))
         {
-            yield return (builder.Reserve($"{names[update.Parameter.Variable]}_out"), flat.Resolve(update.NewValue));
+            yield return (builder.Reserve($"{names[update.Parameter.Variable]}_out"), newValue);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class SignatureWriter
             results[i] = new Result(output.Type, outputNames.GetValueOrDefault(output), flat.Used.Contains(output) || !MayDrop(step.Form, i));
         }
 
-        string[] written = builder.Add(step.Form.Operator, inputs, results, step.Form.Attributes.Select(AttributeConversion.ToProto));
+        string[] written = builder.Add(step.Form.Operator, inputs, results, step.Form.Attributes.Select(AttributeConversion.ToProto), node.Origin);
         for (int i = 0; i < results.Length; i++)
         {
             names.Add(node.Outputs[i], written[i]);
@@ -140,7 +140,7 @@ internal sealed class SignatureWriter
     private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
         OnnxInput.Computed result => computed[result.Form],
-        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(flat.Resolve(variable)) : string.Empty,
+        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(variable) : string.Empty,
         OnnxInput.Constant constant => builder.Constant(constant.Value),
         OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),
         _ => throw new ExportException($"Expected an input of a known kind for {node}, found {input}."),

@@ -35,6 +35,7 @@ internal static class NodeReader
         {
             var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, AttributeReader.Read, StringComparer.Ordinal);
             IReadOnlyList<Variable> results = apply(new OnnxNode(schema, inputs, attributes, node.Output.Count));
+            OriginOf(node)?.Mark(results, inputs.OfType<Variable>());
             int needed = node.Output.Select((name, i) => name.Length > 0 ? i + 1 : 0).DefaultIfEmpty(0).Max();
             return results.Count >= needed
                 ? results
@@ -46,4 +47,14 @@ internal static class NodeReader
             throw new ImportException($"The node {name}({node.OpType}, version {schema.Since}) cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>What the file says about a node beside what it computes; null for nothing.</summary>
+    private static Origin? OriginOf(NodeProto node) => node.Name.Length == 0 && node.DocString.Length == 0 && node.MetadataProps.Count == 0
+        ? null
+        : new Origin
+        {
+            Name = node.Name.Length > 0 ? node.Name : null,
+            Documentation = node.DocString,
+            Metadata = node.MetadataProps.ToDictionary(property => property.Key, property => property.Value, StringComparer.Ordinal),
+        };
 }

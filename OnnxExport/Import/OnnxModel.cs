@@ -50,7 +50,7 @@ public sealed class OnnxModel : ISignatureSource
     public static OnnxModel Load(string path, OperatorSet? operators = null)
     {
         string full = Path.GetFullPath(path);
-        byte[] bytes = File.ReadAllBytes(full);
+        byte[] bytes = ModelCheck.ReadFile(full);
         ModelCheck.Require(full);
         return Load(bytes, Path.GetDirectoryName(full), operators);
     }
