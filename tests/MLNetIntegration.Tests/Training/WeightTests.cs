@@ -2,9 +2,11 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.Autograd.Graph;
 using Toolkit.MLNetIntegration.Training;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Example = Toolkit.Modeling.Data.Example;
 
 namespace Toolkit.MLNetIntegration.Tests.Training;
 
@@ -74,7 +76,20 @@ public sealed class WeightTests
         }
     }
 
-    /// <summary>Three classes of 60, 30 and 10 rows count the same: as copies that make each 60.</summary>
+    [Fact]
+    public void Rows_that_are_kept_without_zeros_keep_their_weights()
+    {
+        var layout = DataLayout.Labels([3], 2).WithWeights();
+        Example[] examples = [.. Enumerable.Range(0, 5).Select(i => new Example(new[] { 0f, i, 0f }, i % 2) { Weight = i / 2f })];
+        SparseRows rows = SparseRows.Read(layout, examples, 5, 1L << 20)!;
+        foreach (Batch batch in rows.Part([4, 2, 3]).Batches(new BatchOptions { Size = 2, ShuffleSeed = 1 }))
+        {
+            for (int i = 0; i < batch.Count; i++)
+                Assert.Equal(batch.Features[(3 * i) + 1] / 2, batch.Weights![i]);
+        }
+    }
+
+    /// <summary>Three classes of 12, 4 and 2 rows count the same: as copies that make their weights equal.</summary>
     [Fact]
     public void Balanced_classes_and_weights_of_rows_multiply()
     {
