@@ -16,6 +16,7 @@ internal sealed class SignatureWriter
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
     private readonly ShapeWriter shapes;
+    private readonly FormTypes types;
     private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
@@ -26,6 +27,7 @@ internal sealed class SignatureWriter
         builder = new GraphBuilder(options.IncludeValueInfo);
         flat = new FlatGraph(signature, options.Opset);
         shapes = new ShapeWriter(builder, signature.Inputs);
+        types = new FormTypes(options.Opset);
     }
 
     public GraphProto Write()
@@ -66,21 +68,24 @@ internal sealed class SignatureWriter
             builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
         }
 
-        return builder.Graph;
+        return builder.Complete();
     }
 
+    /// <summary>Parameters keep their names; those that an update changes are inputs too, in the order of the updates.</summary>
     private void WriteParameters()
     {
-        HashSet<Parameter> updated = [.. signature.Updates.Select(u => u.Parameter)];
+        Parameter[] updated = [.. signature.Updates.Select(u => u.Parameter)];
         foreach (Parameter parameter in signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable)))
         {
             string name = builder.Reserve(parameter.Name);
             names.Add(parameter.Variable, name);
             builder.AddInitializer(parameter.Value, name);
-            if (updated.Contains(parameter))
-            {
-                builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
-            }
+        }
+
+        foreach (Parameter parameter in updated)
+        {
+            string name = names[parameter.Variable];
+            builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
         }
     }
 
@@ -103,11 +108,10 @@ internal sealed class SignatureWriter
         var computed = new Dictionary<OnnxForm, string>(ReferenceEqualityComparer.Instance);
         foreach (OnnxForm form in step.Forms.SkipLast(1))
         {
-            // Sizes between the nodes of one operation are not inferred, so their types are not written.
             computed.Add(form, builder.Add(
                 form.Operator,
                 [.. form.Inputs!.Select(i => NameOf(i, node, computed))],
-                [new Result(null)],
+                [new Result(options.IncludeValueInfo ? types.Of(form, node) : null)],
                 form.Attributes.Select(AttributeConversion.ToProto))[0]);
         }
 

@@ -17,6 +17,14 @@ internal static class SharedFiles
         return models;
     }
 
+    /// <summary>One of the models of other programs; the test is skipped where the folder is missing.</summary>
+    public static string Model(string name)
+    {
+        string path = Path.Combine(Root, "..", "shared", "onnx", "models", name);
+        Assert.SkipUnless(File.Exists(path), "The folder shared/onnx beside the repository is missing.");
+        return path;
+    }
+
     private static string FindRoot()
     {
         string? root = AppContext.BaseDirectory;

@@ -22,5 +22,5 @@ public sealed record DimSize(Dim Dim) : Operation, IHasExamples
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim])] };
+        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim]), OnnxInput.Integers(0)] };
 }
