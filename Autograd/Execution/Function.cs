@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Execution;
@@ -20,7 +21,7 @@ public sealed class Function
     private readonly List<Plan> plans = [];
     private readonly Lock running = new();
 
-    private readonly PackedConstants packed = new();
+    private readonly KernelChoice kernels;
 
     private Function(Signature signature, ExecutionOptions options)
     {
@@ -32,6 +33,7 @@ public sealed class Function
 
         Signature = signature;
         this.options = options.Compilation;
+        kernels = new KernelChoice(this.options.Winograd, this.options.PackConstants);
         workers = new Workers(options.Threads);
         rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
     }
@@ -112,11 +114,11 @@ public sealed class Function
                 long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
                 steps[i] = new ProfiledStep(
                     step.Name,
-                    $"{string.Join(' ', step.Inputs.Select(Sizes))} → {string.Join(' ', step.Outputs.Select(Sizes))}",
+                    $"{string.Join(' ', step.Inputs.Where(v => v is not null).Select(Sizes))} → {string.Join(' ', step.Outputs.Where(v => v is not null).Select(Sizes))}",
                     runs,
                     TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
                     step.Flops,
-                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()))
+                    step.Inputs.Concat(step.Outputs).Sum(v => v is null ? 0 : (long)v.Count * v.DType.Size()))
                 {
                     Place = step.Origin?.ToString() ?? string.Empty,
                 };
@@ -141,7 +143,7 @@ public sealed class Function
             }
         }
 
-        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers, packed);
+        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers, kernels);
         plans.Add(made);
         return made;
     }
