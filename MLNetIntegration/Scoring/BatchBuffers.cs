@@ -14,12 +14,14 @@ internal sealed class BatchBuffers : IDisposable
     private readonly ModelBinding binding;
     private readonly int[] outputs;
     private readonly Dictionary<(int Rows, string Lengths), SessionBuffers> kept = [];
+    private readonly Lock gate = new();
     private readonly bool varies;
     private readonly int[] lengths;
     private Dictionary<string, int> sizes;
     private string key = string.Empty;
     private SessionBuffers? full;
     private long first;
+    private bool disposed;
 
     public BatchBuffers(OnnxSession session, ModelBinding binding, int batchSize, int[] outputs, int number = 0)
     {
@@ -106,15 +108,20 @@ internal sealed class BatchBuffers : IDisposable
         }
     }
 
+    /// <summary>Releases the memory. A run that is under way in another thread ends first; whatever follows throws <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        full?.Dispose();
-        foreach (SessionBuffers buffers in kept.Values)
+        lock (gate)
         {
-            buffers.Dispose();
-        }
+            disposed = true;
+            full?.Dispose();
+            foreach (SessionBuffers buffers in kept.Values)
+            {
+                buffers.Dispose();
+            }
 
-        kept.Clear();
+            kept.Clear();
+        }
     }
 
     private void Resize(InputReader reader)
@@ -143,6 +150,15 @@ internal sealed class BatchBuffers : IDisposable
     }
 
     private SessionBuffers Buffers(int rows)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return Kept(rows);
+        }
+    }
+
+    private SessionBuffers Kept(int rows)
     {
         if (kept.TryGetValue((rows, key), out SessionBuffers? known))
         {

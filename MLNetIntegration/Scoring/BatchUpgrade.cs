@@ -80,13 +80,26 @@ internal static class BatchUpgrade
     {
         using var saved = new MemoryStream();
         context.Model.Save(stock, null, saved);
+        return ModelIn(saved);
+    }
+
+    /// <summary>The .onnx file in a zip that a stock transformer has saved.</summary>
+    /// <exception cref="ScoringException">There is none, or its length is not what the entry says.</exception>
+    internal static byte[] ModelIn(Stream saved)
+    {
         using var archive = new ZipArchive(saved, ZipArchiveMode.Read);
         ZipArchiveEntry entry = archive.Entries.FirstOrDefault(e => e.Name == "OnnxModel")
             ?? throw new ScoringException("Expected an entry \"OnnxModel\" in the saved pipeline, found none; was it written by another version of ML.NET?");
         using Stream content = entry.Open();
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        content.ReadExactly(length);
-        byte[] model = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        long left = entry.Length - prefix.Length;
+        int length = content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) == prefix.Length ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : -1;
+        if (length < 0 || length != left)
+        {
+            throw new ScoringException($"Expected a model of the {Math.Max(0, left)} bytes that the entry \"OnnxModel\" has left, found a length of {length}.");
+        }
+
+        byte[] model = new byte[length];
         content.ReadExactly(model);
         return model;
     }

@@ -8,6 +8,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 internal static class SavedOptions
 {
     private const string Key = "toolkit.score_onnx";
+    private const int Version = 1;
 
     public static byte[] Of(ModelBinding binding, ClassLabels? labels)
     {
@@ -16,6 +17,7 @@ internal static class SavedOptions
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
+            json.WriteNumber("version", Version);
             json.WriteNumber("batchSize", options.BatchSize);
             WriteLists(json, "inputs", binding.Inputs.Select(i => (i.Input.Name, i.Columns.Select(c => c.Name))));
             json.WriteStartObject("outputs");
@@ -93,6 +95,13 @@ internal static class SavedOptions
     {
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement root = document.RootElement;
+
+        // The first files do not say which they are.
+        if (root.TryGetProperty("version", out JsonElement version) && version.GetInt32() != Version)
+        {
+            throw new FormatException($"Expected version {Version}, found version {version}; the file was saved by a newer version of this library.");
+        }
+
         var options = new ScoreOnnxOptions
         {
             BatchSize = root.GetProperty("batchSize").GetInt32(),

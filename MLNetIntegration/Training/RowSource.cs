@@ -48,17 +48,21 @@ internal sealed class RowSource
             throw new TrainingException("Expected rows to validate on, found none.");
         }
 
+        // Rows that validate are told from the others by their place, unless they are a view of their own.
+        var seen = new EarlierPass(statistics.Checksum) { Ordered = options.Validation is null && options.ValidationFraction > 0 };
+        var copied = new EarlierPass(statistics.Checksum);
+        var validated = new EarlierPass(others);
         long rows = statistics.Rows + others;
         bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.FeatureCount, Layout.TargetLength) <= Array.MaxLength;
         if (dense)
         {
             Split split = Split.Of((int)statistics.Rows, options.Validation is null ? options.ValidationFraction : 0, seed);
-            (Dataset train, Dataset? held) = Copy(data, split);
-            return (train, options.Validation is { } own ? Copy(own, Split.None((int)others)).Train : held);
+            (Dataset train, Dataset? held) = Copy(data, split, copied);
+            return (train, options.Validation is { } own ? Copy(own, Split.None((int)others), validated).Train : held);
         }
 
         if (rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
-            && SparseRows.Read(Layout, Examples(data, _ => true), (int)statistics.Rows, options.MemoryBudget) is { } stored)
+            && SparseRows.Read(Layout, Examples(data, _ => true, copied), (int)statistics.Rows, options.MemoryBudget) is { } stored)
         {
             if (options.Validation is not { } own)
             {
@@ -66,7 +70,7 @@ internal sealed class RowSource
                 return (stored.Part(split.Order[..split.Kept]), split.Kept == split.Rows ? null : stored.Part(split.Order[split.Kept..]));
             }
 
-            if (SparseRows.Read(Layout, Examples(own, _ => true), (int)others, options.MemoryBudget - stored.Bytes) is { } rest)
+            if (SparseRows.Read(Layout, Examples(own, _ => true, validated), (int)others, options.MemoryBudget - stored.Bytes) is { } rest)
             {
                 return (stored, rest);
             }
@@ -74,13 +78,13 @@ internal sealed class RowSource
 
         if (options.Validation is { } separate)
         {
-            return (Stream(data, _ => true), Stream(separate, _ => true));
+            return (Stream(data, _ => true, seen), Stream(separate, _ => true, validated));
         }
 
         // A few rows can all fall on one side; then all are learned from, as with a copy.
         double share = options.ValidationFraction;
         bool both = share > 0 && Any(r => Draw(seed, r) < share) && Any(r => Draw(seed, r) >= share);
-        return both ? (Stream(data, r => Draw(seed, r) >= share), Stream(data, r => Draw(seed, r) < share)) : (Stream(data, _ => true), null);
+        return both ? (Stream(data, r => Draw(seed, r) >= share, seen), Stream(data, r => Draw(seed, r) < share, seen)) : (Stream(data, _ => true, copied), null);
     }
 
     private static double Draw(ulong seed, long row) => new RandomSource(seed).Fork("validation").Fork(row).NextDouble();
@@ -117,17 +121,16 @@ internal sealed class RowSource
     }
 
     /// <summary>Each row straight to its place, so that nothing is in memory twice.</summary>
-    private (Dataset Train, Dataset? Validation) Copy(IDataView data, Split split)
+    private (Dataset Train, Dataset? Validation) Copy(IDataView data, Split split, EarlierPass earlier)
     {
         int[] places = split.Places();
         (float[] Features, long[] Labels, float[] Targets, float[] Weights)[] parts = [.. new[] { split.Kept, split.Rows - split.Kept }.Select(rows => (
             new float[rows * columns.FeatureCount], new long[Layout.HasLabels ? rows : 0], new float[rows * Layout.TargetLength],
             new float[Layout.HasWeights ? rows : 0]))];
         int row = 0;
-        foreach (Example example in Examples(data, _ => true))
+        foreach (Example example in Examples(data, _ => true, earlier))
         {
-            int place = row < places.Length ? places[row] : throw OtherRows(split.Rows, "more");
-            row++;
+            int place = places[row++];
             (float[] features, long[] labels, float[] targets, float[] weights) = parts[place < split.Kept ? 0 : 1];
             int at = place < split.Kept ? place : place - split.Kept;
             example.Features.Span.CopyTo(features.AsSpan(at * columns.FeatureCount));
@@ -143,7 +146,7 @@ internal sealed class RowSource
             }
         }
 
-        return row < split.Rows ? throw OtherRows(split.Rows, $"{row}") : (Set(parts[0]), split.Kept == split.Rows ? null : Set(parts[1]));
+        return (Set(parts[0]), split.Kept == split.Rows ? null : Set(parts[1]));
     }
 
     private Dataset Set((float[] Features, long[] Labels, float[] Targets, float[] Weights) part)
@@ -154,22 +157,23 @@ internal sealed class RowSource
         return Layout.HasWeights ? set.WithWeights(part.Weights) : set;
     }
 
-    private static TrainingException OtherRows(int expected, string found) =>
-        new($"Expected {expected} rows as in the pass before, found {found}: the data view must have the same rows each time it is read.");
-
-    private StreamSource Stream(IDataView data, Func<long, bool> take) => new(Layout, () => Examples(data, take))
+    private StreamSource Stream(IDataView data, Func<long, bool> take, EarlierPass earlier) => new(Layout, () => Examples(data, take, earlier))
     {
         ShuffleBuffer = (int)Math.Clamp(Math.Min(Math.Max(options.MemoryBudget / 2, LeastBytes), 1 << 30) / RowBytes, 1, ShuffleBuffer),
     };
 
-    private IEnumerable<Example> Examples(IDataView data, Func<long, bool> take)
+    /// <summary>A pass over the rows, which fails at its end where it has other rows than an earlier one.</summary>
+    private IEnumerable<Example> Examples(IDataView data, Func<long, bool> take, EarlierPass earlier)
     {
+        RowChecksum checksum = default;
         var target = new float[Layout.HasLabels ? 0 : Layout.TargetLength];
         long index = -1;
         foreach (TrainingRow row in columns.Rows(data))
         {
             index++;
             options.CancellationToken.ThrowIfCancellationRequested();
+            earlier.RequireRoomAfter(index);
+            checksum.Add(row);
             if (!take(index))
             {
                 continue;
@@ -189,5 +193,7 @@ internal sealed class RowSource
             float weight = (float)(row.Weight * (classFactors?[row.Class] ?? 1));
             yield return Layout.HasLabels ? new Example(row.Features, row.Class) { Weight = weight } : new Example(row.Features, target) { Weight = weight };
         }
+
+        earlier.RequireSame(checksum);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SparseRows : IDataSource
     /// <summary>About how many bytes the rows take.</summary>
     public long Bytes { get; }
 
-    /// <summary>Copies rows; null as soon as it shows that they take more than the budget.</summary>
+    /// <summary>Copies rows, about as many as <paramref name="count"/>; null as soon as it shows that they take more than the budget.</summary>
     public static SparseRows? Read(DataLayout layout, IEnumerable<Example> examples, int count, long budget)
     {
         var rows = new List<(int[], Example)>();
@@ -50,9 +50,7 @@ internal sealed class SparseRows : IDataSource
             }
         }
 
-        return rows.Count == count
-            ? new SparseRows(layout, rows, [.. Enumerable.Range(0, count)], bytes)
-            : throw new TrainingException($"Expected {count} rows as in the pass before, found {rows.Count}: the data view must have the same rows each time it is read.");
+        return new SparseRows(layout, rows, [.. Enumerable.Range(0, rows.Count)], bytes);
     }
 
     /// <summary>Some of the rows, not copied.</summary>

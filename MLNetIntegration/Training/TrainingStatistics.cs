@@ -5,6 +5,7 @@ internal sealed class TrainingStatistics
 {
     private readonly Moments[] features;
     private readonly Moments[] targets;
+    private RowChecksum checksum;
 
     private TrainingStatistics(TrainingColumns columns)
     {
@@ -14,7 +15,10 @@ internal sealed class TrainingStatistics
     }
 
     /// <summary>The number of rows.</summary>
-    public long Rows { get; private set; }
+    public long Rows => checksum.Rows;
+
+    /// <summary>What a later pass over the same rows must agree with.</summary>
+    public RowChecksum Checksum => checksum;
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weights { get; private set; }
@@ -49,7 +53,7 @@ internal sealed class TrainingStatistics
 
     private void Add(TrainingRow row)
     {
-        Rows++;
+        checksum.Add(row);
         Weights += row.Weight;
         for (int i = 0; i < features.Length; i++)
         {

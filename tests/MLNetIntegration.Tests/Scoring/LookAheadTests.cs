@@ -94,6 +94,39 @@ public sealed class LookAheadTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Batches_behind_the_one_that_is_read_are_run_by_other_threads_where_the_options_ask_for_them(int ahead)
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 400).Select(i => new Row { X = i + 1 }).ToArray());
+        using BatchOnnxTransformer transformer = Ml.ScoreOnnx(RawModel.Identity(RawModel.Tensor("X", DataType.Float, "n"))).Fit(data);
+        ModelBinding binding = transformer.Bind(data.Schema);
+        DataViewRowCursor source = data.GetRowCursor(data.Schema);
+        var kept = new KeptRows(source, []);
+        var scores = new CurrentScores([0]);
+        var made = new List<BatchBuffers>();
+        using var queue = new BatchQueue(
+            source,
+            new InputReader(binding, source),
+            kept,
+            () =>
+            {
+                made.Add(new BatchBuffers(transformer.Session, binding, 4, [0], kept.AddBatch()));
+                return made[^1];
+            },
+            ahead,
+            scores);
+        for (int row = 0; row < 5; row++)
+        {
+            Assert.True(queue.MoveNext());
+        }
+
+        // The reader is at the second batch and stays there: only a worker thread can run a third one.
+        bool OthersRan() => made.Any(b => b.Number != scores.Batch && b.Results[0] is { } result && result.Span<float>()[0] > 8);
+        Assert.Equal(ahead > 0, SpinWait.SpinUntil(OthersRan, ahead > 0 ? 20_000 : 100));
+    }
+
     [Fact]
     public void Cursors_given_up_while_their_batches_run_and_a_transformer_disposed_meanwhile_do_no_harm()
     {

@@ -7,6 +7,7 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
+using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
 namespace Toolkit.MLNetIntegration.Tests.Scoring;
 
@@ -68,6 +69,30 @@ public sealed class PredictionTests : IDisposable
         VBuffer<ReadOnlyMemory<char>> keys = default;
         scored.Schema["PredictedLabel"].GetKeyValues(ref keys);
         Assert.Equal(Kinds, keys.DenseValues().Select(s => s.ToString()));
+    }
+
+    /// <summary>A score that is not a number, wherever it stands, gives ML.NET's missing key or an empty text, never a class.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_score_that_is_not_a_number_gets_no_class(int place)
+    {
+        var row = new Scores { x = [1, 5, 3] };
+        row.x[place] = float.NaN;
+        IDataView data = Ml.Data.LoadFromEnumerable([row, new Scores { x = [1, 5, 3] }]);
+        byte[] model = RawModel.Identity(RawModel.Tensor("x", DataType.Float, "n", 3));
+        foreach (bool logits in (bool[])[false, true])
+        {
+            var options = new ScoreOnnxOptions
+            {
+                Prediction = new PredictionOptions { Task = PredictionTask.Multiclass, Labels = Kinds, ScoresAreLogits = logits, ProbabilityColumn = "Score" },
+            };
+            using BatchOnnxTransformer keys = Ml.ScoreOnnx(model, options).Fit(data);
+            Assert.Equal([0u, 2u], keys.Transform(data).GetColumn<uint>("PredictedLabel"));
+            using BatchOnnxTransformer texts = Ml.ScoreOnnx(model, options with { Prediction = options.Prediction with { PredictedLabelAsText = true } }).Fit(data);
+            Assert.Equal(["", "middle"], texts.Transform(data).GetColumn<string>("PredictedLabel"));
+        }
     }
 
     [Fact]
@@ -176,5 +201,11 @@ public sealed class PredictionTests : IDisposable
         public bool IsRight { get; set; }
 
         public float Target { get; set; }
+    }
+
+    private sealed class Scores
+    {
+        [VectorType(3)]
+        public float[] x { get; set; } = [];
     }
 }

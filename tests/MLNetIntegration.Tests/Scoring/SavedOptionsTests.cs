@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -19,6 +20,8 @@ public sealed class SavedOptionsTests : IDisposable
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
+    [InlineData("""{"version":2,"batchSize":7,"inputs":{},"outputs":{}}""")]
+    [InlineData("""{"version":"1","batchSize":7,"inputs":{},"outputs":{}}""")]
     [InlineData("""{"batchSize":0,"inputs":{},"outputs":{}}""")]
     [InlineData("""{"batchSize":-3,"inputs":{},"outputs":{}}""")]
     [InlineData("""{"batchSize":1e30,"inputs":{},"outputs":{}}""")]
@@ -35,6 +38,71 @@ public sealed class SavedOptionsTests : IDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(json).AppendTo(Model);
         using OnnxSession session = OnnxSession.Load(bytes);
         Assert.Throws<ScoringException>(() => SavedOptions.From(session, new ServingOptions()));
+    }
+
+    [Fact]
+    public void Options_of_a_newer_version_are_refused_by_their_version_and_those_of_the_first_are_read()
+    {
+        using OnnxSession newer = OnnxSession.Load("""{"version":7,"something":1}"""u8.ToArray().AppendTo(Model));
+        Assert.Contains("found version 7", Assert.Throws<ScoringException>(() => SavedOptions.From(newer, new ServingOptions())).Message, StringComparison.Ordinal);
+        using OnnxSession first = OnnxSession.Load("""{"batchSize":7,"inputs":{},"outputs":{"X_out":"Y"}}"""u8.ToArray().AppendTo(Model));
+        (ScoreOnnxOptions options, _) = SavedOptions.From(first, new ServingOptions())!.Value;
+        Assert.Equal((7, "Y"), (options.BatchSize, options.Outputs["X_out"]));
+    }
+
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(-1, 3)]
+    [InlineData(int.MaxValue, 3)]
+    [InlineData(2, 3)]
+    [InlineData(4, 3)]
+    [InlineData(0, 0)]
+    [InlineData(null, 3)]
+    public void The_length_of_a_model_is_that_of_its_entry(int? length, int bytes)
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry("TransformerChain/OnnxModel").Open();
+            entry.Write(length is { } said ? BitConverter.GetBytes(said) : []);
+            entry.Write(new byte[] { 7, 8, 9 }.AsSpan(0, bytes));
+        }
+
+        if (length == bytes)
+        {
+            Assert.Equal(new byte[] { 7, 8, 9 }[..bytes], BatchUpgrade.ModelIn(zip));
+            return;
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("\"OnnxModel\"", Assert.Throws<ScoringException>(() => BatchUpgrade.ModelIn(zip)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Entries_that_lead_out_of_the_zip_are_not_written_anywhere()
+    {
+        string name = $"{Guid.NewGuid():N}";
+        IDataView data = ml.Data.LoadFromEnumerable([new Row { X = [1, 2, 3] }]);
+        using (BatchOnnxTransformer transformer = ml.ScoreOnnx(Model).Fit(data))
+        {
+            ml.SaveAtomic(transformer, data.Schema, file);
+        }
+
+        using (ZipArchive archive = ZipFile.Open(file, ZipArchiveMode.Update))
+        {
+            foreach (string path in (string[])[$"../{name}", $"../../{name}", Path.Combine(Path.GetTempPath(), name), $"TransformerChain/../../{name}"])
+            {
+                using Stream entry = archive.CreateEntry(path).Open();
+                entry.Write("planted"u8);
+            }
+        }
+
+        ITransformer loaded = ml.LoadBatched(file, out _);
+        Assert.Equal([[1, 2, 3]], loaded.Transform(data).GetColumn<float[]>("X_out"));
+        Assert.All(
+            (string[])[Path.GetTempPath(), Environment.CurrentDirectory, Path.Combine(Environment.CurrentDirectory, ".."), Path.Combine(Environment.CurrentDirectory, "..", "..")],
+            folder => Assert.Empty(Directory.GetFiles(folder, name)));
     }
 
     [Theory]
