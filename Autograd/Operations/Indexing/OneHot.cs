@@ -1,3 +1,4 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -30,31 +31,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
-
-    private void Compute(KernelArguments arguments)
-    {
-        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
-        Value y = arguments.Outputs[0];
-        y.Bytes.Clear();
-        for (int i = 0; i < indices.Length; i++)
-        {
-            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
-            if (index < 0 || index >= Depth)
-            {
-                continue;
-            }
-
-            if (Type == DType.Float32)
-            {
-                y.Span<float>()[(i * Depth) + (int)index] = 1;
-            }
-            else
-            {
-                y.Span<double>()[(i * Depth) + (int)index] = 1;
-            }
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(Type, Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
@@ -91,5 +68,21 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         List<int> order = [.. Enumerable.Range(0, indices.Shape.Rank)];
         order.Insert(axis, indices.Shape.Rank);
         return [axis == indices.Shape.Rank ? hot : Ops.Transpose(hot, [.. order])];
+    }
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
+        Span<T> y = arguments.Outputs[0].Span<T>();
+        y.Clear();
+        for (int i = 0; i < indices.Length; i++)
+        {
+            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
+            if (index >= 0 && index < Depth)
+            {
+                y[(i * Depth) + (int)index] = T.One;
+            }
+        }
     }
 }
