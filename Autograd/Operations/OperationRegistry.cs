@@ -38,6 +38,7 @@ public static class OperationRegistry
         Entry<Equal>(),
         Entry<Erf>(),
         Entry<Exp>(),
+        Entry<ExpM1>(),
         Entry<Expand>(),
         Entry<Gather>(),
         Entry<GatherGradient>(),

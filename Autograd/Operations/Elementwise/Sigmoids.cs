@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -11,7 +12,7 @@ public sealed record Tanh : UnaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => [new(new Tanh(), new ExampleInput(["batch", 4]))];
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Tanh(x, y);
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, TanhFunction>(x, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => 1 - (y * y);
@@ -44,7 +45,7 @@ public sealed record Softplus : UnaryOperation, IHasExamples
     {
         TensorPrimitives.Abs(x, y);
         TensorPrimitives.Negate(y, y);
-        TensorPrimitives.Exp<T>(y, y);
+        VectorFunctions.Apply<T, ExpFunction>(y, y);
         for (int i = 0; i < y.Length; i++)
         {
             y[i] = T.Max(x[i], T.Zero) + LogOnePlus(y[i]);
