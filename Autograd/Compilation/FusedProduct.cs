@@ -23,7 +23,7 @@ internal sealed record FusedProduct(Operation Product, bool HasBias, bool Relu) 
     public override string Name => Product.Name + (HasBias ? "+Add" : string.Empty) + (Relu ? "+Relu" : string.Empty);
 
     /// <summary>Whether an operation on inputs of these types can take a bias and a rectifier.</summary>
-    public static bool Handles(Operation operation, IReadOnlyList<Variable> inputs) =>
+    public static bool Handles(Operation operation, Arguments inputs) =>
         operation is Gemm or Conv || (operation is MatMul && inputs[1].Shape.Rank == 2);
 
     /// <summary>Whether a value of some shape, added to a product's result by broadcasting, is one number per column or per channel.</summary>
@@ -42,7 +42,7 @@ internal sealed record FusedProduct(Operation Product, bool HasBias, bool Relu) 
         return bias.Rank >= axis && bias.Rank <= result.Rank;
     }
 
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs) => Product.Infer(inputs[..2]);
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => Product.Infer(new InferRequest(Product, inputs[0], inputs[1]));
 
     public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Product.Flops(inputs[..2], outputs);
 

@@ -10,7 +10,7 @@ internal sealed record MaxPoolValues(MaxPool Pool) : Operation
 {
     public override string Name => Pool.Name;
 
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs) => [Pool.Infer(inputs)[0]];
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [Pool.Infer(inputs)[0]];
 
     public override void Compute(KernelArguments arguments) => Pool.Compute(arguments);
 }

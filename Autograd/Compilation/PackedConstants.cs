@@ -26,7 +26,7 @@ internal sealed class PackedConstants
     /// <summary>A node's operation as it is planned, with its constant operand packed where a kernel can use that.</summary>
     public Operation Prepare(Node node, Operation operation, Value[] inputs)
     {
-        if (node.Inputs.Count < 2 || node.Inputs[1].Constant is not { Count: > 0 } weights)
+        if (node.Inputs.Length < 2 || node.Inputs[1].Constant is not { Count: > 0 } weights)
         {
             return operation;
         }

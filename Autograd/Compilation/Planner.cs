@@ -59,7 +59,7 @@ internal sealed class Planner
     private bool TryFold(Node node)
     {
         if (!options.FoldConstants
-            || node.Inputs.Count == 0
+            || node.Inputs.Length == 0
             || !node.Inputs.All(i => i.Constant is not null || values.ContainsKey(i))
             || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Rewriter.LargestFoldedCount))
         {
@@ -179,9 +179,9 @@ internal sealed class Planner
         return values[variable] = value;
     }
 
-    private Value[] Arguments(IReadOnlyList<Variable> variables, ReadOnlySpan<Value> example)
+    private Value[] Arguments(Variable[] variables, ReadOnlySpan<Value> example)
     {
-        var arguments = new Value[variables.Count];
+        var arguments = new Value[variables.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
             if (inputs.TryGetValue(variables[i], out int input))
@@ -200,7 +200,7 @@ internal sealed class Planner
 
     private KernelStep Single(Node node, ReadOnlySpan<Value> example)
     {
-        Value[] arguments = Arguments(node.Inputs, example), results = [.. node.Outputs.Select(Get)];
+        Value[] arguments = Arguments([.. node.Inputs], example), results = [.. node.Outputs.Select(Get)];
         Operation operation = options.Winograd ? WinogradConvolution.Prepare(node.Operation, arguments, results) : node.Operation;
         return new KernelStep(options.PackConstants ? packed.Prepare(node, operation, arguments) : operation)
         {

@@ -10,7 +10,7 @@ internal sealed record ProductSum(Gemm First, Gemm Second) : Operation
 {
     public override string Name => "Gemm+Gemm";
 
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs) => First.Infer(inputs[..2]);
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => First.Infer(new InferRequest(First, inputs[0], inputs[1]));
 
     public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) =>
         First.Flops(inputs[..2], outputs) + Second.Flops(inputs[2..], outputs);

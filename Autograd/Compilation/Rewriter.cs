@@ -65,7 +65,7 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers, bool
         Variable[] inputs = [.. node.Inputs.Select(Map)];
         if (!node.Operation.HasKernel && node.Operation is not DimSize)
         {
-            IReadOnlyList<Variable> expansion = node.Operation.Expand(inputs)
+            IReadOnlyList<Variable> expansion = node.Operation.Expand(new Arguments(inputs))
                 ?? throw new GraphException($"{node.Operation.Name} has neither a kernel nor an expansion.");
             foreach (Node inner in TopologicalOrder.Of(expansion))
             {
@@ -133,7 +133,7 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers, bool
     {
         Variable[] bare = [.. inputs.Select(i => IsRepeated(i) ? i.Producer!.Inputs[0] : i)];
         TensorType[] types = [.. bare.Select(b => b.Type)];
-        if (operation.Infer(types)[0] != node.Outputs[0].Type)
+        if (operation.Infer(new InferRequest(operation, types))[0] != node.Outputs[0].Type)
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed record WinogradConvolution(Operation Inner) : Operation
             ? new WinogradConvolution(operation)
             : operation;
 
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs) => Inner.Infer(inputs);
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => Inner.Infer(inputs);
 
     // The work that is asked for, not the smaller one that is done.
     public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Inner.Flops(inputs, outputs);

@@ -48,6 +48,13 @@ public static class Gradient
     /// <exception cref="GradientException">A variable asked for has no floating-point type, or a derivative on the way is not defined.</exception>
     public static IReadOnlyList<Variable?> PullBack(IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt)
     {
+        return PullBack(ys, seeds, wrt, null);
+    }
+
+    /// <summary>The vector-Jacobian product; nothing is followed behind the variables at which it stops.</summary>
+    private static IReadOnlyList<Variable?> PullBack(
+        IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt, Func<Variable, bool>? stops)
+    {
         foreach (Variable variable in wrt)
         {
             if (!variable.DType.IsFloating())
@@ -66,7 +73,7 @@ public static class Gradient
             }
         }
 
-        IReadOnlyList<Node> order = TopologicalOrder.Of(ys);
+        IReadOnlyList<Node> order = TopologicalOrder.Of(ys, stops);
         HashSet<Variable> between = DependentOn(wrt, order);
         for (int i = order.Count - 1; i >= 0; i--)
         {
@@ -89,37 +96,48 @@ public static class Gradient
 
     private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
     {
-        if (node.Operation.DifferentiatesByExpansion)
+        bool[] wanted = new bool[node.Inputs.Length];
+        for (int i = 0; i < wanted.Length; i++)
         {
-            Variable[] wanted = [.. node.Inputs.Where(between.Contains).Distinct()];
-            IReadOnlyList<Variable> expansion = node.Operation.Expand(node.Inputs)
-                ?? throw new GradientException($"{node.Operation.Name} differentiates by expansion but has none.");
-            IReadOnlyList<Variable?> contributions = PullBack(expansion, gradients, wanted);
-            for (int i = 0; i < wanted.Length; i++)
-            {
-                if (contributions[i] is { } contribution)
-                {
-                    Accumulate(table, wanted[i], contribution);
-                }
-            }
-
-            return;
+            wanted[i] = node.Inputs.Optional(i) is { } input && between.Contains(input);
         }
 
-        for (int i = 0; i < node.Inputs.Count; i++)
+        var request = new BpropRequest(node, gradients, wanted, same => PullBackToInputs(node, same, gradients, wanted));
+        IReadOnlyList<Variable?> contributions = node.Operation.Bprop(request);
+        if (contributions.Count != wanted.Length)
         {
-            Variable input = node.Inputs[i];
-            if (between.Contains(input) && node.Operation.Bprop(node, i, gradients) is { } contribution)
+            throw new GradientException($"Expected {wanted.Length} contributions from the rule of {node}, one for each input, found {contributions.Count}.");
+        }
+
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (wanted[i] && contributions[i] is { } contribution)
             {
-                if (contribution.Type != input.Type)
+                if (contribution.Type != node.Inputs[i].Type)
                 {
                     throw new GradientException(
-                        $"The gradient of {node} with respect to input {i} has the type {contribution.Type}; expected {input.Type}.");
+                        $"The gradient of {node} with respect to input {i} has the type {contribution.Type}; expected {node.Inputs[i].Type}.");
                 }
 
-                Accumulate(table, input, contribution);
+                Accumulate(table, node.Inputs[i], contribution);
             }
         }
+    }
+
+    /// <summary>The contributions to a node's wanted inputs through the same results in other operations. It stops at the node's inputs: what one of them
+    /// owes to another is the business of the nodes before.</summary>
+    private static Variable?[] PullBackToInputs(Node node, IReadOnlyList<Variable> same, IReadOnlyList<Variable?> gradients, bool[] wanted)
+    {
+        var stops = new HashSet<Variable>(node.Inputs, ReferenceEqualityComparer.Instance);
+        int[] positions = [.. Enumerable.Range(0, wanted.Length).Where(i => wanted[i]).DistinctBy(i => node.Inputs[i])];
+        IReadOnlyList<Variable?> found = PullBack(same, gradients, [.. positions.Select(i => node.Inputs[i])], stops.Contains);
+        var contributions = new Variable?[wanted.Length];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            contributions[positions[i]] = found[i];
+        }
+
+        return contributions;
     }
 
     private static void Accumulate(Dictionary<Variable, Variable> table, Variable variable, Variable contribution) =>

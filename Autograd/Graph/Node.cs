@@ -5,20 +5,13 @@ namespace Toolkit.Autograd.Graph;
 /// <summary>The application of an operation to variables. Immutable; made by <see cref="Operation.Apply"/>.</summary>
 public sealed class Node
 {
-    private readonly Variable[] inputs;
     private readonly Variable[] outputs;
 
-    internal Node(Operation operation, ReadOnlySpan<Variable> inputs)
+    internal Node(Operation operation, Arguments inputs)
     {
         Operation = operation;
-        this.inputs = inputs.ToArray();
-        var types = new TensorType[inputs.Length];
-        for (int i = 0; i < types.Length; i++)
-        {
-            types[i] = inputs[i].Type;
-        }
-
-        IReadOnlyList<TensorType> results = operation.Infer(types);
+        Inputs = inputs;
+        IReadOnlyList<TensorType> results = operation.Infer(InputTypes);
         outputs = new Variable[results.Count];
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -30,11 +23,14 @@ public sealed class Node
     public Operation Operation { get; }
 
     /// <summary>The arguments.</summary>
-    public IReadOnlyList<Variable> Inputs => inputs;
+    public Arguments Inputs { get; }
+
+    /// <summary>The types of the arguments by position.</summary>
+    public InferRequest InputTypes => new(Operation, Inputs);
 
     /// <summary>The results.</summary>
     public IReadOnlyList<Variable> Outputs => outputs;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Operation.Name}({string.Join(", ", inputs.Select(i => i.Type))})";
+    public override string ToString() => $"{Operation.Name}({string.Join(", ", Inputs.Select(i => i.Type))})";
 }

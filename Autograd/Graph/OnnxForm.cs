@@ -4,9 +4,9 @@ namespace Toolkit.Autograd.Graph;
 
 /// <summary>What an operation is asked to write itself as.</summary>
 /// <param name="Opset">The version of the default ONNX operator set, 13 to 21.</param>
-/// <param name="Inputs">The types of the arguments.</param>
+/// <param name="Inputs">The types of the arguments by position.</param>
 /// <param name="Outputs">The types of the results.</param>
-public sealed record OnnxRequest(int Opset, IReadOnlyList<TensorType> Inputs, IReadOnlyList<TensorType> Outputs);
+public sealed record OnnxRequest(int Opset, InferRequest Inputs, IReadOnlyList<TensorType> Outputs);
 
 /// <summary>
 /// An ONNX node as plain data, free of protocol-buffer types: operator, attributes and inputs. An input may itself be the result of a node
@@ -39,7 +39,7 @@ public abstract record OnnxInput
     {
     }
 
-    /// <summary>An argument of the operation.</summary>
+    /// <summary>An argument of the operation; where it is left out there, it is left out of the file.</summary>
     /// <param name="Index">Its position.</param>
     public sealed record Argument(int Index) : OnnxInput;
 
@@ -50,9 +50,6 @@ public abstract record OnnxInput
     /// <summary>A shape as an int64 vector; symbols are read from the graph input that carries them.</summary>
     /// <param name="Shape">The shape.</param>
     public sealed record Dimensions(Shape Shape) : OnnxInput;
-
-    /// <summary>An optional input left out.</summary>
-    public sealed record Absent : OnnxInput;
 
     /// <summary>The first result of another node. A form that is an input at several places, the same instance, is written once.</summary>
     /// <param name="Form">The node; its inputs are given.</param>

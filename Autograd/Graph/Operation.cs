@@ -18,9 +18,10 @@ public abstract record Operation
 
     /// <summary>What comes out: the type of each result.</summary>
     /// <param name="inputs">The types of the arguments.</param>
+    /// <exception cref="GraphException">An input is missing or one too many.</exception>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     /// <exception cref="DTypeException">The element types do not fit.</exception>
-    public abstract IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs);
+    public abstract IReadOnlyList<TensorType> Infer(InferRequest inputs);
 
     /// <summary>Which numbers: writes every element of every output, and reads nothing but the inputs.</summary>
     /// <param name="arguments">Inputs, outputs and the threads to use.</param>
@@ -34,33 +35,34 @@ public abstract record Operation
 
     /// <summary>The same results written in other operations, or null if the operation is primitive.</summary>
     /// <param name="inputs">The arguments.</param>
-    public virtual IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs) => null;
+    public virtual IReadOnlyList<Variable>? Expand(Arguments inputs) => null;
 
     /// <summary>
-    /// Which gradient: <c>op.bprop(inputs, X, G)</c> of the book (section 6.5.6): the contribution of this node to the gradient with respect
-    /// to one input, written in operations. Null means zero.
+    /// Which gradient: <c>op.bprop(inputs, X, G)</c> of the book (section 6.5.6): the contributions of a node to the gradients with respect to its inputs,
+    /// written in operations. It is asked once for all inputs that are wanted. Without a rule of its own an operation is differentiated through its expansion.
     /// </summary>
-    /// <param name="node">The node: its inputs and outputs may be used.</param>
-    /// <param name="input">The position of the input X.</param>
-    /// <param name="gradients">G: the gradient with respect to each output; null where it is zero.</param>
-    /// <exception cref="GradientException">The derivative is not defined.</exception>
-    public virtual Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        throw new GradientException($"{Name} has no gradient with respect to its input {input}.");
-
-    /// <summary>Whether gradients are taken through <see cref="Expand"/> instead of <see cref="Bprop"/>.</summary>
-    public virtual bool DifferentiatesByExpansion => false;
+    /// <param name="request">The node's inputs and results, the gradients that come in at the results, and the inputs that are wanted.</param>
+    /// <returns>One contribution for each position of the inputs, of its type; null for zero and for inputs that are not wanted.</returns>
+    /// <exception cref="GradientException">The derivative is not defined (<see cref="BpropRequest.NotDefined"/>).</exception>
+    public virtual IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        Expand(request.Arguments) is { } same ? request.Through(same) : throw request.NotDefined("it has neither a rule nor an expansion");
 
     /// <summary>Which ONNX: the node that computes the same, or null if only the expansion can be exported.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
     public virtual OnnxForm? ToOnnx(OnnxRequest request) => null;
 
     /// <summary>Applies the operation.</summary>
-    /// <param name="inputs">The arguments.</param>
+    /// <param name="inputs">The arguments by position, null where an optional one is left out.</param>
     /// <returns>The first result.</returns>
-    public Variable Apply(params ReadOnlySpan<Variable> inputs) => new Node(this, inputs).Outputs[0];
+    public Variable Apply(params ReadOnlySpan<Variable?> inputs) => ApplyAll(inputs)[0];
+
+    /// <summary>Applies the operation.</summary>
+    /// <param name="inputs">The arguments by position, null where an optional one is left out.</param>
+    /// <returns>All results.</returns>
+    public IReadOnlyList<Variable> ApplyAll(params ReadOnlySpan<Variable?> inputs) => ApplyAll(new Arguments(inputs));
 
     /// <summary>Applies the operation.</summary>
     /// <param name="inputs">The arguments.</param>
     /// <returns>All results.</returns>
-    public IReadOnlyList<Variable> ApplyAll(params ReadOnlySpan<Variable> inputs) => new Node(this, inputs).Outputs;
+    public IReadOnlyList<Variable> ApplyAll(Arguments inputs) => new Node(this, inputs).Outputs;
 }

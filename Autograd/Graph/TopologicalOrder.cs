@@ -5,24 +5,28 @@ public static class TopologicalOrder
 {
     /// <summary>Every node that the roots need, by depth-first search; without recursion, so depth is limited by memory alone.</summary>
     /// <param name="roots">The variables to compute.</param>
-    public static IReadOnlyList<Node> Of(IEnumerable<Variable> roots)
+    /// <param name="isKnown">Says of a variable that it is there already: the node that computes it is not entered for its sake. Null for none.</param>
+    public static IReadOnlyList<Node> Of(IEnumerable<Variable> roots, Func<Variable, bool>? isKnown = null)
     {
         var order = new List<Node>();
         var visited = new HashSet<Node>(ReferenceEqualityComparer.Instance);
-        var path = new Stack<(Node Node, int NextInput)>();
+        var path = new Stack<(Node Node, int Next)>();
         foreach (Variable root in roots)
         {
             Enter(root);
-            while (path.TryPop(out (Node Node, int NextInput) frame))
+            while (path.TryPop(out (Node Node, int Next) frame))
             {
-                if (frame.NextInput == frame.Node.Inputs.Count)
+                if (frame.Next == frame.Node.Inputs.Length)
                 {
                     order.Add(frame.Node);
                     continue;
                 }
 
-                path.Push((frame.Node, frame.NextInput + 1));
-                Enter(frame.Node.Inputs[frame.NextInput]);
+                path.Push((frame.Node, frame.Next + 1));
+                if (frame.Node.Inputs.Optional(frame.Next) is { } input)
+                {
+                    Enter(input);
+                }
             }
         }
 
@@ -30,7 +34,7 @@ public static class TopologicalOrder
 
         void Enter(Variable variable)
         {
-            if (variable.Producer is not null && visited.Add(variable.Producer))
+            if (variable.Producer is not null && isKnown?.Invoke(variable) != true && visited.Add(variable.Producer))
             {
                 path.Push((variable.Producer, 0));
             }

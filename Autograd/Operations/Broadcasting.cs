@@ -7,14 +7,14 @@ namespace Toolkit.Autograd.Operations;
 internal static class Broadcasting
 {
     /// <summary>The shape to which shapes broadcast together.</summary>
-    public static Shape Shape(Operation operation, ReadOnlySpan<TensorType> inputs)
+    public static Shape Shape(Operation operation, IReadOnlyList<TensorType> inputs)
     {
         Shape result = inputs[0].Shape;
-        foreach (TensorType input in inputs[1..])
+        foreach (TensorType input in inputs.Skip(1))
         {
             result = Combine(result, input.Shape) ?? throw new ShapeException(
                 $"{operation.Name} expects shapes that are equal or broadcast (an axis repeats only if it is statically 1), found " +
-                $"{string.Join(" and ", inputs.ToArray().Select(i => i.Shape))}.");
+                $"{string.Join(" and ", inputs.Select(i => i.Shape))}.");
         }
 
         return result;

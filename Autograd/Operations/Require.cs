@@ -6,11 +6,11 @@ namespace Toolkit.Autograd.Operations;
 /// <summary>The checks that shape rules share; each throws an error that names the operation, what was expected and what was found.</summary>
 internal static class Require
 {
-    public static void Count(Operation operation, ReadOnlySpan<TensorType> inputs, int expected)
+    public static void Count(Operation operation, InferRequest inputs, int expected)
     {
-        if (inputs.Length != expected)
+        if (inputs.Length != expected || inputs.Present.Count != expected)
         {
-            throw new GraphException($"{operation.Name} expects {expected} inputs, found {inputs.Length}.");
+            throw new GraphException($"{operation.Name} expects {expected} inputs, found {inputs.Present.Count}.");
         }
     }
 

@@ -66,7 +66,7 @@ public readonly record struct CsvColumn
 
         return found >= 0
             ? found
-            : throw new DataException($"'{path}' has no column named '{name}'; its columns are: '{string.Join("', '", headers)}'.");
+            : throw new DataException($"'{path}' has no column named '{name}'; its columns are: {Excerpt.Quoted(headers)}.");
     }
 
     private static string Number(int place) => place.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ internal sealed class CsvLoader
     private readonly HashSet<string> marks;
     private readonly List<float> numbers = [];
     private readonly List<float> targets = [];
-    private readonly List<(long Line, string Text)> classes = [];
+    private readonly Dictionary<string, int> classes = new(StringComparer.Ordinal);
+    private readonly List<int> found = [];
     private readonly List<int> gaps = [];
     private string[] headers = [];
     private int labelColumn = -1;
@@ -32,6 +33,11 @@ internal sealed class CsvLoader
         this.path = path;
         this.options = options;
         marks = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
+        foreach (string name in options.ClassNames ?? [])
+        {
+            if (!classes.TryAdd(name, classes.Count))
+                throw new ArgumentException($"{nameof(CsvOptions)}.{nameof(CsvOptions.ClassNames)} has {Excerpt.Quoted(name)} twice.", nameof(options));
+        }
     }
 
     public Dataset Load()
@@ -66,8 +72,11 @@ internal sealed class CsvLoader
         FillHoles(features);
         if (labelColumn < 0)
             return Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length]);
-        IReadOnlyList<string> names = options.ClassNames ?? FindClasses();
-        return Dataset.FromLabels(features, [featureColumns.Length], ToLabels(names), names.Count, names);
+        IReadOnlyList<string> names = options.ClassNames ?? SortedClasses();
+        int[] labels = new int[names.Count];
+        for (int i = 0; i < labels.Length; i++)
+            labels[classes[names[i]]] = i;
+        return Dataset.FromLabels(features, [featureColumns.Length], [.. found.Select(code => (long)labels[code])], names.Count, names);
     }
 
     private void Begin(CsvRow row)
@@ -109,8 +118,22 @@ internal sealed class CsvLoader
         foreach (int column in targetColumns)
             targets.Add(marks.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
         if (labelColumn >= 0)
-            classes.Add((row.Line, marks.Contains(row.Fields[labelColumn]) ? throw Missing(row, labelColumn) : row.Fields[labelColumn]));
+            found.Add(Class(row));
         rows++;
+    }
+
+    /// <summary>The number of the row's class: its place among the names that are given, or in the order of appearance.</summary>
+    private int Class(CsvRow row)
+    {
+        string text = row.Fields[labelColumn];
+        if (marks.Contains(text))
+            throw Missing(row, labelColumn);
+        if (classes.TryGetValue(text, out int code))
+            return code;
+        if (options.ClassNames is { } names)
+            throw Bad(row, labelColumn, $"the class {Excerpt.Quoted(text)} is not among the class names {Excerpt.Quoted(names)}");
+        classes.Add(text, classes.Count);
+        return classes.Count - 1;
     }
 
     private bool HasHole(CsvRow row)
@@ -134,15 +157,15 @@ internal sealed class CsvLoader
     {
         string text = row.Fields[column];
         if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw Bad(row, column, $"expected a number, found '{text}'");
-        return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found '{text}'");
+            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}");
+        return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found {Excerpt.Quoted(text)}");
     }
 
     private DataException Missing(CsvRow row, int column) =>
-        Bad(row, column, $"the value is missing ('{row.Fields[column]}'); CsvOptions.Missing says what to do about that");
+        Bad(row, column, $"the value is missing ({Excerpt.Quoted(row.Fields[column])}); CsvOptions.Missing says what to do about that");
 
     private DataException Bad(CsvRow row, int column, string what) =>
-        new($"'{path}', line {row.Line}, column {(options.HasHeader ? $"'{headers[column]}'" : headers[column])}: {what}.");
+        new($"'{path}', line {row.Line}, column {(options.HasHeader ? Excerpt.Quoted(headers[column]) : headers[column])}: {what}.");
 
     private void FillHoles(float[] features)
     {
@@ -166,46 +189,17 @@ internal sealed class CsvLoader
             if (counts[column] == 0)
             {
                 throw new DataException(
-                    $"'{path}', column '{headers[featureColumns[column]]}': every value is missing, so there is no mean to put in.");
+                    $"'{path}', column {Excerpt.Quoted(headers[featureColumns[column]])}: every value is missing, so there is no mean to put in.");
             }
 
             features[hole] = (float)(sums[column] / counts[column]);
         }
     }
 
-    private string[] FindClasses()
+    private string[] SortedClasses()
     {
-        string[] names = [.. classes.Select(found => found.Text).Distinct(StringComparer.Ordinal)];
-        bool numeric = names.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        if (numeric)
-            Array.Sort(names, (a, b) => Whole(a).CompareTo(Whole(b)));
-        else
-            Array.Sort(names, StringComparer.Ordinal);
-        return names;
-
-        static long Whole(string name) => long.Parse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-    }
-
-    private long[] ToLabels(IReadOnlyList<string> names)
-    {
-        var codes = new Dictionary<string, long>(StringComparer.Ordinal);
-        for (int i = 0; i < names.Count; i++)
-        {
-            if (!codes.TryAdd(names[i], i))
-                throw new ArgumentException($"CsvOptions.ClassNames has '{names[i]}' twice.");
-        }
-
-        long[] labels = new long[classes.Count];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            (long line, string text) = classes[i];
-            if (!codes.TryGetValue(text, out labels[i]))
-            {
-                throw new DataException(
-                    $"'{path}', line {line}: the class '{text}' is not among the class names '{string.Join("', '", names)}'.");
-            }
-        }
-
-        return labels;
+        bool numeric = classes.Keys.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        IEnumerable<string> ordinal = classes.Keys.Order(StringComparer.Ordinal);
+        return [.. numeric ? ordinal.OrderBy(name => long.Parse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) : ordinal];
     }
 }

@@ -26,6 +26,25 @@ public sealed partial class Dataset
         return (LoadIdx(trainImages, trainLabels, classCount), LoadIdx(testImages, testLabels, classCount));
     }
 
+    /// <summary>Loads a training, a validation and a test set: as <see cref="LoadIdx(string, int)"/>, with some of the training rows, drawn at random, set aside
+    /// to choose settings and to stop early by, so that the test rows are read once, at the end (book section 5.3).</summary>
+    /// <param name="folder">The folder with the files.</param>
+    /// <param name="validation">The share of the training rows that become validation rows, above 0 and below 1.</param>
+    /// <param name="seed">The seed of the draw; 0 by default.</param>
+    /// <param name="classCount">The number of classes; 10 by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
+    /// <exception cref="DataException">A file is damaged, images and labels differ in number, or a label is out of
+    /// range.</exception>
+    public static (Dataset Train, Dataset Validation, Dataset Test) LoadIdx(string folder, double validation, ulong seed = 0, int classCount = 10)
+    {
+        Settings.InsideUnit(validation);
+        (Dataset all, Dataset test) = LoadIdx(folder, classCount);
+        (Dataset held, Dataset train) = all.Split(validation, new RandomSource(seed).Fork("validation"));
+        return (train, held, test);
+    }
+
     /// <summary>Loads images and their labels from a pair of IDX files of unsigned bytes. Features are the pixels divided by 255, so
     /// in [0, 1], of shape [product of the axes after the first].</summary>
     /// <param name="imagesPath">The file of images, at least two axes, the first of which counts images.</param>

@@ -36,7 +36,7 @@ public sealed class IdxFile
     public static IdxFile Read(string path)
     {
         using Stream stream = DataFile.OpenRead(path);
-        byte[] magic = DataFile.ReadUpTo(stream, 4, path);
+        byte[] magic = DataFile.ReadUpTo(stream, 4);
         if (magic.Length < 4)
             throw new DataException($"'{path}' is truncated: expected a header of at least 4 bytes, found {magic.Length}.");
         if (magic[0] != 0 || magic[1] != 0 || !Enum.IsDefined((IdxElementType)magic[2]))
@@ -59,14 +59,14 @@ public sealed class IdxFile
             }
         }
 
-        byte[] bytes = DataFile.ReadUpTo(stream, expected, path);
+        byte[] bytes = DataFile.ReadUpTo(stream, expected);
         if (bytes.Length < expected)
         {
             throw new DataException(
                 $"'{path}' is truncated: expected {expected} bytes for the shape {Shapes.Text(shape)} of {type}, found {bytes.Length}.");
         }
 
-        if (DataFile.ReadUpTo(stream, 1, path).Length != 0)
+        if (DataFile.ReadUpTo(stream, 1).Length != 0)
             throw new DataException($"'{path}' is longer than the {expected} bytes of its shape {Shapes.Text(shape)} of {type}.");
         return new(type, shape, bytes);
     }
@@ -116,7 +116,7 @@ public sealed class IdxFile
 
     private static int[] ReadShape(Stream stream, int axes, string path)
     {
-        byte[] header = DataFile.ReadUpTo(stream, 4 * axes, path);
+        byte[] header = DataFile.ReadUpTo(stream, 4 * axes);
         if (header.Length < 4 * axes)
         {
             throw new DataException(

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Schema;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Checking;
@@ -108,12 +109,12 @@ internal static class ModelRules
         }
 
         CheckImports(model.OpsetImport, CheckRule.Model, context);
-        if (context.Imports.TryGetValue(string.Empty, out long version) && version > OperatorTable.NewestVersion)
+        if (context.Imports.TryGetValue(string.Empty, out long version) && version > StandardOperators.NewestVersion)
         {
             context.Warning(
                 CheckRule.Operator,
                 "opset_import",
-                $"Operators of the standard set {version} are not checked: this check knows the sets up to {OperatorTable.NewestVersion}.");
+                $"Operators of the standard set {version} are not checked: this check knows the sets up to {StandardOperators.NewestVersion}.");
         }
     }
 }

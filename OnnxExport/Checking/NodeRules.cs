@@ -1,5 +1,7 @@
 using Google.Protobuf.Collections;
+using Toolkit.Autograd.Schema;
 using Toolkit.OnnxExport.Format;
+using static Toolkit.OnnxExport.Format.AttributeProto.Types;
 
 namespace Toolkit.OnnxExport.Checking;
 
@@ -63,7 +65,7 @@ internal static class NodeRules
 
     private static void CheckOperator(NodeProto node, string domain, long version, string location, CheckContext context)
     {
-        if (!OperatorTable.Covers(domain, version))
+        if (!StandardOperators.Covers(domain, version))
         {
             // Newer versions of the standard set have their warning at the model.
             if (domain.Length > 0)
@@ -77,10 +79,10 @@ internal static class NodeRules
             return;
         }
 
-        OperatorSignature? signature = OperatorTable.Find(domain, node.OpType, version, out int since);
-        if (signature is null)
+        OperatorSchema? schema = StandardOperators.Find(domain, node.OpType, version);
+        if (schema is null)
         {
-            string hint = since > 0 ? $"; it exists from version {since} on" : string.Empty;
+            string hint = StandardOperators.History(domain, node.OpType) is [var first, ..] ? $"; it exists from version {first.Since} on" : string.Empty;
             context.Error(
                 CheckRule.Operator,
                 location,
@@ -88,24 +90,25 @@ internal static class NodeRules
             return;
         }
 
-        if (signature.IsDeprecated)
+        if (schema.IsDeprecated)
         {
             context.Error(
                 CheckRule.Operator,
                 location,
-                $"{node.OpType} is deprecated since version {signature.Since} of its operator set, found version {version}.");
+                $"{node.OpType} is deprecated since version {schema.Since} of its operator set, found version {version}.");
             return;
         }
 
-        CheckArguments(node.Input, signature.Inputs, "input", node, location, context);
-        CheckArguments(node.Output, signature.Outputs, "output", node, location, context);
-        CheckAttributes(node, signature, location, context);
+        CheckArguments(node.Input, schema.Inputs, "input", node, location, context);
+        CheckArguments(node.Output, schema.Outputs, "output", node, location, context);
+        CheckAttributes(node, schema, location, context);
     }
 
     private static void CheckArguments(
-        RepeatedField<string> names, ArgumentCount count, string kind, NodeProto node, string location, CheckContext context)
+        RepeatedField<string> names, IReadOnlyList<SchemaArgument> arguments, string kind, NodeProto node, string location, CheckContext context)
     {
-        if (names.Count < count.Minimum || names.Count > count.Maximum)
+        ArgumentCount count = ArgumentCount.Of(arguments);
+        if (!count.Allows(names.Count))
         {
             context.Error(CheckRule.Operator, location, $"Expected {count} {kind}(s) of {node.OpType}, found {names.Count}.");
             return;
@@ -113,14 +116,16 @@ internal static class NodeRules
 
         for (int i = 0; i < names.Count; i++)
         {
-            if (names[i].Length == 0 && !count.IsOptional(i))
+            // Among the arguments of a variadic one, those beyond its first may be left out.
+            bool isOptional = i >= count.Minimum || arguments[Math.Min(i, arguments.Count - 1)].IsOptional;
+            if (names[i].Length == 0 && !isOptional)
             {
                 context.Error(CheckRule.Operator, location, $"{node.OpType} needs its {kind} {i}, found an empty name.");
             }
         }
     }
 
-    private static void CheckAttributes(NodeProto node, OperatorSignature signature, string location, CheckContext context)
+    private static void CheckAttributes(NodeProto node, OperatorSchema schema, string location, CheckContext context)
     {
         foreach (AttributeProto attribute in node.Attribute)
         {
@@ -130,24 +135,24 @@ internal static class NodeRules
                 continue;
             }
 
-            if (!signature.Attributes.TryGetValue(attribute.Name, out AttributeSignature expected))
+            if (schema.Attribute(attribute.Name) is not { } expected)
             {
-                context.Error(CheckRule.Attribute, location, $"{node.OpType} has no attribute \"{attribute.Name}\"{Known(signature)}.");
+                context.Error(CheckRule.Attribute, location, $"{node.OpType} has no attribute \"{attribute.Name}\"{Known(schema)}.");
             }
-            else if (context.IrVersion >= 2 && attribute.Type != expected.Type)
+            else if (context.IrVersion >= 2 && attribute.Type != TypeOf(expected.Kind))
             {
                 context.Error(
                     CheckRule.Attribute,
                     location,
-                    $"Expected the attribute \"{attribute.Name}\" of {node.OpType} as {expected.Type}, found {attribute.Type}.");
+                    $"Expected the attribute \"{attribute.Name}\" of {node.OpType} as {TypeOf(expected.Kind)}, found {attribute.Type}.");
             }
         }
 
-        foreach ((string name, AttributeSignature expected) in signature.Attributes)
+        foreach (SchemaAttribute expected in schema.Attributes)
         {
-            if (expected.IsRequired && !node.Attribute.Any(a => a.Name == name))
+            if (expected.IsRequired && !node.Attribute.Any(a => a.Name == expected.Name))
             {
-                context.Error(CheckRule.Attribute, location, $"{node.OpType} needs the attribute \"{name}\", found none.");
+                context.Error(CheckRule.Attribute, location, $"{node.OpType} needs the attribute \"{expected.Name}\", found none.");
             }
         }
     }
@@ -172,8 +177,21 @@ internal static class NodeRules
         }
     }
 
-    private static string Known(OperatorSignature signature) =>
-        signature.Attributes.Count == 0
-            ? string.Empty
-            : $"; it has {string.Join(", ", signature.Attributes.Keys.Order(StringComparer.Ordinal))}";
+    private static string Known(OperatorSchema schema) =>
+        schema.Attributes.Count == 0 ? string.Empty : $"; it has {string.Join(", ", schema.Attributes.Select(a => a.Name))}";
+
+    private static AttributeType TypeOf(AttributeKind kind) => kind switch
+    {
+        AttributeKind.Int => AttributeType.Int,
+        AttributeKind.Ints => AttributeType.Ints,
+        AttributeKind.Float => AttributeType.Float,
+        AttributeKind.Floats => AttributeType.Floats,
+        AttributeKind.Text => AttributeType.String,
+        AttributeKind.Texts => AttributeType.Strings,
+        AttributeKind.Tensor => AttributeType.Tensor,
+        AttributeKind.SparseTensor => AttributeType.SparseTensor,
+        AttributeKind.Graph => AttributeType.Graph,
+        AttributeKind.Type => AttributeType.TypeProto,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Expected a kind of attribute."),
+    };
 }

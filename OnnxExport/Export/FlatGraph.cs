@@ -7,7 +7,7 @@ namespace Toolkit.OnnxExport.Export;
 internal sealed record Step(Node Node, OnnxForm Form)
 {
     /// <summary>The inputs of the ONNX node.</summary>
-    public IReadOnlyList<OnnxInput> Inputs { get; } = Form.Inputs ?? [.. Node.Inputs.Select((_, i) => new OnnxInput.Argument(i))];
+    public IReadOnlyList<OnnxInput> Inputs { get; } = Form.Inputs ?? [.. Enumerable.Range(0, Node.Inputs.Length).Select(i => new OnnxInput.Argument(i))];
 
     /// <summary>The ONNX nodes of the step: those of inputs that are computed, each once and before it is used, then the node itself.</summary>
     public IReadOnlyList<OnnxForm> Forms { get; } = FormsOf(Form);
@@ -77,7 +77,7 @@ internal sealed class FlatGraph
         return variable;
     }
 
-    private IEnumerable<Variable> Arguments(Step step) => step.Arguments.Select(a => Resolve(step.Node.Inputs[a]));
+    private IEnumerable<Variable> Arguments(Step step) => step.Arguments.Select(step.Node.Inputs.Optional).OfType<Variable>().Select(Resolve);
 
     private void Visit(Node node)
     {
@@ -87,9 +87,8 @@ internal sealed class FlatGraph
         }
 
         Operation operation = node.Operation;
-        TensorType[] inputs = [.. node.Inputs.Select(i => i.Type)];
         TensorType[] outputs = [.. node.Outputs.Select(o => o.Type)];
-        var request = new OnnxRequest(opset, inputs, outputs);
+        var request = new OnnxRequest(opset, node.InputTypes, outputs);
         if (operation.ToOnnx(request) is { } form)
         {
             steps.Add(new Step(node, form));

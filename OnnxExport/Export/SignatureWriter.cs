@@ -1,6 +1,6 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
-using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Export;
@@ -128,17 +128,18 @@ internal sealed class SignatureWriter
 
     /// <summary>Whether a result may be left out; of operators with any number of results each one counts.</summary>
     private bool MayDrop(OnnxForm form, int position) =>
-        OperatorTable.Find(string.Empty, form.Operator, options.Opset, out _) is { Outputs: var outputs }
-        && outputs.Maximum < int.MaxValue
-        && outputs.IsOptional(position);
+        StandardOperators.Find(string.Empty, form.Operator, options.Opset) is { Outputs: var outputs }
+        && !outputs[^1].IsVariadic
+        && position < outputs.Count
+        && outputs[position].IsOptional;
 
     private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
         OnnxInput.Computed result => computed[result.Form],
-        OnnxInput.Argument argument => NameOf(flat.Resolve(node.Inputs[argument.Index])),
+        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(flat.Resolve(variable)) : string.Empty,
         OnnxInput.Constant constant => builder.Constant(constant.Value),
         OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),
-        _ => string.Empty,
+        _ => throw new ExportException($"Expected an input of a known kind for {node}, found {input}."),
     };
 
     private string NameOf(Variable variable) => variable.Constant is { } value ? builder.Constant(value) : names[variable];

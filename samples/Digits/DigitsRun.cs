@@ -24,14 +24,14 @@ internal static class DigitsRun
     {
         var clock = Stopwatch.StartNew();
         Directory.CreateDirectory(options.Output);
-        (Dataset train, Dataset test) = LoadData(options);
-        Console.WriteLine($"Training set: {train}. Test set: {test}.");
+        (Dataset train, Dataset validation, Dataset test) = LoadData(options);
+        Console.WriteLine($"Training set: {train}. Validation set: {validation}. Test set: {test}.");
 
         Sequential model = Networks.Create(options.Model, new RandomSource(options.Seed));
         Trainer trainer = CreateTrainer(options, model, train);
         Console.WriteLine(model.Summary());
 
-        History history = Train(options, trainer, train, test, cancellation);
+        History history = Train(options, trainer, train, validation, cancellation);
         Console.WriteLine(history);
         if (history.StopReason == StopReason.Diverged)
         {
@@ -75,12 +75,13 @@ internal static class DigitsRun
         Console.WriteLine($"Written: {trace} (open it in chrome://tracing or Perfetto)");
     }
 
-    private static (Dataset Train, Dataset Test) LoadData(DigitsOptions options)
+    private static (Dataset Train, Dataset Validation, Dataset Test) LoadData(DigitsOptions options)
     {
-        (Dataset train, Dataset test) = options.Data is { } folder
-            ? Dataset.LoadIdx(folder)
-            : (GeneratedDigits.Create(20_000, seed: 1), GeneratedDigits.Create(4_000, seed: 2));
-        return options.Model == "cnn" ? (train.Reshape(1, 28, 28), test.Reshape(1, 28, 28)) : (train.Reshape(784), test.Reshape(784));
+        (Dataset train, Dataset validation, Dataset test) = options.Data is { } folder
+            ? Dataset.LoadIdx(folder, validation: 0.1)
+            : (GeneratedDigits.Create(20_000, seed: 1), GeneratedDigits.Create(2_000, seed: 3), GeneratedDigits.Create(4_000, seed: 2));
+        int[] shape = options.Model == "cnn" ? [1, 28, 28] : [784];
+        return (train.Reshape(shape), validation.Reshape(shape), test.Reshape(shape));
     }
 
     private static Trainer CreateTrainer(DigitsOptions options, Sequential model, Dataset train)
@@ -105,7 +106,7 @@ internal static class DigitsRun
         return trainer;
     }
 
-    private static History Train(DigitsOptions options, Trainer trainer, Dataset train, Dataset test, CancellationToken cancellation)
+    private static History Train(DigitsOptions options, Trainer trainer, Dataset train, Dataset validation, CancellationToken cancellation)
     {
         History? history = null;
         ProgressDisplay.Run(options.Epochs, (train.Count + BatchSize - 1) / BatchSize, progress => history = trainer.Fit(
@@ -115,7 +116,7 @@ internal static class DigitsRun
                 Epochs = options.Epochs,
                 BatchSize = BatchSize,
                 Seed = options.Seed,
-                Validation = test,
+                Validation = validation,
                 CheckpointPath = options.Checkpoint,
                 Progress = progress,
                 ProgressSteps = 20,

@@ -11,7 +11,7 @@ internal static class LearningCurve
         using var plot = new Plot();
         double[] epochs = [.. history.Epochs.Select(e => (double)e.Epoch)];
         Add(plot, "training loss", epochs, [.. history.Epochs.Select(e => e.Loss)]);
-        Add(plot, "test loss", epochs, [.. history.Epochs.Select(e => e.Validation!.Loss)]);
+        Add(plot, "validation loss", epochs, [.. history.Epochs.Select(e => e.Validation!.Loss)]);
         plot.Title("Digits: learning curve");
         plot.XLabel("epoch");
         plot.YLabel("cross-entropy, nats per example");

@@ -37,7 +37,7 @@ internal static class ProgressDisplay
 
     private static string Describe(int number, int epochs, EpochRecord epoch) =>
         $"epoch {number}/{epochs}: loss {epoch.Loss:F4}, accuracy {epoch.Metrics["accuracy"]:P2}, " +
-        $"test loss {epoch.Validation!.Loss:F4}, test accuracy {epoch.Validation["accuracy"]:P2}, {epoch.Elapsed.TotalSeconds:F1} s";
+        $"validation loss {epoch.Validation!.Loss:F4}, validation accuracy {epoch.Validation["accuracy"]:P2}, {epoch.Elapsed.TotalSeconds:F1} s";
 
     // Progress<T> posts to the thread pool, where lines could change places; this one reports at once.
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>

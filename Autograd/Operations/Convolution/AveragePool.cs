@@ -22,7 +22,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         return [inputs[0] with { Shape = OutputShape(inputs[0]) }];
@@ -42,10 +42,12 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g
-            ? new AveragePoolGradient(Kernel, Strides, Pads, CountIncludePad, [node.Inputs[0].Shape[2].Size, node.Inputs[0].Shape[3].Size]).Apply(g)
-            : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+    [
+        request.Gradient(0) is { } g
+            ? new AveragePoolGradient(Kernel, Strides, Pads, CountIncludePad, [request[0].Shape[2].Size, request[0].Shape[3].Size]).Apply(g)
+            : null,
+    ];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

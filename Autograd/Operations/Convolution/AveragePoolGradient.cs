@@ -24,7 +24,7 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Rank(this, inputs[0], 4);
@@ -49,12 +49,12 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g ? new AveragePool(Kernel, Strides, Pads, CountIncludePad).Apply(g) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? new AveragePool(Kernel, Strides, Pads, CountIncludePad).Apply(g) : null];
 
     /// <summary>The gradient divided by the counts of the windows, convolved channel by channel with a window of ones.</summary>
     /// <param name="inputs">The gradient of the output.</param>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         (Variable g, Shape shape) = (inputs[0], inputs[0].Shape);
         Variable shares = g / Variable.Of(Counts(g.DType, shape[2].Size, shape[3].Size));

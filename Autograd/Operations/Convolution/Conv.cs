@@ -20,7 +20,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         new Conv(o.Strides, o.Pads, o.Dilations, o.Group), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2 / o.Group, 3, 2])));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
@@ -45,17 +45,17 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable x, Variable w) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
+        (Variable x, Variable w) = (request[0], request[1]);
+        return request.Each(input => input == 0
             ? new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(g, w)
-            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g);
+            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g));
     }
 
     /// <inheritdoc/>

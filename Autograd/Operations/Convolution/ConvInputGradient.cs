@@ -19,14 +19,15 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
     {
-        Shape output = new Conv(o.Strides, o.Pads, o.Dilations, o.Group).Infer(
-            [new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])])[0].Shape;
+        var conv = new Conv(o.Strides, o.Pads, o.Dilations, o.Group);
+        Shape output = conv.Infer(new InferRequest(
+            conv, new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])))[0].Shape;
         return new Example(
             new ConvInputGradient(o.Strides, o.Pads, o.Dilations, o.Group, [5, 6]), new ExampleInput(output), new ExampleInput([4, 2 / o.Group, 3, 2]));
     });
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
@@ -56,17 +57,17 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable dy, Variable w) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
+        (Variable dy, Variable w) = (request[0], request[1]);
+        return request.Each(input => input == 0
             ? new Conv(Strides, Pads, Dilations, Group).Apply(g, w)
-            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(g, dy);
+            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(g, dy));
     }
 
     /// <inheritdoc/>

@@ -19,14 +19,15 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
     {
-        Shape output = new Conv(o.Strides, o.Pads, o.Dilations, o.Group).Infer(
-            [new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])])[0].Shape;
+        var conv = new Conv(o.Strides, o.Pads, o.Dilations, o.Group);
+        Shape output = conv.Infer(new InferRequest(
+            conv, new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])))[0].Shape;
         return new Example(
             new ConvWeightGradient(o.Strides, o.Pads, o.Dilations, o.Group, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput(output));
     });
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
@@ -57,17 +58,17 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable x, Variable dy) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
+        (Variable x, Variable dy) = (request[0], request[1]);
+        return request.Each(input => input == 0
             ? new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(dy, g)
-            : new Conv(Strides, Pads, Dilations, Group).Apply(x, g);
+            : new Conv(Strides, Pads, Dilations, Group).Apply(x, g));
     }
 
     /// <summary>

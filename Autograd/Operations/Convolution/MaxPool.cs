@@ -28,7 +28,7 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     private protected override IntList Spacing => Dilations;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Shape shape = OutputShape(inputs[0]);
@@ -50,15 +50,15 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        Shape image = node.Inputs[0].Shape;
-        return Ops.Reshape(new GatherGradient(0, [image.ElementCount]).Apply(node.Outputs[1], g), image);
+        Shape image = request[0].Shape;
+        return [Ops.Reshape(new GatherGradient(0, [image.ElementCount]).Apply(request.Result(1), g), image)];
     }
 
     /// <inheritdoc/>

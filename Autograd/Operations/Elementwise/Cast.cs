@@ -31,8 +31,8 @@ public sealed record Cast(DType To) : ElementwiseOperation, IHasExamples
     public override DType InferDType(ReadOnlySpan<DType> inputs) => To;
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g && To.IsFloating() && node.Inputs[0].DType.IsFloating() ? Ops.Cast(g, node.Inputs[0].DType) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g && To.IsFloating() && request[0].DType.IsFloating() ? Ops.Cast(g, request[0].DType) : null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("to", To)] };

@@ -22,7 +22,7 @@ public abstract record Comparison : ElementwiseOperation
     }
 
     /// <inheritdoc/>
-    public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     private protected static void Apply<TRelation>(TileArguments tile)
         where TRelation : struct, IRelation

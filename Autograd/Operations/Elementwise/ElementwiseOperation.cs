@@ -28,7 +28,7 @@ public abstract record ElementwiseOperation : Operation
     internal virtual Delegate? VectorFunction => null;
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, Arity);
         Span<DType> types = stackalloc DType[inputs.Length];
@@ -37,7 +37,7 @@ public abstract record ElementwiseOperation : Operation
             types[i] = inputs[i].DType;
         }
 
-        return [new TensorType(InferDType(types), Broadcasting.Shape(this, inputs))];
+        return [new TensorType(InferDType(types), Broadcasting.Shape(this, inputs.Present))];
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ public sealed record Identity : ElementwiseOperation, IHasExamples
     public override DType InferDType(ReadOnlySpan<DType> inputs) => inputs[0];
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => gradients[0];
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0)];
 
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Copying.Apply(tile);
@@ -38,7 +38,7 @@ public sealed record StopGradient : ElementwiseOperation, IHasExamples
     public override DType InferDType(ReadOnlySpan<DType> inputs) => inputs[0];
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new("Identity");

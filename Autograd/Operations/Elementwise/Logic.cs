@@ -19,7 +19,7 @@ public abstract record LogicOperation : ElementwiseOperation
     }
 
     /// <inheritdoc/>
-    public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 }
 
 /// <summary>x and y (ONNX <c>And</c>).</summary>

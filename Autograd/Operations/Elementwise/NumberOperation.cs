@@ -55,10 +55,10 @@ public abstract record BinaryOperation : NumberOperation
     protected abstract Variable? Contribution(Variable gradient, Variable x, Variable y, Variable z, int input);
 
     /// <inheritdoc/>
-    public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g && Contribution(g, node.Inputs[0], node.Inputs[1], node.Outputs[0], input) is { } contribution
-            ? Broadcasting.Undo(contribution, node.Inputs[input].Shape)
-            : null;
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input =>
+        request.Gradient(0) is { } g && Contribution(g, request[0], request[1], request.Result(0), input) is { } contribution
+            ? Broadcasting.Undo(contribution, request[input].Shape)
+            : null);
 
     /// <summary>Examples of equal shapes, broadcasting in both directions, scalars and a symbolic axis.</summary>
     /// <param name="operation">The operation.</param>

@@ -40,15 +40,15 @@ public sealed record Pow : ElementwiseOperation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable x, Variable y, Variable z) = (node.Inputs[0], node.Inputs[1], node.Outputs[0]);
-        return Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), node.Inputs[input].Shape);
+        (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
+        return request.Each(input => Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), request[input].Shape));
     }
 
     private static void Apply<T>(TileArguments tile)

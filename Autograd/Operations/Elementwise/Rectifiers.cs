@@ -16,9 +16,9 @@ public sealed record Relu : UnaryOperation, IHasExamples
     public static IEnumerable<Example> Examples => [new(new Relu(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
         // The result decides as well as the input would, and it is kept anyway for the next layer.
-        gradients[0] is { } g ? Ops.Where(Ops.Greater(node.Outputs[0], 0), g, 0) : null;
+        [request.Gradient(0) is { } g ? Ops.Where(Ops.Greater(request.Result(0), 0), g, 0) : null];
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
@@ -39,7 +39,7 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IHasExampl
 
     /// <summary>A choice between x and αx: ONNX holds the attribute α in single precision, which is not the α of float64.</summary>
     /// <param name="inputs">The argument.</param>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs) =>
+    public override IReadOnlyList<Variable> Expand(Arguments inputs) =>
         [Ops.Where(Ops.Greater(inputs[0], 0), inputs[0], Alpha * inputs[0])];
 
     /// <inheritdoc/>
@@ -73,8 +73,8 @@ public sealed record Abs : NumberOperation, IHasExamples
     public override int Arity => 1;
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g ? g * Ops.Sign(node.Inputs[0]) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? g * Ops.Sign(request[0]) : null];
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile)
@@ -106,7 +106,7 @@ public sealed record Sign : NumberOperation, IHasExamples
     public override int Arity => 1;
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile)
@@ -132,7 +132,7 @@ public sealed record Neg : NumberOperation, IHasExamples
     public override int Arity => 1;
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => gradients[0] is { } g ? -g : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0) is { } g ? -g : null];
 
     /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs) => base.InferDType(inputs) is not (DType.UInt32 or DType.UInt64) and var type

@@ -57,7 +57,7 @@ public sealed record Softplus : UnaryOperation, IHasExamples
 
     /// <summary>The formula of the kernel: what float64 is exported as, since ONNX Runtime has <c>Softplus</c> for float32 only.</summary>
     /// <param name="inputs">The argument.</param>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable t = Ops.Exp(-Ops.Abs(inputs[0]));
         Variable u = 1 + t;

@@ -43,6 +43,6 @@ public abstract record UnaryOperation : ElementwiseOperation
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g && Derivative(node.Inputs[0], node.Outputs[0]) is { } derivative ? g * derivative : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g && Derivative(request[0], request.Result(0)) is { } derivative ? g * derivative : null];
 }

@@ -42,14 +42,14 @@ public sealed record Where : ElementwiseOperation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (input == 0 || gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        Variable condition = node.Inputs[0];
-        return Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), node.Inputs[input].Shape);
+        Variable condition = request[0];
+        return request.Each(input => Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), request[input].Shape));
     }
 }

@@ -19,7 +19,7 @@ public sealed record Gather(int Axis) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Type(this, DType.Int64, inputs[1].DType);
@@ -47,8 +47,8 @@ public sealed record Gather(int Axis) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        input == 0 && gradients[0] is { } g ? new GatherGradient(Axis, node.Inputs[0].Shape).Apply(node.Inputs[1], g) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? new GatherGradient(Axis, request[0].Shape).Apply(request[1], g) : null, null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };

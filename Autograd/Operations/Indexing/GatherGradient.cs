@@ -25,7 +25,7 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Type(this, DType.Int64, inputs[0].DType);
@@ -49,12 +49,12 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        input == 1 && gradients[0] is { } g ? Ops.Gather(g, node.Inputs[0], Axis) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [null, request.Gradient(0) is { } g ? Ops.Gather(g, request[0], Axis) : null];
 
     /// <summary>The same over the leading axis, to which other axes are moved; null for the leading axis itself.</summary>
     /// <param name="inputs">The indices and the gradient.</param>
-    public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
     {
         if (Axis == 0)
         {

@@ -18,7 +18,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Type(this, DType.Int64, inputs[0].DType);
@@ -52,11 +52,11 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <summary>Float64 as the Float32 result, cast: ONNX Runtime has no <c>OneHot</c> of doubles.</summary>
     /// <param name="inputs">The indices.</param>
-    public override IReadOnlyList<Variable>? Expand(IReadOnlyList<Variable> inputs) =>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs) =>
         Type == DType.Float32 ? null : [Ops.Cast(new OneHot(Depth).Apply(inputs[0]), Type)];
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
@@ -63,17 +63,17 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable a, Variable b) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
+        (Variable a, Variable b) = (request[0], request[1]);
+        return request.Each(input => input == 0
             ? TransposeA ? Ops.Gemm(b, g, TransposeB, true, Alpha) : Ops.Gemm(g, b, false, !TransposeB, Alpha)
-            : TransposeB ? Ops.Gemm(g, a, true, TransposeA, Alpha) : Ops.Gemm(a, g, !TransposeA, false, Alpha);
+            : TransposeB ? Ops.Gemm(g, a, true, TransposeA, Alpha) : Ops.Gemm(a, g, !TransposeA, false, Alpha));
     }
 
     /// <inheritdoc/>

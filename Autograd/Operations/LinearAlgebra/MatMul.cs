@@ -19,7 +19,7 @@ public sealed record MatMul : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
@@ -61,25 +61,25 @@ public sealed record MatMul : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        (Variable a, Variable b) = (node.Inputs[0], node.Inputs[1]);
+        (Variable a, Variable b) = (request[0], request[1]);
         if (b.Shape.Rank == 2)
         {
             Dim rows = Shape.Of([.. a.Shape.SkipLast(1)]).ElementCount;
             Variable flat = Ops.Reshape(g, [rows, g.Shape[^1]]);
-            return input == 0
+            return request.Each(input => input == 0
                 ? Ops.Reshape(Ops.Gemm(flat, b, transposeB: true), a.Shape)
-                : Ops.Gemm(Ops.Reshape(a, [rows, a.Shape[^1]]), flat, transposeA: true);
+                : Ops.Gemm(Ops.Reshape(a, [rows, a.Shape[^1]]), flat, transposeA: true));
         }
 
-        Variable product = input == 0 ? Ops.MatMul(g, SwapLast(b)) : Ops.MatMul(SwapLast(a), g);
-        return Broadcasting.Undo(product, node.Inputs[input].Shape);
+        return request.Each(input =>
+            Broadcasting.Undo(input == 0 ? Ops.MatMul(g, SwapLast(b)) : Ops.MatMul(SwapLast(a), g), request[input].Shape));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ public sealed record Softmax(int Axis) : Operation, IHasExamples
         [new(new Softmax(1), new ExampleInput(["batch", 4])), new(new Softmax(1), new ExampleInput([2, 3, 4])), new(new Softmax(0), new ExampleInput([5]))];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
@@ -39,10 +39,10 @@ public sealed record Softmax(int Axis) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        Variable y = node.Outputs[0];
-        return gradients[0] is { } g ? y * (g - Ops.Sum(g * y, [Axis], keepDims: true)) : null;
+        Variable y = request.Result(0);
+        return [request.Gradient(0) is { } g ? y * (g - Ops.Sum(g * y, [Axis], keepDims: true)) : null];
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
         [new(new SoftmaxCrossEntropyLoss(), new ExampleInput(["batch", 4]), new ExampleInput(["batch"], DType.Int64, 0, 3))];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
@@ -44,31 +44,26 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (input != 0)
-        {
-            return null;
-        }
-
-        (Variable logits, Variable labels, Variable logarithms) = (node.Inputs[0], node.Inputs[1], node.Outputs[1]);
+        (Variable logits, Variable labels, Variable logarithms) = (request[0], request[1], request.Result(1));
         Variable? result = null;
-        if (gradients[0] is { } g)
+        if (request.Gradient(0) is { } g)
         {
             result = (logarithms.Exp() - Ops.OneHot(labels, logits.Shape[1].Size, logits.DType)) * Ops.Reshape(g, [logits.Shape[0], 1]);
         }
 
-        if (gradients[1] is { } h)
+        if (request.Gradient(1) is { } h)
         {
             Variable through = h - (logarithms.Exp() * Ops.Sum(h, [1], keepDims: true));
             result = result is null ? through : result + through;
         }
 
-        return result;
+        return [result, null];
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable logarithms = inputs[0].LogSoftmax();
         Variable own = Ops.Greater(Ops.OneHot(inputs[1], inputs[0].Shape[1].Size, inputs[0].DType), 0);

@@ -22,7 +22,7 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExa
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.Type(this, DType.UInt64, inputs[0].DType);
@@ -49,7 +49,7 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExa
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new PhiloxForm(request.Opset).Write(Shape, Type);

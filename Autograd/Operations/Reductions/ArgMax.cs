@@ -19,7 +19,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
@@ -41,7 +41,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>

@@ -22,7 +22,7 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
     protected abstract Variable Contribution(Variable gradient, Variable x, Variable y);
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Require.Number(this, inputs[0].DType);
@@ -57,16 +57,16 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
     }
 
     /// <inheritdoc/>
-    public sealed override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        Variable x = node.Inputs[0];
+        Variable x = request[0];
         Shape kept = Kept(x.Shape);
-        return Contribution(Ops.Reshape(g, kept), x, Ops.Reshape(node.Outputs[0], kept));
+        return [Contribution(Ops.Reshape(g, kept), x, Ops.Reshape(request.Result(0), kept))];
     }
 
     /// <inheritdoc/>

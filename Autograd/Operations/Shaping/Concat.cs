@@ -16,10 +16,10 @@ public sealed record Concat(int Axis) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Shape shape = inputs[0].Shape;
-        foreach (TensorType input in inputs[1..])
+        foreach (TensorType input in inputs.Present.Skip(1))
         {
             Require.SameType(this, inputs[0].DType, input.DType);
             if (input.Shape.Rank != shape.Rank || input.Shape.With(Axis, 1) != shape.With(Axis, 1))
@@ -50,26 +50,24 @@ public sealed record Concat(int Axis) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        int start = 0;
-        for (int i = 0; i < input; i++)
+        return request.Each(input =>
         {
-            start += Part(node, i);
-        }
-
-        return Ops.Slice(g, Axis, start, start + Part(node, input));
+            int start = Enumerable.Range(0, input).Sum(i => Part(request, i));
+            return Ops.Slice(g, Axis, start, start + Part(request, input));
+        });
     }
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
 
-    private int Part(Node node, int input) => node.Inputs[input].Shape[Axis] is { IsStatic: true } dim
+    private int Part(BpropRequest request, int input) => request[input].Shape[Axis] is { IsStatic: true } dim
         ? dim.Size
-        : throw new GradientException($"{Name} has no gradient for its input {input} of shape {node.Inputs[input].Shape}: axis {Axis} is symbolic.");
+        : throw request.NotDefined($"axis {Axis} of its input {input} of shape {request[input].Shape} is symbolic");
 }

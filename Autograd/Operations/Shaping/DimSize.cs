@@ -14,7 +14,7 @@ public sealed record DimSize(Dim Dim) : Operation, IHasExamples
     public override bool HasKernel => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 0);
         return [new TensorType(DType.Int64, Shape.Scalar)];

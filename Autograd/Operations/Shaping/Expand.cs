@@ -17,7 +17,7 @@ public sealed record Expand(Shape Shape) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         return Broadcasting.Combine(inputs[0].Shape, Shape) == Shape
@@ -43,8 +43,8 @@ public sealed record Expand(Shape Shape) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g ? Broadcasting.Undo(g, node.Inputs[0].Shape) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? Broadcasting.Undo(g, request[0].Shape) : null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>

@@ -15,7 +15,7 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
         [new(new Pad([1, 0], [0, 2]), new ExampleInput([2, 3])), new(new Pad([0, 2], [0, 1], 1.5), new ExampleInput(["batch", 3]))];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
@@ -46,10 +46,10 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        Variable? g = gradients[0];
-        Shape shape = node.Inputs[0].Shape;
+        Variable? g = request.Gradient(0);
+        Shape shape = request[0].Shape;
         for (int i = 0; g is not null && i < shape.Rank; i++)
         {
             if (Before[i] + After[i] > 0)
@@ -58,7 +58,7 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
             }
         }
 
-        return g;
+        return [g];
     }
 
     /// <inheritdoc/>

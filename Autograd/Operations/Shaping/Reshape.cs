@@ -17,7 +17,7 @@ public sealed record Reshape(Shape Shape) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         return inputs[0].Shape.ElementCount == Shape.ElementCount
@@ -31,8 +31,8 @@ public sealed record Reshape(Shape Shape) : Operation, IHasExamples
     public override void Compute(KernelArguments arguments) => arguments.Inputs[0].Bytes.CopyTo(arguments.Outputs[0].Bytes);
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) =>
-        gradients[0] is { } g ? Ops.Reshape(g, node.Inputs[0].Shape) : null;
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? Ops.Reshape(g, request[0].Shape) : null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request)

@@ -20,7 +20,7 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         int size = Require.Static(this, inputs[0], Axis);
@@ -45,14 +45,14 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (gradients[0] is not { } g)
+        if (request.Gradient(0) is not { } g)
         {
-            return null;
+            return request.Zero;
         }
 
-        Shape shape = node.Inputs[0].Shape;
+        Shape shape = request[0].Shape;
         int size = shape[Axis].Size;
         if (Step > 1)
         {
@@ -63,7 +63,7 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
         var after = new int[shape.Rank];
         before[Axis] = Start;
         after[Axis] = size - Start - g.Shape[Axis].Size;
-        return Ops.Pad(g, IntList.Of(before), IntList.Of(after));
+        return [Ops.Pad(g, IntList.Of(before), IntList.Of(after))];
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
         [new(new Split(1, [2, 1, 3]), new ExampleInput(["batch", 6])), new(new Split(0, [2, 2]), new ExampleInput([4, 3]))];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         TensorType x = inputs[0];
@@ -41,9 +41,10 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients) => Ops.Concat(
-        Axis,
-        [.. node.Outputs.Select((y, i) => gradients[i] ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]);
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+    [
+        Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]),
+    ];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

@@ -17,7 +17,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
     ];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs)
+    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
@@ -31,7 +31,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
         ValueCopy.Transpose(arguments.Inputs[0], Permutation.AsSpan(), arguments.Outputs[0], arguments.Workers);
 
     /// <inheritdoc/>
-    public override Variable? Bprop(Node node, int input, IReadOnlyList<Variable?> gradients)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         var inverse = new int[Permutation.Count];
         for (int i = 0; i < inverse.Length; i++)
@@ -39,7 +39,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
             inverse[Permutation[i]] = i;
         }
 
-        return gradients[0] is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null;
+        return [request.Gradient(0) is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null];
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using CsCheck;
 using Toolkit.Modeling.Data;
 
@@ -36,8 +39,8 @@ public sealed class CsvFileTests
     [Fact]
     public void A_broken_quote_is_named_with_its_line()
     {
-        Assert.Contains("line 2: the quote that opens here is not closed", Fails("a,b\nc,\"d\ne\n"));
-        Assert.Contains("line 1: expected ',' or the end of the line after a closing quote, found 'c'", Fails("\"ab\"c,d"));
+        Assert.Contains("line 4, column 1: the file ends within the quote that opens in line 2, column 3", Fails("a,b\nc,\"d\ne\n"));
+        Assert.Contains("line 1, column 5: expected ',' or the end of the line after a closing quote, found 'c'", Fails("\"ab\"c,d"));
 
         static string Fails(string text) => Assert.Throws<DataException>(() => Rows(text, new())).Message;
     }
@@ -65,7 +68,7 @@ public sealed class CsvFileTests
         var options = new CsvOptions { HasHeader = false, Label = ^1, ClassNames = ["a", "b"] };
         Assert.Equal([1, 1], Dataset.LoadCsv(path, options).Labels.ToArray());
         string message = Assert.Throws<DataException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["a", "c"] })).Message;
-        Assert.Contains("line 1: the class 'b' is not among the class names 'a', 'c'", message);
+        Assert.Contains("line 1, column 1: the class 'b' is not among the class names 'a', 'c'", message);
         Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(path, options with { ClassNames = ["b", "b"] }));
     }
 
@@ -120,6 +123,167 @@ public sealed class CsvFileTests
     }
 
     [Fact]
+    public void Bytes_that_are_not_utf_8_are_named_with_their_place()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CsvOptions { Label = "y" };
+        byte[] latin = [.. "x,y\n1,é"u8, .. "\n2,"u8, 0xE9, .. "\n"u8];
+        Assert.Contains("line 3, column 3: expected UTF-8, found the byte E9", Fails(folder.Write("latin", latin), options));
+        Assert.Contains("line 2, column 3: expected UTF-8, found the byte E2", Fails(folder.Write("cut", [.. "x,y\n1,"u8, 0xE2, 0x82]), options));
+        Assert.Contains("text in UTF-16", Fails(folder.Write("wide", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("x,y\n1,a\n")]), options));
+        Assert.Contains("line 1, column 2: found the character NUL", Fails(folder.Write("bare", Encoding.Unicode.GetBytes("x,y\n1,a\n")), options));
+        Assert.Contains("line 2, column 2: found the character NUL", Fails(folder.Write("nul", "x,y\n1\0,a\n"), options));
+        Dataset marked = Dataset.LoadCsv(folder.Write("mark", [0xEF, 0xBB, 0xBF, .. "y,x\né,1\nè,2\n"u8]), options);
+        Assert.Equal(["è", "é"], marked.ClassNames);
+    }
+
+    [Fact]
+    public void A_bad_byte_is_found_wherever_it_falls_in_the_buffers()
+    {
+        for (int padding = 32_760; padding < 32_775; padding++)
+        {
+            byte[] good = [.. "x\n"u8, .. Enumerable.Repeat((byte)'a', padding), .. "é€😀"u8];
+            CsvRow last = CsvFile.Read(new MemoryStream(good), new(), "text").Last();
+            Assert.Equal(new string('a', padding) + "é€😀", last.Fields[0]);
+            string message = Assert.Throws<DataException>(() => CsvFile.Read(new MemoryStream([.. good, 0x80, .. "b\n"u8]), new(), "text").Last()).Message;
+            Assert.Contains($"line 2, column {padding + 4}: expected UTF-8, found the byte 80", message);
+        }
+    }
+
+    [Theory]
+    [InlineData("x,y\n1,a\r2,b\n", "line 2, column 5: expected LF after the CR")]
+    [InlineData("x,y\r1,a\r2,b\r", "line 1, column 5: expected LF after the CR")]
+    [InlineData("x,y\n1,a\r", "line 2, column 5: expected LF after the CR")]
+    public void A_carriage_return_alone_is_refused(string text, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(expected, Fails(folder.Write("a", text), new CsvOptions { Label = "y" }));
+    }
+
+    [Fact]
+    public void Line_ends_in_quotes_become_line_feeds_and_a_carriage_return_alone_stays() =>
+        Assert.Equal(["a\nb\nc\rd", "e"], Rows("\"a\r\nb\nc\rd\",e\r\n", new())[0].Fields);
+
+    [Fact]
+    public void A_row_of_empty_fields_is_a_row_whatever_separates_them()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (char separator in (char[])[',', '\t', ';', ' '])
+        {
+            string path = folder.Write("a", string.Create(CultureInfo.InvariantCulture, $"x{separator}z{separator}y\n1{separator}2{separator}a\n{separator}{separator}\n\n3{separator}4{separator}b\n"));
+            var options = new CsvOptions { Label = "y", Separator = separator };
+            Assert.Contains("line 3, column 'x': the value is missing", Fails(path, options));
+            Assert.Equal([1f, 2, 3, 4], Dataset.LoadCsv(path, options with { Missing = MissingValues.SkipRow }).Features.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("1e400")]
+    [InlineData("3.5e38")]
+    [InlineData("NaN")]
+    [InlineData("-Infinity")]
+    [InlineData("∞")]
+    [InlineData("\"1,5\"")]
+    [InlineData("\"1,000\"")]
+    [InlineData("1.000.000")]
+    [InlineData("1 000")]
+    [InlineData("1_000")]
+    [InlineData("0x10")]
+    [InlineData("1f")]
+    [InlineData("1e")]
+    [InlineData("--1")]
+    [InlineData("(1)")]
+    [InlineData("$1")]
+    [InlineData("1%")]
+    [InlineData("١")]
+    [InlineData("True")]
+    public void What_is_no_number_in_the_invariant_culture_is_refused(string text)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("line 3, column 'x': expected a", Fails(folder.Write("a", $"x,y\n1,a\n{text},b\n"), new CsvOptions { Label = "y" }));
+    }
+
+    [Theory]
+    [InlineData(".", ",", "-", "+")]
+    [InlineData(",", ".", "-", "+")]
+    [InlineData(",", "\u00A0", "\u2212", "+")]
+    [InlineData("٫", "٬", "\u200E-", "\u200E+")]
+    [InlineData(".", "’", "~", "-")]
+    [InlineData("5", "1", "-", "+")]
+    public void Tables_mean_the_same_in_every_culture(string point, string group, string minus, string plus)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a", "I,y\n-1.5,10\n+2.5E-1 ,-9\n .5,I\n");
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            culture.NumberFormat = new NumberFormatInfo
+            {
+                NumberDecimalSeparator = point,
+                NumberGroupSeparator = group,
+                NegativeSign = minus,
+                PositiveSign = plus,
+            };
+            CultureInfo.CurrentCulture = culture;
+            Dataset data = Dataset.LoadCsv(path, new() { Label = "y" });
+            Assert.Equal([-1.5f, 0.25f, 0.5f], data.Features.ToArray());
+            Assert.Equal(["-9", "10", "I"], data.ClassNames);
+            Assert.Equal([-1f], Dataset.LoadCsv(folder.Write("b", "x;y\n-1;2\n"), new() { Targets = ["y"], Separator = ';' }).Features.ToArray());
+            Assert.Contains("'1,5'", Fails(folder.Write("c", "x;y\n1,5;2\n"), new() { Targets = ["y"], Separator = ';' }));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void One_endless_line_takes_memory_in_proportion_or_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string digits = folder.Write("digits", $"x,y\n{new string('1', 3_000_000)},a\n");
+        string fields = folder.Write("fields", string.Concat(Enumerable.Repeat("1,", 1_500_000)));
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            for (int i = 0; i < 40; i++)
+                gzip.Write(Encoding.ASCII.GetBytes(new string('1', 1 << 20)));
+        }
+
+        string bomb = folder.Write("bomb.gz", packed.ToArray());
+        foreach ((string path, string expected) in ((string, string)[])[
+            (digits, "found '111111111111111111111111111111111111111111111111111111111111…' (3000000 characters)"),
+            (fields, "line 1, column 2097153: expected at most 1048576 fields"),
+            (bomb, "line 1, column 16777218: expected at most 16777216 characters")])
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            string message = Fails(path, new CsvOptions { Label = ^1 });
+            Assert.Contains(expected, message);
+            Assert.InRange(message.Length, 0, 500);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L << 20);
+        }
+    }
+
+    [Fact]
+    public void Headers_that_are_empty_or_twice_can_be_features_but_not_names()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a", ",a,a,y\n1,2,3,b\n");
+        Assert.Equal([1f, 2, 3], Dataset.LoadCsv(path, new() { Label = "y" }).Features.ToArray());
+        Assert.Contains("two columns named 'a'", Fails(path, new() { Label = "y", Ignore = ["a"] }));
+        Assert.Equal([2f, 3], Dataset.LoadCsv(path, new() { Label = "y", Ignore = [0] }).Features.ToArray());
+    }
+
+    [Fact]
+    public void Separators_and_quotes_that_cannot_be_told_apart_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Rows("a", new() { Separator = '"' }));
+        Assert.Throws<ArgumentException>(() => Rows("a", new() { Separator = '\n' }));
+        Assert.Throws<ArgumentException>(() => Rows("a", new() { Quote = '\r' }));
+    }
+
+    [Fact]
     public void Published_tables_are_read()
     {
         Dataset iris = Dataset.LoadCsv(Path.Combine(SharedData.Folder("iris"), "iris.data"), new() { HasHeader = false, Label = ^1 });
@@ -134,5 +298,5 @@ public sealed class CsvFileTests
     private static string Fails(string path, CsvOptions options) =>
         Assert.Throws<DataException>(() => Dataset.LoadCsv(path, options)).Message;
 
-    private static CsvRow[] Rows(string text, CsvOptions options) => [.. CsvFile.Read(new StringReader(text), options, "text")];
+    private static CsvRow[] Rows(string text, CsvOptions options) => [.. CsvFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), options, "text")];
 }

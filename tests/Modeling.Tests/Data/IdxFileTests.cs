@@ -97,6 +97,23 @@ public sealed class IdxFileTests
     }
 
     [Fact]
+    public void Validation_rows_are_set_aside_from_the_training_rows_alone()
+    {
+        using var folder = new TemporaryFolder();
+        WriteAll(folder, 40, 2);
+        (Dataset train, Dataset validation, Dataset test) = Dataset.LoadIdx(folder.Path, validation: 0.1);
+        Assert.Equal((36, 4, 2), (train.Count, validation.Count, test.Count));
+        // Every picture begins with a pixel of its own.
+        Assert.Equal(
+            Enumerable.Range(0, 40).Select(row => 4 * row / 255f),
+            train.Features.ToArray().Concat(validation.Features.ToArray()).Where((_, i) => i % 4 == 0).Order());
+        Assert.Equal(Dataset.LoadIdx(folder.Path).Test.Features.ToArray(), test.Features.ToArray());
+        Assert.Equal(validation.Features.ToArray(), Dataset.LoadIdx(folder.Path, validation: 0.1).Validation.Features.ToArray());
+        Assert.NotEqual(validation.Features.ToArray(), Dataset.LoadIdx(folder.Path, validation: 0.1, seed: 1).Validation.Features.ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => Dataset.LoadIdx(folder.Path, validation: 1.0));
+    }
+
+    [Fact]
     public void What_is_wrong_with_a_folder_of_mnist_files_is_named()
     {
         using var folder = new TemporaryFolder();

@@ -66,7 +66,7 @@ public class ModelCheckTests
     public void Newer_operator_sets_give_one_warning()
     {
         ModelProto model = Create();
-        model.OpsetImport[0].Version = 22;
+        model.OpsetImport[0].Version = 28;
         Assert.Equal(ProblemSeverity.Warning, Assert.Single(ModelCheck.Check(model)).Severity);
     }
 

@@ -18,7 +18,7 @@ public class SharedModelTests
         }
 
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
-        Assert.True(known > 550, $"{known} models were checked to the last operator");
+        Assert.True(known > 1000, $"{known} models were checked to the last operator");
     }
 
     [Fact]

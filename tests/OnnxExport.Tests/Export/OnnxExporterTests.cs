@@ -233,6 +233,6 @@ public class OnnxExporterTests
 
     private sealed record Formless : Operation
     {
-        public override IReadOnlyList<TensorType> Infer(ReadOnlySpan<TensorType> inputs) => [inputs[0]];
+        public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
     }
 }

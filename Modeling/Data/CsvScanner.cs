@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace Toolkit.Modeling.Data;
+
+/// <summary>Cuts a text into records and fields as RFC 4180 describes them.</summary>
+internal sealed class CsvScanner
+{
+    /// <summary>The most characters of a record, and the most fields: what a file of one endless line may take.</summary>
+    public const int GreatestLength = 1 << 24, GreatestCount = 1 << 20;
+
+    private readonly Utf8Text text;
+    private readonly CsvOptions options;
+    private readonly List<string> fields = [];
+    private readonly StringBuilder field = new();
+    private int length;
+
+    public CsvScanner(Utf8Text text, CsvOptions options)
+    {
+        (this.text, this.options) = (text, options);
+        if (options.Separator == options.Quote || options.Separator is '\r' or '\n' || options.Quote is '\r' or '\n')
+        {
+            throw new ArgumentException(
+                $"Expected separator and quote to differ and to be no line ends, found {Excerpt.Quoted(options.Separator)} and {Excerpt.Quoted(options.Quote)}.", nameof(options));
+        }
+    }
+
+    /// <summary>The next record, or null at the end. Lines with nothing on them are passed over.</summary>
+    public CsvRow? Next()
+    {
+        while (text.Peek() >= 0)
+        {
+            long line = text.Line;
+            fields.Clear();
+            length = 0;
+            bool quoted = false;
+            do
+            {
+                if (fields.Count == GreatestCount)
+                    throw text.Error($"expected at most {GreatestCount} fields in a record, found more");
+                quoted |= ReadField();
+                fields.Add(field.ToString());
+            }
+            while (PassSeparator());
+
+            if (fields.Count > 1 || field.Length > 0 || quoted)
+                return new CsvRow(line, [.. fields]);
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads one field up to the separator or line end behind it; true if it stands in quotes.</summary>
+    private bool ReadField()
+    {
+        field.Clear();
+        while (options.Trim && IsSpace(text.Peek()))
+            text.Read();
+        if (text.Peek() == options.Quote)
+        {
+            ReadQuoted();
+            return true;
+        }
+
+        while (!EndsField(text.Peek()))
+            Append(text.Read());
+        while (options.Trim && field.Length > 0 && char.IsWhiteSpace(field[^1]))
+            field.Length--;
+        return false;
+    }
+
+    private void ReadQuoted()
+    {
+        (long line, long column) = (text.Line, text.Column);
+        text.Read();
+        while (true)
+        {
+            int found = text.Read();
+            if (found < 0)
+                throw text.Error($"the file ends within the quote that opens in line {line}, column {column}");
+            if (found == options.Quote)
+            {
+                if (text.Peek() != options.Quote)
+                    break;
+                text.Read();
+            }
+
+            // A line end inside quotes belongs to the field; it is kept as LF whatever the file uses.
+            if (found != '\r' || text.Peek() != '\n')
+                Append(found);
+        }
+
+        while (options.Trim && IsSpace(text.Peek()))
+            text.Read();
+        if (!EndsField(text.Peek()))
+            throw text.Error($"expected {Excerpt.Quoted(options.Separator)} or the end of the line after a closing quote, found {Excerpt.Quoted((char)text.Peek())}");
+    }
+
+    /// <summary>Passes what ends a field; false if it is the end of the record.</summary>
+    private bool PassSeparator()
+    {
+        if (text.Peek() == options.Separator)
+        {
+            text.Read();
+            return true;
+        }
+
+        if (text.Peek() == '\r')
+        {
+            text.Read();
+            if (text.Peek() != '\n')
+                throw text.Error("expected LF after the CR before it, as lines end with LF or CRLF, found CR alone");
+        }
+
+        text.Read();
+        return false;
+    }
+
+    private void Append(int character)
+    {
+        if (++length > GreatestLength)
+            throw text.Error($"expected at most {GreatestLength} characters in a record, found more");
+        field.Append((char)character);
+    }
+
+    private bool IsSpace(int character) => character is not (-1 or '\r' or '\n') && character != options.Separator && char.IsWhiteSpace((char)character);
+
+    private bool EndsField(int character) => character is -1 or '\r' or '\n' || character == options.Separator;
+}
