@@ -27,7 +27,7 @@ public sealed record ExpM1 : UnaryOperation, IHasExamples
     /// <summary>What it is exported as: near 0 the rounding of u = eˣ is divided out, (u − 1)·x/ln u. Source: Kahan, in Higham, "Accuracy and stability of
     /// numerical algorithms", section 1.14.1.</summary>
     /// <param name="inputs">The argument.</param>
-    public override IReadOnlyList<Variable> Expand(IReadOnlyList<Variable> inputs)
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable x = inputs[0], u = Ops.Exp(x), difference = u - 1;
         Variable near = Ops.Where(Ops.Equal(u, Variable.Scalar(1, x.DType)), x, difference * x / Ops.Log(u));
