@@ -48,7 +48,7 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers, bool
 
         if (options.MergeEqualNodes && variable.Constant is { Count: 1 } constant)
         {
-            var key = new ConstantKey(variable.Type, BitConverter.DoubleToInt64Bits(constant[0]));
+            var key = new ConstantKey(variable.Type, Convert.ToHexString(constant.Bytes));
             if (!constants.TryGetValue(key, out Variable? first))
             {
                 constants[key] = first = variable;
@@ -168,7 +168,7 @@ internal sealed class Rewriter(CompilationOptions options, Workers workers, bool
         }
     }
 
-    private readonly record struct ConstantKey(TensorType Type, long Bits);
+    private readonly record struct ConstantKey(TensorType Type, string Bits);
 
     /// <summary>Equality of nodes: equal operations on the same variables.</summary>
     private readonly struct NodeKey(Operation operation, Variable[] inputs) : IEquatable<NodeKey>
