@@ -30,7 +30,7 @@ public sealed record AdaBoost
     /// <param name="cancellationToken">Ends the training.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="ArgumentException">The examples have no labels, or two members have the same model.</exception>
-    /// <exception cref="InvalidOperationException">A member diverged, or the first one is no better than chance.</exception>
+    /// <exception cref="InvalidOperationException">A member diverged or gives a score that is not finite, or the first one is no better than chance.</exception>
     public Boosted Fit(Dataset data, Func<RandomSource, Trainer> create, FitOptions? options = null, CancellationToken cancellationToken = default)
     {
         var trained = new List<Module>();
@@ -48,7 +48,7 @@ public sealed record AdaBoost
     /// <param name="learn">Gives the member of a round, from 0, for the weights of the examples, whose sum is 1: a model of logits or scores
     /// [batch, classes].</param>
     /// <exception cref="ArgumentException">The examples have no labels.</exception>
-    /// <exception cref="InvalidOperationException">The first member is no better than chance.</exception>
+    /// <exception cref="InvalidOperationException">A member gives a score that is not finite, or the first one is no better than chance.</exception>
     public Boosted Fit(Dataset data, Func<int, IReadOnlyList<double>, Module> learn)
     {
         if (!data.Layout.HasLabels)
@@ -59,8 +59,8 @@ public sealed record AdaBoost
         var rounds = new List<BoostingRound>();
         for (int round = 0; round < Rounds; round++)
         {
-            Module member = learn(round, weights);
-            bool[] wrong = Wrong(member, data);
+            Module member = learn(round, [.. weights]);
+            bool[] wrong = Wrong(member, data, round);
             double error = Error(weights, wrong);
             if (error >= 1.0 - (1.0 / classes))
                 break;
@@ -106,10 +106,12 @@ public sealed record AdaBoost
     private static Sequential Votes(Module member, int classes) =>
         new(member, new Activation(scores => Ops.OneHot(scores.ArgMax(1), classes, scores.DType)));
 
-    private static bool[] Wrong(Module member, Dataset data)
+    private static bool[] Wrong(Module member, Dataset data, int round)
     {
         Shape shape = [.. data.Layout.FeatureShape.Select(size => (Dim)size)];
         Value scores = new Predictor(member, shape).Predict(data);
+        if (Finite.Fault("scores", scores) is { } fault)
+            throw new InvalidOperationException($"Expected finite scores of member {round + 1}, found that {fault}.");
         int classes = scores.Count / data.Count;
         var wrong = new bool[data.Count];
         for (int i = 0; i < wrong.Length; i++)

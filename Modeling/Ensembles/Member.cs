@@ -25,6 +25,8 @@ internal static class Member
         Trainer trainer = create(random.Fork("model"));
         if (others.Contains(trainer.Model))
             throw new ArgumentException("Expected a fresh model for each member, found the same one twice.", nameof(create));
+        if (trainer.EpochsDone > 0)
+            throw new ArgumentException($"Expected a fresh trainer for each member, found one that has trained for {trainer.EpochsDone} epochs.", nameof(create));
         trainer.Model.SettleAs($"member{(number + 1).ToString(CultureInfo.InvariantCulture)}");
         History history = trainer.Fit(data, options with { Seed = random.Fork("order").NextUInt64() }, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();

@@ -58,6 +58,7 @@ public sealed class ManifoldTangents
     /// <param name="rounds">The number of steps of the iteration, at least 1; 4 by default.</param>
     /// <param name="seed">The seed of the random directions; 0 by default.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The derivatives of the encoder are not finite.</exception>
     public static ManifoldTangents Of(Module encoder, Dataset data, int count, int extra = 5, int rounds = 4, ulong seed = 0)
     {
         int length = data.Layout.FeatureLength;
@@ -94,7 +95,8 @@ public sealed class ManifoldTangents
             first += examples;
         }
 
-        return new(count, length, vectors, values);
+        return Finite.All<float>(values) && Finite.All<float>(vectors) ? new(count, length, vectors, values) : throw new InvalidOperationException(
+            "Expected an encoder whose derivatives are finite at the examples, found NaN or infinity among its tangents.");
     }
 
     private static double[][] Random(int directions, int length, RandomSource random)

@@ -14,10 +14,12 @@ namespace Toolkit.Modeling.Modules;
 /// Modules and their parameters get stable, hierarchical names: a child without a <see cref="Name"/> is called by its kind and its
 /// number among the children of that kind ("dense1", "dense2"), and the weight of the first layer is "dense1.weight". Names are
 /// settled, and parameters created, when they are first used; compose before that. A parameter keeps its name, so a module that was used
-/// by itself and is then put into another brings its parameters under their old names.
+/// by itself and is then put into another brings its parameters under their old names. Several threads may use a module first: names and parameters are made
+/// once.
 /// </remarks>
 public abstract class Module : ISignatureSource
 {
+    private readonly Lock settling = new();
     private string? path;
     private IReadOnlyList<Parameter>? own;
     private Shape? inputShape;
@@ -88,8 +90,11 @@ public abstract class Module : ISignatureSource
     {
         get
         {
-            Settle("");
-            return own ??= CreateParameters();
+            lock (settling)
+            {
+                Settle("");
+                return own ??= [.. CreateParameters()];
+            }
         }
     }
 
@@ -141,7 +146,8 @@ public abstract class Module : ISignatureSource
     /// <param name="context">The mode, and what modules leave behind.</param>
     protected abstract Variable Build(Variable input, ForwardContext context);
 
-    /// <summary>Creates the parameters that this module owns itself; called once, when its name is settled. None by default.</summary>
+    /// <summary>Creates the parameters that this module owns itself; called once, when its name is settled. None by default. What <see cref="Build"/> reads and this
+    /// does not return would be neither trained nor saved: a trainer refuses it.</summary>
     protected virtual IReadOnlyList<Parameter> CreateParameters() => [];
 
     /// <summary>The full name of a parameter of this module.</summary>
@@ -177,6 +183,12 @@ public abstract class Module : ISignatureSource
     /// <summary>Settles the names of this module, which is called <paramref name="fullName"/> unless it already has a name, and of those
     /// below it.</summary>
     private void Settle(string fullName)
+    {
+        lock (settling)
+            SettleAlone(fullName);
+    }
+
+    private void SettleAlone(string fullName)
     {
         // A module that was used by itself has no path yet; it takes one from the module that it is put into later.
         if (path is { Length: > 0 } || (path is not null && fullName.Length == 0))

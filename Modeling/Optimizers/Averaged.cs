@@ -6,8 +6,11 @@ namespace Toolkit.Modeling.Optimizers;
 
 /// <summary>
 /// Keeps an average of the parameters along the way of another optimizer, θ̂ ← αθ̂ + (1 − α)θ, which changes nothing about the training. The average begins
-/// with the first step's parameters. <see cref="Swap"/> puts it into the model. Source: book section 8.7.3, equation 8.39; Polyak, Juditsky 1992.
+/// with the first step's parameters, and is of parameters after their projection onto constraints. <see cref="Swap"/> puts it into the model. Source: book section
+/// 8.7.3, equation 8.39; Polyak, Juditsky 1992.
 /// </summary>
+/// <remarks>State that layers keep, such as the running statistics of batch normalization, is not averaged: it stays that of the steps. With early stopping the
+/// averages are those of the best step. An average of points is within a convex set, such as a ball, that all of them are in.</remarks>
 /// <param name="Decay">α, at least 0 and below 1.</param>
 /// <param name="Inner">The optimizer that takes the steps.</param>
 public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
@@ -30,8 +33,9 @@ public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
         foreach (Update update in updates.Where(update => learned.Contains(update.Parameter)).ToArray())
         {
             Parameter average = state.Moment(update.Parameter, Moment);
-            Variable next = (decay * average.Variable) + ((1.0 - decay) * update.NewValue);
-            updates.Add(new Update(average, Ops.Where(first, update.NewValue, next)));
+            Variable point = state.Projection(update);
+            Variable next = (decay * average.Variable) + ((1.0 - decay) * point);
+            updates.Add(new Update(average, Ops.Where(first, point, next)));
         }
 
         return updates;

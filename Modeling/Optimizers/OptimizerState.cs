@@ -26,6 +26,9 @@ public sealed class OptimizerState
     /// <summary>The parameter that counts steps; the trainer adds 1 with each.</summary>
     internal Parameter StepCounter { get; }
 
+    /// <summary>What a parameter really becomes when an optimizer gives it a new value: the projections of constraints follow.</summary>
+    internal Func<Update, Variable> Projection { get; set; } = update => update.NewValue;
+
     /// <summary>A moment of a parameter, of its type and shape, 0 at first. Asked for again, it is the same one.</summary>
     /// <param name="parameter">The learned parameter.</param>
     /// <param name="moment">The name of the moment, such as "velocity".</param>

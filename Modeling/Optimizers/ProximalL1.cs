@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Optimizers;
 
@@ -21,6 +22,16 @@ public sealed record ProximalL1(double Strength, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        for (Optimizer? inner = Inner; inner is not null; inner = inner switch { ClipByNorm clip => clip.Inner, ClipByValue clip => clip.Inner, _ => null })
+        {
+            if (inner is Averaged)
+            {
+                throw new GraphException(
+                    $"Expected {nameof(Averaged)} around {nameof(ProximalL1)}, found it inside: it would average weights before they are shrunken. Write " +
+                    $"new {nameof(Averaged)}(decay, new {nameof(ProximalL1)}(strength, …)).");
+            }
+        }
+
         Variable threshold = Rate(state) * Strength;
         return [.. Inner.Updates(gradients, state).Select(Shrunk)];
 

@@ -15,6 +15,9 @@ internal sealed record StoredTraining(
     string Monitor,
     double BestValue,
     int BestEpoch,
+    long BestStep,
+    int Waited,
+    bool ShowsBest,
     IReadOnlyList<StoredParameter>? Best);
 
 /// <summary>Reads what <see cref="CheckpointWriter"/> has written.</summary>
@@ -63,6 +66,9 @@ internal sealed class CheckpointReader : IDisposable
             reader.ReadString(),
             reader.ReadDouble(),
             reader.ReadInt32(),
+            reader.ReadInt64(),
+            reader.ReadInt32(),
+            reader.ReadBoolean(),
             reader.ReadBoolean() ? ReadParameters() : null);
     }
 

@@ -52,11 +52,14 @@ internal sealed class CheckpointWriter : IDisposable
         writer.Write(state.Epochs.Count);
         foreach (EpochRecord epoch in state.Epochs)
             Write(epoch);
-        writer.Write(state.Monitor);
-        writer.Write(state.BestValue);
-        writer.Write(state.BestEpoch);
-        writer.Write(state.Best is not null);
-        if (state.Best is { } best)
+        writer.Write(state.Best.Monitor);
+        writer.Write(state.Best.Value);
+        writer.Write(state.Best.Epoch);
+        writer.Write(state.Best.Step);
+        writer.Write(state.Best.Waited);
+        writer.Write(state.Continue is not null);
+        writer.Write(state.Best.Parameters is not null);
+        if (state.Best.Parameters is { } best)
             Write([.. best.Parameters.Zip(best.Values, StoredParameter.Of)]);
     }
 

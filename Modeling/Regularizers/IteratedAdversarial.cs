@@ -19,7 +19,7 @@ public sealed record IteratedAdversarial(double Epsilon, int Steps) : Regularize
     /// <summary>The number of steps, at least 1.</summary>
     public int Steps { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Steps);
 
-    /// <summary>The size of a step, above 0; null (the default) for 2.5·ε/Steps.</summary>
+    /// <summary>The size of a step, above 0; null (the default) for 2.5·ε/Steps, but at most ε.</summary>
     public double? StepSize { get; init => field = value is { } size ? Settings.Positive(size, nameof(StepSize)) : null; }
 
     /// <summary>The share of the changed inputs in the objective, between 0 and 1; ½ by default.</summary>

@@ -12,8 +12,12 @@ public sealed record L2Toward(double Strength) : Regularizer
     /// <summary>α, at least 0.</summary>
     public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
 
-    /// <summary>w⁽ᵒ⁾ by the names of the parameters; weights that are not there are drawn to their initial values. Empty by default.</summary>
-    public IReadOnlyDictionary<string, Value> Points { get; init; } = new Dictionary<string, Value>();
+    /// <summary>w⁽ᵒ⁾ by the names of the parameters; weights that are not there are drawn to their initial values. Copied; empty by default.</summary>
+    public IReadOnlyDictionary<string, Value> Points
+    {
+        get;
+        init => field = value.ToDictionary(pair => pair.Key, pair => pair.Value.Clone(), StringComparer.Ordinal);
+    } = new Dictionary<string, Value>();
 
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)

@@ -6,8 +6,13 @@ namespace Toolkit.Modeling.Training;
 public sealed record FitOptions
 {
     /// <summary>The number of epochs after which the training is complete, those that the trainer has done before included; 10 by
-    /// default. So a program that is run again with a loaded checkpoint does what is left.</summary>
+    /// default. So a program that is run again with a loaded checkpoint does what is left, and a second call with the same number does nothing, as
+    /// <see cref="History.StopMessage"/> says then.</summary>
     public int Epochs { get; init => field = Settings.AtLeastOne(value); } = 10;
+
+    /// <summary>The number of steps after which the training is complete though epochs are left, earlier ones included as for <see cref="Epochs"/>; null (the
+    /// default) for no such end.</summary>
+    public int? Steps { get; init => field = value is { } given ? Settings.AtLeastOne(given, nameof(Steps)) : null; }
 
     /// <summary>How many examples a step learns from; 128 by default.</summary>
     public int BatchSize { get; init => field = Settings.AtLeastOne(value); } = 128;
@@ -31,8 +36,8 @@ public sealed record FitOptions
     /// <summary>When to stop before all epochs are done; null (the default) for never. Needs <see cref="Validation"/>.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
-    /// <summary>Where to save a checkpoint after each epoch, and when the training is cancelled; null (the default) for nowhere. The file is replaced only when the new one is
-    /// whole.</summary>
+    /// <summary>Where to save a checkpoint after each epoch, and when the training ends within one or gives the model earlier parameters; null (the default) for
+    /// nowhere. The file is replaced only when the new one is whole, and never by one with NaN or infinity.</summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>Receives a report after each epoch, and within epochs as <see cref="ProgressSteps"/> says.</summary>

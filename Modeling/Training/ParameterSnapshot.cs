@@ -9,10 +9,17 @@ internal sealed class ParameterSnapshot
     private readonly Parameter[] parameters;
     private readonly Value[] values;
 
-    public ParameterSnapshot(IEnumerable<Parameter> parameters)
+    /// <summary>Copies the values that parameters have now.</summary>
+    public ParameterSnapshot(IReadOnlyList<Parameter> parameters)
+        : this(parameters, [.. parameters.Select(parameter => parameter.Value)])
+    {
+    }
+
+    /// <summary>Copies values that belong to parameters.</summary>
+    public ParameterSnapshot(IReadOnlyList<Parameter> parameters, IReadOnlyList<Value> values)
     {
         this.parameters = [.. parameters];
-        values = [.. this.parameters.Select(parameter => parameter.Value.Clone())];
+        this.values = [.. values.Select(value => value.Clone())];
     }
 
     public IReadOnlyList<Parameter> Parameters => parameters;

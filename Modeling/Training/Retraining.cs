@@ -7,8 +7,8 @@ namespace Toolkit.Modeling.Training;
 /// </summary>
 public static class Retraining
 {
-    /// <summary>Algorithm 7.2: finds the best number of epochs i* with early stopping, begins anew, and trains i* epochs on all examples. Time is
-    /// counted in passes over the data, not in updates.</summary>
+    /// <summary>Algorithm 7.2: finds the best number of epochs i* with early stopping, begins anew, and trains as long on all examples. Time is
+    /// counted in passes over the data, or in steps if <see cref="EarlyStopping.StepsBetweenEvaluations"/> counts them.</summary>
     /// <param name="create">Gives a trainer of a fresh model, the same one each time; called twice.</param>
     /// <param name="training">The examples of the first training.</param>
     /// <param name="heldOut">The examples that decide when to stop.</param>
@@ -17,6 +17,7 @@ public static class Retraining
     /// the first training only.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running.</param>
     /// <exception cref="ArgumentException">Both calls gave the same trainer or model.</exception>
+    /// <exception cref="InvalidOperationException">The first training ended before the held-out examples were evaluated.</exception>
     public static RetrainingResult FromScratch(
         Func<Trainer> create,
         IDataSource training,
@@ -33,9 +34,13 @@ public static class Retraining
         Trainer second = create();
         if (ReferenceEquals(first, second) || ReferenceEquals(first.Model, second.Model) || second.EpochsDone > 0)
             throw new ArgumentException("Expected a fresh trainer with a fresh model from each call, found one that was used.", nameof(create));
+        if (selection is not { BestEpoch: { } epochs, BestStep: { } steps })
+            throw new InvalidOperationException($"Expected an evaluation of the held-out examples to choose by, found that the first training ended before: {selection.StopMessage}");
+        bool counted = options.EarlyStopping!.StepsBetweenEvaluations is not null;
         FitOptions final = options with
         {
-            Epochs = selection.BestEpoch!.Value,
+            Epochs = counted ? checked((int)steps) : epochs,
+            Steps = counted ? (int)steps : null,
             Validation = null,
             EarlyStopping = null,
             CheckpointPath = null,
@@ -45,7 +50,7 @@ public static class Retraining
 
     /// <summary>Algorithm 7.3: goes on from the best parameters of early stopping on all examples, until the loss of the held-out examples is at most
     /// what the loss of the others was at that point, or the epochs run out: the target may never be reached.</summary>
-    /// <param name="trainer">A trainer; moments of its optimizer stay as they were when early stopping ended.</param>
+    /// <param name="trainer">A trainer; what its optimizer remembers is what it remembered at the best parameters.</param>
     /// <param name="training">The examples of the first training.</param>
     /// <param name="heldOut">The examples that decide when to stop.</param>
     /// <param name="all">Both together.</param>
@@ -53,6 +58,7 @@ public static class Retraining
     /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. A checkpoint is written in
     /// the first training only.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running.</param>
+    /// <exception cref="InvalidOperationException">The loss of the examples of the first training, which the second one is to reach, is not finite.</exception>
     public static RetrainingResult Continue(
         Trainer trainer,
         IDataSource training,
@@ -68,8 +74,9 @@ public static class Retraining
         if (Broken(selection))
             return new RetrainingResult(trainer, selection, null, null);
         double target = trainer.Evaluate(training, options.ValidationBatchSize).Loss;
-        // The best parameters stay: without this, the next call would go on from the last ones.
-        trainer.State.Continue = null;
+        if (!double.IsFinite(target))
+            throw new InvalidOperationException($"Expected a finite loss of the training examples as the target, found {target}.");
+        trainer.State.GoOnFromHere();
         History? final = null;
         bool reached = false;
         int begun = trainer.EpochsDone;

@@ -12,6 +12,6 @@ public enum StopReason
     /// <summary>The caller asked to stop.</summary>
     Cancelled,
 
-    /// <summary>The loss became NaN or infinite.</summary>
+    /// <summary>The loss, a parameter, something that the optimizer or a layer remembers, or a measure on the validation set became NaN or infinite.</summary>
     Diverged,
 }

@@ -18,14 +18,16 @@ namespace Toolkit.Modeling.Training;
 /// batches, epoch after epoch. All mathematics is in the graph, which is public and exportable; the trainer only loops, measures, reports
 /// and stops.
 /// </summary>
-/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. Not for use by several threads at
-/// once.</remarks>
+/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. While one thread trains, a second <see cref="Fit"/> is refused; other
+/// threads may evaluate, diagnose and save a checkpoint, which wait for the step that is running and see the training between two steps. Two trainers of one
+/// model must not train at once.</remarks>
 public sealed class Trainer
 {
     private TrainerState? state;
     private TrainingGraph? graph;
     private Function? step;
     private Function? evaluation;
+    private int fitting;
 
     /// <summary>The model.</summary>
     public required Module Model { get; init; }
@@ -37,13 +39,13 @@ public sealed class Trainer
     public required Optimizer Optimizer { get; init; }
 
     /// <summary>Terms that are added to the loss; none by default.</summary>
-    public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
+    public IReadOnlyList<Regularizer> Regularizers { get; init => field = [.. value]; } = [];
 
     /// <summary>Sets to which parameters are projected back after each step, in this order; none by default.</summary>
-    public IReadOnlyList<Constraint> Constraints { get; init; } = [];
+    public IReadOnlyList<Constraint> Constraints { get; init => field = [.. value]; } = [];
 
     /// <summary>What is measured besides the loss; nothing by default.</summary>
-    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+    public IReadOnlyList<Metric> Metrics { get; init => field = [.. value]; } = [];
 
     /// <summary>Threads and compiler switches.</summary>
     public ExecutionOptions Execution { get; init; } = new();
@@ -65,6 +67,11 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">The computations are not built yet.</exception>
     public IReadOnlyList<Parameter> Parameters => [.. Model.Parameters, .. State.Optimizer.Parameters];
 
+    /// <summary>Held while a step or anything else changes the training or looks at more than one part of it.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal bool IsPrepared => state is not null;
+
     internal TrainerState State => state ?? throw NotPrepared();
 
     internal Function Step => step ??= Function.Compile(TrainingStep, Execution);
@@ -77,16 +84,26 @@ public sealed class Trainer
     /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
     public void Prepare(DataLayout layout)
     {
-        if (state is not null)
+        lock (Gate)
         {
-            state.Layout.RequireSame(layout);
-            return;
-        }
+            if (state is not null)
+            {
+                state.Layout.RequireSame(layout);
+                return;
+            }
 
-        var prepared = new TrainerState(layout, Metrics.Count);
-        graph = new TrainingGraph(this, layout, prepared.Optimizer);
-        state = prepared;
-        Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+            var prepared = new TrainerState(layout, Metrics.Count);
+            graph = new TrainingGraph(this, layout, prepared.Optimizer);
+            state = prepared;
+            Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+        }
+    }
+
+    /// <summary>Undoes <see cref="Prepare"/>, when it was for data that have then been refused.</summary>
+    internal void Unprepare()
+    {
+        lock (Gate)
+            (state, graph, step, evaluation, Model.InputShape) = (null, null, null, null, null);
     }
 
     /// <summary>Trains until the number of epochs that the options ask for is done in all, or until a reason to stop comes up. Called
@@ -95,17 +112,21 @@ public sealed class Trainer
     /// <param name="data">The training examples.</param>
     /// <param name="options">How long, and on what; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running; no exception is thrown.</param>
-    /// <returns>The epochs, and why the training ended. With early stopping, the model has the best parameters; after a divergence, those
-    /// from the end of the last good epoch; otherwise the last ones.</returns>
+    /// <returns>The epochs, and why the training ended. With early stopping, the model has the best parameters, and the optimizer what it remembered with them;
+    /// after a divergence, those from the end of the last epoch, after which every number was found to be finite; otherwise the last ones.</returns>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training already, or a parameter is NaN or infinite at the beginning.</exception>
     /// <exception cref="ShapeException">Data, model and loss do not fit together.</exception>
     /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
     /// <exception cref="DataException">The data are not what they should be.</exception>
     public History Fit(IDataSource data, FitOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new FitOptions();
-        Prepare(data.Layout);
-        return new TrainingRun(this, data, options).Run(cancellationToken);
+        return Alone(nameof(Fit), () =>
+        {
+            Prepare(data.Layout);
+            return new TrainingRun(this, data, options).Run(cancellationToken);
+        });
     }
 
     /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
@@ -115,6 +136,12 @@ public sealed class Trainer
     public Evaluation Evaluate(IDataSource data, int batchSize = 256)
     {
         Prepare(data.Layout);
+        lock (Gate)
+            return Measure(data, batchSize);
+    }
+
+    private Evaluation Measure(IDataSource data, int batchSize)
+    {
         evaluation ??= Function.Compile(EvaluationStep, Execution);
         var sums = new double[1 + Metrics.Count];
         var outputs = new Value[sums.Length];
@@ -144,8 +171,30 @@ public sealed class Trainer
         Prepare(data.Layout);
         options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
         (Value features, Value target) = Diagnostician.Sample(data, examples);
+        using Lock.Scope scope = Gate.EnterScope();
         (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, features, target, Regularizers, State.Optimizer);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
+    }
+
+    /// <summary>Does what no training may run beside.</summary>
+    /// <exception cref="InvalidOperationException">A training is running.</exception>
+    internal T Alone<T>(string what, Func<T> action)
+    {
+        if (Interlocked.Exchange(ref fitting, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                $"Expected a trainer that is not training, found that {nameof(Fit)} is running, in another thread or around the report of progress that calls {what}. " +
+                "Wait until it ends, or cancel it.");
+        }
+
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            Volatile.Write(ref fitting, 0);
+        }
     }
 
     /// <summary>Refuses examples without a label where the loss would take −1 for a class.</summary>

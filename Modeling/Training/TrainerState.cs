@@ -18,6 +18,9 @@ internal sealed class TrainerState
     /// <summary>What the optimizer remembers.</summary>
     public OptimizerState Optimizer { get; } = new();
 
+    /// <summary>The number of steps that have led to the parameters that the model has now.</summary>
+    public long Steps => Optimizer.StepCounter.Value.Span<long>()[0];
+
     /// <summary>The epochs that are done.</summary>
     public List<EpochRecord> Epochs { get; } = [];
 
@@ -27,17 +30,16 @@ internal sealed class TrainerState
     /// <summary>The seed of the order, if the examples are shuffled, and the size of the batches of the epoch that was begun.</summary>
     public (ulong? Seed, int BatchSize) Order { get; set; }
 
-    /// <summary>Early stopping: the best value so far, the epoch that had it, and the parameters of the model then.</summary>
-    public double BestValue { get; set; } = double.NaN;
+    /// <summary>What early stopping remembers.</summary>
+    public BestSoFar Best { get; } = new();
 
-    public int BestEpoch { get; set; }
-
-    public ParameterSnapshot? Best { get; set; }
-
-    /// <summary>The measure that <see cref="BestValue"/> is of.</summary>
-    public string Monitor { get; set; } = "";
-
-    /// <summary>The parameters of the model from which training goes on, while the model shows the best ones; null if it shows them
-    /// itself.</summary>
+    /// <summary>Everything from which training goes on, while the model shows the best parameters; null if it shows the last ones.</summary>
     public ParameterSnapshot? Continue { get; set; }
+
+    /// <summary>Lets the next training begin with a new epoch from the parameters that the model shows, the best ones after early stopping.</summary>
+    public void GoOnFromHere()
+    {
+        Continue = null;
+        Totals.Clear();
+    }
 }

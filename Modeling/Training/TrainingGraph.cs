@@ -66,9 +66,14 @@ internal sealed class TrainingGraph
         IReadOnlyList<Parameter> learned = objective.Parameters;
         CheckReached(learned, objective.Loss, input, target);
         Composition.Check(trainer, learned);
+        Parameter[] known = [.. parameters, .. state.Parameters];
+        Registration.OfModel(known, objective.Output, context);
+        Registration.OfObjective(known, total);
+        state.Projection = update => Constrain(update).NewValue;
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
+        Registration.OfUpdates([.. parameters, .. state.Parameters], updates);
         return new Signature(
             [input, target],
             [
@@ -88,7 +93,9 @@ internal sealed class TrainingGraph
     private Signature BuildEvaluation()
     {
         (Variable input, Variable target) = Inputs();
-        Variable output = trainer.Model.Forward(input, new ForwardContext(Mode.Inference));
+        var context = new ForwardContext(Mode.Inference);
+        Variable output = trainer.Model.Forward(input, context);
+        Registration.OfModel(trainer.Model.Parameters, output, context);
         return new Signature(
             [input, target],
             [new Output("loss", trainer.Loss.PerExample(output, target).Sum()), .. Metrics(output, target)],

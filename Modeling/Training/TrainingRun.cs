@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Data.Augmentation;
 using Toolkit.Modeling.Persistence;
 
 namespace Toolkit.Modeling.Training;
@@ -19,6 +17,9 @@ internal sealed class TrainingRun
     private readonly Value[] inputs = new Value[2];
     private readonly Value[] outputs;
     private readonly Stopwatch clock = new();
+    private readonly Watch watch;
+    private readonly CheckedState good;
+    private long taken;
 
     public TrainingRun(Trainer trainer, IDataSource data, FitOptions options)
     {
@@ -33,87 +34,52 @@ internal sealed class TrainingRun
             ShuffleSeed = options.Shuffle ? options.Seed : null,
             DropLast = options.DropLast,
         };
-        CheckOptions();
+        FitCheck.Options(trainer, options, batches);
+        lock (trainer.Gate)
+        {
+            state.Continue?.Restore();
+            state.Continue = null;
+            watch = new Watch(trainer, options);
+            good = new CheckedState(trainer);
+        }
     }
 
     public History Run(CancellationToken cancellation)
     {
-        state.Continue?.Restore();
-        state.Continue = null;
-        if (options.EarlyStopping is { } stopping && state.Monitor != stopping.Monitor)
-            (state.Monitor, state.BestValue, state.BestEpoch, state.Best) = (stopping.Monitor, double.NaN, state.Epochs.Count, null);
-
-        // To where a divergence goes back: the parameters, and the sums that belong to them.
-        var good = new ParameterSnapshot(trainer.Parameters);
-        var goodTotals = new EpochTotals(trainer.Metrics.Count);
-        goodTotals.CopyFrom(state.Totals);
-        while (state.Epochs.Count < options.Epochs)
+        try
         {
-            if (Exhausted is { } exhausted)
-                return Stop(StopReason.EarlyStopped, exhausted);
-            clock.Restart();
-            if (RunEpoch(cancellation) is { } interruption)
+            while (state.Epochs.Count < options.Epochs)
             {
-                if (interruption.Reason == StopReason.Diverged)
-                {
-                    good.Restore();
-                    state.Totals.CopyFrom(goodTotals);
-                }
-
-                return Stop(interruption.Reason, interruption.Message);
+                clock.Restart();
+                if ((End(cancellation) ?? RunEpoch(cancellation) ?? FinishEpoch()) is { } end)
+                    return Stop(end.Reason, end.Message);
             }
-
-            FinishEpoch();
-            good.Refresh();
-            goodTotals.CopyFrom(state.Totals);
+        }
+        catch
+        {
+            // The data or a report has failed: what comes next must not begin from numbers that nobody has checked.
+            if (good.Fault() is not null)
+                GoBack();
+            throw;
         }
 
-        return Exhausted is { } last ? Stop(StopReason.EarlyStopped, last) : Stop(
-            StopReason.Completed, Invariant($"All {options.Epochs} epochs are done."));
+        return watch.Exhausted is { } last
+            ? Stop(StopReason.EarlyStopped, last)
+            : Stop(StopReason.Completed, Invariant($"All {options.Epochs} epochs are done."));
     }
 
-    /// <summary>Why early stopping ends the training now, or null.</summary>
-    private string? Exhausted => options.EarlyStopping is { } stopping && state.Epochs.Count - state.BestEpoch >= stopping.Patience
-        ? Invariant($"The validation {stopping.Monitor} has not improved for {state.Epochs.Count - state.BestEpoch} epochs.")
-        : null;
-
-    private void CheckOptions()
+    /// <summary>Why the training ends before its next step, or null.</summary>
+    private (StopReason Reason, string Message)? End(CancellationToken cancellation)
     {
-        if (options.EarlyStopping is { } stopping)
-        {
-            if (options.Validation is null)
-                throw new ArgumentException("EarlyStopping needs Validation examples to watch.", nameof(options));
-            if (stopping.Monitor != "loss" && trainer.Metrics.All(metric => metric.Name != stopping.Monitor))
-            {
-                throw new ArgumentException(
-                    $"EarlyStopping is to watch \"{stopping.Monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +
-                    $"{string.Join(", ", trainer.Metrics.Select(metric => metric.Name))}.",
-                    nameof(options));
-            }
-        }
-
-        if (options.Validation is { } validation)
-        {
-            state.Layout.RequireSame(validation.Layout);
-            IDataSource examples = validation is PrefetchedSource ahead ? ahead.Inner : validation;
-            if (examples is AugmentedSource or BalancedSource)
-            {
-                throw new ArgumentException(
-                    $"Expected validation examples as they come, found an {examples.GetType().Name}: changed images, or classes as often as they are not, would measure something else.",
-                    nameof(options));
-            }
-        }
-
-        if (state.Totals.Steps > 0 && state.Order != (batches.ShuffleSeed, batches.Size))
-        {
-            throw new ArgumentException(
-                $"Epoch {state.Epochs.Count + 1} was interrupted after {state.Totals.Steps} steps with the order {Text(state.Order)}; it can only " +
-                $"go on with the same, found {Text((batches.ShuffleSeed, batches.Size))}.",
-                nameof(options));
-        }
-
-        static string Text((ulong? Seed, int BatchSize) order) => Invariant(
-            $"({(order.Seed is { } seed ? Invariant($"seed {seed}") : "not shuffled")}, batches of {order.BatchSize})");
+        if (watch.Exhausted is { } exhausted)
+            return (StopReason.EarlyStopped, exhausted);
+        bool complete = options.Steps <= state.Steps;
+        if (!complete && !cancellation.IsCancellationRequested)
+            return null;
+        if (good.Fault() is { } fault)
+            return Diverged(fault);
+        return complete ? (StopReason.Completed, Invariant($"All {options.Steps} steps are done.")) : (StopReason.Cancelled, Invariant(
+            $"Cancelled in epoch {state.Epochs.Count + 1} after {state.Totals.Steps} steps; training can go on from there."));
     }
 
     private (StopReason Reason, string Message)? RunEpoch(CancellationToken cancellation)
@@ -125,25 +91,22 @@ internal sealed class TrainingRun
         {
             if (step++ < done)
                 continue;
-            if (cancellation.IsCancellationRequested)
-            {
-                return (StopReason.Cancelled, Invariant(
-                    $"Cancelled in epoch {state.Epochs.Count + 1} after {totals.Steps} steps; training can go on from there."));
-            }
-
+            if (End(cancellation) is { } end)
+                return end;
             trainer.CheckLabels(batch);
             (inputs[0], inputs[1]) = (batch.Features, batch.Target);
-            trainer.Step.RunInto(inputs, outputs);
-            double loss = outputs[TrainingGraph.LossOutput].Scalar();
-            double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
-            if (!double.IsFinite(loss) || !double.IsFinite(objective))
+            lock (trainer.Gate)
             {
-                return (StopReason.Diverged, Invariant(
-                    $"Diverged in epoch {state.Epochs.Count + 1}, step {step}: the loss is {loss}, with penalties {objective}. A smaller ") +
-                    Invariant($"learning rate (now {outputs[TrainingGraph.RateOutput].Scalar()}) or clipped gradients may help."));
+                trainer.Step.RunInto(inputs, outputs);
+                double loss = outputs[TrainingGraph.LossOutput].Scalar();
+                double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
+                if (!double.IsFinite(loss) || !double.IsFinite(objective))
+                    return Diverged(Invariant($"the loss is {loss}, with penalties {objective}"), step);
+                Add(totals, batch.Count, loss, objective);
             }
 
-            Add(totals, batch.Count, loss, objective);
+            if (watch.Interval is { } n && state.Steps % n == 0 && Evaluate() is { } diverged)
+                return diverged;
             if (options.ProgressSteps > 0 && step % options.ProgressSteps == 0)
                 options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Loss / totals.Examples, null));
         }
@@ -159,6 +122,7 @@ internal sealed class TrainingRun
 
     private void Add(EpochTotals totals, int count, double loss, double objective)
     {
+        taken++;
         totals.Steps++;
         totals.Examples += count;
         totals.Loss += loss * count;
@@ -168,10 +132,28 @@ internal sealed class TrainingRun
             totals.Metrics[i] += outputs[TrainingGraph.FirstMetricOutput + i].Scalar();
     }
 
-    private void FinishEpoch()
+    /// <summary>An evaluation within an epoch, for early stopping.</summary>
+    private (StopReason Reason, string Message)? Evaluate()
     {
+        if ((good.Fault() ?? Watch.Fault(watch.Measure())) is { } fault)
+            return Diverged(fault);
+        lock (trainer.Gate)
+        {
+            good.Keep();
+            watch.See(watch.Measure()!, state.Epochs.Count + 1);
+        }
+
+        return null;
+    }
+
+    private (StopReason Reason, string Message)? FinishEpoch()
+    {
+        if (good.Fault() is { } fault)
+            return Diverged(fault);
+        Evaluation? validation = watch.Measure();
+        if (Watch.Fault(validation) is { } failed)
+            return Diverged(failed);
         EpochTotals totals = state.Totals;
-        Evaluation? validation = options.Validation is { } examples ? trainer.Evaluate(examples, options.ValidationBatchSize) : null;
         var record = new EpochRecord
         {
             Epoch = state.Epochs.Count + 1,
@@ -184,53 +166,68 @@ internal sealed class TrainingRun
             Elapsed = clock.Elapsed,
         };
         long steps = totals.Steps;
-        state.Epochs.Add(record);
-        totals.Clear();
-        if (options.EarlyStopping is { } stopping)
-            Watch(validation![stopping.Monitor], stopping);
+        lock (trainer.Gate)
+        {
+            state.Epochs.Add(record);
+            totals.Clear();
+            good.Keep();
+            if (options.EarlyStopping is not null && watch.Interval is null)
+                watch.See(validation!, record.Epoch);
+        }
+
         if (options.CheckpointPath is { } path)
             Checkpoint.Save(path, trainer);
         options.Progress?.Report(new(record.Epoch, options.Epochs, steps, record.Loss, record));
+        return null;
     }
 
-    /// <summary>Keeps the parameters of the model if the value is the best so far.</summary>
-    private void Watch(double value, EarlyStopping stopping)
+    private (StopReason Reason, string Message) Diverged(string fault, long? step = null) => (StopReason.Diverged, Invariant(
+        $"Diverged in epoch {state.Epochs.Count + 1}, step {step ?? state.Totals.Steps}: {fault}. A smaller learning rate (now {Rate}) or clipped gradients may help."));
+
+    private double Rate => outputs[TrainingGraph.RateOutput]?.Scalar() ?? trainer.LastRate;
+
+    /// <summary>Gives the trainer back what was checked last.</summary>
+    private void GoBack()
     {
-        bool higher = stopping.Monitor != "loss" && trainer.Metrics.First(metric => metric.Name == stopping.Monitor).HigherIsBetter;
-        double improvement = higher ? value - state.BestValue : state.BestValue - value;
-        if (double.IsNaN(value) || !(double.IsNaN(state.BestValue) || improvement > stopping.MinimumImprovement))
-            return;
-        state.BestValue = value;
-        state.BestEpoch = state.Epochs.Count;
-        if (state.Best is null)
-            state.Best = new ParameterSnapshot(trainer.Model.Parameters);
-        else
-            state.Best.Refresh();
+        lock (trainer.Gate)
+            good.Restore();
     }
 
     private History Stop(StopReason reason, string message)
     {
-        int? best = null;
-        if (options.EarlyStopping is { } stopping && state.Best is not null)
+        if (reason == StopReason.Diverged)
+            GoBack();
+        int? bestEpoch = null;
+        long? bestStep = null;
+        if (options.EarlyStopping is { } stopping && state.Best is { Parameters: { } parameters } best)
         {
-            best = state.BestEpoch;
-            message += Invariant(
-                $" The model has the parameters of epoch {best}, the best: validation {stopping.Monitor} {state.BestValue}.");
-            if (state.BestEpoch != state.Epochs.Count || state.Totals.Steps > 0)
+            (bestEpoch, bestStep) = (best.Epoch, best.Step);
+            message += Invariant($" The model has the parameters of epoch {best.Epoch}, the best: validation {stopping.Monitor} {best.Value}.");
+            lock (trainer.Gate)
             {
-                state.Continue = new ParameterSnapshot(trainer.Model.Parameters);
-                state.Best.Restore();
+                if (best.Step != state.Steps)
+                {
+                    state.Continue = new ParameterSnapshot(trainer.Parameters);
+                    parameters.Restore();
+                }
             }
         }
         else if (reason == StopReason.Diverged)
         {
-            message += Invariant($" The model has the parameters from the end of epoch {state.Epochs.Count} (0: from the beginning).");
+            message += good.Where;
         }
 
-        // Whole epochs are saved already; what a cancelled one has done would be lost.
-        if (reason == StopReason.Cancelled && options.CheckpointPath is { } path)
+        if (taken == 0 && reason is StopReason.Completed or StopReason.EarlyStopped)
+        {
+            message += reason == StopReason.Completed
+                ? $" Nothing was left for this call, which took no step: {nameof(FitOptions.Epochs)} and {nameof(FitOptions.Steps)} count those of earlier calls, too. Raise them to go on."
+                : $" Nothing was left for this call, which took no step: raise {nameof(EarlyStopping.Patience)} to go on.";
+        }
+
+        // Whole epochs are saved already; what an interrupted one has done would be lost, or which parameters are the best.
+        if (reason != StopReason.Diverged && options.CheckpointPath is { } path && (state.Totals.Steps > 0 || state.Continue is not null))
             Checkpoint.Save(path, trainer);
-        return new History([.. state.Epochs], reason, message, best);
+        return new History([.. state.Epochs], reason, message, bestEpoch, bestStep, taken);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -9,14 +9,17 @@ public static class ConjugateGradient
     /// <param name="right">b.</param>
     /// <param name="iterations">The greatest number of steps.</param>
     /// <param name="tolerance">It is enough when ‖b − Ax‖ is at most this.</param>
+    /// <exception cref="ArithmeticException">b or a product is NaN or infinite.</exception>
     public static double[] Solve(Func<double[], double[]> product, double[] right, int iterations, double tolerance)
     {
         var x = new double[right.Length];
         double[] residual = [.. right], direction = [.. right];
+        RequireFinite(right, "b");
         double square = Vectors.Dot(residual, residual);
         for (int step = 0; step < iterations && Math.Sqrt(square) > tolerance; step++)
         {
             double[] image = product(direction);
+            RequireFinite(image, "a product Ap");
             double curvature = Vectors.Dot(direction, image);
             if (!(curvature > 0.0))
                 return step == 0 ? direction : x;
@@ -29,5 +32,11 @@ public static class ConjugateGradient
         }
 
         return x;
+    }
+
+    private static void RequireFinite(ReadOnlySpan<double> numbers, string what)
+    {
+        if (!Finite.All(numbers))
+            throw new ArithmeticException($"Expected finite numbers in {what}, found NaN or infinity.");
     }
 }

@@ -18,7 +18,7 @@ internal static class LineSearch
         {
             double[] point = Vectors.Along(x, step, d), gradient = new double[x.Length];
             double value = function.Evaluate(point, gradient), slope = Vectors.Dot(gradient, d);
-            bool good = double.IsFinite(value) && double.IsFinite(slope);
+            bool good = double.IsFinite(value) && double.IsFinite(slope) && Finite.All<double>(gradient) && function.IsFinite;
             if (good && value < bestValue)
                 (best, bestValue) = ((step, point, value, gradient), value);
             if (!good || value > f0 + (Decrease * step * slope0) || value >= low.Value + (Math.Abs(low.Value) * 1e-16 * (low.Step == 0.0 ? -1.0 : 1.0)))

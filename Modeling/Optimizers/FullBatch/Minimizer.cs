@@ -22,7 +22,8 @@ public abstract record Minimizer
 
     /// <summary>Minimizes from the parameters' present values, and leaves the parameters at the lowest point found.</summary>
     /// <param name="function">f.</param>
-    /// <exception cref="ArgumentException">f is not finite at the beginning.</exception>
+    /// <exception cref="ArgumentException">f or its gradient is not finite at the beginning.</exception>
+    /// <exception cref="ArithmeticException">A product of the Hessian is not finite; the parameters are at the lowest point until then.</exception>
     public MinimizerResult Minimize(ScalarFunction function)
     {
         double[] x = function.Point, g = new double[x.Length];
@@ -30,31 +31,41 @@ public abstract record Minimizer
         double f = function.Evaluate(x, g);
         if (!double.IsFinite(f))
             throw new ArgumentException($"Expected a finite value to begin with, found {f}.", nameof(function));
+        if (!Finite.All<double>(g))
+            throw new ArgumentException($"Expected a finite gradient to begin with, found NaN or infinity in it though the value is {f}.", nameof(function));
         double enough = Tolerance * Math.Max(1.0, Vectors.Norm(g));
         Direction direction = Start();
         int step = 0;
         double promised = double.NaN;
-        for (; step < Iterations && Vectors.Norm(g) > enough; step++)
+        try
         {
-            double[] d = direction(function, g);
-            double slope = Vectors.Dot(d, g);
-            if (!(slope < 0.0))
+            for (; step < Iterations && Vectors.Norm(g) > enough; step++)
             {
-                // Not a descent direction: begin anew with the steepest one.
-                direction = Start();
-                d = direction(function, g);
-                slope = Vectors.Dot(d, g);
-            }
+                double[] d = direction(function, g);
+                double slope = Vectors.Dot(d, g);
+                if (!(slope < 0.0))
+                {
+                    // Not a descent direction: begin anew with the steepest one.
+                    direction = Start();
+                    d = direction(function, g);
+                    slope = Vectors.Dot(d, g);
+                }
 
-            // Without a natural length, try the one that promises as much as the last step did (Nocedal, Wright, section 3.5).
-            double first = double.IsNaN(promised) ? Math.Min(1.0, 1.0 / Vectors.Norm(d)) : UnitSteps ? 1.0 : Math.Clamp(promised / slope, 1e-10, 1e10);
-            if (LineSearch.Find(function, x, f, g, d, first) is not { } found)
-                break;
-            promised = found.Step * slope;
-            (x, f, g) = (found.Point, found.Value, found.Gradient);
+                // Without a natural length, try the one that promises as much as the last step did (Nocedal, Wright, section 3.5).
+                double first = double.IsNaN(promised) ? Math.Min(1.0, 1.0 / Vectors.Norm(d)) : UnitSteps ? 1.0 : Math.Clamp(promised / slope, 1e-10, 1e10);
+                if (LineSearch.Find(function, x, f, g, d, first) is not { } found)
+                    break;
+                promised = found.Step * slope;
+                (x, f, g) = (found.Point, found.Value, found.Gradient);
+                // The last trial need not be the point that was found, and directions look at the present one.
+                function.Point = x;
+            }
+        }
+        finally
+        {
+            function.Point = x;
         }
 
-        function.Point = x;
         return new MinimizerResult(f, Vectors.Norm(g), step, function.Evaluations - before, Vectors.Norm(g) <= enough);
     }
 

@@ -24,7 +24,7 @@ public sealed class ScalarFunction
     /// <summary>A function of parameters.</summary>
     /// <param name="scalar">f: a floating-point scalar.</param>
     /// <param name="parameters">What it is a function of; at least one.</param>
-    /// <param name="inputs">The inputs of the graph, such as all examples, with their values.</param>
+    /// <param name="inputs">The inputs of the graph, such as all examples, with their values, which are not copied.</param>
     /// <param name="execution">Threads and compiler switches; null for the defaults.</param>
     /// <exception cref="ArgumentException">There are no parameters.</exception>
     public ScalarFunction(
@@ -56,6 +56,9 @@ public sealed class ScalarFunction
 
     /// <summary>n: the number of numbers in all parameters.</summary>
     public int Size { get; }
+
+    /// <summary>Whether the parameters are finite in their own type, which a point of float64 numbers can leave.</summary>
+    internal bool IsFinite => Finite.Fault(parameters) is null;
 
     /// <summary>How often the function and its gradient have been evaluated.</summary>
     public int Evaluations { get; private set; }

@@ -31,6 +31,46 @@ public sealed class TrainedEnsembleTests
     }
 
     [Fact]
+    public void Members_that_diverge_score_nan_or_have_trained_before_are_refused()
+    {
+        Dataset data = SmallTraining.Data();
+        FitOptions once = new() { Epochs = 1, BatchSize = 16 };
+        var bagging = new Bagging { Create = Diverging, Members = 2 };
+        Assert.Contains("Member 1", Assert.Throws<InvalidOperationException>(() => bagging.Fit(data, once, Token)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => new AdaBoost().Fit(data, Diverging, once, Token));
+        var nan = new Sequential(new Dense(6, 3, new RandomSource(1)), new Activation(x => ((0.0 * x) - 1.0).Sqrt()));
+        Assert.Contains(
+            "member 1", Assert.Throws<InvalidOperationException>(() => new AdaBoost().Fit(data, (_, _) => nan)).Message, StringComparison.Ordinal);
+        Trainer used = Classifier(new RandomSource(1));
+        used.Fit(data, once, Token);
+        Assert.Throws<ArgumentException>(() => new Bagging { Create = _ => used, Members = 1 }.Fit(data, once, Token));
+
+        static Trainer Diverging(RandomSource random) => new()
+        {
+            Model = new Dense(6, 3, random),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Sgd { LearningRate = 3e38 },
+        };
+    }
+
+    /// <summary>The weights that a learner is given are its own: those of later rounds do not come into them.</summary>
+    [Fact]
+    public void The_weights_of_a_round_do_not_change_afterwards()
+    {
+        Dataset data = SmallTraining.Data();
+        var seen = new List<IReadOnlyList<double>>();
+        Trainer trainer = Classifier(new RandomSource(1));
+        trainer.Fit(data, new() { Epochs = 8, BatchSize = 16 }, Token);
+        new AdaBoost { Rounds = 2 }.Fit(data, (_, weights) =>
+        {
+            seen.Add(weights);
+            return trainer.Model;
+        });
+        Assert.All(seen[0], weight => Assert.Equal(1.0 / data.Count, weight));
+        Assert.NotEqual(seen[0], seen[1]);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_ensemble()
     {
         Dataset data = SmallTraining.Data();

@@ -45,6 +45,14 @@ public sealed class ManifoldTangentsTests
     }
 
     [Fact]
+    public void An_encoder_without_finite_derivatives_is_refused()
+    {
+        var encoder = new Sequential(new Activation(x => (0.0 * x).Sqrt()), new Dense(3, 2, new RandomSource(1)));
+        var error = Assert.Throws<InvalidOperationException>(() => ManifoldTangents.Of(encoder, Dataset.FromLabels([1, 2, 3, 4, 5, 6], [3], [0, 1], 2), 2));
+        Assert.Contains("NaN", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Examples_with_tangents_give_tangent_prop_its_directions()
     {
         Dataset data = Dataset.FromLabels([1, 2, 3, 4, 5, 6], [3], [0, 1], 2);

@@ -25,6 +25,36 @@ public sealed class FullBatchTests
         Assert.InRange(result.Iterations, 5, 500);
     }
 
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_gradient_that_is_not_finite_at_the_beginning_is_an_error(string method)
+    {
+        // √(0·x) is 0, and its derivative 0·∞.
+        Parameter x = DoubleModel.Weight("x", [1, 2], 2);
+        var f = new ScalarFunction((x.Variable.Square() + (0.0 * x.Variable).Sqrt()).Sum(), [x]);
+        Assert.Contains("gradient", Assert.Throws<ArgumentException>(() => Make(method, 10).Minimize(f)).Message, StringComparison.Ordinal);
+        Assert.Equal([1, 2], Run.Numbers(x.Value));
+    }
+
+    /// <summary>1/(1 + x²) falls for ever, so a method may go as far as it likes: float32 parameters must not become infinite though the value would be finite.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Parameters_stay_finite_in_their_own_type(string method)
+    {
+        var x = new Parameter("x", Value.Of([3e37f, -2e38f], 2));
+        Minimizer minimizer = Make(method, 200) with { Tolerance = 0.0 };
+        MinimizerResult result = minimizer.Minimize(new ScalarFunction(-(1e-10 * x.Variable.Abs()).Sum(), [x]));
+        Assert.All(Run.Numbers(x.Value), number => Assert.True(double.IsFinite(number), $"{number}"));
+        Assert.True(double.IsFinite(result.Value) && double.IsFinite(result.GradientNorm), result.ToString());
+    }
+
+    [Fact]
+    public void A_product_that_is_not_finite_is_an_error_of_conjugate_gradients()
+    {
+        Assert.Throws<ArithmeticException>(() => ConjugateGradient.Solve(v => [double.NaN, v[1]], [1, 1], 5, 0));
+        Assert.Throws<ArithmeticException>(() => ConjugateGradient.Solve(v => v, [1, double.NaN], 5, 0));
+    }
+
     [Fact]
     public void Newton_directions_solve_a_quadratic_in_a_few_steps()
     {

@@ -3,7 +3,12 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Constraints;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Optimizers;
 
@@ -72,6 +77,72 @@ public sealed class WrapperTests
         Averaged.Swap(all);
         Assert.Equal(last, Run.Numbers(w.Value));
         Assert.Throws<ArgumentException>(() => Averaged.Swap([w]));
+    }
+
+    /// <summary>Decay and shrinking are for weights: a bias and a scale move as they do without.</summary>
+    [Theory]
+    [InlineData(ParameterRole.Bias)]
+    [InlineData(ParameterRole.Scale)]
+    public void Biases_and_scales_are_neither_decayed_nor_shrunken(ParameterRole role)
+    {
+        foreach ((Optimizer with, Optimizer without) in new (Optimizer, Optimizer)[]
+        {
+            (new AdamW { LearningRate = 0.1, WeightDecay = 0.3 }, new Adam { LearningRate = 0.1 }),
+            (new ProximalL1(0.7, new Sgd { LearningRate = 0.1 }), new Sgd { LearningRate = 0.1 }),
+        })
+        {
+            Parameter a = new("p", Value.Of(Start, 3), role), b = new("p", Value.Of(Start, 3), role), w = DoubleModel.Weight("p", Start, 3);
+            foreach ((Optimizer optimizer, Parameter p) in new[] { (with, a), (without, b), (with, w) })
+            {
+                (_, Function step) = Step(optimizer, p, Loss(p));
+                step.Run();
+                step.Run();
+            }
+
+            Assert.Equal(Run.Numbers(b.Value), Run.Numbers(a.Value));
+            Assert.NotEqual(Run.Numbers(b.Value), Run.Numbers(w.Value));
+        }
+    }
+
+    /// <summary>Weights that are projected onto |w|₂ ≤ 1 after each step: the average is of what they become, and so lies in the ball.</summary>
+    [Fact]
+    public void Averages_are_of_points_after_their_projection()
+    {
+        var model = new Dense(2, 1, new RandomSource(1)) { UseBias = false };
+        (double x, double y) = (0.6, 0.0);
+        model.Weight.Value.Span<float>()[0] = 0.6f;
+        model.Weight.Value.Span<float>()[1] = 0f;
+        Dataset data = Dataset.FromTargets([1, 0, 0, 1], [2], [3, 4], [1]);
+        var trainer = new Trainer
+        {
+            Model = model,
+            Loss = new MeanSquaredError(),
+            Optimizer = new Averaged(0.5, new Sgd { LearningRate = 0.3 }),
+            Constraints = [new L2Ball(1.0)],
+        };
+        trainer.Fit(data, new() { Epochs = 4, BatchSize = 2 }, TestContext.Current.CancellationToken);
+        (double ax, double ay) = (0, 0);
+        for (int step = 0; step < 4; step++)
+        {
+            (x, y) = (x - (0.3 * (x - 3)), y - (0.3 * (y - 4)));
+            double norm = Math.Max(1, Math.Sqrt((x * x) + (y * y)));
+            (x, y) = (x / norm, y / norm);
+            (ax, ay) = step == 0 ? (x, y) : (0.5 * (ax + x), 0.5 * (ay + y));
+        }
+
+        Run.Close([x, y], Run.Numbers(model.Weight.Value), 1e-6);
+        Averaged.Swap(trainer.Parameters);
+        Run.Close([ax, ay], Run.Numbers(model.Weight.Value), 1e-6);
+        Assert.True((ax * ax) + (ay * ay) <= 1);
+    }
+
+    [Fact]
+    public void Averages_inside_what_shrinks_weights_are_refused()
+    {
+        Parameter w = DoubleModel.Weight("w", Start, 3);
+        var error = Assert.Throws<GraphException>(() => Step(new ProximalL1(0.1, new ClipByNorm(1, new Averaged(0.9, new Sgd()))), w, Loss(w)));
+        Assert.Contains(nameof(Averaged), error.Message, StringComparison.Ordinal);
+        Step(new Averaged(0.9, new ProximalL1(0.1, new Sgd())), w, Loss(w)).Step.Run();
     }
 
     private static Variable Loss(Parameter w) => (DoubleModel.Tensor([1, 2, 3], 3) * w.Variable.Square()).Sum();

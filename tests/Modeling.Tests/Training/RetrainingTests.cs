@@ -24,6 +24,36 @@ public sealed class RetrainingTests
         Assert.Null(result.TargetReached);
     }
 
+    /// <summary>Where early stopping counts steps, so does the second training: 8 steps of the larger set, not 8 epochs or the passes of the first one.</summary>
+    [Fact]
+    public void Algorithm_7_2_counts_steps_where_early_stopping_does()
+    {
+        FitOptions counted = options with { EarlyStopping = new() { Patience = 3, StepsBetweenEvaluations = 2 } };
+        RetrainingResult result = Retraining.FromScratch(
+            () => ScriptedTraining.Trainer(Script, stepsPerEpoch: 2), ScriptedTraining.Data(3), ScriptedTraining.Data(1), ScriptedTraining.Data(5), counted, Token);
+        Assert.Equal((8L, 14L), (result.Selection.BestStep, result.Selection.StepsTaken));
+        Assert.Equal(8f, ScriptedTraining.Weight(result.Trainer));
+        Assert.Equal((8L, 1), (result.Final!.StepsTaken, result.Final.Epochs.Count));
+    }
+
+    /// <summary>The second training begins with what the optimizer remembered at the best parameters: the counter of steps goes on from 4.</summary>
+    [Fact]
+    public void Algorithm_7_3_goes_on_with_the_memory_of_the_best_parameters()
+    {
+        RetrainingResult result = Continue(limit: 2, Token);
+        Assert.Equal(6, result.Trainer.Parameters.Single(p => p.Name == "optimizer.step").Value.Span<long>()[0]);
+    }
+
+    [Fact]
+    public void A_first_training_that_diverges_is_not_followed_by_a_second()
+    {
+        RetrainingResult result = Retraining.FromScratch(
+            () => ScriptedTraining.Trainer([5, double.NaN]), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(2), options, Token);
+        Assert.Equal(StopReason.Diverged, result.Selection.StopReason);
+        Assert.Null(result.Final);
+        Assert.Equal(1f, ScriptedTraining.Weight(result.Trainer));
+    }
+
     /// <summary>A4.3.</summary>
     [Fact]
     public void Algorithm_7_3_goes_on_from_the_best_parameters_to_the_loss_that_training_had()

@@ -1,8 +1,10 @@
+using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
@@ -12,12 +14,17 @@ namespace Toolkit.Modeling.Tests.Training;
 /// <summary>A training whose loss follows a script: the one weight grows by 1 with each step, whatever the data are.</summary>
 internal static class ScriptedTraining
 {
-    public static Trainer Trainer(double[] script, int stepsPerEpoch = 1) => new()
+    public static Trainer Trainer(double[] script, int stepsPerEpoch = 1, Optimizer? optimizer = null, params Metric[] metrics) => new()
     {
         Model = new Counter(),
         Loss = new Scripted(script, stepsPerEpoch),
-        Optimizer = new Sgd { LearningRate = 1 },
+        Optimizer = optimizer ?? new Sgd { LearningRate = 1 },
+        Metrics = metrics,
+        Execution = new ExecutionOptions { Threads = 1 },
     };
+
+    /// <summary>A metric whose value after the i-th step is the i-th of a script.</summary>
+    public static Metric Metric(double[] script, bool higherIsBetter) => new ScriptedMetric(script, higherIsBetter);
 
     public static Dataset Data(int count) => Dataset.FromTargets(new float[count], [1], new float[count], [1]);
 
@@ -41,9 +48,19 @@ internal static class ScriptedTraining
         public override Variable PerExample(Variable prediction, Variable target)
         {
             Variable step = prediction.Reshape([prediction.Shape[0]]);
-            Variable at = Ops.Clip((step / StepsPerEpoch) - 1.0, 0, Script.Length - 1).Cast(DType.Int64);
-            Variable value = Ops.Gather(Variable.Of(Value.Of([.. Script.Select(s => (float)s)], Script.Length)), at, 0);
-            return value + (step.StopGradient() - step);
+            return Line(Script, step / StepsPerEpoch) + (step.StopGradient() - step);
         }
     }
+
+    private sealed record ScriptedMetric(double[] Script, bool Higher) : Metric
+    {
+        public override string Name => "scripted";
+
+        public override bool HigherIsBetter => Higher;
+
+        public override Variable PerExample(Variable prediction, Variable target) => Line(Script, prediction.Reshape([prediction.Shape[0]]));
+    }
+
+    private static Variable Line(double[] script, Variable number) => Ops.Gather(
+        Variable.Of(Value.Of([.. script.Select(s => (float)s)], script.Length)), Ops.Clip(number - 1.0, 0, script.Length - 1).Cast(DType.Int64), 0);
 }

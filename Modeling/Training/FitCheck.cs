@@ -1,0 +1,57 @@
+using System.Globalization;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Data.Augmentation;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>Refuses options of a training that contradict each other, the trainer, or what it has begun.</summary>
+internal static class FitCheck
+{
+    public static void Options(Trainer trainer, FitOptions options, BatchOptions batches)
+    {
+        if (options.EarlyStopping is { } stopping)
+            CheckStopping(trainer, options, stopping);
+        if (options.Validation is { } validation)
+            CheckValidation(trainer.State, validation);
+        CheckOrder(trainer.State, batches);
+    }
+
+    private static void CheckStopping(Trainer trainer, FitOptions options, EarlyStopping stopping)
+    {
+        if (options.Validation is null)
+            throw new ArgumentException("EarlyStopping needs Validation examples to watch.", nameof(options));
+        if (stopping.Monitor != "loss" && trainer.Metrics.All(metric => metric.Name != stopping.Monitor))
+        {
+            throw new ArgumentException(
+                $"EarlyStopping is to watch \"{stopping.Monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +
+                $"{string.Join(", ", trainer.Metrics.Select(metric => metric.Name))}.",
+                nameof(options));
+        }
+    }
+
+    private static void CheckValidation(TrainerState state, IDataSource validation)
+    {
+        state.Layout.RequireSame(validation.Layout);
+        IDataSource examples = validation is PrefetchedSource ahead ? ahead.Inner : validation;
+        if (examples is AugmentedSource or BalancedSource)
+        {
+            throw new ArgumentException(
+                $"Expected validation examples as they come, found an {examples.GetType().Name}: changed images, or classes as often as they are not, would measure something else.",
+                nameof(validation));
+        }
+    }
+
+    private static void CheckOrder(TrainerState state, BatchOptions batches)
+    {
+        if (state.Totals.Steps > 0 && state.Order != (batches.ShuffleSeed, batches.Size))
+        {
+            throw new ArgumentException(
+                $"Epoch {state.Epochs.Count + 1} was interrupted after {state.Totals.Steps} steps with the order {Text(state.Order)}; it can only " +
+                $"go on with the same, found {Text((batches.ShuffleSeed, batches.Size))}.",
+                nameof(batches));
+        }
+
+        static string Text((ulong? Seed, int BatchSize) order) => string.Create(
+            CultureInfo.InvariantCulture, $"({(order.Seed is { } seed ? $"seed {seed}" : "not shuffled")}, batches of {order.BatchSize})");
+    }
+}

@@ -1,0 +1,58 @@
+using Toolkit.Modeling.Modules;
+using static Toolkit.Modeling.Tests.Values.Loops;
+using static Toolkit.Modeling.Tests.Values.ModuleValues;
+
+namespace Toolkit.Modeling.Tests.Values;
+
+/// <summary>Normalization: each number of [batch, channels, places] belongs to a group of numbers with one mean and variance.</summary>
+internal static class NormalizationValues
+{
+    public static Dictionary<string, Setting[]> Settings { get; } = new()
+    {
+        [nameof(BatchNormalization)] =
+        [
+            Batch(3, 1e-5, 0.9), Batch(3, 0.3, 0.9) , Batch(3, 1e-5, 0.6), Batch(2, 1e-5, 0.9),
+        ],
+        [nameof(GroupNormalization)] =
+        [
+            .. new[] { (6, 2, 1e-5), (6, 3, 1e-5), (4, 2, 1e-5), (6, 2, 0.3), (6, 6, 1e-5), (6, 1, 1e-5) }.Select(s => On(
+                new GroupNormalization(s.Item1, s.Item2) { Stabilizer = s.Item3 }, [2, s.Item1, 3],
+                (x, p) => Normalized(x, i => i / (s.Item1 * 3 / s.Item2), s.Item3, i => p[0][i / 3 % s.Item1], i => p[1][i / 3 % s.Item1]))),
+            On(new GroupNormalization(6, 2), [3, 6], (x, p) => Normalized(x, i => i / 3, 1e-5, i => p[0][i % 6], i => p[1][i % 6])),
+        ],
+        [nameof(LayerNormalization)] =
+        [
+            .. new[] { (4, 1e-5), (3, 1e-5), (4, 0.3) }.Select(s => On(
+                new LayerNormalization(s.Item1) { Stabilizer = s.Item2 }, [2, 3, s.Item1],
+                (x, p) => Normalized(x, i => i / s.Item1, s.Item2, i => p[0][i % s.Item1], i => p[1][i % s.Item1]))),
+        ],
+    };
+
+    /// <summary>In training by the batch, at inference by the running statistics, which the batch moves.</summary>
+    private static Setting Batch(int channels, double stabilizer, double decay) => InModes(
+        new BatchNormalization(channels) { Stabilizer = stabilizer, Decay = decay }, [4, channels, 2],
+        (x, p) =>
+        {
+            int Channel(int i) => i / 2 % channels;
+            double[] training = Normalized(x, Channel, stabilizer, i => p[0][Channel(i)], i => p[1][Channel(i)]);
+            double[] inference = [.. x.Select((v, i) => ((v - p[2][Channel(i)]) / Math.Sqrt(p[3][Channel(i)] + stabilizer) * p[0][Channel(i)]) + p[1][Channel(i)])];
+            (double Mean, double Variance)[] batch = [.. Enumerable.Range(0, channels).Select(c => Moments([.. x.Where((_, i) => Channel(i) == c)]))];
+            return
+            [
+                .. training, .. inference,
+                .. batch.Select((b, c) => (decay * p[2][c]) + ((1 - decay) * b.Mean)), .. batch.Select((b, c) => (decay * p[3][c]) + ((1 - decay) * b.Variance)),
+            ];
+        });
+
+    private static double[] Normalized(double[] x, Func<int, int> group, double stabilizer, Func<int, double> scale, Func<int, double> shift)
+    {
+        var moments = x.Select((v, i) => (Group: group(i), Value: v)).GroupBy(v => v.Group).ToDictionary(g => g.Key, g => Moments([.. g.Select(v => v.Value)]));
+        return [.. x.Select((v, i) => ((v - moments[group(i)].Mean) / Math.Sqrt(moments[group(i)].Variance + stabilizer) * scale(i)) + shift(i))];
+    }
+
+    private static (double Mean, double Variance) Moments(double[] x)
+    {
+        double mean = x.Sum() / x.Length;
+        return (mean, x.Sum(v => Square(v - mean)) / x.Length);
+    }
+}
