@@ -9,6 +9,7 @@ public sealed record CompilationOptions
         {
             MergeEqualNodes = false,
             FoldConstants = false,
+            RemoveIdentities = false,
             FuseElementwise = false,
             GenerateLoops = false,
             FuseEpilogues = false,
@@ -23,6 +24,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether nodes with only constant inputs are computed at compile time.</summary>
     public bool FoldConstants { get; init; } = true;
+
+    /// <summary>Whether operations that change nothing, such as a product with 1 or an expansion that broadcasting makes superfluous, are left out.</summary>
+    public bool RemoveIdentities { get; init; } = true;
 
     /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
     public bool FuseElementwise { get; init; } = true;

@@ -18,6 +18,9 @@ internal abstract class PlanStep
     /// <summary>What the step does, for profiles and messages.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Where the step comes from; null where nobody has said.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>The floating-point operations of one run.</summary>
     public abstract long Flops { get; }
 
@@ -102,22 +105,7 @@ internal sealed class Plan
             place.Values[place.Index] = inputs[place.Input];
         }
 
-        if (marks.IsEmpty)
-        {
-            foreach (PlanStep step in Steps)
-            {
-                step.Run(workers);
-            }
-        }
-        else
-        {
-            marks[0] = Stopwatch.GetTimestamp();
-            for (int i = 0; i < Steps.Length; i++)
-            {
-                Steps[i].Run(workers);
-                marks[i + 1] = Stopwatch.GetTimestamp();
-            }
-        }
+        RunSteps(workers, marks);
 
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -133,6 +121,32 @@ internal sealed class Plan
         foreach (Commit commit in Commits)
         {
             commit.Parameter.Value.CopyFrom(commit.NewValue);
+        }
+    }
+
+    private void RunSteps(Workers workers, Span<long> marks)
+    {
+        int i = 0;
+        try
+        {
+            if (!marks.IsEmpty)
+            {
+                marks[0] = Stopwatch.GetTimestamp();
+            }
+
+            for (; i < Steps.Length; i++)
+            {
+                Steps[i].Run(workers);
+                if (!marks.IsEmpty)
+                {
+                    marks[i + 1] = Stopwatch.GetTimestamp();
+                }
+            }
+        }
+        catch (ToolkitException e) when (Steps[i].Origin is not null)
+        {
+            e.Locate(Steps[i].Origin!.ToString());
+            throw;
         }
     }
 }

@@ -32,9 +32,9 @@ internal sealed class Planner
         var nodes = new List<Node>();
         foreach (Node node in signature.Nodes)
         {
-            if (node.Operation is DimSize size)
+            if (node.Operation is IFromSizes known)
             {
-                values[node.Outputs[0]] = Value.Of((long)size.Dim.Evaluate(sizes));
+                values[node.Outputs[0]] = known.Evaluate(sizes);
             }
             else if (!TryFold(node))
             {
@@ -61,7 +61,7 @@ internal sealed class Planner
         if (!options.FoldConstants
             || node.Inputs.Length == 0
             || !node.Inputs.All(i => i.Constant is not null || values.ContainsKey(i))
-            || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Rewriter.LargestFoldedCount))
+            || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Passes.FoldConstants.LargestCount))
         {
             return false;
         }
@@ -205,6 +205,7 @@ internal sealed class Planner
         return new KernelStep(options.PackConstants ? packed.Prepare(node, operation, arguments) : operation)
         {
             Name = node.Operation.Name,
+            Origin = node.Origin,
             Inputs = arguments,
             Outputs = results,
         };
@@ -243,6 +244,7 @@ internal sealed class Planner
         return new ElementwiseStep(program)
         {
             Name = string.Join('+', group.Select(n => n.Operation.Name)),
+            Origin = group[^1].Origin,
             Inputs = arguments,
             Outputs = results,
         };

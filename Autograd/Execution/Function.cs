@@ -35,11 +35,7 @@ public sealed class Function
         this.options = options.Compilation;
         keptPlans = options.KeptPlans;
         workers = new Workers(options.Threads);
-        rewritten = Rewriter.Rewrite(signature, this.options, workers, options.FixedParameters);
-        if (this.options.FuseEpilogues)
-        {
-            rewritten = Epilogues.Rewrite(rewritten);
-        }
+        rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -122,7 +118,10 @@ public sealed class Function
                     runs,
                     TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
                     step.Flops,
-                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()));
+                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()))
+                {
+                    Place = step.Origin?.ToString() ?? string.Empty,
+                };
             }
 
             return new FunctionProfile(steps, marks, Stopwatch.Frequency, peak, workers.Threads);

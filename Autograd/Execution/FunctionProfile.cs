@@ -46,7 +46,7 @@ public sealed class FunctionProfile
                 Number(step.GigaFlopsPerSecond),
                 Percent(step.GigaFlopsPerSecond / PeakGigaFlopsPerSecond),
                 Number(step.GigaBytesPerSecond),
-                $"{step.Name} {step.Shapes}"));
+                $"{step.Name} {step.Shapes} {step.Place}".TrimEnd()));
         }
 
         double rate = Steps.Sum(s => s.Flops * (double)s.Calls) / total / 1e9;
@@ -79,6 +79,7 @@ public sealed class FunctionProfile
                 writer.WriteNumber("tid", 1);
                 writer.WriteStartObject("args");
                 writer.WriteString("shapes", Steps[i].Shapes);
+                writer.WriteString("place", Steps[i].Place);
                 writer.WriteNumber("flops", Steps[i].Flops);
                 writer.WriteNumber("bytes", Steps[i].Bytes);
                 writer.WriteEndObject();

@@ -1,7 +1,6 @@
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
-using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Execution;
@@ -19,21 +18,10 @@ public static class Interpreter
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
     public static IReadOnlyList<Value> Run(Signature signature, params IReadOnlyList<Value> inputs)
     {
-        Binding binding = Binding.Of(signature, [.. inputs]);
         using var workers = new Workers(1);
-        var values = new Dictionary<Variable, Value>(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < signature.Inputs.Count; i++)
-        {
-            values[signature.Inputs[i]] = inputs[i];
-        }
-
-        foreach (Node node in signature.Nodes)
-        {
-            Evaluate(node, binding, values, workers);
-        }
-
-        Value[] results = [.. signature.Outputs.Select(o => Get(o.Variable, values).Clone())];
-        Value[] updates = [.. signature.Updates.Select(u => Get(u.NewValue, values).Clone())];
+        var evaluation = new Evaluation(signature, Binding.Of(signature, [.. inputs]), inputs, workers);
+        Value[] results = [.. signature.Outputs.Select(o => evaluation.Map(o.Variable).Clone())];
+        Value[] updates = [.. signature.Updates.Select(u => evaluation.Map(u.NewValue).Clone())];
         for (int i = 0; i < updates.Length; i++)
         {
             signature.Updates[i].Parameter.Value = updates[i];
@@ -42,43 +30,49 @@ public static class Interpreter
         return results;
     }
 
-    private static void Evaluate(Node node, Binding binding, Dictionary<Variable, Value> values, Workers workers)
+    private sealed class Evaluation : GraphWalk<Value>
     {
-        if (node.Operation is DimSize size)
+        private readonly Binding binding;
+        private readonly Workers workers;
+
+        public Evaluation(Signature signature, Binding binding, IReadOnlyList<Value> inputs, Workers workers)
         {
-            values[node.Outputs[0]] = Value.Of((long)size.Dim.Evaluate(binding.Sizes));
-            return;
+            this.binding = binding;
+            this.workers = workers;
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                Set(signature.Inputs[i], inputs[i]);
+            }
         }
 
-        if (!node.Operation.HasKernel)
+        protected override Value Leaf(Variable leaf) => leaf.Constant ?? leaf.Parameter!.Value;
+
+        protected override IReadOnlyList<Value> Visit(Node node)
         {
-            IReadOnlyList<Variable> expansion = node.Operation.Expand(node.Inputs)
-                ?? throw new GraphException($"{node.Operation.Name} has neither a kernel nor an expansion.");
-            foreach (Node inner in TopologicalOrder.Of(expansion))
+            if (node.Operation is IFromSizes sizes)
             {
-                if (!values.ContainsKey(inner.Outputs[0]))
-                {
-                    Evaluate(inner, binding, values, workers);
-                }
+                return [sizes.Evaluate(binding.Sizes)];
             }
 
-            for (int i = 0; i < expansion.Count; i++)
+            if (!node.Operation.HasKernel)
             {
-                values[node.Outputs[i]] = Get(expansion[i], values);
+                IReadOnlyList<Variable> expansion =
+                    node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");
+                return [.. expansion.Select(Map)];
             }
 
-            return;
-        }
+            Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+            try
+            {
+                node.Operation.Compute(new KernelArguments([.. node.Inputs.Select(Map)], outputs, workers));
+            }
+            catch (ToolkitException e) when (node.Origin is not null)
+            {
+                e.Locate(node.Origin.ToString());
+                throw;
+            }
 
-        Value[] arguments = [.. node.Inputs.Select(i => Get(i, values))];
-        Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
-        node.Operation.Compute(new KernelArguments(arguments, outputs, workers));
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            values[node.Outputs[i]] = outputs[i];
+            return outputs;
         }
     }
-
-    private static Value Get(Variable variable, Dictionary<Variable, Value> values) =>
-        variable.Constant ?? variable.Parameter?.Value ?? values[variable];
 }

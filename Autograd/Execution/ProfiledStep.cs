@@ -9,6 +9,9 @@ namespace Toolkit.Autograd.Execution;
 /// <param name="Bytes">Bytes of all inputs and outputs of one call, each counted once.</param>
 public sealed record ProfiledStep(string Name, string Shapes, int Calls, TimeSpan Time, long Flops, long Bytes)
 {
+    /// <summary>Where the step comes from, such as the layer; empty where nobody has said.</summary>
+    public string Place { get; init; } = string.Empty;
+
     /// <summary>Billions of floating-point operations per second.</summary>
     public double GigaFlopsPerSecond => Time.Ticks == 0 ? 0 : Flops * (double)Calls / Time.TotalSeconds / 1e9;
 

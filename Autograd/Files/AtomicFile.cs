@@ -1,49 +1,56 @@
+using System.Runtime.InteropServices;
+
 namespace Toolkit.Autograd.Files;
 
 /// <summary>Writes files so that a reader sees the old content or the new one, never a part, whatever goes wrong in between.</summary>
-internal static class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>
-    /// Writes a file: into a temporary file in the same folder, flushed to the disk, which then takes the place of the old file. If
-    /// anything fails, the temporary file is deleted and the old file is as it was.
+    /// Writes a file: into a temporary file in the same folder, as private as the old file, flushed to the disk, which then takes the place of the old file.
+    /// If anything fails, the temporary file is deleted and the old file is as it was; what a killed process left is removed by the next write into the
+    /// folder. Of several writers the last one wins.
     /// </summary>
     /// <param name="path">The file; where it is a link, the file that it leads to.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the old file is read-only.</exception>
-    /// <exception cref="IOException">The path is a folder, the disk is full, or another failure of the file system.</exception>
+    /// <exception cref="IOException">The path is a folder, a pipe or a device, the disk is full, or another failure of the file system.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Target(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        string target = Target(path), folder = Path.GetDirectoryName(target)!;
+        TemporaryFiles.RemoveAbandoned(folder);
+        string temporary = Path.Combine(folder, TemporaryFiles.NewName());
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (FileStream stream = Create(temporary, target))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            KeepMode(target, temporary);
             File.Move(temporary, target, overwrite: true);
         }
         catch (Exception e)
         {
-            TryDelete(temporary);
-            throw e switch
+            TemporaryFiles.TryDelete(temporary);
+            switch (e)
             {
-                UnauthorizedAccessException => new UnauthorizedAccessException($"The file \"{target}\" cannot be written: {e.Message}", e),
-                IOException => new IOException($"The file \"{target}\" could not be written and is as it was before: {e.Message}", e),
-                _ => e,
-            };
+                case UnauthorizedAccessException:
+                    throw new UnauthorizedAccessException($"The file \"{target}\" cannot be written: {e.Message}", e);
+                case IOException:
+                    throw new IOException($"The file \"{target}\" could not be written and is as it was before: {e.Message}", e);
+                default:
+                    throw;
+            }
         }
+
+        FlushFolder(folder);
     }
 
     private static string Target(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string full = Path.GetFullPath(path);
-        string target = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        string target = RegularFile.Target(path);
         if (Directory.Exists(target))
         {
             throw new IOException($"Expected the path of a file, found that \"{target}\" is a folder.");
@@ -55,31 +62,74 @@ internal static class AtomicFile
             throw new DirectoryNotFoundException($"The folder \"{folder}\" for the file \"{Path.GetFileName(target)}\" does not exist.");
         }
 
-        if (File.Exists(target) && File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
+        if (File.Exists(target))
         {
-            throw new UnauthorizedAccessException($"The file \"{target}\" is read-only.");
+            if (!RegularFile.Exists(target))
+            {
+                throw new IOException($"Expected the path of a file, found that \"{target}\" is a pipe, a socket or a device.");
+            }
+
+            if (File.GetAttributes(target).HasFlag(FileAttributes.ReadOnly))
+            {
+                throw new UnauthorizedAccessException($"The file \"{target}\" is read-only.");
+            }
         }
 
         return target;
     }
 
-    private static void KeepMode(string target, string temporary)
+    private static FileStream Create(string temporary, string target)
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        // Nobody else may open it, by which the next write tells it from a file that was left behind.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
         {
-            File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            return new FileStream(temporary, options);
+        }
+
+        UnixFileMode mode = File.GetUnixFileMode(target);
+        options.UnixCreateMode = mode;
+        var stream = new FileStream(temporary, options);
+        try
+        {
+            // The process may be set to create files with less than that.
+            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
         }
     }
 
-    private static void TryDelete(string temporary)
+    /// <summary>Brings the new name to the disk, where the system has folders that can be opened; without it a power failure may bring the old file back.</summary>
+    private static void FlushFolder(string folder)
     {
-        try
+        if (OperatingSystem.IsWindows())
         {
-            File.Delete(temporary);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        const int ForReading = 0;
+        int descriptor = Open(folder, ForReading);
+        if (descriptor >= 0)
         {
-            // The failure that led here is the one to report.
+            // Some file systems cannot; the file itself is whole either way.
+            _ = Flush(descriptor);
+            _ = Close(descriptor);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
 }

@@ -109,6 +109,8 @@ public static class Gradient
             throw new GradientException($"Expected {wanted.Length} contributions from the rule of {node}, one for each input, found {contributions.Count}.");
         }
 
+        // What the rule has built belongs to the place of the node.
+        node.Origin?.Mark(contributions.OfType<Variable>(), [.. node.Inputs, .. node.Outputs, .. gradients.OfType<Variable>()]);
         for (int i = 0; i < wanted.Length; i++)
         {
             if (wanted[i] && contributions[i] is { } contribution)

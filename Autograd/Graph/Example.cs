@@ -24,6 +24,9 @@ public sealed record Example(Operation Operation, params ExampleInput[] Inputs)
     /// <summary>The relative tolerance of the float32 kernel against float64.</summary>
     public double Tolerance { get; init; } = 1e-5;
 
+    /// <summary>The oldest operator set in which it can be written.</summary>
+    public int Opset { get; init; } = 13;
+
     /// <summary>How often the operation is differentiated in its tests; 0 for operations without derivatives.</summary>
     public int Smoothness { get; init; } = 2;
 }

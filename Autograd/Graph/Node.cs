@@ -2,7 +2,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Graph;
 
-/// <summary>The application of an operation to variables. Immutable; made by <see cref="Operation.Apply"/>.</summary>
+/// <summary>The application of an operation to variables. Immutable but for its origin; made by <see cref="Operation.Apply"/>.</summary>
 public sealed class Node
 {
     private readonly Variable[] outputs;
@@ -19,6 +19,9 @@ public sealed class Node
         }
     }
 
+    /// <summary>Where the node comes from; null where nobody has said. It is given once (<see cref="Graph.Origin.Mark"/>) and takes no part in equality.</summary>
+    public Origin? Origin { get; internal set; }
+
     /// <summary>What is computed.</summary>
     public Operation Operation { get; }
 
@@ -32,5 +35,6 @@ public sealed class Node
     public IReadOnlyList<Variable> Outputs => outputs;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Operation.Name}({string.Join(", ", Inputs.Select(i => i.Type))})";
+    public override string ToString() =>
+        $"{Operation.Name}({string.Join(", ", Inputs.Select(i => i.Type))})" + (Origin?.ToString() is { Length: > 0 } place ? $" of \"{place}\"" : string.Empty);
 }

@@ -23,6 +23,12 @@ public abstract record Operation
     /// <exception cref="DTypeException">The element types do not fit.</exception>
     public abstract IReadOnlyList<TensorType> Infer(InferRequest inputs);
 
+    /// <summary>The content of an integer result where that of the arguments is known when the graph is built: how shapes are computed.</summary>
+    /// <param name="node">The node; ask its inputs for their <see cref="Variable.Content"/>.</param>
+    /// <param name="output">The position of the result.</param>
+    /// <returns>The elements in row-major order: numbers, and sizes of symbolic dimensions; null where they are not known.</returns>
+    public virtual IReadOnlyList<Dim>? Content(Node node, int output) => null;
+
     /// <summary>Which numbers: writes every element of every output, and reads nothing but the inputs.</summary>
     /// <param name="arguments">Inputs, outputs and the threads to use.</param>
     public virtual void Compute(KernelArguments arguments) =>

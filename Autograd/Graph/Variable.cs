@@ -8,6 +8,11 @@ namespace Toolkit.Autograd.Graph;
 /// </summary>
 public sealed class Variable
 {
+    // Shapes, axes and pads are short; a longer vector is data.
+    private const int LargestContent = 64;
+
+    private IReadOnlyList<Dim>? content;
+
     private Variable(TensorType type, string? name)
     {
         Type = type;
@@ -37,6 +42,12 @@ public sealed class Variable
 
     /// <summary>The numbers of a constant, if it is one; not to be written to.</summary>
     public Value? Constant { get; private init; }
+
+    /// <summary>The elements of a scalar or vector of integers where they are known when the graph is built: numbers, and sizes of symbolic dimensions, such as
+    /// the batch that <c>Shape</c> reads. Null for everything else.</summary>
+    public IReadOnlyList<Dim>? Content => content ??= DType is not (DType.Int64 or DType.Int32) || Shape.Rank > 1 ? null
+        : Constant is { Count: <= LargestContent } value ? [.. Enumerable.Range(0, value.Count).Select(i => Dim.OfNumber(ExactInteger(value, i)))]
+        : Producer?.Operation.Content(Producer, OutputIndex);
 
     /// <summary>Whether this is an input: something that a caller binds to a value.</summary>
     public bool IsInput => Producer is null && Parameter is null && Constant is null;
@@ -69,11 +80,19 @@ public sealed class Variable
     /// <param name="type">The element type.</param>
     public static Variable Scalar(double number, DType type) => Of(Value.Full(number, type));
 
+    /// <summary>A symbol of a type, to ask what operations would make of it; dimensions may be of any form.</summary>
+    internal static Variable Placeholder(TensorType type) => new(type, "placeholder");
+
+    /// <summary>A symbol of a shape as an int64 vector whose content is known.</summary>
+    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape] };
+
     internal static Variable Of(Parameter parameter) =>
         new(new TensorType(parameter.Value.DType, parameter.Value.Shape), parameter.Name) { Parameter = parameter };
 
     internal static Variable Result(Node producer, int outputIndex, TensorType type) =>
         new(type, null) { Producer = producer, OutputIndex = outputIndex };
+
+    private static long ExactInteger(Value value, int index) => value.DType == DType.Int64 ? value.Span<long>()[index] : value.Span<int>()[index];
 
     /// <inheritdoc/>
     public override string ToString() =>

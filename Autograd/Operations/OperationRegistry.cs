@@ -7,13 +7,21 @@ using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
+using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.Autograd.Operations;
 
 /// <summary>An operation of the registry.</summary>
 /// <param name="Name">The name of the record.</param>
 /// <param name="Examples">Its examples, from which its tests are generated.</param>
-public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Examples);
+public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Examples)
+{
+    /// <summary>The operator of the standard that it is; for an operation that is none, the name of the record.</summary>
+    public string OnnxName { get; init; } = Name;
+
+    /// <summary>What applies a node of a file; null for an operation that is no operator of the standard.</summary>
+    public Func<OnnxNode, IReadOnlyList<Variable>>? FromOnnx { get; init; }
+}
 
 /// <summary>Every operation, one line each. A test fails if one is missing; the battery of tests runs over all examples.</summary>
 public static class OperationRegistry
@@ -21,70 +29,89 @@ public static class OperationRegistry
     /// <summary>All operations, by name.</summary>
     public static IReadOnlyList<RegisteredOperation> All { get; } =
     [
-        Entry<Abs>(),
-        Entry<Add>(),
-        Entry<And>(),
-        Entry<ArgMax>(),
-        Entry<AveragePool>(),
+        Operator<Abs>(),
+        Operator<Add>(),
+        Operator<And>(),
+        Operator<ArgMax>(),
+        Operator<AveragePool>(),
         Entry<AveragePoolGradient>(),
-        Entry<Cast>(),
-        Entry<Concat>(),
-        Entry<Conv>(),
-        Entry<ConvInputGradient>(),
+        Operator<BatchNormalization>(),
+        Operator<BitShift>(),
+        Operator<BitwiseAnd>(),
+        Operator<BitwiseNot>(),
+        Operator<BitwiseOr>(),
+        Operator<BitwiseXor>(),
+        Operator<Cast>(),
+        Operator<Concat>(),
+        Operator<Conv>(),
+        Operator<ConvInputGradient>(),
         Entry<ConvWeightGradient>(),
-        Entry<Cos>(),
+        Operator<Cos>(),
         Entry<DimSize>(),
-        Entry<Div>(),
-        Entry<Equal>(),
-        Entry<Erf>(),
-        Entry<Exp>(),
+        Operator<Div>(),
+        Operator<Equal>(),
+        Operator<Erf>(),
+        Operator<Exp>(),
         Entry<ExpM1>(),
-        Entry<Expand>(),
-        Entry<Gather>(),
+        Operator<Expand>(),
+        Operator<Flatten>(),
+        Operator<Gather>(),
         Entry<GatherGradient>(),
-        Entry<Gemm>(),
-        Entry<Greater>(),
-        Entry<GreaterOrEqual>(),
-        Entry<Identity>(),
-        Entry<LeakyRelu>(),
-        Entry<Less>(),
-        Entry<LessOrEqual>(),
-        Entry<Log>(),
-        Entry<LogSoftmax>(),
-        Entry<MatMul>(),
-        Entry<Max>(),
-        Entry<MaxPool>(),
-        Entry<Min>(),
-        Entry<Mul>(),
-        Entry<Neg>(),
-        Entry<Not>(),
-        Entry<OneHot>(),
-        Entry<Or>(),
-        Entry<Pad>(),
-        Entry<Pow>(),
+        Operator<GatherND>(),
+        Operator<Gemm>(),
+        Operator<GlobalAveragePool>(),
+        Operator<Greater>(),
+        Operator<GreaterOrEqual>(),
+        Operator<Identity>(),
+        Operator<LeakyRelu>(),
+        Operator<Less>(),
+        Operator<LessOrEqual>(),
+        Operator<Log>(),
+        Operator<LogSoftmax>(),
+        Operator<MatMul>(),
+        Operator<Max>(),
+        Operator<MaxPool>(),
+        Operator<Min>(),
+        Operator<Mod>(),
+        Operator<Mul>(),
+        Operator<Neg>(),
+        Operator<Not>(),
+        Operator<OneHot>(),
+        Operator<Or>(),
+        Operator<Pad>(),
+        Operator<Pow>(),
         Entry<RandomUniform>(),
-        Entry<ReduceMax>(),
-        Entry<ReduceMean>(),
-        Entry<ReduceMin>(),
-        Entry<ReduceProd>(),
-        Entry<ReduceSum>(),
-        Entry<Relu>(),
-        Entry<Reshape>(),
-        Entry<Sigmoid>(),
-        Entry<Sign>(),
-        Entry<Sin>(),
-        Entry<Slice>(),
-        Entry<Softmax>(),
+        Operator<Range>(),
+        Operator<ReduceMax>(),
+        Operator<ReduceMean>(),
+        Operator<ReduceMin>(),
+        Operator<ReduceProd>(),
+        Operator<ReduceSum>(),
+        Operator<Relu>(),
+        Operator<Reshape>(),
+        Operator<ScatterND>(),
+        Operator<ShapeOf>(),
+        Operator<Sigmoid>(),
+        Operator<Sign>(),
+        Operator<Sin>(),
+        Operator<Slice>(),
+        Operator<Softmax>(),
         Entry<SoftmaxCrossEntropyLoss>(),
-        Entry<Softplus>(),
-        Entry<Split>(),
-        Entry<Sqrt>(),
+        Operator<Softplus>(),
+        Operator<Split>(),
+        Operator<Sqrt>(),
+        Operator<Squeeze>(),
         Entry<StopGradient>(),
-        Entry<Sub>(),
-        Entry<Tanh>(),
-        Entry<Transpose>(),
-        Entry<Where>(),
+        Operator<Sub>(),
+        Operator<Tanh>(),
+        Operator<Transpose>(),
+        Operator<Unsqueeze>(),
+        Operator<Where>(),
     ];
+
+    private static RegisteredOperation Operator<T>()
+        where T : Operation, IOperator =>
+        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FromOnnx = T.FromOnnx };
 
     private static RegisteredOperation Entry<T>()
         where T : Operation, IHasExamples => new(typeof(T).Name, [.. T.Examples]);

@@ -45,6 +45,33 @@ public static class DTypes
     /// <param name="type">The element type.</param>
     public static bool IsFloating(this DType type) => type is DType.Float32 or DType.Float64;
 
+    /// <summary>The element type of a number in ONNX's list (<c>TensorProto.DataType</c>).</summary>
+    /// <param name="code">The number.</param>
+    /// <exception cref="DTypeException">There is no such type, or the engine does not have it.</exception>
+    public static DType OfOnnx(long code) => code switch
+    {
+        1 => DType.Float32,
+        6 => DType.Int32,
+        7 => DType.Int64,
+        9 => DType.Bool,
+        11 => DType.Float64,
+        12 => DType.UInt32,
+        13 => DType.UInt64,
+        _ => throw new DTypeException($"Expected an element type that the engine has ({string.Join(", ", Enum.GetNames<DType>())}), found the ONNX type {code}."),
+    };
+
+    /// <summary>The element type of a name in ONNX's list, for example <c>FLOAT</c>.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="DTypeException">There is no such type, or the engine does not have it.</exception>
+    public static DType OfOnnx(string name) => name switch
+    {
+        "FLOAT" => DType.Float32,
+        "DOUBLE" => DType.Float64,
+        _ => Enum.TryParse(name, ignoreCase: true, out DType type)
+            ? type
+            : throw new DTypeException($"Expected an element type that the engine has ({string.Join(", ", Enum.GetNames<DType>())}), found the ONNX type {name}."),
+    };
+
     /// <summary>The element type that corresponds to a C# type.</summary>
     /// <typeparam name="T">One of <see cref="float"/>, <see cref="double"/>, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>,
     /// <see cref="uint"/>, <see cref="ulong"/>.</typeparam>

@@ -4,7 +4,8 @@ namespace Toolkit.Autograd.Tensors;
 
 /// <summary>
 /// One dimension of a shape: a number, a symbol such as <c>"batch"</c>, or a polynomial of symbols with integer coefficients
-/// (<c>7·batch</c>, <c>batch + 1</c>), as reshaping and concatenation produce them. Values are immutable and compared by content.
+/// (<c>7·batch</c>, <c>batch + 1</c>), as reshaping and concatenation produce them. A quotient that does not come out even, rounded down, takes the place of a
+/// symbol: <c>⌊(batch + 3) / 4⌋</c>. Values are immutable and compared by content.
 /// </summary>
 /// <remarks>Integers and strings convert implicitly, so a shape reads <c>["batch", 784]</c>.</remarks>
 public sealed class Dim : IEquatable<Dim>
@@ -14,16 +15,25 @@ public sealed class Dim : IEquatable<Dim>
     private Dim(Term[] terms) => this.terms = terms;
 
     /// <summary>Whether the size is known when the graph is built.</summary>
-    public bool IsStatic => terms.Length == 0 || (terms.Length == 1 && terms[0].Symbols.Length == 0);
+    public bool IsStatic => terms.Length == 0 || (terms.Length == 1 && terms[0].Factors.Length == 0);
 
     /// <summary>The size, if it is known.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
-    public int Size => IsStatic
-        ? terms.Length == 0 ? 0 : checked((int)terms[0].Coefficient)
-        : throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.");
+    /// <exception cref="SizeException">It is more than an array can have.</exception>
+    public int Size => !IsStatic
+        ? throw new ShapeException($"Expected a static size, found the symbolic dimension {this}.")
+        : terms.Length == 0 ? 0
+        : terms[0].Coefficient is >= int.MinValue and <= int.MaxValue ? (int)terms[0].Coefficient
+        : throw new SizeException($"Expected a size up to {int.MaxValue}, found {terms[0].Coefficient}: use smaller batches, or split what is so large.");
+
+    /// <summary>The number of an element of a known integer content; it may be negative and may exceed a size.</summary>
+    /// <exception cref="ShapeException">The dimension has symbols.</exception>
+    internal long Number => IsStatic
+        ? terms.Length == 0 ? 0 : terms[0].Coefficient
+        : throw new ShapeException($"Expected a number, found the symbolic dimension {this}.");
 
     /// <summary>The symbol, if the dimension is a single symbol such as <c>"batch"</c>; otherwise null.</summary>
-    public string? Symbol => terms is [{ Coefficient: 1, Symbols: [var symbol] }] ? symbol : null;
+    public string? Symbol => terms is [{ Coefficient: 1, Factors: [{ Symbol: { } symbol }] }] ? symbol : null;
 
     /// <summary>Creates a dimension of known size.</summary>
     /// <param name="size">The size, not negative.</param>
@@ -32,12 +42,15 @@ public sealed class Dim : IEquatable<Dim>
         ? throw new ShapeException($"Expected a size of at least 0, found {size}.")
         : size == 0 ? new Dim([]) : new Dim([new Term(size, [])]);
 
+    /// <summary>A number as an element of a known integer content; it may be negative.</summary>
+    internal static Dim OfNumber(long number) => number == 0 ? new Dim([]) : new Dim([new Term(number, [])]);
+
     /// <summary>Creates a symbolic dimension.</summary>
     /// <param name="symbol">The name; the same name means the same size.</param>
     public static Dim Named(string symbol)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(symbol);
-        return new Dim([new Term(1, [symbol])]);
+        return new Dim([new Term(1, [new Factor(symbol, null, 0)])]);
     }
 
     /// <summary>Creates a dimension of known size.</summary>
@@ -69,9 +82,9 @@ public sealed class Dim : IEquatable<Dim>
         {
             foreach (Term b in right.terms)
             {
-                string[] symbols = [.. a.Symbols, .. b.Symbols];
-                Array.Sort(symbols, StringComparer.Ordinal);
-                products.Add(new Term(checked(a.Coefficient * b.Coefficient), symbols));
+                Factor[] factors = [.. a.Factors, .. b.Factors];
+                Array.Sort(factors, Factor.Order);
+                products.Add(new Term(Product(a.Coefficient, b.Coefficient), factors));
             }
         }
 
@@ -103,13 +116,13 @@ public sealed class Dim : IEquatable<Dim>
         var result = new List<Term>(terms.Length);
         foreach (Term term in terms)
         {
-            var symbols = new List<string>(term.Symbols);
-            if (term.Coefficient % by.Coefficient != 0 || !by.Symbols.All(symbols.Remove))
+            var factors = new List<Factor>(term.Factors);
+            if (by.Coefficient == 0 || term.Coefficient % by.Coefficient != 0 || !by.Factors.All(factors.Remove))
             {
                 return false;
             }
 
-            result.Add(new Term(term.Coefficient / by.Coefficient, [.. symbols]));
+            result.Add(new Term(term.Coefficient / by.Coefficient, [.. factors]));
         }
 
         quotient = new Dim(Normalize(result));
@@ -125,11 +138,17 @@ public sealed class Dim : IEquatable<Dim>
         foreach (Term term in terms)
         {
             long product = term.Coefficient;
-            foreach (string symbol in term.Symbols)
+            foreach (Factor factor in term.Factors)
             {
-                product *= binding.TryGetValue(symbol, out int size)
+                if (factor.Dividend is { } dividend)
+                {
+                    product = Product(product, dividend.Evaluate(binding) / factor.Divisor);
+                    continue;
+                }
+
+                product = Product(product, binding.TryGetValue(factor.Symbol!, out int size)
                     ? size
-                    : throw new ShapeException($"The dimension {this} needs a value for \"{symbol}\", and no input gives one.");
+                    : throw new ShapeException($"The dimension {this} needs a value for \"{factor.Symbol}\", and no input gives one."));
             }
 
             sum += product;
@@ -140,12 +159,25 @@ public sealed class Dim : IEquatable<Dim>
             : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
     }
 
-    /// <summary>The terms of the polynomial, to be written in another notation: a coefficient and the symbols that it multiplies; none for 0.</summary>
-    public IEnumerable<(long Coefficient, IReadOnlyList<string> Symbols)> Terms =>
-        terms.Select(t => (t.Coefficient, (IReadOnlyList<string>)t.Symbols));
+    private static long Product(long a, long b) => Math.BigMul(a, b, out long low) is var high && high == low >> 63
+        ? low
+        : throw new SizeException($"Expected sizes whose product is a number of 64 bits, found {a} times {b}.");
+
+    /// <summary>The quotient rounded down, as the number of whole parts of a size.</summary>
+    /// <param name="divisor">The number to divide by, at least 1.</param>
+    /// <exception cref="ShapeException">The divisor is less than 1.</exception>
+    public Dim FloorDivide(long divisor) => divisor < 1
+        ? throw new ShapeException($"Expected a divisor of at least 1, found {divisor}.")
+        : TryDivide(Of(divisor), out Dim exact) ? exact
+        : IsStatic ? OfNumber((long)Math.Floor((double)Number / divisor))
+        : new Dim([new Term(1, [new Factor(null, this, divisor)])]);
+
+    /// <summary>The terms of the polynomial, to be written in another notation: a coefficient and the factors that it multiplies; none for 0.</summary>
+    internal IEnumerable<(long Coefficient, IReadOnlyList<Factor> Factors)> Terms =>
+        terms.Select(t => (t.Coefficient, (IReadOnlyList<Factor>)t.Factors));
 
     /// <summary>The symbols that occur, each once.</summary>
-    public IEnumerable<string> Symbols => terms.SelectMany(t => t.Symbols).Distinct();
+    public IEnumerable<string> Symbols => terms.SelectMany(t => t.Factors).SelectMany(f => f.Dividend?.Symbols ?? [f.Symbol!]).Distinct();
 
     /// <inheritdoc/>
     public bool Equals(Dim? other) => other is not null && terms.AsSpan().SequenceEqual(other.terms);
@@ -173,22 +205,31 @@ public sealed class Dim : IEquatable<Dim>
     private static Term[] Normalize(IEnumerable<Term> terms) =>
     [
         .. terms
-            .GroupBy(t => string.Join('\u00b7', t.Symbols), StringComparer.Ordinal)
+            .GroupBy(t => string.Join('\u00b7', (object[])t.Factors), StringComparer.Ordinal)
             .OrderByDescending(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new Term(g.Sum(t => t.Coefficient), g.First().Symbols))
+            .Select(g => new Term(g.Sum(t => t.Coefficient), g.First().Factors))
             .Where(t => t.Coefficient != 0),
     ];
 
-    private readonly record struct Term(long Coefficient, string[] Symbols)
+    /// <summary>A factor of a term: a symbol, or a quotient rounded down.</summary>
+    internal sealed record Factor(string? Symbol, Dim? Dividend, long Divisor)
     {
-        public bool Equals(Term other) => Coefficient == other.Coefficient && Symbols.AsSpan().SequenceEqual(other.Symbols);
+        /// <summary>The order in which the factors of a term stand.</summary>
+        public static Comparison<Factor> Order => (a, b) => string.CompareOrdinal(a.ToString(), b.ToString());
 
-        public override int GetHashCode() => HashCode.Combine(Coefficient, string.Join('\u00b7', Symbols));
+        public override string ToString() => Symbol ?? string.Create(CultureInfo.InvariantCulture, $"⌊({Dividend}) / {Divisor}⌋");
+    }
+
+    private readonly record struct Term(long Coefficient, Factor[] Factors)
+    {
+        public bool Equals(Term other) => Coefficient == other.Coefficient && Factors.AsSpan().SequenceEqual(other.Factors);
+
+        public override int GetHashCode() => HashCode.Combine(Coefficient, string.Join('\u00b7', (object[])Factors));
 
         public override string ToString()
         {
-            string product = string.Join('\u00b7', Symbols);
-            return Symbols.Length == 0
+            string product = string.Join('\u00b7', (object[])Factors);
+            return Factors.Length == 0
                 ? Coefficient.ToString(CultureInfo.InvariantCulture)
                 : Coefficient == 1 ? product : string.Create(CultureInfo.InvariantCulture, $"{Coefficient}\u00b7{product}");
         }

@@ -10,7 +10,14 @@ internal sealed unsafe class Storage
 
     public Storage(long byteCount)
     {
-        bytes = GC.AllocateArray<byte>(checked((int)(byteCount + Alignment)), pinned: true);
+        if (byteCount > Array.MaxLength - Alignment)
+        {
+            throw new SizeException(
+                $"Expected up to {Array.MaxLength - Alignment} bytes (2 GiB) for a tensor, or for the intermediate results of a computation, found {byteCount}: " +
+                "use smaller batches, or split what is so large.");
+        }
+
+        bytes = GC.AllocateArray<byte>((int)byteCount + Alignment, pinned: true);
         nint start = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(
             ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(bytes));
         Address = (start + (Alignment - 1)) & ~(nint)(Alignment - 1);

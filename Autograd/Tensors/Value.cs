@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
@@ -229,14 +230,38 @@ public sealed unsafe class Value
     internal T* Pointer<T>()
         where T : unmanaged => (T*)Address;
 
+    /// <summary>The number of elements.</summary>
+    /// <exception cref="SizeException">There are more than an array can have.</exception>
+    /// <exception cref="ShapeException">A size is negative.</exception>
     internal static int CountOf(ReadOnlySpan<int> sizes)
     {
-        int count = 1;
+        long count = 1;
         foreach (int size in sizes)
         {
-            count = checked(count * size);
+            count *= size;
+            if (count is < 0 or > int.MaxValue)
+            {
+                return CountOfLarge(sizes);
+            }
         }
 
-        return count;
+        return (int)count;
+    }
+
+    private static int CountOfLarge(ReadOnlySpan<int> sizes)
+    {
+        BigInteger count = BigInteger.One;
+        foreach (int size in sizes)
+        {
+            if (size < 0)
+            {
+                throw new ShapeException($"Expected sizes of at least 0, found {Shape.OfSizes(sizes)}.");
+            }
+
+            count *= size;
+        }
+
+        return count.IsZero ? 0 : throw new SizeException(
+            $"Expected a tensor of up to {int.MaxValue} elements, found {Shape.OfSizes(sizes)} with {count}, at least as many bytes: use smaller batches, or split it.");
     }
 }

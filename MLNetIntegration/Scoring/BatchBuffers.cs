@@ -21,8 +21,9 @@ internal sealed class BatchBuffers : IDisposable
     private SessionBuffers? full;
     private long first;
 
-    public BatchBuffers(OnnxSession session, ModelBinding binding, int batchSize, int[] outputs)
+    public BatchBuffers(OnnxSession session, ModelBinding binding, int batchSize, int[] outputs, int number = 0)
     {
+        Number = number;
         this.session = session;
         this.binding = binding;
         this.outputs = outputs;
@@ -36,6 +37,9 @@ internal sealed class BatchBuffers : IDisposable
             full = Buffers(BatchSize);
         }
     }
+
+    /// <summary>The number of the batch, under which its passing columns are kept.</summary>
+    public int Number { get; }
 
     /// <summary>The most rows.</summary>
     public int BatchSize { get; }

@@ -13,8 +13,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
 
     internal BatchOnnxEstimator(MLContext context, byte[] model, ScoreOnnxOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.BatchesAhead ?? 0);
+        options.Check();
         this.context = context;
         this.model = model;
         this.options = options;

@@ -89,8 +89,9 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
 
     internal ModelBinding Bind(DataViewSchema schema) => new(Session, schema, options, labels);
 
-    /// <summary>Batches of a cursor, scored ahead of it: as many at once as there are cores, unless the options say how many.</summary>
-    internal BatchQueue CreateQueue(ModelBinding binding, DataViewRowCursor source, int[] outputs, CurrentScores scores)
+    /// <summary>Batches of a cursor, scored ahead of it: as many at once as there are cores, unless the options or the caller say how many.</summary>
+    internal BatchQueue CreateQueue(
+        ModelBinding binding, DataViewRowCursor source, int[] outputs, KeptRows kept, CurrentScores scores, int? batchesAhead)
     {
         lock (gate)
         {
@@ -100,18 +101,8 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
         // A device runs one batch at a time; meanwhile the next one can be read.
         int threads = Math.Max(1, options.Serving.IntraOpThreads);
         int cores = Environment.ProcessorCount;
-        int ahead = options.BatchesAhead ?? (Session.ActiveProvider != Provider.Cpu ? 1 : cores == 1 ? 0 : Math.Max(1, cores / threads));
-        return new BatchQueue(source, new InputReader(binding, source), () => CreateBuffers(binding, outputs), ahead, scores);
-    }
-
-    /// <summary>Buffers for batches of a cursor.</summary>
-    internal BatchBuffers CreateBuffers(ModelBinding binding, int[] outputs)
-    {
-        lock (gate)
-        {
-            RequireAlive();
-            return new BatchBuffers(Session, binding, BatchSize, outputs);
-        }
+        int ahead = batchesAhead ?? options.BatchesAhead ?? (Session.ActiveProvider != Provider.Cpu ? 1 : cores == 1 ? 0 : Math.Max(1, cores / threads));
+        return new BatchQueue(source, new InputReader(binding, source), kept, () => CreateBuffers(binding, outputs, kept.AddBatch()), ahead, scores);
     }
 
     /// <summary>Buffers for one row at a time.</summary>
@@ -122,6 +113,15 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
             RequireAlive();
             rowSession ??= options.Serving.IntraOpThreads == 0 && Environment.ProcessorCount > 1 ? OnnxSession.Load(model, options.Serving) : Session;
             return new BatchBuffers(rowSession, binding, 1, outputs);
+        }
+    }
+
+    private BatchBuffers CreateBuffers(ModelBinding binding, int[] outputs, int number)
+    {
+        lock (gate)
+        {
+            RequireAlive();
+            return new BatchBuffers(Session, binding, BatchSize, outputs, number);
         }
     }
 

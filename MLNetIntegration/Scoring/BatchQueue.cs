@@ -15,6 +15,7 @@ internal sealed class BatchQueue : IDisposable
 
     private readonly DataViewRowCursor source;
     private readonly InputReader reader;
+    private readonly KeptRows kept;
     private readonly Func<BatchBuffers> create;
     private readonly int ahead;
     private readonly CurrentScores scores;
@@ -33,26 +34,29 @@ internal sealed class BatchQueue : IDisposable
 
     /// <param name="source">The cursor that runs ahead; it belongs to the queue.</param>
     /// <param name="reader">Reads its rows.</param>
+    /// <param name="kept">Keeps what passes through beside the scores.</param>
     /// <param name="create">Makes buffers for a batch.</param>
     /// <param name="ahead">The most jobs for worker threads beside the one that is read; 0 to score on the reading thread.</param>
     /// <param name="scores">Is moved to the current row.</param>
-    public BatchQueue(DataViewRowCursor source, InputReader reader, Func<BatchBuffers> create, int ahead, CurrentScores scores)
+    public BatchQueue(DataViewRowCursor source, InputReader reader, KeptRows kept, Func<BatchBuffers> create, int ahead, CurrentScores scores)
     {
-        (this.source, this.reader, this.create, this.ahead, this.scores) = (source, reader, create, ahead, scores);
+        (this.source, this.reader, this.kept, this.create, this.ahead, this.scores) = (source, reader, kept, create, ahead, scores);
         fill = Fill;
     }
 
-    /// <summary>Moves to the scores of the next row; there must be one, or what was thrown when it was read or scored is thrown again.</summary>
-    public void MoveNext()
+    /// <summary>Moves to the next row; what was thrown when it was read or scored is thrown now.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool MoveNext()
     {
         if (++scores.Row < rows)
         {
-            return;
+            return true;
         }
 
-        if (current is null || ++batch == current.Count)
+        if ((current is null || ++batch == current.Count) && !NextJob())
         {
-            NextJob();
+            rows = 0;
+            return false;
         }
 
         if (batch == current!.Scored)
@@ -66,7 +70,9 @@ internal sealed class BatchQueue : IDisposable
         read++;
         rows = current[batch].Rows;
         scores.Results = current[batch].Results;
+        scores.Batch = current[batch].Number;
         scores.Row = 0;
+        return true;
     }
 
     /// <summary>Waits for batches that are being run and releases everything.</summary>
@@ -80,7 +86,7 @@ internal sealed class BatchQueue : IDisposable
         source.Dispose();
     }
 
-    private void NextJob()
+    private bool NextJob()
     {
         int portion = current is null || ahead == 0 ? 1 : (int)Math.Clamp(Portion / current.TimePerBatch, 1, MostPerJob);
         if (current is not null)
@@ -98,7 +104,7 @@ internal sealed class BatchQueue : IDisposable
         if (!waiting.TryDequeue(out BatchJob? next))
         {
             failure?.Throw();
-            throw new ScoringException("Expected as many rows each time the data are read, found fewer the second time.");
+            return false;
         }
 
         while (!next.IsDone)
@@ -112,6 +118,7 @@ internal sealed class BatchQueue : IDisposable
         further -= next.Count;
         current = next;
         batch = 0;
+        return true;
     }
 
     private void Enqueue(int batches)
@@ -156,6 +163,8 @@ internal sealed class BatchQueue : IDisposable
                 reader.Fetch();
             }
 
+            // What passes is kept first: a row whose values cannot be got must not be scored.
+            kept.Keep(buffers.Number, buffers.Rows);
             pending = !buffers.TryAdd(reader);
             if (pending)
             {

@@ -49,7 +49,18 @@ internal static class BatchUpgrade
     {
         byte[] model = ModelOf(context, stock);
         OnnxSession session = OnnxSession.Load(model, BatchOnnxTransformer.ForBatches(serving));
-        if (SavedOptions.From(session, serving) is not { } saved)
+        (ScoreOnnxOptions Options, ClassLabels? Labels)? found;
+        try
+        {
+            found = SavedOptions.From(session, serving);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        if (found is not { } saved)
         {
             session.Dispose();
             return null;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -36,33 +34,7 @@ internal sealed record ClassLabels(IReadOnlyList<string> Names, Type ValueType)
         : null;
 
     /// <summary>The names as key values of their own type.</summary>
-    public void AddTo(DataViewSchema.Annotations.Builder annotations)
-    {
-        if (ValueType == typeof(float))
-        {
-            Add<float>(annotations, NumberDataViewType.Single);
-        }
-        else if (ValueType == typeof(double))
-        {
-            Add<double>(annotations, NumberDataViewType.Double);
-        }
-        else if (ValueType == typeof(int))
-        {
-            Add<int>(annotations, NumberDataViewType.Int32);
-        }
-        else if (ValueType == typeof(long))
-        {
-            Add<long>(annotations, NumberDataViewType.Int64);
-        }
-        else if (ValueType == typeof(uint))
-        {
-            Add<uint>(annotations, NumberDataViewType.UInt32);
-        }
-        else
-        {
-            AddTexts(annotations, KeyValues, Names);
-        }
-    }
+    public void AddTo(DataViewSchema.Annotations.Builder annotations) => RawTypes.Visit(ValueType, new Writer(this, annotations));
 
     public static void AddTexts(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<string> texts)
     {
@@ -73,21 +45,26 @@ internal sealed record ClassLabels(IReadOnlyList<string> Names, Type ValueType)
             (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) => buffer.CopyTo(ref value)));
     }
 
-    private void Add<T>(DataViewSchema.Annotations.Builder annotations, NumberDataViewType type)
-        where T : INumberBase<T>
-    {
-        var buffer = new VBuffer<T>(Names.Count, [.. Names.Select(n => T.Parse(n, NumberStyles.Any, CultureInfo.InvariantCulture))]);
-        annotations.Add(
-            KeyValues, new VectorDataViewType(type, Names.Count), (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => buffer.CopyTo(ref value)));
-    }
-
     private sealed class Reader(DataViewSchema.Column column) : IRawTypeVisitor<ClassLabels>
     {
         public ClassLabels Visit<T>()
         {
             var values = default(VBuffer<T>);
             column.Annotations.GetValue(KeyValues, ref values);
-            return new ClassLabels([.. values.DenseValues().Select(v => string.Create(CultureInfo.InvariantCulture, $"{v}"))], typeof(T));
+            return new ClassLabels([.. values.DenseValues().Select(v => LabelText.Of(v))], typeof(T));
+        }
+    }
+
+    private sealed class Writer(ClassLabels labels, DataViewSchema.Annotations.Builder annotations) : IRawTypeVisitor<ClassLabels>
+    {
+        public ClassLabels Visit<T>()
+        {
+            var buffer = new VBuffer<T>(labels.Names.Count, [.. labels.Names.Select(LabelText.Parse<T>)]);
+            annotations.Add(
+                KeyValues,
+                new VectorDataViewType(LabelText.ColumnType(typeof(T)), labels.Names.Count),
+                (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => buffer.CopyTo(ref value)));
+            return labels;
         }
     }
 }

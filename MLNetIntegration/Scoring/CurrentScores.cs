@@ -8,6 +8,9 @@ internal sealed class CurrentScores(int[] outputs)
     /// <summary>The outputs of the batch, at <see cref="PositionOf"/>.</summary>
     public TensorMemory[] Results { get; set; } = [];
 
+    /// <summary>The number of the batch, under which its passing columns are kept.</summary>
+    public int Batch { get; set; }
+
     /// <summary>The row of the batch.</summary>
     public int Row { get; set; }
 

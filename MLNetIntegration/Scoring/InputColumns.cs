@@ -33,17 +33,17 @@ internal sealed record InputColumns(TensorDescription Input, IReadOnlyList<DataV
             }
         }
 
+        HashSet<string> batch = BatchAxis.Symbols(session);
+        foreach (TensorDescription input in session.Inputs)
+        {
+            BatchAxis.RequireFirst(input, batch);
+        }
+
         return [.. session.Inputs.Select(input => new InputColumns(input, Choose(input, session.Inputs.Count == 1, schema, options)))];
     }
 
     private static DataViewSchema.Column[] Choose(TensorDescription input, bool single, DataViewSchema schema, ScoreOnnxOptions options)
     {
-        Shape shape = input.Shape;
-        if (shape.Rank == 0 || (shape[0].IsStatic && shape[0].Size != 1))
-        {
-            throw new ScoringException($"Expected a model input whose first dimension is the batch (symbolic, or 1), found {input}.");
-        }
-
         if (options.Inputs.TryGetValue(input.Name, out IReadOnlyList<string>? names))
         {
             return names.Count > 0

@@ -14,12 +14,6 @@ internal sealed record OutputColumn(string Name, DataViewType Type, int Output, 
     /// <summary>The column's type where sizes of dynamic axes are known.</summary>
     public static DataViewType TypeOf(TensorDescription output, IReadOnlyDictionary<string, int> sizes)
     {
-        if (output.Shape.Rank == 0)
-        {
-            throw new ScoringException(
-                $"Expected model outputs whose first dimension is the batch, found {output}; leave it out by ScoreOnnxOptions.SelectedOutputs.");
-        }
-
         PrimitiveDataViewType item = ColumnTypes.Of(output);
         Dim[] row = [.. output.Shape.Skip(1)];
         if (!row.All(d => d.Symbols.All(sizes.ContainsKey)))

@@ -71,13 +71,33 @@ internal static class SavedOptions
             return null;
         }
 
+        try
+        {
+            (ScoreOnnxOptions Options, ClassLabels? Labels) saved = Parse(text, serving);
+            saved.Options.Check();
+            return saved;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new ScoringException($"Expected the options that ScoreOnnx has saved with a model, found something else: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A value of an enumeration by its name; numbers are none.</summary>
+    public static T Named<T>(JsonElement name)
+        where T : struct, Enum => Enum.GetNames<T>().Contains(name.GetString())
+            ? Enum.Parse<T>(name.GetString()!)
+            : throw new FormatException($"Expected one of {string.Join(", ", Enum.GetNames<T>())}, found {name}.");
+
+    private static (ScoreOnnxOptions Options, ClassLabels? Labels) Parse(string text, ServingOptions serving)
+    {
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement root = document.RootElement;
         var options = new ScoreOnnxOptions
         {
             BatchSize = root.GetProperty("batchSize").GetInt32(),
             Inputs = Lists(root, "inputs"),
-            Outputs = root.GetProperty("outputs").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!, StringComparer.Ordinal),
+            Outputs = root.GetProperty("outputs").EnumerateObject().ToDictionary(p => p.Name, p => Text(p.Value), StringComparer.Ordinal),
             Serving = serving,
         };
 
@@ -92,7 +112,7 @@ internal static class SavedOptions
             SelectedOutputs = Lists(root, "selected").Values.FirstOrDefault(),
             Dimensions = root.GetProperty("dimensions").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32(), StringComparer.Ordinal),
             SlotNames = Lists(root, "slotNames"),
-            NaNPolicy = Enum.Parse<NaNPolicy>(nan.GetString()!),
+            NaNPolicy = Named<NaNPolicy>(nan),
             NaNReplacement = root.GetProperty("nanReplacement").GetDouble(),
         };
         if (!root.TryGetProperty(SavedPrediction.Property, out JsonElement saved))
@@ -122,7 +142,9 @@ internal static class SavedOptions
     }
 
     private static Dictionary<string, IReadOnlyList<string>> Lists(JsonElement root, string property) => root.GetProperty(property).EnumerateObject()
-        .ToDictionary(p => p.Name, p => (IReadOnlyList<string>)[.. p.Value.EnumerateArray().Select(v => v.GetString()!)], StringComparer.Ordinal);
+        .ToDictionary(p => p.Name, p => (IReadOnlyList<string>)[.. p.Value.EnumerateArray().Select(Text)], StringComparer.Ordinal);
+
+    private static string Text(JsonElement value) => value.GetString() ?? throw new FormatException("Expected a name, found null.");
 
     private static void WriteField(MemoryStream stream, int number, byte[] content)
     {

@@ -20,7 +20,7 @@ internal static class SavedPrediction
         json.WriteNumber("threshold", prediction.Threshold);
         if (labels is not null)
         {
-            json.WriteString("labelType", Type.GetTypeCode(labels.ValueType).ToString());
+            json.WriteString("labelType", LabelText.NameOf(labels.ValueType));
             json.WriteStartArray("labels");
             foreach (string name in labels.Names)
             {
@@ -37,18 +37,13 @@ internal static class SavedPrediction
     {
         ClassLabels? labels = !saved.TryGetProperty("labels", out JsonElement names)
             ? null
-            : new ClassLabels([.. names.EnumerateArray().Select(n => n.GetString()!)], Enum.Parse<TypeCode>(saved.GetProperty("labelType").GetString()!) switch
-            {
-                TypeCode.Single => typeof(float),
-                TypeCode.Double => typeof(double),
-                TypeCode.Int32 => typeof(int),
-                TypeCode.Int64 => typeof(long),
-                TypeCode.UInt32 => typeof(uint),
-                _ => typeof(ReadOnlyMemory<char>),
-            });
+            : new ClassLabels(
+                [.. names.EnumerateArray().Select(n => n.GetString() ?? throw new FormatException("Expected names of classes, found null."))],
+                LabelText.Named(saved.GetProperty("labelType").GetString() ?? string.Empty)
+                    ?? throw new FormatException($"Expected a type of key values, found {saved.GetProperty("labelType")}."));
         var prediction = new PredictionOptions
         {
-            Task = Enum.Parse<PredictionTask>(saved.GetProperty("task").GetString()!),
+            Task = SavedOptions.Named<PredictionTask>(saved.GetProperty("task")),
             Output = saved.GetProperty("output").GetString(),
             ScoresAreLogits = saved.GetProperty("logits").GetBoolean(),
             LabelColumn = saved.GetProperty("labelColumn").GetString(),

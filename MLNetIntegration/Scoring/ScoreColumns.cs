@@ -17,6 +17,12 @@ internal static class ScoreColumns
         }
 
         int[] selected = options.SelectedOutputs is { } names ? [.. names.Select(n => Find(session, n))] : [.. Enumerable.Range(0, session.Outputs.Count)];
+        HashSet<string> batch = BatchAxis.Symbols(session);
+        foreach (int output in selected)
+        {
+            BatchAxis.RequireFirstOf(session.Outputs[output], batch, session.Inputs);
+        }
+
         int? predicted = options.Prediction is { } prediction ? Score(session, prediction, selected) : null;
         List<ScoreColumn> columns = [.. selected.Select(i => Output(session, i, options, sizes, i == predicted ? labels : null))];
         if (predicted is not null)

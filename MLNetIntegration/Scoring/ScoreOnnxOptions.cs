@@ -51,4 +51,21 @@ public sealed record ScoreOnnxOptions
     /// takes one thread for batches, several of which run at once, and all cores for the single rows of a prediction engine.
     /// </summary>
     public ServingOptions Serving { get; init; } = new();
+
+    /// <summary>Checks what no model is needed for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or a choice is none.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(BatchesAhead ?? 0);
+        if (!Enum.IsDefined(NaNPolicy))
+        {
+            throw new ArgumentOutOfRangeException(nameof(NaNPolicy), NaNPolicy, $"Expected one of {string.Join(", ", Enum.GetNames<NaNPolicy>())}.");
+        }
+
+        if (Prediction is { } prediction && (!Enum.IsDefined(prediction.Task) || !(prediction.Threshold is >= 0 and <= 1)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Prediction), $"Expected a known task and a threshold from 0 to 1, found {prediction.Task} and {prediction.Threshold}.");
+        }
+    }
 }

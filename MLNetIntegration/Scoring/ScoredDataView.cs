@@ -2,12 +2,13 @@ using Microsoft.ML;
 
 namespace Toolkit.MLNetIntegration.Scoring;
 
-/// <summary>A data view with the outputs of a model added. Rows are scored while a cursor moves, in order.</summary>
+/// <summary>A data view with the outputs of a model added. Rows are scored while a cursor moves, in the order in which its source gives them; the source is read
+/// once.</summary>
 internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView source) : IDataView
 {
     private readonly ModelBinding binding = transformer.Bind(source.Schema);
 
-    public bool CanShuffle => false;
+    public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => binding.Schema;
 
@@ -15,92 +16,86 @@ internal sealed class ScoredDataView(BatchOnnxTransformer transformer, IDataView
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
-        (DataViewSchema.Column[] passing, ScoreColumn?[] active, int[] outputs) = Needed(columnsNeeded);
-        DataViewRowCursor through = source.GetRowCursor(passing);
-        if (outputs.Length == 0)
-        {
-            return new ScoredCursor(binding, through, null, new CurrentScores([]), active);
-        }
-
-        // A second cursor over the same rows runs ahead and reads only what the model needs.
-        DataViewRowCursor? ahead = null;
-        try
-        {
-            ahead = source.GetRowCursor(binding.Sources);
-            var scores = new CurrentScores(outputs);
-            return new ScoredCursor(binding, through, transformer.CreateQueue(binding, ahead, outputs, scores), scores, active);
-        }
-        catch
-        {
-            ahead?.Dispose();
-            through.Dispose();
-            throw;
-        }
+        var needed = new Needed(columnsNeeded, source, binding);
+        return Open(needed, source.GetRowCursor(needed.Read, rand), ahead: null);
     }
 
-    /// <summary>
-    /// One cursor for each split that the source gives, each with batches of its own. Which rows are in a split is settled while it is read, so each split
-    /// is read once, and its passing columns are kept for the rows of a batch.
-    /// </summary>
+    /// <summary>One cursor for each split that the source gives, each with batches of its own.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        DataViewSchema.Column[] needed = [.. columnsNeeded];
-        (DataViewSchema.Column[] passing, ScoreColumn?[] active, int[] outputs) = Needed(needed);
-        if (n < 2 || passing.Any(c => !PassingColumn.CanKeep(c)))
-        {
-            return [GetRowCursor(needed, rand)];
-        }
-
-        if (outputs.Length == 0)
-        {
-            return [.. source.GetRowCursorSet(passing, n).Select(c => new ScoredCursor(binding, c, null, new CurrentScores([]), active))];
-        }
-
-        DataViewRowCursor[] splits = source.GetRowCursorSet(passing.Concat(binding.Sources).DistinctBy(c => c.Index), n);
+        var needed = new Needed(columnsNeeded, source, binding);
+        DataViewRowCursor[] splits = n < 2 ? [source.GetRowCursor(needed.Read, rand)] : source.GetRowCursorSet(needed.Read, n, rand);
         try
         {
-            if (splits.Length > 1)
-            {
-                return [.. splits.Select(s => new SplitCursor(
-                    binding, s, transformer.CreateBuffers(binding, outputs), new CurrentScores(outputs), passing, active))];
-            }
+            // Where several threads read, each scores what it reads; a source that cannot be split is read by one cursor, which looks ahead.
+            return [.. splits.Select(s => Open(needed, s, splits.Length > 1 ? 0 : null))];
         }
         catch
         {
-            Close(splits);
+            foreach (DataViewRowCursor split in splits)
+            {
+                split.Dispose();
+            }
+
             throw;
         }
-
-        // A source that cannot be split is read by one cursor, which looks ahead.
-        Close(splits);
-        return [GetRowCursor(needed, rand)];
     }
 
-    private static void Close(DataViewRowCursor[] cursors)
+    private DataViewRowCursor Open(Needed needed, DataViewRowCursor cursor, int? ahead)
     {
-        foreach (DataViewRowCursor cursor in cursors)
+        if (needed.Outputs.Length == 0)
+        {
+            return new UnscoredCursor(binding, cursor);
+        }
+
+        try
+        {
+            var scores = new CurrentScores(needed.Outputs);
+            var kept = new KeptRows(cursor, needed.Passing);
+            return new ScoredCursor(binding, transformer.CreateQueue(binding, cursor, needed.Outputs, kept, scores, ahead), kept, scores, needed.Active);
+        }
+        catch
         {
             cursor.Dispose();
+            throw;
         }
     }
 
-    private (DataViewSchema.Column[] Passing, ScoreColumn?[] Active, int[] Outputs) Needed(IEnumerable<DataViewSchema.Column> columnsNeeded)
+    /// <summary>What a reader asked for.</summary>
+    private sealed class Needed
     {
-        int own = source.Schema.Count;
-        var passing = new List<DataViewSchema.Column>();
-        var active = new ScoreColumn?[binding.Columns.Count];
-        foreach (DataViewSchema.Column column in columnsNeeded.DistinctBy(c => c.Index))
+        public Needed(IEnumerable<DataViewSchema.Column> columns, IDataView source, ModelBinding binding)
         {
-            if (column.Index < own)
+            int own = source.Schema.Count;
+            var passing = new List<DataViewSchema.Column>();
+            Active = new ScoreColumn?[binding.Columns.Count];
+            foreach (DataViewSchema.Column column in columns.DistinctBy(c => c.Index))
             {
-                passing.Add(source.Schema[column.Index]);
+                if (column.Index < own)
+                {
+                    passing.Add(source.Schema[column.Index]);
+                }
+                else
+                {
+                    Active[column.Index - own] = binding.Columns[column.Index - own];
+                }
             }
-            else
-            {
-                active[column.Index - own] = binding.Columns[column.Index - own];
-            }
+
+            Passing = [.. passing];
+            Outputs = [.. Active.OfType<ScoreColumn>().Select(c => c.Output).Distinct().Order()];
+            Read = Outputs.Length == 0 ? Passing : [.. Passing.Concat(binding.Sources).DistinctBy(c => c.Index)];
         }
 
-        return ([.. passing], active, [.. active.OfType<ScoreColumn>().Select(c => c.Output).Distinct().Order()]);
+        /// <summary>The source's columns that pass through.</summary>
+        public DataViewSchema.Column[] Passing { get; }
+
+        /// <summary>The columns that scoring adds, null where nobody asks for one.</summary>
+        public ScoreColumn?[] Active { get; }
+
+        /// <summary>The model's outputs that they are made of.</summary>
+        public int[] Outputs { get; }
+
+        /// <summary>The source's columns that are read.</summary>
+        public DataViewSchema.Column[] Read { get; }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class StockChain(MLContext context, DataViewSchema schema)
     private readonly DataViewSchema input = schema;
     private readonly List<ITransformer> parts = [];
     private readonly List<(string Name, string Copy)> own = [];
+    private readonly HashSet<string> reserved = new(StringComparer.Ordinal);
     private readonly HashSet<string> temporary = new(StringComparer.Ordinal);
     private readonly List<(string Final, string Source)> results = [];
     private int scratch;
@@ -31,7 +32,10 @@ internal sealed class StockChain(MLContext context, DataViewSchema schema)
         Schema = transformer.GetOutputSchema(Schema);
     }
 
-    /// <summary>A name that no column has.</summary>
+    /// <summary>Keeps names from being given to columns that only serve on the way.</summary>
+    public void Reserve(IEnumerable<string> names) => reserved.UnionWith(names);
+
+    /// <summary>A name that no column has: neither the data's, nor one that is made of the model's, nor one on the way.</summary>
     public string Scratch()
     {
         string name;
@@ -39,7 +43,7 @@ internal sealed class StockChain(MLContext context, DataViewSchema schema)
         {
             name = string.Create(CultureInfo.InvariantCulture, $"~{scratch++}");
         }
-        while (input.GetColumnOrNull(name) is not null);
+        while (input.GetColumnOrNull(name) is not null || Schema.GetColumnOrNull(name) is not null || reserved.Contains(name));
         temporary.Add(name);
         return name;
     }

@@ -7,7 +7,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>Adds the columns of a binding to a chain of ML.NET's own transformers that ends with the outputs of the model.</summary>
 internal sealed class StockColumns(StockChain chain, ModelBinding binding, ClassLabels? labels)
 {
-    private const string Score = "Score", Probability = "Probability", PredictedLabel = "PredictedLabel", Label = "~label";
+    private const string Score = "Score", Probability = "Probability", PredictedLabel = "PredictedLabel";
 
     private readonly IHostEnvironment environment = chain.Context;
 
@@ -78,9 +78,10 @@ internal sealed class StockColumns(StockChain chain, ModelBinding binding, Class
 
     private string Key(PredictedLabelColumn label, string raw)
     {
-        Multiclass(raw, label.Probability.Score.Type, softmax: false, labels);
+        bool asText = label.Type is TextDataViewType;
+        Multiclass(raw, label.Probability.Score.Type, softmax: false, asText ? new ClassLabels(labels!.Names, typeof(ReadOnlyMemory<char>)) : labels);
         string key = chain.CopyOf(PredictedLabel);
-        if (label.Type is not TextDataViewType)
+        if (!asText)
         {
             return key;
         }
@@ -102,6 +103,7 @@ internal sealed class StockColumns(StockChain chain, ModelBinding binding, Class
         chain.Overwrite(Score);
         chain.Overwrite(PredictedLabel);
         DataViewSchema schema = chain.Schema;
+        string? key = null;
         if (classes is not null)
         {
             // A model takes the names of its classes from a label; the data need not have it later.
@@ -109,11 +111,17 @@ internal sealed class StockColumns(StockChain chain, ModelBinding binding, Class
             classes.AddTo(annotations);
             var builder = new DataViewSchema.Builder();
             builder.AddColumns(schema);
-            builder.AddColumn(Label, new KeyDataViewType(typeof(uint), size), annotations.ToAnnotations());
+            key = "~label";
+            while (schema.GetColumnOrNull(key) is not null)
+            {
+                key += "~";
+            }
+
+            builder.AddColumn(key, new KeyDataViewType(typeof(uint), size), annotations.ToAnnotations());
             schema = builder.ToSchema();
         }
 
-        chain.Add(StockModels.Multiclass(environment, schema, raw, size, softmax, classes is null ? null : Label));
+        chain.Add(StockModels.Multiclass(environment, schema, raw, size, softmax, key));
     }
 
     private static IReadOnlyList<string>? Names(DataViewSchema.Annotations? annotations)

@@ -17,13 +17,17 @@ internal static class StockPipeline
     {
         (byte[] single, IReadOnlyDictionary<string, string> names) = SinglePrecisionEdges.Cast(model);
         ScoreOnnxOptions options = binding.OptionsWith(names);
-        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+
+        // A folder that only this user may enter: a model may hold what its training rows were.
+        string folder = Directory.CreateTempSubdirectory("toolkit-").FullName;
+        string file = Path.Combine(folder, "model.onnx");
         try
         {
             using OnnxSession session = OnnxSession.Load(single, new ServingOptions { Configure = options.Serving.Configure });
             var saved = new ModelBinding(session, schema, options, labels);
             File.WriteAllBytes(file, SavedOptions.Of(saved, labels).AppendTo(single));
             var chain = new StockChain(context, schema);
+            chain.Reserve(session.Inputs.Concat(session.Outputs).Select(t => t.Name).Concat(saved.Columns.Select(c => c.Name)));
             AddModel(chain, file, session, saved);
             new StockColumns(chain, saved, labels).Add();
             ITransformer whole = chain.ToTransformer();
@@ -32,24 +36,38 @@ internal static class StockPipeline
         }
         finally
         {
-            File.Delete(file);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
     private static void AddModel(StockChain chain, string file, OnnxSession session, ModelBinding binding)
     {
         MLContext context = chain.Context;
-        foreach (InputColumns input in binding.Inputs)
+        InputColumns[] renamed = [.. binding.Inputs.Where(i => i.Columns is not [var only] || only.Name != i.Input.Name)];
+
+        // An input may bear the name of a column that fills another: all columns are copied before the first name is overwritten.
+        string[] copies = [.. renamed.Select(input =>
         {
-            if (input.Columns is [var only] && only.Name == input.Input.Name)
+            if (renamed.Length == 1)
             {
-                continue;
+                return string.Empty;
             }
 
-            chain.Overwrite(input.Input.Name);
-            chain.Add(input.Columns.Count == 1
-                ? context.Transforms.CopyColumns(input.Input.Name, input.Columns[0].Name)
-                : context.Transforms.Concatenate(input.Input.Name, [.. input.Columns.Select(c => c.Name)]));
+            string copy = chain.Scratch();
+            Fill(chain, copy, input);
+            return copy;
+        })];
+        for (int i = 0; i < renamed.Length; i++)
+        {
+            chain.Overwrite(renamed[i].Input.Name);
+            if (copies[i].Length > 0)
+            {
+                chain.Add(context.Transforms.CopyColumns(renamed[i].Input.Name, copies[i]));
+            }
+            else
+            {
+                Fill(chain, renamed[i].Input.Name, renamed[i]);
+            }
         }
 
         string[] outputs = [.. binding.Columns.OfType<OutputColumn>().Select(o => o.Tensor.Name)];
@@ -66,6 +84,10 @@ internal static class StockPipeline
             ShapeDictionary = Shapes(session, binding),
         }));
     }
+
+    private static void Fill(StockChain chain, string name, InputColumns input) => chain.Add(input.Columns.Count == 1
+        ? chain.Context.Transforms.CopyColumns(name, input.Columns[0].Name)
+        : chain.Context.Transforms.Concatenate(name, [.. input.Columns.Select(c => c.Name)]));
 
     /// <summary>Shapes of one row, where the model itself leaves more than the batch open: the stock transformer finds no more than one size by itself.</summary>
     private static Dictionary<string, int[]>? Shapes(OnnxSession session, ModelBinding binding)

@@ -65,7 +65,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
             case KeyDataViewType key:
                 return key.RawType == typeof(byte) ? Key<byte>(v => v)
                     : key.RawType == typeof(ushort) ? Key<ushort>(v => v)
-                    : key.RawType == typeof(uint) ? Key<uint>(v => (int)v) : Key<ulong>(v => (int)v);
+                    : key.RawType == typeof(uint) ? Key<uint>(v => v) : Key<ulong>(v => v);
             case VectorDataViewType:
                 {
                     ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
@@ -90,7 +90,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
         }
 
         // A key counts from 1; 0 is a missing one.
-        Func<TrainingRow, bool> Key<T>(Func<T, int> convert)
+        Func<TrainingRow, bool> Key<T>(Func<T, ulong> convert)
             where T : struct
         {
             ValueGetter<T> get = row.GetGetter<T>(column);
@@ -98,8 +98,9 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
             {
                 T value = default;
                 get(ref value);
-                target.Class = convert(value) - 1;
-                return target.Class >= 0 && target.Class < Classes;
+                ulong number = convert(value);
+                target.Class = (int)Math.Min(number, int.MaxValue) - 1;
+                return number > 0 && number <= (ulong)Classes;
             };
         }
     }

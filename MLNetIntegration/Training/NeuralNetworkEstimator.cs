@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -54,9 +55,10 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         Variable features = Variable.Input("Features", DType.Float32, ["batch", columns.FeatureCount]);
         Variable prediction = network.Forward(features, new ForwardContext(Mode.Inference));
         var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, scale), name: "network");
-        string joined = Joined;
+        byte[] model = OnnxExporter.Export(inference);
+        string joined = Joined(model);
         ColumnConcatenatingTransformer? join = options.FeatureColumns.Count == 1 ? null : context.Transforms.Concatenate(joined, [.. options.FeatureColumns]).Fit(input);
-        BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, OnnxExporter.Export(inference), new ScoreOnnxOptions
+        BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, model, new ScoreOnnxOptions
         {
             Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Features"] = [joined] },
             SlotNames = head.SlotNames,
@@ -78,11 +80,6 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             throw new TrainingException($"Expected a column \"{missing}\", found {string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}.");
         }
 
-        if (options.FeatureColumns.Count > 1)
-        {
-            columns[Joined] = SchemaColumns.Vector(Joined, hasSlotNames: true);
-        }
-
         foreach (SchemaShape.Column column in head.Columns(columns[options.LabelColumn]))
         {
             columns[column.Name] = column;
@@ -91,8 +88,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         return new SchemaShape(columns.Values);
     }
 
-    /// <summary>The one column of features, that of several joined.</summary>
-    private string Joined => string.Join('+', options.FeatureColumns);
+    /// <summary>The one column of features. That of several joined is called after them and the content of the model, so that no column of the user's, nor
+    /// of another network, is taken for it.</summary>
+    private string Joined(byte[] model) => options.FeatureColumns is [var only]
+        ? only
+        : $"{string.Join('+', options.FeatureColumns)}#{Convert.ToHexStringLower(SHA256.HashData(model).AsSpan(0, 8))}";
 
     private Module Whole(Module model, TrainingStatistics statistics)
     {
@@ -108,7 +108,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         var trainer = new Trainer
         {
             Model = network,
-            Loss = rows.Loss(plan.Loss),
+            Loss = plan.Loss,
             Optimizer = options.Optimizer,
             Regularizers = plan.Regularizers,
             Constraints = plan.Constraints,

@@ -36,7 +36,7 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
     public History History { get; }
 
     /// <summary>The column of features, whose elements permutation feature importance permutes. Several feature columns are joined to one that is called
-    /// after them, "A+B", which the transformer adds; data that have it already are scored by it.</summary>
+    /// after them and the content of the network, "A+B#" and 16 digits, which the transformer adds; data that have it already are scored by it.</summary>
     public string FeatureColumnName => scoring.FeatureColumnName;
 
     /// <summary>The type of the column of features.</summary>

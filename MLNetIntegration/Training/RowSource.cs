@@ -1,14 +1,14 @@
 using Microsoft.ML;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>Turns rows into what a trainer learns from: a copy in memory where it fits the budget, a stream read anew in each epoch where not.</summary>
 internal sealed class RowSource
 {
-    private const int ShuffleBuffer = 8192;
+    /// <summary>The rows that a shuffle buffer holds at most, and the bytes that it may take however small the budget is.</summary>
+    private const int ShuffleBuffer = 8192, LeastBytes = 16 << 20;
 
     private readonly TrainingColumns columns;
     private readonly TrainingOptions options;
@@ -33,67 +33,135 @@ internal sealed class RowSource
             classFactors = [.. statistics.ClassWeights.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
         }
 
-        IsWeighted = classFactors is not null || options.ExampleWeightColumn is not null;
-        Layout = IsWeighted ? DataLayout.Values([columns.FeatureCount], [Math.Max(label.Length, 1) + 1])
-            : label.Classes > 0 ? DataLayout.Labels([columns.FeatureCount], label.Classes)
-            : DataLayout.Values([columns.FeatureCount], [label.Length]);
+        var layout = label.Classes > 0 ? DataLayout.Labels([columns.FeatureCount], label.Classes) : DataLayout.Values([columns.FeatureCount], [label.Length]);
+        Layout = classFactors is null && options.ExampleWeightColumn is null ? layout : layout.WithWeights();
     }
 
     public DataLayout Layout { get; }
 
-    /// <summary>Whether the last column of targets is a weight: see <see cref="RowWeighted"/>.</summary>
-    public bool IsWeighted { get; }
-
-    /// <summary>The loss for these rows.</summary>
-    public Loss Loss(Loss inner) => IsWeighted ? new RowWeighted(inner, columns.Label.Length) : inner;
-
-    /// <summary>The rows to learn from and those to validate on.</summary>
+    /// <summary>The rows to learn from and those to validate on: in memory, dense or else without zeros, where they fit the budget.</summary>
+    /// <exception cref="TrainingException">There are no rows to validate on, or a pass has other rows than the one before.</exception>
     public (IDataSource Train, IDataSource? Validation) Open(IDataView data, ulong seed)
     {
-        double share = options.Validation is null ? options.ValidationFraction : 0;
-        long bytes = statistics.Rows * (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength)) * sizeof(float);
-        if (bytes > options.MemoryBudget)
+        long others = options.Validation is { } view ? Count(view) : 0;
+        if (options.Validation is not null && others == 0)
         {
-            IDataSource? rest = options.Validation is { } own ? Stream(own, _ => true) : share > 0 ? Stream(data, r => Draw(seed, r) < share) : null;
-            return (Stream(data, r => Draw(seed, r) >= share), rest);
+            throw new TrainingException("Expected rows to validate on, found none.");
         }
 
-        Dataset all = Copy(data);
-        if (options.Validation is { } view)
+        long rows = statistics.Rows + others;
+        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.FeatureCount, Layout.TargetLength) <= Array.MaxLength;
+        if (dense)
         {
-            return (all, Copy(view));
+            Split split = Split.Of((int)statistics.Rows, options.Validation is null ? options.ValidationFraction : 0, seed);
+            (Dataset train, Dataset? held) = Copy(data, split);
+            return (train, options.Validation is { } own ? Copy(own, Split.None((int)others)).Train : held);
         }
 
-        int kept = (int)Math.Round(all.Count * (1 - share));
-        return share == 0 || kept == all.Count || kept == 0 ? (all, null) : all.Split(1 - share, new RandomSource(seed).Fork("validation"));
+        if (rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
+            && SparseRows.Read(Layout, Examples(data, _ => true), (int)statistics.Rows, options.MemoryBudget) is { } stored)
+        {
+            if (options.Validation is not { } own)
+            {
+                Split split = Split.Of((int)statistics.Rows, options.ValidationFraction, seed);
+                return (stored.Part(split.Order[..split.Kept]), split.Kept == split.Rows ? null : stored.Part(split.Order[split.Kept..]));
+            }
+
+            if (SparseRows.Read(Layout, Examples(own, _ => true), (int)others, options.MemoryBudget - stored.Bytes) is { } rest)
+            {
+                return (stored, rest);
+            }
+        }
+
+        if (options.Validation is { } separate)
+        {
+            return (Stream(data, _ => true), Stream(separate, _ => true));
+        }
+
+        // A few rows can all fall on one side; then all are learned from, as with a copy.
+        double share = options.ValidationFraction;
+        bool both = share > 0 && Any(r => Draw(seed, r) < share) && Any(r => Draw(seed, r) >= share);
+        return both ? (Stream(data, r => Draw(seed, r) >= share), Stream(data, r => Draw(seed, r) < share)) : (Stream(data, _ => true), null);
     }
 
     private static double Draw(ulong seed, long row) => new RandomSource(seed).Fork("validation").Fork(row).NextDouble();
 
-    private Dataset Copy(IDataView data)
+    private static long Count(IDataView data)
     {
-        var features = new List<float>();
-        var labels = new List<long>();
-        var targets = new List<float>();
-        int rows = 0;
-        foreach (Example example in Examples(data, _ => true))
+        if (data.GetRowCount() is { } known)
         {
-            features.AddRange(example.Features.Span);
-            if (Layout.HasLabels)
-            {
-                labels.Add(example.Label);
-            }
+            return known;
+        }
 
-            targets.AddRange(example.Target.Span);
+        long rows = 0;
+        using DataViewRowCursor cursor = data.GetRowCursor([]);
+        while (cursor.MoveNext())
+        {
             rows++;
         }
 
-        return rows == 0 ? throw new TrainingException("Expected rows to validate on, found none.")
-            : Layout.HasLabels ? Dataset.FromLabels([.. features], [columns.FeatureCount], [.. labels], Layout.ClassCount)
-            : Dataset.FromTargets([.. features], [columns.FeatureCount], [.. targets], [Layout.TargetLength]);
+        return rows;
     }
 
-    private StreamSource Stream(IDataView data, Func<long, bool> take) => new(Layout, () => Examples(data, take)) { ShuffleBuffer = ShuffleBuffer };
+    /// <summary>The bytes of a row in memory.</summary>
+    private long RowBytes => (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float);
+
+    private bool Any(Func<long, bool> condition)
+    {
+        long row = 0;
+        while (row < statistics.Rows && !condition(row))
+        {
+            row++;
+        }
+
+        return row < statistics.Rows;
+    }
+
+    /// <summary>Each row straight to its place, so that nothing is in memory twice.</summary>
+    private (Dataset Train, Dataset? Validation) Copy(IDataView data, Split split)
+    {
+        int[] places = split.Places();
+        (float[] Features, long[] Labels, float[] Targets, float[] Weights)[] parts = [.. new[] { split.Kept, split.Rows - split.Kept }.Select(rows => (
+            new float[rows * columns.FeatureCount], new long[Layout.HasLabels ? rows : 0], new float[rows * Layout.TargetLength],
+            new float[Layout.HasWeights ? rows : 0]))];
+        int row = 0;
+        foreach (Example example in Examples(data, _ => true))
+        {
+            int place = row < places.Length ? places[row] : throw OtherRows(split.Rows, "more");
+            row++;
+            (float[] features, long[] labels, float[] targets, float[] weights) = parts[place < split.Kept ? 0 : 1];
+            int at = place < split.Kept ? place : place - split.Kept;
+            example.Features.Span.CopyTo(features.AsSpan(at * columns.FeatureCount));
+            example.Target.Span.CopyTo(targets.AsSpan(at * Layout.TargetLength));
+            if (Layout.HasLabels)
+            {
+                labels[at] = example.Label;
+            }
+
+            if (Layout.HasWeights)
+            {
+                weights[at] = example.Weight;
+            }
+        }
+
+        return row < split.Rows ? throw OtherRows(split.Rows, $"{row}") : (Set(parts[0]), split.Kept == split.Rows ? null : Set(parts[1]));
+    }
+
+    private Dataset Set((float[] Features, long[] Labels, float[] Targets, float[] Weights) part)
+    {
+        Dataset set = Layout.HasLabels
+            ? Dataset.FromLabels(part.Features, [columns.FeatureCount], part.Labels, Layout.ClassCount)
+            : Dataset.FromTargets(part.Features, [columns.FeatureCount], part.Targets, [Layout.TargetLength]);
+        return Layout.HasWeights ? set.WithWeights(part.Weights) : set;
+    }
+
+    private static TrainingException OtherRows(int expected, string found) =>
+        new($"Expected {expected} rows as in the pass before, found {found}: the data view must have the same rows each time it is read.");
+
+    private StreamSource Stream(IDataView data, Func<long, bool> take) => new(Layout, () => Examples(data, take))
+    {
+        ShuffleBuffer = (int)Math.Clamp(Math.Min(Math.Max(options.MemoryBudget / 2, LeastBytes), 1 << 30) / RowBytes, 1, ShuffleBuffer),
+    };
 
     private IEnumerable<Example> Examples(IDataView data, Func<long, bool> take)
     {
@@ -114,29 +182,13 @@ internal sealed class RowSource
                 row.Features[i] = float.IsNaN(row.Features[i]) ? means[i] : row.Features[i];
             }
 
-            if (Layout.HasLabels)
+            for (int i = 0; i < target.Length; i++)
             {
-                yield return new Example(row.Features, row.Class);
-                continue;
+                target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
             }
 
-            Fill(target, row);
-            yield return new Example(row.Features, target);
-        }
-    }
-
-    private void Fill(float[] target, TrainingRow row)
-    {
-        target[0] = row.Class;
-        for (int i = 0; i < row.Target.Length; i++)
-        {
-            target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
-        }
-
-        if (IsWeighted)
-        {
-            // Weights of mean 1 keep the learning rate what it is without them.
-            target[^1] = (float)(row.Weight * (statistics.Rows / statistics.Weights) * (classFactors?[row.Class] ?? 1));
+            float weight = (float)(row.Weight * (classFactors?[row.Class] ?? 1));
+            yield return Layout.HasLabels ? new Example(row.Features, row.Class) { Weight = weight } : new Example(row.Features, target) { Weight = weight };
         }
     }
 }

@@ -10,7 +10,8 @@ namespace Toolkit.MLNetIntegration.Training;
 /// </summary>
 internal sealed class Standardization(TrainingStatistics statistics, bool standardize, bool impute) : Module
 {
-    private readonly float[] means = statistics.Means, deviations = statistics.Deviations;
+    private readonly float[] means = statistics.Means;
+    private readonly double[] deviations = statistics.Deviations;
 
     protected override string Kind => "standardization";
 
@@ -22,6 +23,16 @@ internal sealed class Standardization(TrainingStatistics statistics, bool standa
 
         // NaN alone differs from itself.
         Variable present = impute ? Ops.Where(Ops.Equal(input, input), input, center) : input;
-        return standardize ? (present - center) * Variable.Of(Value.Of([.. deviations.Select(d => 1 / d)], 1, means.Length)) : present;
+        if (!standardize)
+        {
+            return present;
+        }
+
+        // Where 1/deviation or a difference would leave the range of single precision, a power of two brings the feature near 1 first.
+        float[] before = [.. deviations.Select(d => d is > 1e-30 and < 1e30 ? 1 : (float)Math.ScaleB(1, Math.Clamp(-Math.ILogB(d), -126, 126)))];
+        Variable scale = Row(deviations.Zip(before, (d, b) => b == 1 ? 1 / (float)d : (float)(1 / (d * b))));
+        return before.All(b => b == 1) ? (present - center) * scale : ((present * Row(before)) - (center * Row(before))) * scale;
+
+        Variable Row(IEnumerable<float> numbers) => Variable.Of(Value.Of([.. numbers], 1, means.Length));
     }
 }

@@ -15,10 +15,12 @@ public abstract record TrainingOptions
     /// <summary>The columns that the network sees, joined in this order: Single, alone or in vectors of known length; "Features" by default.</summary>
     public IReadOnlyList<string> FeatureColumns { get; init; } = ["Features"];
 
-    /// <summary>A Single column of weights of the rows, at least 0; null (the default) for equal weights.</summary>
+    /// <summary>A Single column of weights of the rows, at least 0; null (the default) for equal weights. A row of weight w counts like w copies of it, in the loss, in
+    /// means and deviations of features and labels, in validation and in batch statistics; one of weight 0 as if it were not there.</summary>
     public string? ExampleWeightColumn { get; init; }
 
-    /// <summary>Whether each class counts the same in the loss, however rare; false by default. For labels that are classes.</summary>
+    /// <summary>Whether each class counts the same in the loss, however rare, by weights that are added to those of the rows; false by default. For labels that are
+    /// classes. Features are standardized without them.</summary>
     public bool BalanceClasses { get; init; }
 
     /// <summary>Whether each feature is brought to mean 0 and standard deviation 1 first, as a part of the network; true by default.</summary>
@@ -53,8 +55,9 @@ public abstract record TrainingOptions
     public WarmStart? WarmStart { get; init; }
 
     /// <summary>
-    /// The most memory in bytes that a copy of the training rows may take; 1 GiB by default. Above it rows are read anew in each epoch and shuffled within
-    /// a window of some thousand rows. 0 never copies.
+    /// The most memory in bytes that a copy of the rows may take, validation rows included; 1 GiB by default. Rows that do not fit are copied without the zeros
+    /// of their features if that fits, and otherwise read anew in each epoch and shuffled within a window of at most 8,192 rows, half the budget (or 16 MiB, if
+    /// that is more). 0 never copies.
     /// </summary>
     public long MemoryBudget { get; init; } = 1L << 30;
 

@@ -1,6 +1,6 @@
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>What one pass over the training rows tells: their number, means and deviations, and how often each class occurs.</summary>
+/// <summary>What one pass over the training rows tells: their number, and, each row counting as its weight says, means, deviations, and how often each class occurs.</summary>
 internal sealed class TrainingStatistics
 {
     private readonly Moments[] features;
@@ -26,7 +26,7 @@ internal sealed class TrainingStatistics
     public float[] Means => [.. features.Select(m => (float)m.Mean)];
 
     /// <summary>The standard deviation of each feature over the rows where it is present; 1 where it is constant.</summary>
-    public float[] Deviations => [.. features.Select(m => (float)m.Deviation)];
+    public double[] Deviations => [.. features.Select(m => m.Deviation)];
 
     /// <summary>The mean of a label that is one number.</summary>
     public double LabelMean => targets[0].Mean;
@@ -53,12 +53,12 @@ internal sealed class TrainingStatistics
         Weights += row.Weight;
         for (int i = 0; i < features.Length; i++)
         {
-            features[i].Add(row.Features[i]);
+            features[i].Add(row.Features[i], row.Weight);
         }
 
         for (int i = 0; i < targets.Length; i++)
         {
-            targets[i].Add(row.Target[i]);
+            targets[i].Add(row.Target[i], row.Weight);
         }
 
         if (ClassWeights.Length > 0)

@@ -21,14 +21,27 @@ public sealed record L1Ball(double Limit) : Constraint
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter)
     {
-        Variable size = newValue.Abs();
-        Variable threshold = Ops.Max((size.Sum() - Limit) / (double)newValue.Shape.ElementCount.Size, 0.0);
+        // In units of the greatest weight, so that sums of great ones do not overflow.
+        (Variable unit, Variable greatest) = Norms.Scaled(newValue, Norms.AllAxes(newValue));
+        Variable size = unit.Abs(), limit = Limit / greatest;
+        Variable threshold = Ops.Max((size.Sum() - limit) / (double)newValue.Shape.ElementCount.Size, 0.0);
         for (int round = 0; round < Rounds; round++)
         {
-            Variable active = Ops.Greater(size, threshold).Cast(newValue.DType);
-            threshold = Ops.Max(((active * size).Sum() - Limit) / Ops.Max(active.Sum(), 1.0), threshold);
+            (Variable sum, Variable count) = Active(size, threshold);
+            // The greatest weight is 1 and stays, whatever rounding does.
+            threshold = Ops.Min(Ops.Max((sum - limit) / count, threshold), 1.0);
         }
 
-        return newValue.Sign() * Ops.Max(size - threshold, 0.0);
+        // |w| − θ as the distance from the mean of the weights that stay, and their share of the limit: a small limit is not lost beside great weights.
+        (Variable total, Variable kept) = Active(size, threshold);
+        Variable rest = ((size - (total / kept)) * greatest) + (Limit / kept);
+        return Ops.Where(Ops.Greater(threshold, 0.0), newValue.Sign() * Ops.Max(rest, 0.0), newValue);
+    }
+
+    /// <summary>The sum and the number of the weights that stay.</summary>
+    private static (Variable Sum, Variable Count) Active(Variable size, Variable threshold)
+    {
+        Variable active = Ops.GreaterOrEqual(size, threshold).Cast(size.DType);
+        return ((active * size).Sum(), active.Sum());
     }
 }

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 
 namespace Toolkit.Modeling.Constraints;
 
@@ -13,5 +12,5 @@ public sealed record L2Ball(double Limit) : Constraint
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        newValue / Ops.Max(newValue.Square().Sum().Sqrt() / Limit, 1.0);
+        Norms.Shortened(newValue, Limit, Norms.AllAxes(newValue));
 }

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Constraints;
@@ -24,8 +23,6 @@ public sealed record MaxColumnNorm(double Limit) : Constraint
     public override Variable Project(Variable newValue, Parameter parameter)
     {
         IntList incoming = parameter.Shape.Rank == 2 ? [0] : [.. Enumerable.Range(1, parameter.Shape.Rank - 1)];
-        Variable norm = newValue.Square().Sum(incoming, keepDims: true).Sqrt();
-        // Dividing by max(1, ‖w‖/c) leaves short columns bit for bit as they are, and 0 harmless.
-        return newValue / Ops.Max(norm / Limit, 1.0);
+        return Norms.Shortened(newValue, Limit, incoming);
     }
 }

@@ -1,6 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Constraints;
 
@@ -17,5 +15,5 @@ public sealed record MaxRowNorm(double Limit) : Constraint
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        newValue / Ops.Max(newValue.Square().Sum([1], keepDims: true).Sqrt() / Limit, 1.0);
+        Norms.Shortened(newValue, Limit, [1]);
 }

@@ -5,13 +5,17 @@ namespace Toolkit.Modeling.Data;
 /// <summary>
 /// A few examples side by side, in memory that the next batch of the same pass overwrites: valid until the enumeration moves on.
 /// </summary>
-/// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float})"/> and starts the next one with <see cref="Clear"/>.</remarks>
+/// <remarks>A source of one's own fills a batch with <see cref="Add(ReadOnlySpan{float}, long, ReadOnlySpan{float}, float)"/> and starts the next one with <see cref="Clear"/>.</remarks>
 public sealed class Batch
 {
-    private readonly Value features;
-    private readonly Value target;
-    private Value? fewFeatures;
-    private Value? fewTarget;
+    private const int FirstRoom = 64;
+
+    // Room for 'room' examples: more is made as examples come, so that a great capacity costs nothing by itself.
+    private Value features;
+    private Value target;
+    private Value? weights;
+    private int room;
+    private (Value Features, Value Target, Value? Weights)? few;
 
     /// <summary>An empty batch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -21,7 +25,8 @@ public sealed class Batch
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         Layout = layout;
         Capacity = capacity;
-        (features, target) = Allocate(capacity);
+        room = Math.Min(capacity, FirstRoom);
+        (features, target, weights) = Allocate(room);
     }
 
     /// <summary>The shape of one example.</summary>
@@ -34,10 +39,13 @@ public sealed class Batch
     public int Count { get; private set; }
 
     /// <summary>The features, float32 of shape [Count, …].</summary>
-    public Value Features => Count == Capacity ? features : Few().Features;
+    public Value Features => Count == room ? features : Few().Features;
 
     /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …].</summary>
-    public Value Target => Count == Capacity ? target : Few().Target;
+    public Value Target => Count == room ? target : Few().Target;
+
+    /// <summary>The weights, float32 of shape [Count]; null if examples have none and so count once each.</summary>
+    public Value? Weights => Count == room ? weights : Few().Weights;
 
     /// <summary>The labels.</summary>
     /// <exception cref="DTypeException">Examples carry targets instead.</exception>
@@ -50,57 +58,107 @@ public sealed class Batch
     /// <param name="exampleFeatures">Its features in row-major order.</param>
     /// <param name="label">Its label; not looked at if examples carry targets.</param>
     /// <param name="exampleTarget">Its target in row-major order; empty if examples carry labels.</param>
+    /// <param name="weight">Its weight, at least 0; 1 (the default) if examples have none.</param>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
-    public void Add(ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
+    /// <exception cref="DataException">The weight is negative, NaN or infinite, or is not 1 where examples have none.</exception>
+    public void Add(ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight = 1f)
     {
         if (Count == Capacity)
             throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
+        ExampleCheck.Weight(weight, Layout, Count);
+        Reserve(Count + 1);
         Count++;
-        Set(Count - 1, exampleFeatures, label, exampleTarget);
+        Set(Count - 1, exampleFeatures, label, exampleTarget, weight);
     }
 
     /// <summary>Puts the example of a slot of another batch behind those that are there.</summary>
     internal void Add(Batch from, int slot) => Add(
         from.features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength),
         Layout.HasLabels ? from.target.Span<long>()[slot] : -1,
-        Layout.HasLabels ? [] : from.target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+        Layout.HasLabels ? [] : from.target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength),
+        from.WeightOf(slot));
+
+    /// <summary>The sum of the weights: the number of examples where they have none.</summary>
+    internal double TotalWeight()
+    {
+        if (weights is null)
+            return Count;
+        double sum = 0.0;
+        foreach (float weight in weights.Span<float>()[..Count])
+            sum += weight;
+        return sum;
+    }
+
+    /// <summary>The weight of the example of a slot.</summary>
+    internal float WeightOf(int slot) => weights is null ? 1f : weights.Span<float>()[slot];
 
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {
-        (fewFeatures, fewTarget, Count) = (null, null, other.Count);
-        features.CopyFrom(other.features);
-        target.CopyFrom(other.target);
+        Open(other.Count);
+        Begin(other.features, features, Count);
+        Begin(other.target, target, Count);
+        if (weights is not null)
+            Begin(other.weights!, weights, Count);
     }
 
     /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
-    internal void Open(int count) => (fewFeatures, fewTarget, Count) = (null, null, count);
+    internal void Open(int count)
+    {
+        Reserve(count);
+        (few, Count) = (null, count);
+    }
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
-    internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget)
+    internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight)
     {
         // Whatever was copied for an incomplete batch is out of date now.
-        (fewFeatures, fewTarget) = (null, null);
+        few = null;
         exampleFeatures.CopyTo(features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength));
         if (Layout.HasLabels)
             target.Span<long>()[slot] = label;
         else
             exampleTarget.CopyTo(target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+        if (weights is not null)
+            weights.Span<float>()[slot] = weight;
     }
 
-    private (Value Features, Value Target) Few()
+    /// <summary>Makes room for so many examples; those that are there stay.</summary>
+    private void Reserve(int count)
     {
-        if (fewFeatures is null || fewTarget is null || fewFeatures.Sizes[0] != Count)
-        {
-            (fewFeatures, fewTarget) = Allocate(Count);
-            features.Bytes[..fewFeatures.Bytes.Length].CopyTo(fewFeatures.Bytes);
-            target.Bytes[..fewTarget.Bytes.Length].CopyTo(fewTarget.Bytes);
-        }
-
-        return (fewFeatures, fewTarget);
+        if (count <= room)
+            return;
+        room = (int)Math.Min(Capacity, Math.Max(count, 2L * room));
+        (Value oldFeatures, Value oldTarget, Value? oldWeights) = (features, target, weights);
+        (features, target, weights) = Allocate(room);
+        Begin(oldFeatures, features, Count);
+        Begin(oldTarget, target, Count);
+        if (weights is not null)
+            Begin(oldWeights!, weights, Count);
     }
 
-    private (Value Features, Value Target) Allocate(int count) => (
+    /// <summary>Copies the first examples.</summary>
+    private static void Begin(Value from, Value to, int count)
+    {
+        int bytes = from.Bytes.Length / from.Sizes[0] * count;
+        from.Bytes[..bytes].CopyTo(to.Bytes);
+    }
+
+    private (Value Features, Value Target, Value? Weights) Few()
+    {
+        if (few is { } found && found.Features.Sizes[0] == Count)
+            return found;
+        (Value Features, Value Target, Value? Weights) copy = Allocate(Count);
+        Begin(features, copy.Features, Count);
+        Begin(target, copy.Target, Count);
+        if (weights is not null)
+            Begin(weights, copy.Weights!, Count);
+        few = copy;
+        return copy;
+    }
+
+    private (Value Features, Value Target, Value? Weights) Allocate(int count) => (
         Value.Zeros(DType.Float32, [count, .. Layout.FeatureShape]),
-        Layout.HasLabels ? Value.Zeros(DType.Int64, count) : Value.Zeros(DType.Float32, [count, .. Layout.TargetShape]));
+        Layout.HasLabels ? Value.Zeros(DType.Int64, count) : Value.Zeros(DType.Float32, [count, .. Layout.TargetShape]),
+        Layout.HasWeights ? Value.Zeros(DType.Float32, count) : null);
 }

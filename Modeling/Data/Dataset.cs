@@ -2,7 +2,8 @@ namespace Toolkit.Modeling.Data;
 
 /// <summary>
 /// Examples held in memory: features as one dense array of float32 with a shape per example, and for each example either a class
-/// label or a target of real numbers. A data set is never empty, and holds finite numbers and labels in range only.
+/// label or a target of real numbers, with a weight if <see cref="WithWeights"/> has given one. A data set is never empty, and holds finite numbers and
+/// labels in range only.
 /// </summary>
 /// <remarks><see cref="Take"/>, <see cref="Skip"/> and <see cref="Reshape"/> share the arrays; <see cref="Split"/> copies.</remarks>
 public sealed partial class Dataset : IDataSource
@@ -13,7 +14,8 @@ public sealed partial class Dataset : IDataSource
         ReadOnlyMemory<float> features,
         ReadOnlyMemory<long> labels,
         ReadOnlyMemory<float> targets,
-        IReadOnlyList<string>? classNames)
+        IReadOnlyList<string>? classNames,
+        ReadOnlyMemory<float> weights = default)
     {
         Layout = layout;
         Count = count;
@@ -21,6 +23,7 @@ public sealed partial class Dataset : IDataSource
         Labels = labels;
         Targets = targets;
         ClassNames = classNames;
+        Weights = weights;
     }
 
     /// <summary>The shape of one example.</summary>
@@ -41,6 +44,9 @@ public sealed partial class Dataset : IDataSource
     /// <summary>The targets, example after example: Count × <see cref="DataLayout.TargetLength"/> numbers; empty if examples carry
     /// labels.</summary>
     public ReadOnlyMemory<float> Targets { get; }
+
+    /// <summary>The weights, Count numbers; empty if examples have none and so count once each.</summary>
+    public ReadOnlyMemory<float> Weights { get; }
 
     /// <summary>The name of each class, in the order of the labels, or null if the source had numbers only.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
@@ -146,6 +152,7 @@ public sealed partial class Dataset : IDataSource
         var features = new float[checked(rows.Length * Layout.FeatureLength)];
         var targets = new float[rows.Length * Layout.TargetLength];
         var labels = Layout.HasLabels ? new long[rows.Length] : [];
+        float[] weights = Layout.HasWeights ? new float[rows.Length] : [];
         for (int i = 0; i < rows.Length; i++)
         {
             int row = rows[i];
@@ -156,32 +163,33 @@ public sealed partial class Dataset : IDataSource
                 labels[i] = Labels.Span[row];
             else
                 Row(Targets, row, Layout.TargetLength).CopyTo(targets.AsSpan(i * Layout.TargetLength));
+            if (Layout.HasWeights)
+                weights[i] = Weights.Span[row];
         }
 
-        return new(Layout, rows.Length, features, labels, targets, ClassNames);
+        return new(Layout, rows.Length, features, labels, targets, ClassNames, weights);
     }
 
     /// <summary>The same examples with features of another shape of the same length, for example [784] as [1, 28, 28].</summary>
     /// <param name="featureShape">The new shape of one example.</param>
     /// <exception cref="ArgumentException">The new shape holds another number of values.</exception>
     public Dataset Reshape(params ReadOnlySpan<int> featureShape) =>
-        new(Layout.Reshape(featureShape), Count, Features, Labels, Targets, ClassNames);
+        new(Layout.Reshape(featureShape), Count, Features, Labels, Targets, ClassNames, Weights);
 
     /// <summary>The same examples with other features, already checked by the caller.</summary>
-    internal Dataset WithFeatures(float[] features) => new(Layout, Count, features, Labels, Targets, ClassNames);
+    internal Dataset WithFeatures(float[] features) => new(Layout, Count, features, Labels, Targets, ClassNames, Weights);
 
     /// <summary>The same examples with other features of another shape, already checked by the caller.</summary>
-    internal Dataset WithFeatures(float[] features, params ReadOnlySpan<int> featureShape) => new(
-        Layout.HasLabels ? DataLayout.Labels(featureShape, Layout.ClassCount) : DataLayout.Values(featureShape, [.. Layout.TargetShape]),
-        Count,
-        features,
-        Labels,
-        Targets,
-        ClassNames);
+    internal Dataset WithFeatures(float[] features, params ReadOnlySpan<int> featureShape) =>
+        new(Layout.WithFeatures(featureShape), Count, features, Labels, Targets, ClassNames, Weights);
 
     /// <summary>The same examples with their own features as targets, as an autoencoder learns from them (book chapter 14). The features are shared, not
     /// copied.</summary>
-    public Dataset AsReconstruction() => new(DataLayout.Values([.. Layout.FeatureShape], [.. Layout.FeatureShape]), Count, Features, default, Features, null);
+    public Dataset AsReconstruction()
+    {
+        var layout = DataLayout.Values([.. Layout.FeatureShape], [.. Layout.FeatureShape]);
+        return new(Layout.HasWeights ? layout.WithWeights() : layout, Count, Features, default, Features, null, Weights);
+    }
 
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
@@ -230,7 +238,8 @@ public sealed partial class Dataset : IDataSource
             batch.Add(
                 Row(Features, row, Layout.FeatureLength),
                 Layout.HasLabels ? Labels.Span[row] : -1,
-                Row(Targets, row, Layout.TargetLength));
+                Row(Targets, row, Layout.TargetLength),
+                WeightOf(row));
         }
     }
 
@@ -240,5 +249,6 @@ public sealed partial class Dataset : IDataSource
         Features.Slice(start * Layout.FeatureLength, count * Layout.FeatureLength),
         Layout.HasLabels ? Labels.Slice(start, count) : default,
         Targets.Slice(start * Layout.TargetLength, count * Layout.TargetLength),
-        ClassNames);
+        ClassNames,
+        Layout.HasWeights ? Weights.Slice(start, count) : default);
 }

@@ -1,6 +1,6 @@
 namespace Toolkit.Modeling.Data;
 
-/// <summary>One example of a stream: features with either a class label or a target of real numbers.</summary>
+/// <summary>One example of a stream: features with either a class label or a target of real numbers, and a weight where the layout has weights.</summary>
 public readonly record struct Example
 {
     /// <summary>An example with a class label.</summary>
@@ -30,4 +30,7 @@ public readonly record struct Example
 
     /// <summary>The target in row-major order; empty if the example has a label instead.</summary>
     public ReadOnlyMemory<float> Target { get; }
+
+    /// <summary>Its weight, at least 0; 1 by default. Others need a layout with weights (<see cref="DataLayout.WithWeights"/>).</summary>
+    public float Weight { get; init; } = 1f;
 }

@@ -36,5 +36,31 @@ internal static class ExampleCheck
         }
     }
 
+    /// <summary>Throws for the first weight that is negative, NaN or infinite.</summary>
+    public static void Weights(ReadOnlySpan<float> weights)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (!(weights[i] >= 0f && float.IsFinite(weights[i])))
+                throw WrongWeight(weights[i], i);
+        }
+    }
+
+    /// <summary>Throws for a weight that is negative, NaN or infinite, or that examples without weights cannot have.</summary>
+    public static void Weight(float weight, DataLayout layout, long row)
+    {
+        if (!(weight >= 0f && float.IsFinite(weight)))
+            throw WrongWeight(weight, row);
+        if (weight != 1f && !layout.HasWeights)
+        {
+            throw new DataException(
+                FormattableString.Invariant($"Row {row} (counted from 0) has the weight {weight}, but the layout {layout} has none: expected ") +
+                $"{nameof(DataLayout)}.{nameof(DataLayout.WithWeights)}.");
+        }
+    }
+
+    private static DataException WrongWeight(float weight, long row) =>
+        new(FormattableString.Invariant($"Row {row} (counted from 0) has the weight {weight}; expected a finite number of at least 0."));
+
     private static string Name(float value) => float.IsNaN(value) ? "NaN" : value > 0 ? "+∞" : "−∞";
 }

@@ -2,10 +2,12 @@ namespace Toolkit.Modeling.Data;
 
 /// <summary>
 /// Brings each feature to mean 0 and variance 1: x′ = (x − μ) / σ, with μ and σ of the training set, applied to every set alike. A
-/// feature that does not vary is only shifted. Source: book 12.2.1 (preprocessing).
+/// feature that does not vary by more than the rounding of float32, 2⁻²³ of its mean, is only shifted. Source: book 12.2.1 (preprocessing).
 /// </summary>
 public sealed class FeatureScaling
 {
+    private const double Rounding = 1.0 / (1 << 23);
+
     private readonly float[] mean;
     private readonly float[] deviation;
 
@@ -22,30 +24,32 @@ public sealed class FeatureScaling
     /// vary.</summary>
     public IReadOnlyList<float> Deviation => deviation;
 
-    /// <summary>Measures a data set, in double precision and two passes.</summary>
+    /// <summary>Measures a data set, in double precision and two passes; an example of weight w counts like w copies.</summary>
     /// <param name="dataset">The training set.</param>
+    /// <exception cref="DataException">All weights are 0.</exception>
     public static FeatureScaling Fit(Dataset dataset)
     {
         int columns = dataset.Layout.FeatureLength;
+        double total = dataset.TotalWeight();
         ReadOnlySpan<float> features = dataset.Features.Span;
         double[] mean = new double[columns];
         double[] square = new double[columns];
         for (int i = 0; i < features.Length; i++)
-            mean[i % columns] += features[i];
+            mean[i % columns] += dataset.WeightOf(i / columns) * (double)features[i];
         for (int column = 0; column < columns; column++)
-            mean[column] /= dataset.Count;
+            mean[column] /= total;
         for (int i = 0; i < features.Length; i++)
         {
             double difference = features[i] - mean[i % columns];
-            square[i % columns] += difference * difference;
+            square[i % columns] += dataset.WeightOf(i / columns) * difference * difference;
         }
 
         float[] deviation = new float[columns];
         for (int column = 0; column < columns; column++)
         {
-            double value = Math.Sqrt(square[column] / dataset.Count);
-            // A constant column leaves only rounding errors behind, which must not be blown up to unit variance.
-            deviation[column] = value > 1e-7 * Math.Abs(mean[column]) && value > 1e-30 ? (float)value : 1f;
+            double value = Math.Sqrt(square[column] / total);
+            // A constant column leaves only rounding errors of float32 behind, which must not be blown up to unit variance.
+            deviation[column] = value > Rounding * Math.Abs(mean[column]) && (float)value > 0f ? (float)value : 1f;
         }
 
         return new(Array.ConvertAll(mean, value => (float)value), deviation);
@@ -54,6 +58,7 @@ public sealed class FeatureScaling
     /// <summary>The data set with scaled features, copied.</summary>
     /// <param name="dataset">A data set with as many features as the one that was measured.</param>
     /// <exception cref="ArgumentException">The number of features differs.</exception>
+    /// <exception cref="DataException">A scaled feature is beyond float32.</exception>
     public Dataset Apply(Dataset dataset)
     {
         int columns = mean.Length;
@@ -65,7 +70,18 @@ public sealed class FeatureScaling
 
         float[] features = dataset.Features.ToArray();
         for (int i = 0; i < features.Length; i++)
-            features[i] = (features[i] - mean[i % columns]) / deviation[i % columns];
+        {
+            float scaled = (features[i] - mean[i % columns]) / deviation[i % columns];
+            if (!float.IsFinite(scaled))
+            {
+                throw new DataException(
+                    $"Feature {features[i]} in row {i / columns}, column {i % columns} (both counted from 0) leaves the range of float32 when it is scaled by the mean "
+                    + $"{mean[i % columns]} and the deviation {deviation[i % columns]}.");
+            }
+
+            features[i] = scaled;
+        }
+
         return dataset.WithFeatures(features);
     }
 }

@@ -51,11 +51,12 @@ public sealed class PrincipalComponents
     public double Stabilizer { get; private init; }
 
     /// <summary>Finds the components of a data set.</summary>
-    /// <param name="data">The training examples, unlabelled ones included.</param>
+    /// <param name="data">The training examples, unlabelled ones included, with their weights.</param>
     /// <param name="count">k, from 1 to the number of features.</param>
     /// <param name="whiten">Whether components are divided by their standard deviations.</param>
-    /// <param name="stabilizer">ε of whitening, above 0, so that directions without variance stay small; 10⁻⁹ of the greatest variance if null.</param>
+    /// <param name="stabilizer">ε of whitening, above 0, so that directions without variance stay small; 10⁻⁹ of the greatest variance if null (1 where no feature varies).</param>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many features.</exception>
+    /// <exception cref="DataException">All weights are 0.</exception>
     public static PrincipalComponents Fit(Dataset data, int count, bool whiten = false, double? stabilizer = null)
     {
         int columns = data.Layout.FeatureLength;
@@ -71,7 +72,7 @@ public sealed class PrincipalComponents
         return new(mean, components, variances, values.Sum(value => Math.Max(value, 0.0)))
         {
             Whiten = whiten,
-            Stabilizer = stabilizer ?? Math.Max(1e-9 * variances[0], double.Epsilon),
+            Stabilizer = stabilizer ?? (variances[0] > 0.0 ? 1e-9 * variances[0] : 1.0),
         };
     }
 
@@ -127,19 +128,21 @@ public sealed class PrincipalComponents
         for (int row = 0; row < data.Count; row++)
         {
             for (int j = 0; j < mean.Length; j++)
-                mean[j] += features[(row * mean.Length) + j];
+                mean[j] += data.WeightOf(row) * (double)features[(row * mean.Length) + j];
         }
 
-        return [.. mean.Select(sum => sum / data.Count)];
+        double total = data.TotalWeight();
+        return [.. mean.Select(sum => sum / total)];
     }
 
-    /// <summary>XᵀX/n of the centred features, some thousand rows at a time.</summary>
+    /// <summary>XᵀX/n of the centred features, some thousand rows at a time; XᵀWX/tr W where they have weights.</summary>
     private static double[,] Covariance(Dataset data, double[] mean)
     {
         int columns = mean.Length;
         Variable x = Variable.Input("x", DType.Float64, ["rows", columns]);
         var product = Function.Compile([x], [Ops.Gemm(x, x, transposeA: true)]);
         var sum = new double[columns, columns];
+        double total = data.TotalWeight();
         for (int first = 0; first < data.Count; first += RowsAtOnce)
         {
             int rows = Math.Min(RowsAtOnce, data.Count - first);
@@ -147,10 +150,10 @@ public sealed class PrincipalComponents
             Span<double> to = centred.Span<double>();
             ReadOnlySpan<float> from = data.Features.Span.Slice(first * columns, rows * columns);
             for (int i = 0; i < to.Length; i++)
-                to[i] = from[i] - mean[i % columns];
+                to[i] = Math.Sqrt(data.WeightOf(first + (i / columns))) * (from[i] - mean[i % columns]);
             ReadOnlySpan<double> part = product.Run(centred)[0].Span<double>();
             for (int i = 0; i < part.Length; i++)
-                sum[i / columns, i % columns] += part[i] / data.Count;
+                sum[i / columns, i % columns] += part[i] / total;
         }
 
         return sum;

@@ -4,7 +4,8 @@ namespace Toolkit.Modeling.Data;
 /// Minibatches drawn otherwise than in a fresh order for each epoch, which is what <see cref="Dataset"/> gives to a shuffled training: in one order for all
 /// epochs, or with replacement. Classes equally often: <see cref="BalancedSource"/>; examples seen once: <see cref="GeneratedSource"/>. Source: book section 8.1.3.
 /// </summary>
-/// <remarks>The order follows from the seed (and the epoch, with replacement); the shuffle seed of a training has no influence.</remarks>
+/// <remarks>The order follows from the seed (and the epoch, with replacement); the shuffle seed of a training has no influence. Each example is as likely, and
+/// takes its weight along.</remarks>
 public sealed class SampledSource : IDataSource
 {
     private readonly Dataset data;

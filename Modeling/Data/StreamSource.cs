@@ -27,12 +27,12 @@ public sealed class StreamSource : IDataSource
     /// pass fails.</summary>
     public int? ExampleCount { get; init => field = value is { } count ? Settings.AtLeastOne(count, nameof(ExampleCount)) : null; }
 
-    /// <summary>How many examples the shuffle buffer holds; 1024 by default. 1 keeps the order of the stream.</summary>
+    /// <summary>How many examples the shuffle buffer holds at most; 1024 by default. 1 keeps the order of the stream.</summary>
     public int ShuffleBuffer { get; init => field = Settings.AtLeastOne(value); } = 1024;
 
     /// <inheritdoc/>
-    /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, the
-    /// stream is empty or its length is not <see cref="ExampleCount"/>.</exception>
+    /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, its
+    /// weight is negative or not finite, the stream is empty or its length is not <see cref="ExampleCount"/>.</exception>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         var batch = new Batch(Layout, options.Size);
@@ -42,7 +42,7 @@ public sealed class StreamSource : IDataSource
             foreach (Example example in open())
             {
                 Check(example, seen++);
-                batch.Add(example.Features.Span, example.Label, example.Target.Span);
+                batch.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
                 if (batch.Count == batch.Capacity)
                 {
                     yield return batch;
@@ -59,13 +59,13 @@ public sealed class StreamSource : IDataSource
                 Check(example, seen++);
                 if (buffer.Count < buffer.Capacity)
                 {
-                    buffer.Add(example.Features.Span, example.Label, example.Target.Span);
+                    buffer.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
                     continue;
                 }
 
                 int slot = random.NextInt32(ShuffleBuffer);
                 batch.Add(buffer, slot);
-                buffer.Set(slot, example.Features.Span, example.Label, example.Target.Span);
+                buffer.Set(slot, example.Features.Span, example.Label, example.Target.Span, example.Weight);
                 if (batch.Count == batch.Capacity)
                 {
                     yield return batch;
@@ -100,6 +100,7 @@ public sealed class StreamSource : IDataSource
             ExampleCheck.Labels([example.Label], Layout.ClassCount, row);
         else
             ExampleCheck.Finite(example.Target.Span, Layout.TargetLength, "targets", row);
+        ExampleCheck.Weight(example.Weight, Layout, row);
     }
 
     private static DataException Mismatch(long row, string what, int expected, IReadOnlyList<int> shape, int found) =>

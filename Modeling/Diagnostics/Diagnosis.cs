@@ -6,6 +6,7 @@ using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Diagnostics;
 
@@ -78,19 +79,28 @@ public sealed record Diagnosis
     public static Diagnosis Of(
         Module model, Loss loss, Value features, Value target, IReadOnlyList<Regularizer>? regularizers = null, DiagnosisOptions? options = null)
     {
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Build(model, loss, features, target, regularizers ?? [], null);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Build(model, loss, (features, target, null), regularizers ?? [], null);
         return Diagnostician.Examine(model, objective, new ScalarFunction(total, objective.Parameters, inputs), inputs, options ?? new DiagnosisOptions());
     }
 
     /// <summary>The objective at inference on inputs of constant shapes; what regularizers remember, such as multipliers, is as in the beginning without a
     /// memory.</summary>
     internal static (Objective Objective, Variable Total, (Variable, Value)[] Inputs) Build(
-        Module model, Loss loss, Value features, Value target, IReadOnlyList<Regularizer> regularizers, OptimizerState? memory)
+        Module model,
+        Loss loss,
+        (Value Features, Value Target, Value? Weights) sample,
+        IReadOnlyList<Regularizer> regularizers,
+        OptimizerState? memory)
     {
-        Variable input = Variable.Input("input", features.DType, features.Shape), y = Variable.Input("target", target.DType, target.Shape);
-        var objective = new Objective(model, loss, input, y, new ForwardContext(Mode.Inference), memory);
+        (Value features, Value target, Value? weights) = sample;
+        var symbols = new ExampleSymbols(
+            Variable.Input("input", features.DType, features.Shape),
+            Variable.Input("target", target.DType, target.Shape),
+            weights is null ? null : Variable.Input(TrainingGraph.WeightInput, weights.DType, weights.Shape));
+        var objective = new Objective(model, loss, symbols.Input, symbols.Target, new ForwardContext(Mode.Inference) { Weight = symbols.Weight }, memory);
         Variable total = regularizers.Aggregate(objective.Loss, (sum, regularizer) => sum + regularizer.Penalty(objective));
-        return (objective, total, [(input, features), (y, target)]);
+        Value[] values = weights is null ? [features, target] : [features, target, weights];
+        return (objective, total, [.. symbols.All.Zip(values)]);
     }
 
     /// <summary>The same with the course of the training, and what it says.</summary>

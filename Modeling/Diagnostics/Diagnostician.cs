@@ -12,10 +12,10 @@ namespace Toolkit.Modeling.Diagnostics;
 internal static class Diagnostician
 {
     /// <summary>The first examples of a source, copied.</summary>
-    public static (Value Features, Value Target) Sample(IDataSource data, int examples)
+    public static (Value Features, Value Target, Value? Weights) Sample(IDataSource data, int examples)
     {
         foreach (Batch batch in data.Batches(new BatchOptions { Size = examples }))
-            return (batch.Features.Clone(), batch.Target.Clone());
+            return (batch.Features.Clone(), batch.Target.Clone(), batch.Weights?.Clone());
         throw new DataException("There are no examples to measure on.");
     }
 
@@ -85,30 +85,33 @@ internal static class Diagnostician
         if (hidden.Length == 0)
             return [];
         Value[] values = Function.Compile([.. inputs.Select(i => i.Input)], [.. hidden.Select(h => h.Variable)]).Run([.. inputs.Select(i => i.Value)]);
-        return [.. hidden.Zip(values, (h, v) => Units(h.Name, v, smallSpread))];
+        Value? weights = objective.Weight is { } weight ? inputs.First(i => ReferenceEquals(i.Input, weight)).Value : null;
+        return [.. hidden.Zip(values, (h, v) => Units(h.Name, v, weights, smallSpread))];
     }
 
-    private static UnitReport Units(string name, Value value, double smallSpread)
+    private static UnitReport Units(string name, Value value, Value? weights, double smallSpread)
     {
         int units = value.Sizes[1], inner = value.Count / (value.Sizes[0] * units);
         var least = new double[units];
         var greatest = new double[units];
         Array.Fill(least, double.PositiveInfinity);
         Array.Fill(greatest, double.NegativeInfinity);
-        double sum = 0.0;
-        int zeros = 0;
+        double sum = 0.0, zeros = 0.0, total = 0.0;
         for (int i = 0; i < value.Count; i++)
         {
+            double weight = weights is null ? 1.0 : weights[i / (units * inner)], x = value[i];
+            if (weight == 0.0)
+                continue;
             int unit = i / inner % units;
-            double x = value[i];
             least[unit] = Math.Min(least[unit], x);
             greatest[unit] = Math.Max(greatest[unit], x);
-            sum += x;
-            zeros += x == 0.0 ? 1 : 0;
+            sum += weight * x;
+            zeros += x == 0.0 ? weight : 0.0;
+            total += weight;
         }
 
         int dead = Enumerable.Range(0, units).Count(u => least[u] == 0.0 && greatest[u] == 0.0);
         int constant = Enumerable.Range(0, units).Count(u => greatest[u] - least[u] <= smallSpread);
-        return new UnitReport(name, units, dead, constant - dead, sum / value.Count, (double)zeros / value.Count);
+        return new UnitReport(name, units, dead, constant - dead, sum / total, zeros / total);
     }
 }

@@ -100,7 +100,7 @@ internal static class Findings
             return;
         (double start, double end) = (between[0].Loss, between[^1].Loss);
         LinePoint top = between.MaxBy(p => p.Loss);
-        double above = top.Loss - Math.Max(start, end), range = Math.Max(Math.Abs(start - end), 1e-12);
+        double above = top.Loss - Math.Max(start, end), range = Math.Abs(start - end);
         findings.Add(above > 0.01 * Math.Max(range, Math.Abs(end))
             ? Text($"On the straight line from the other point to here the objective rises to {top.Loss:G4} at {top.At:G3}, {above:G4} above the higher end: a barrier lies between.")
             : Text($"On the straight line from the other point ({start:G4}) to here ({end:G4}) there is no barrier (book section 8.2.2)."));
@@ -108,7 +108,7 @@ internal static class Findings
 
     private static void Symmetry(Diagnosis d, SymmetryReport pair, List<string> findings)
     {
-        double rounding = 1e-4 * Math.Max(Math.Abs(d.Objective), 1e-6);
+        double rounding = 1e-4 * Math.Abs(d.Objective);
         if (Math.Abs(pair.ExchangeChange) <= rounding)
             findings.Add(Text($"Units of {pair.Name} can change places without a change of the loss: this solution is one of at least {pair.Units}! equal ones (weight space symmetry, book section 8.2.2)."));
         else

@@ -25,16 +25,15 @@ internal static class LinePlot
         LinePoint[] all = [.. drawn.SelectMany(curve => curve.Points)];
         if (all.Length < 2)
             return;
-        double low = all.Min(p => p.Loss), high = Math.Max(all.Max(p => p.Loss), low + 1e-300);
-        double first = all.Min(p => p.At), last = Math.Max(all.Max(p => p.At), first + 1e-300);
+        double low = all.Min(p => p.Loss), high = all.Max(p => p.Loss), first = all.Min(p => p.At), last = all.Max(p => p.At);
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\">");
         for (int i = 0; i < drawn.Length; i++)
         {
             page.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{Colours[i % Colours.Length]}\" stroke-width=\"2\" points=\"");
             foreach (LinePoint p in drawn[i].Points)
             {
-                double x = Margin + ((Width - (2 * Margin)) * (p.At - first) / (last - first));
-                double y = Height - Margin - ((Height - (2 * Margin)) * (p.Loss - low) / (high - low));
+                double x = Margin + ((Width - (2 * Margin)) * Share(p.At, first, last));
+                double y = Height - Margin - ((Height - (2 * Margin)) * Share(p.Loss, low, high));
                 page.Append(CultureInfo.InvariantCulture, $"{x:F1},{y:F1} ");
             }
 
@@ -51,6 +50,9 @@ internal static class LinePlot
         void Label(int x, int y, string text, string colour) => page.Append(
             CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" font-size=\"12\" fill=\"{colour}\">{WebUtility.HtmlEncode(text)}</text>");
     }
+
+    /// <summary>Where a number lies between two, from 0 to 1; in the middle where they are equal.</summary>
+    private static double Share(double value, double low, double high) => high > low ? (value - low) / (high - low) : 0.5;
 
     private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -67,9 +67,11 @@ public static class LinearRegions
         {
             var result = new List<(double, double)>();
             (double At, float[] Value, float[] Slope)? before = null;
+            // What an output reaches anywhere: by that, not by a value that happens to be near 0, the rounding of float32 is measured.
+            float[] greatest = [.. points.Values.First().Item1.Select((_, i) => points.Values.Max(point => Math.Abs(point.Item1[i])))];
             foreach ((double at, (float[] value, float[] slopes)) in points)
             {
-                if (before is { } b && Bends(b.Value, b.Slope, value, slopes, at - b.At))
+                if (before is { } b && Bends(b.Value, b.Slope, value, slopes, at - b.At, greatest))
                     result.Add((b.At, at));
                 before = (at, value, slopes);
             }
@@ -106,14 +108,13 @@ public static class LinearRegions
 
     private const double Resolution = 1.0 / (1 << 20), Tolerance = 1e-3;
 
-    private static bool Bends(float[] value, float[] slope, float[] nextValue, float[] nextSlope, double width)
+    private static bool Bends(float[] value, float[] slope, float[] nextValue, float[] nextSlope, double width, float[] greatest)
     {
         for (int i = 0; i < value.Length; i++)
         {
             double scale = Math.Max(Math.Abs(slope[i]), Math.Abs(nextSlope[i]));
             double missed = Math.Abs(nextValue[i] - value[i] - (width * slope[i]));
-            double rounding = 1e-5 * Math.Max(1.0, Math.Abs(value[i]));
-            if (Math.Abs(nextSlope[i] - slope[i]) > Tolerance * scale || missed > (Tolerance * width * scale) + rounding)
+            if (Math.Abs(nextSlope[i] - slope[i]) > Tolerance * scale || missed > (Tolerance * width * scale) + (1e-5 * greatest[i]))
                 return true;
         }
 

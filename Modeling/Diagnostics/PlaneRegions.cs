@@ -47,27 +47,11 @@ internal sealed class PlaneRegions
     private static List<(Variable Compared, int[][] Groups)> Kinks(Variable place, Variable output)
     {
         var kinks = new List<(Variable, int[][])>();
-        var depends = new Dictionary<Variable, bool>(ReferenceEqualityComparer.Instance) { [place] = true };
-        var pending = new Stack<Variable>([output]);
-        while (pending.TryPeek(out Variable? variable))
+        var depends = new HashSet<Variable>([place], ReferenceEqualityComparer.Instance);
+        foreach (Node node in TopologicalOrder.Of([output], depends.Contains).Where(node => node.Inputs.Any(depends.Contains)))
         {
-            if (depends.ContainsKey(variable) || variable.Producer is not { } node)
-            {
-                depends.TryAdd(variable, false);
-                pending.Pop();
-                continue;
-            }
-
-            Variable[] missing = [.. node.Inputs.Where(input => !depends.ContainsKey(input))];
-            foreach (Variable input in missing)
-                pending.Push(input);
-            if (missing.Length > 0)
-                continue;
-            pending.Pop();
-            bool moves = node.Inputs.Any(input => depends[input]);
-            foreach (Variable result in node.Outputs)
-                depends[result] = moves;
-            if (moves && KinkOf(node) is { } kink)
+            depends.UnionWith(node.Outputs);
+            if (KinkOf(node) is { } kink)
                 kinks.Add(kink);
         }
 
@@ -203,12 +187,13 @@ internal sealed class PlaneRegions
     {
         Evaluate(output);
         double[][] middles = Values(output, [.. polygons.Select(polygon => (polygon.Average(c => c.S), polygon.Average(c => c.T)))]);
+        // What an output reaches anywhere: by that, not by a value near 0, rounding is measured.
+        double[] greatest = [.. middles[0].Select((_, i) => polygons.Max(polygon => polygon.Max(corner => Math.Abs(corner.Values[i]))))];
         for (int p = 0; p < polygons.Count; p++)
         {
             for (int i = 0; i < middles[p].Length; i++)
             {
-                double scale = polygons[p].Max(corner => Math.Abs(corner.Values[i]));
-                if (Math.Abs(polygons[p].Average(corner => corner.Values[i]) - middles[p][i]) > 1e-3 * Math.Max(scale, 1e-3))
+                if (Math.Abs(polygons[p].Average(corner => corner.Values[i]) - middles[p][i]) > 1e-3 * greatest[i])
                 {
                     throw new GraphException(
                         "Expected a model of linear layers with rectifiers, absolute values and maxima (maxout, clipping), found one that is not linear between their borders.");

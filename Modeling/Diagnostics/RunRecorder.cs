@@ -39,9 +39,8 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
         this.examples = Settings.AtLeastOne(examples);
         this.curvature = curvature;
         trainer.Prepare(sample.Layout);
-        (Value features, Value target) = Diagnostician.Sample(sample, examples);
         (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(
-            trainer.Model, trainer.Loss, features, target, trainer.Regularizers, trainer.State.Optimizer);
+            trainer.Model, trainer.Loss, Diagnostician.Sample(sample, examples), trainer.Regularizers, trainer.State.Optimizer);
         function = new ScalarFunction(total, objective.Parameters, inputs, trainer.Execution);
         parameters = objective.Parameters;
         start = before = function.Point;

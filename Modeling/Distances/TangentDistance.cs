@@ -46,6 +46,10 @@ public sealed record TangentDistance
         double[] difference = Vectors.Along(x, -1.0, y);
         if (tangents.Count == 0)
             return Vectors.Norm(difference);
+        // Near 1, squares of the numbers neither overflow nor vanish: the distance of c·x and c·y is c times that of x and y, and tangents may have any length.
+        int exponent = Vectors.Exponent(difference), length = Vectors.Exponent([.. tangents.Select(tangent => tangent.Max(Math.Abs))]);
+        difference = Vectors.Shifted(difference, -exponent);
+        tangents = [.. tangents.Select(tangent => Vectors.Shifted(tangent, -length))];
         int n = tangents.Count;
         var gram = new double[n, n];
         var right = new double[n];
@@ -63,6 +67,6 @@ public sealed record TangentDistance
         double[] coefficients = Cholesky.Solve(gram, right);
         for (int i = 0; i < n; i++)
             difference = Vectors.Along(difference, -coefficients[i], tangents[i]);
-        return Vectors.Norm(difference);
+        return Math.ScaleB(Vectors.Norm(difference), exponent);
     }
 }

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
 
@@ -7,7 +8,7 @@ namespace Toolkit.Modeling.Distributions;
 
 /// <summary>
 /// Independent counts of rate λ = e^z: −ln P(y) = Σ e^z − y·z + ln y!. The term ln y! is Stirling's series shifted by eight, within 1e−9.
-/// Source: book section 6.2.2.4 (other output types by maximum likelihood).
+/// Source: book section 6.2.2.4 (other output types by maximum likelihood). A target that is not a whole number of at least 0 makes it NaN.
 /// </summary>
 /// <param name="LogRate">z = ln λ, of shape [batch, …].</param>
 public sealed record Poisson(Variable LogRate) : Distribution
@@ -25,7 +26,10 @@ public sealed record Poisson(Variable LogRate) : Distribution
     public override Variable NegativeLogLikelihood(Variable target)
     {
         Variable y = Targets.Align(nameof(Poisson), LogRate, target);
-        return Targets.SumPerExample(LogRate.Exp() - (y * LogRate) + LogFactorial(y));
+        // Beyond 2⁵³ every number of either type is whole.
+        Variable small = Ops.Where(Targets.Between(y, 0.0, 1L << 53), y, 0.0);
+        Variable counts = new And().Apply(Ops.GreaterOrEqual(y, Variable.Scalar(0.0, y.DType)), Ops.Equal(small, small.Cast(DType.Int64).Cast(y.DType)));
+        return Targets.OrNaN(counts, Targets.SumPerExample(LogRate.Exp() - (y * LogRate) + LogFactorial(y)));
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public sealed record DictionaryLearning(int Atoms)
     public ulong Seed { get; init; }
 
     /// <summary>Learns from the features of examples.</summary>
-    /// <param name="data">The examples; labels and targets are not looked at.</param>
+    /// <param name="data">The examples, with their weights; labels and targets are not looked at.</param>
     /// <param name="cancellationToken">Ends the learning between two rounds.</param>
     /// <exception cref="ArgumentException">There are fewer examples that are not 0 than atoms, or more non-zeros than atoms or features.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -43,7 +43,10 @@ public sealed record DictionaryLearning(int Atoms)
         int length = data.Layout.FeatureLength;
         if (Strength is null && NonZeros > Math.Min(Atoms, length))
             throw new ArgumentException($"Expected at most {Math.Min(Atoms, length)} non-zeros for {Atoms} atoms of {length} numbers, found {NonZeros}.", nameof(data));
-        double[][] x = [.. Enumerable.Range(0, data.Count).Select(row => SparseDictionary.Features(data, row))];
+        // Examples of weight 0 are not there.
+        int[] rows = [.. Enumerable.Range(0, data.Count).Where(row => data.WeightOf(row) > 0f)];
+        double[][] x = [.. rows.Select(row => SparseDictionary.Features(data, row))];
+        double[] weights = [.. rows.Select(row => (double)data.WeightOf(row))];
         double[][] atoms = Begin(x);
         var errors = new List<double>();
         var codes = new double[x.Length][];
@@ -52,8 +55,8 @@ public sealed record DictionaryLearning(int Atoms)
             cancellationToken.ThrowIfCancellationRequested();
             SparseDictionary dictionary = Make(atoms, []);
             Parallel.For(0, x.Length, row => codes[row] = dictionary.Encode(x[row]));
-            Update(x, codes, atoms, last: round == Iterations - 1);
-            errors.Add(Enumerable.Range(0, x.Length).Sum(row => Square(Residual(x[row], codes[row], atoms))) / x.Length);
+            Update(x, weights, codes, atoms, last: round == Iterations - 1);
+            errors.Add(Enumerable.Range(0, x.Length).Sum(row => weights[row] * Square(Residual(x[row], codes[row], atoms))) / weights.Sum());
         }
 
         return Make(atoms, errors);
@@ -71,7 +74,7 @@ public sealed record DictionaryLearning(int Atoms)
             : throw new ArgumentException($"Expected at least {Atoms} examples that are not 0, one for each atom to begin with, found {atoms.Length}.", nameof(x));
     }
 
-    private void Update(double[][] x, double[][] codes, double[][] atoms, bool last)
+    private void Update(double[][] x, double[] weights, double[][] codes, double[][] atoms, bool last)
     {
         double[][] residuals = [.. x.Select((row, i) => Residual(row, codes[i], atoms))];
         for (int j = 0; j < atoms.Length; j++)
@@ -82,7 +85,7 @@ public sealed record DictionaryLearning(int Atoms)
             {
                 // The residual without the atom.
                 residuals[i] = Vectors.Along(residuals[i], codes[i][j], atoms[j]);
-                sum = Vectors.Along(sum, codes[i][j], residuals[i]);
+                sum = Vectors.Along(sum, weights[i] * codes[i][j], residuals[i]);
             }
 
             double norm = Vectors.Norm(sum);

@@ -16,7 +16,7 @@ public sealed record SparseCoding(double Strength)
     /// <summary>The greatest number of steps, at least 1; 10,000 by default.</summary>
     public int Iterations { get; init => field = Settings.AtLeastOne(value); } = 10_000;
 
-    /// <summary>It is enough when no number of the code moves by more than this in a step, at least 0; 10⁻¹² by default.</summary>
+    /// <summary>It is enough when no number of the code moves by more than this share of the greatest one in a step, at least 0; 10⁻¹² by default.</summary>
     public double Tolerance { get; init => field = Settings.NotNegative(value); } = 1e-12;
 
     /// <summary>The code of x.</summary>
@@ -31,7 +31,10 @@ public sealed record SparseCoding(double Strength)
         var atoms = new double[dictionary.Length / x.Length][];
         for (int i = 0; i < atoms.Length; i++)
             atoms[i] = dictionary.Slice(i * x.Length, x.Length).ToArray();
-        double length = 1.0 / GreatestCurvature(atoms);
+        double curvature = GreatestCurvature(atoms);
+        if (curvature == 0.0)
+            return new double[atoms.Length];
+        double length = 1.0 / curvature;
         double[] h = new double[atoms.Length], ahead = [.. h];
         double t = 1.0;
         for (int step = 0; step < Iterations; step++)
@@ -45,7 +48,7 @@ public sealed record SparseCoding(double Strength)
             double following = Vectors.Dot(Vectors.Along(ahead, -1.0, next), move) > 0.0 ? 1.0 : 0.5 * (1.0 + Math.Sqrt(1.0 + (4.0 * t * t)));
             ahead = Vectors.Along(next, following == 1.0 ? 0.0 : (t - 1.0) / following, move);
             (t, h) = (following, next);
-            if (move.Max(Math.Abs) <= Tolerance)
+            if (move.Max(Math.Abs) <= Tolerance * h.Max(Math.Abs))
                 break;
         }
 
@@ -56,5 +59,5 @@ public sealed record SparseCoding(double Strength)
 
     /// <summary>At least the greatest eigenvalue of DᵀD: the greatest row sum of its absolute values.</summary>
     private static double GreatestCurvature(double[][] atoms) =>
-        Math.Max(atoms.Max(a => atoms.Sum(b => Math.Abs(Vectors.Dot(a, b)))), double.Epsilon);
+        atoms.Max(a => atoms.Sum(b => Math.Abs(Vectors.Dot(a, b))));
 }

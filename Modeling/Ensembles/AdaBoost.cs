@@ -24,7 +24,7 @@ public sealed record AdaBoost
     public ulong Seed { get; init; }
 
     /// <summary>Boosts networks: each member learns from a sample drawn with the weights of the examples.</summary>
-    /// <param name="data">Labelled examples.</param>
+    /// <param name="data">Labelled examples; their weights, if they have any, are those of the first round.</param>
     /// <param name="create">A trainer of a fresh classifier of logits for a member; the random numbers are for its weights and noise.</param>
     /// <param name="options">How long and in what batches; null for the defaults. Without a checkpoint.</param>
     /// <param name="cancellationToken">Ends the training.</param>
@@ -37,7 +37,8 @@ public sealed record AdaBoost
         return Fit(data, (round, weights) =>
         {
             RandomSource random = new RandomSource(Seed).Fork("boosting").Fork(round);
-            Dataset sample = data.Select(Draw(weights, random.Fork("sample")));
+            // The draws have used up the weights.
+            Dataset sample = data.WithoutWeights().Select(Draw(weights, random.Fork("sample")));
             trained.Add(Member.Train(create, random, round, sample, options, trained, cancellationToken));
             return trained[^1];
         });
@@ -54,7 +55,9 @@ public sealed record AdaBoost
         if (!data.Layout.HasLabels)
             throw new ArgumentException("Boosting expects examples with class labels, found targets of real numbers.", nameof(data));
         int classes = data.Layout.ClassCount;
-        double[] weights = [.. Enumerable.Repeat(1.0 / data.Count, data.Count)];
+        double[] weights = [.. Enumerable.Range(0, data.Count).Select(row => (double)data.WeightOf(row))];
+        double total = data.TotalWeight();
+        weights = [.. weights.Select(weight => weight / total)];
         var members = new List<Module>();
         var rounds = new List<BoostingRound>();
         for (int round = 0; round < Rounds; round++)
@@ -119,7 +122,9 @@ public sealed record AdaBoost
             int best = 0;
             for (int c = 1; c < classes; c++)
                 best = scores[(i * classes) + c] > scores[(i * classes) + best] ? c : best;
-            wrong[i] = best != data.Labels.Span[i];
+            // NaN is no vote for any class.
+            bool broken = Enumerable.Range(i * classes, classes).Any(at => double.IsNaN(scores[at]));
+            wrong[i] = broken || best != data.Labels.Span[i];
         }
 
         return wrong;

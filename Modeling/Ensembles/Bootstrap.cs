@@ -7,7 +7,7 @@ namespace Toolkit.Modeling.Ensembles;
 public static class Bootstrap
 {
     /// <summary>As many examples as the data set has, drawn with replacement: about 1 − (1 − 1/n)ⁿ, 63 %, of them occur.</summary>
-    /// <param name="data">The examples.</param>
+    /// <param name="data">The examples; each takes its weight along.</param>
     /// <param name="random">Chooses the examples; it is advanced, so a second call gives another sample.</param>
     public static Dataset Sample(Dataset data, RandomSource random)
     {

@@ -60,7 +60,7 @@ public sealed class LinearLeastSquares
     public double[] Ridge(ReadOnlySpan<double> y, double strength)
     {
         Settings.Positive(strength);
-        return Solve(y, s => s / ((s * s) + strength));
+        return Solve(y, s => s > 0.0 ? 1.0 / (s + (strength / s)) : 0.0);
     }
 
     /// <summary>X⁺y: the shortest w that makes ‖Xw − y‖ least. Singular values below 10⁻¹² of the greatest count as 0.</summary>
@@ -77,7 +77,7 @@ public sealed class LinearLeastSquares
     public double DegreesOfFreedom(double strength)
     {
         Settings.NotNegative(strength);
-        return values.Sum(s => s > 0.0 ? s * s / ((s * s) + strength) : 0.0);
+        return values.Sum(s => s > 0.0 ? s / (s + (strength / s)) : 0.0);
     }
 
     /// <summary>The α at which ridge regression has so many <see cref="DegreesOfFreedom"/>.</summary>

@@ -1,3 +1,5 @@
+using Toolkit.Modeling.Optimizers.FullBatch;
+
 namespace Toolkit.Modeling.Linear;
 
 /// <summary>The singular value decomposition A = U·diag(s)·Vᵀ of a small matrix by one-sided plane rotations, which keeps small singular values accurate.
@@ -8,7 +10,9 @@ internal static class SingularValues
     public static (double[][] U, double[] S, double[][] V) Of(double[][] columns)
     {
         int n = columns.Length;
-        double[][] u = [.. columns.Select(column => (double[])column.Clone())];
+        // Near 1, squares of the numbers neither overflow nor vanish.
+        int exponent = Vectors.Exponent([.. columns.Select(column => column.Max(Math.Abs))]);
+        double[][] u = [.. columns.Select(column => Vectors.Shifted(column, -exponent))];
         double[][] v = [.. Enumerable.Range(0, n).Select(i => Unit(n, i))];
         bool turned = true;
         for (int sweep = 0; sweep < 60 && turned; sweep++)
@@ -25,7 +29,7 @@ internal static class SingularValues
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(i => s[i])];
         return (
             [.. order.Select(i => s[i] > 0.0 ? [.. u[i].Select(x => x / s[i])] : u[i])],
-            [.. order.Select(i => s[i])],
+            [.. order.Select(i => Math.ScaleB(s[i], exponent))],
             [.. order.Select(i => v[i])]);
     }
 

@@ -10,7 +10,8 @@ namespace Toolkit.Modeling.Losses;
 /// per example, the losses are added: the outputs are independent.
 /// </summary>
 /// <remarks>Prediction: logits, not probabilities. Target: probabilities in [0, 1] of the prediction's shape (trailing axes of size 1 do
-/// not matter), for which the loss is y·ζ(−z) + (1 − y)·ζ(z); or labels 0 and 1, int64 [batch], for one logit per example.</remarks>
+/// not matter), for which the loss is y·ζ(−z) + (1 − y)·ζ(z); or labels 0 and 1, int64 [batch], for one logit per example. The loss of an example with another target is
+/// NaN.</remarks>
 public sealed record BinaryCrossEntropy : Loss
 {
     /// <inheritdoc/>
@@ -19,10 +20,22 @@ public sealed record BinaryCrossEntropy : Loss
         if (target.DType == DType.Int64)
         {
             Variable label = Targets.Align(nameof(BinaryCrossEntropy), prediction, target.Cast(prediction.DType));
-            return Targets.SumPerExample(((1.0 - (2.0 * label)) * prediction).Softplus());
+            return Targets.OrNaN(Ops.Equal(label, label.Square()), Targets.SumPerExample(((1.0 - (2.0 * label)) * prediction).Softplus()));
         }
 
         Variable y = Targets.Align(nameof(BinaryCrossEntropy), prediction, target);
-        return Targets.SumPerExample((y * (-prediction).Softplus()) + ((1.0 - y) * prediction.Softplus()));
+        return Targets.OrNaN(Targets.Between(y, 0.0, 1.0), Targets.SumPerExample((y * (-prediction).Softplus()) + ((1.0 - y) * prediction.Softplus())));
+    }
+
+    /// <inheritdoc/>
+    protected internal override string? TargetFault(ReadOnlySpan<float> target, int outputs)
+    {
+        foreach (float y in target)
+        {
+            if (!(y >= 0f && y <= 1f))
+                return FormattableString.Invariant($"expected a probability from 0 to 1, found {y}");
+        }
+
+        return null;
     }
 }

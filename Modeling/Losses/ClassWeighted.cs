@@ -4,10 +4,10 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Losses;
 
-/// <summary>A loss on class labels whose examples count by their class: w_y·loss. Weights that are the inverse of the frequencies make rare classes
-/// count as much as common ones. The mean is over examples, not over weights.</summary>
+/// <summary>A loss on class labels whose examples count by their class: the mean is Σ w_y·loss/Σ w_y, as if an example were there w_y times. Weights that are the
+/// inverse of the frequencies make rare classes count as much as common ones. Source: the weighted mean of PyTorch's losses.</summary>
 /// <remarks>Prediction: what the inner loss takes. Target: labels, int64 [batch].</remarks>
-public sealed record ClassWeighted : Loss
+public sealed record ClassWeighted : ComposedLoss
 {
     /// <summary>A weighted loss.</summary>
     /// <param name="inner">The loss of an example.</param>
@@ -33,11 +33,18 @@ public sealed record ClassWeighted : Loss
     public override bool ReadsClassLogits => Inner.ReadsClassLogits;
 
     /// <inheritdoc/>
-    public override Variable PerExample(Variable prediction, Variable target)
+    public override bool TakesUnlabelled => Inner.TakesUnlabelled;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target)
     {
         if (target.DType != DType.Int64)
             throw new DTypeException($"{nameof(ClassWeighted)} expects class labels (int64), found {target.Type}.");
+        if (prediction.Shape.Rank == 2 && prediction.Shape[1].IsStatic && Targets.ClassesOf(prediction.Shape[1].Size) != Weights.Count)
+            throw new ShapeException($"{nameof(ClassWeighted)} expects a prediction of {Weights.Count} classes, one for each weight, found {prediction.Shape}.");
         Variable weights = Variable.Of(Value.Of(Weights.ToArray(), Weights.Count)).Cast(prediction.DType);
-        return weights.Gather(target) * Inner.PerExample(prediction, target);
+        // Examples without a label do not count, so it does not matter which weight they would have.
+        Variable counts = weights.Gather(Inner.TakesUnlabelled ? Ops.Max(target, Variable.Scalar(0, DType.Int64)) : target);
+        return [.. Inner.Terms(prediction, target).Select(term => term.Times(counts))];
     }
 }

@@ -14,7 +14,7 @@ namespace Toolkit.Modeling.Losses;
 /// value is no probability of labels, and may be negative: densities have no upper bound.
 /// </remarks>
 /// <param name="Strength">λ, at least 0.</param>
-public sealed record GenerativeDiscriminative(double Strength) : Loss
+public sealed record GenerativeDiscriminative(double Strength) : ComposedLoss
 {
     /// <summary>λ, at least 0.</summary>
     public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
@@ -26,10 +26,10 @@ public sealed record GenerativeDiscriminative(double Strength) : Loss
     public override bool TakesUnlabelled => true;
 
     /// <inheritdoc/>
-    public override Variable PerExample(Variable prediction, Variable target)
+    public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target)
     {
         Targets.Classes(nameof(GenerativeDiscriminative), prediction, target);
-        Variable conditional = new LabelledOnly(new SoftmaxCrossEntropy()).PerExample(prediction, target);
-        return conditional - (Strength * LogSum.OfExponentials(prediction, 1));
+        var generative = new LossTerm(-Strength * LogSum.OfExponentials(prediction, 1));
+        return [.. new LabelledOnly(new SoftmaxCrossEntropy()).Terms(prediction, target), generative];
     }
 }

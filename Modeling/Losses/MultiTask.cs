@@ -26,13 +26,14 @@ public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double We
 }
 
 /// <summary>
-/// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ. With <see cref="LearnWeights"/> the model gives, after the outputs of all tasks,
+/// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ, each a mean over the examples that have a target for it (see <see cref="LabelledOnly"/>). With <see cref="LearnWeights"/> the model gives, after the outputs of all tasks,
 /// one number sₜ for each (from a <see cref="Toolkit.Modeling.Modules.SharedOutputs"/> layer, so that they do not depend on the example), and
 /// the sum is Σ e^(−sₜ)·Jₜ + sₜ. Source: book section 7.7; Kendall, Gal, Cipolla, "Multi-task learning using uncertainty to weigh losses", 2018,
 /// whose sₜ is the logarithm of the variance, with a factor of ½ left out.
 /// </summary>
-/// <remarks>Prediction: [batch, outputs of all tasks], in the order of the tasks. Target: real numbers [batch, targets of all tasks].</remarks>
-public sealed record MultiTask : Loss
+/// <remarks>Prediction: [batch, outputs of all tasks], in the order of the tasks. Target: real numbers [batch, targets of all tasks]; the class
+/// of a task of labels is a whole number from 0 to its classes − 1, or −1 for none where its loss takes that. The loss of an example with another class is NaN.</remarks>
+public sealed record MultiTask : ComposedLoss
 {
     /// <summary>A sum over tasks.</summary>
     /// <param name="tasks">The tasks, at least one.</param>
@@ -51,33 +52,55 @@ public sealed record MultiTask : Loss
     public bool LearnWeights { get; init; }
 
     /// <inheritdoc/>
-    public override Variable PerExample(Variable prediction, Variable target)
+    public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target)
     {
         int outputs = Tasks.Sum(task => task.Outputs);
         Losses.Targets.Columns(nameof(MultiTask), prediction, outputs + (LearnWeights ? Tasks.Count : 0));
         Losses.Targets.Columns($"{nameof(MultiTask)} (target)", target, Tasks.Sum(task => task.Targets));
-        Variable? sum = null;
+        var terms = new List<LossTerm>();
         int output = 0, number = 0;
         for (int t = 0; t < Tasks.Count; t++)
         {
             LearningTask task = Tasks[t];
-            Variable y = target.Slice(1, number, number + task.Targets);
+            Variable own = prediction.Slice(1, output, output + task.Outputs), y = target.Slice(1, number, number + task.Targets);
             if (task.IsLabel && task.Targets != 1)
                 throw new ShapeException($"{nameof(MultiTask)} expects one target for a task of labels, found {task.Targets}.");
-            if (task.IsLabel)
-                y = y.Reshape([target.Shape[0]]).Cast(DType.Int64);
-            Variable loss = task.Weight * task.Loss.PerExample(prediction.Slice(1, output, output + task.Outputs), y);
-            if (LearnWeights)
+            IReadOnlyList<LossTerm> parts = task.IsLabel
+                ? LabelTerms.Of(task.Loss, own, y.Reshape([target.Shape[0]]), task.Outputs)
+                : task.Loss.Terms(own, y);
+            Variable? s = LearnWeights ? prediction.Slice(1, outputs + t, outputs + t + 1).Reshape([prediction.Shape[0]]) : null;
+            for (int part = 0; part < parts.Count; part++)
             {
-                Variable s = prediction.Slice(1, outputs + t, outputs + t + 1).Reshape([prediction.Shape[0]]);
-                loss = ((-s).Exp() * loss) + s;
+                bool first = part == 0;
+                terms.Add(parts[part].Map(loss =>
+                {
+                    Variable weighted = task.Weight * loss;
+                    // A loss of several terms has one weight, which is paid for once.
+                    return s is null ? weighted : first ? ((-s).Exp() * weighted) + s : (-s).Exp() * weighted;
+                }));
             }
 
-            sum = sum is null ? loss : sum + loss;
             output += task.Outputs;
             number += task.Targets;
         }
 
-        return sum!;
+        return terms;
+    }
+
+    /// <inheritdoc/>
+    protected internal override string? TargetFault(ReadOnlySpan<float> target, int outputs)
+    {
+        int number = 0;
+        for (int t = 0; t < Tasks.Count; t++)
+        {
+            LearningTask task = Tasks[t];
+            ReadOnlySpan<float> own = target.Slice(number, task.Targets);
+            string? fault = task.IsLabel ? LabelTerms.Fault(task.Loss, own[0], task.Outputs) : task.Loss.TargetFault(own, task.Outputs);
+            if (fault is not null)
+                return $"{fault} for task {t} (counted from 0)";
+            number += task.Targets;
+        }
+
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Losses;
@@ -34,6 +35,40 @@ internal static class Targets
         }
 
         return prediction.Shape[1].Size;
+    }
+
+    /// <summary>Labels that are carried as real numbers, as int64 [batch], and which of them are labels: whole numbers from <paramref name="least"/> to classes − 1. In
+    /// place of others stands 0.</summary>
+    public static (Variable Labels, Variable Valid) Labels(Variable numbers, int classes, int least)
+    {
+        Variable inside = Between(numbers, least, classes - 1);
+        Variable labels = Ops.Where(inside, numbers, 0.0).Cast(DType.Int64);
+        return (labels, Ops.Equal(labels.Cast(numbers.DType), numbers));
+    }
+
+    /// <summary>What is wrong with a label that is carried as a real number, or null.</summary>
+    public static string? LabelFault(float number, int classes, int least) => number >= least && number < classes && number == MathF.Floor(number) ? null
+        : FormattableString.Invariant($"expected the number of a class, from {least} to {classes - 1}, found {number}");
+
+    /// <summary>The number of classes that so many outputs can tell apart: a single logit tells two.</summary>
+    public static int ClassesOf(int outputs) => outputs == 1 ? 2 : outputs;
+
+    /// <summary>Where least ≤ x ≤ greatest; false for NaN.</summary>
+    public static Variable Between(Variable x, double least, double greatest) =>
+        new And().Apply(Ops.GreaterOrEqual(x, Variable.Scalar(least, x.DType)), Ops.GreaterOrEqual(Variable.Scalar(greatest, x.DType), x));
+
+    /// <summary>Which examples have no NaN, [batch].</summary>
+    public static Variable WithoutNaN(Variable x) =>
+        Ops.Equal(SumPerExample(1.0 - Ops.Equal(x, x).Cast(x.DType)), Variable.Scalar(0.0, x.DType));
+
+    /// <summary>The loss of each example, NaN where a part of its target is none.</summary>
+    /// <param name="valid">Which numbers of the target make sense, [batch, …].</param>
+    /// <param name="loss">[batch].</param>
+    public static Variable OrNaN(Variable valid, Variable loss)
+    {
+        Variable all = valid.Shape.Rank == 1 ? valid
+            : Ops.Equal(SumPerExample(1.0 - valid.Cast(loss.DType)), Variable.Scalar(0.0, loss.DType));
+        return Ops.Where(all, loss, double.NaN);
     }
 
     /// <summary>Checks for the shape [batch, columns].</summary>

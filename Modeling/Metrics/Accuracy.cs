@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
 
@@ -9,7 +10,8 @@ namespace Toolkit.Modeling.Metrics;
 /// The share of examples whose class is recognized (book section 5.1.2). With logits or probabilities [batch, classes], the class is that
 /// of the greatest (the first at a tie); with one logit per example ([batch] or [batch, 1]), class 1 is a logit above 0.
 /// </summary>
-/// <remarks>Target: int64 [batch], or for a single logit also real numbers, 1 being class 1 and 0 class 0.</remarks>
+/// <remarks>Target: int64 [batch], or for a single logit also real numbers, 1 being class 1 and 0 class 0. An example with NaN in its prediction, or with a target
+/// that is no class, is not recognized.</remarks>
 public sealed record Accuracy : Metric
 {
     /// <inheritdoc/>
@@ -22,10 +24,11 @@ public sealed record Accuracy : Metric
         {
             Variable logit = prediction.Shape.Rank == 1 ? prediction : prediction.Reshape([prediction.Shape[0]]);
             Variable actual = Targets.Align(nameof(Accuracy), logit, target.Cast(logit.DType));
-            return Ops.Equal(Ops.Greater(logit, 0.0).Cast(logit.DType), actual).Cast(logit.DType);
+            Variable right = Ops.Equal(Ops.Greater(logit, 0.0).Cast(logit.DType), actual);
+            return new And().Apply(right, Ops.Equal(logit, logit)).Cast(logit.DType);
         }
 
         Targets.Classes(nameof(Accuracy), prediction, target);
-        return Ops.Equal(prediction.ArgMax(1), target).Cast(prediction.DType);
+        return new And().Apply(Ops.Equal(prediction.ArgMax(1), target), Targets.WithoutNaN(prediction)).Cast(prediction.DType);
     }
 }

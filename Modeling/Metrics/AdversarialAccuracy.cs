@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Metrics;
 
@@ -26,33 +27,15 @@ public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
     public override Variable PerExample(Variable prediction, Variable target)
     {
         double epsilon = Epsilon;
-        Variable[] inputs = [.. InputsOf(prediction).Where(v => v.IsInput && v.DType.IsFloating())];
+        // Weights reach a prediction of training through the statistics of the batch; they are not part of an example.
+        Variable[] inputs = [.. LeavesOf(prediction).Where(v => v.IsInput && v.DType.IsFloating() && v.Name != TrainingGraph.WeightInput)];
         if (inputs is not [{ } input])
             throw new GraphException($"{nameof(AdversarialAccuracy)} expects a prediction computed from one input of real numbers, found {inputs.Length}.");
         Variable moved = input + (epsilon * Gradient.Of(Loss.PerExample(prediction, target).Sum(), wrt: input).Sign());
-        Variable changed = Substitution.Apply(prediction, new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [input] = moved });
+        Variable changed = new Substitution(new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [input] = moved }).Map(prediction);
         return new Accuracy().PerExample(changed, target);
     }
 
-    private static HashSet<Variable> InputsOf(Variable root)
-    {
-        var leaves = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
-        var seen = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
-        var pending = new Stack<Variable>([root]);
-        while (pending.TryPop(out Variable? variable))
-        {
-            if (!seen.Add(variable))
-                continue;
-            if (variable.Producer is not { } node)
-            {
-                leaves.Add(variable);
-                continue;
-            }
-
-            foreach (Variable input in node.Inputs)
-                pending.Push(input);
-        }
-
-        return leaves;
-    }
+    private static IEnumerable<Variable> LeavesOf(Variable root) =>
+        TopologicalOrder.Of([root]).SelectMany(node => node.Inputs).Append(root).Where(variable => variable.Producer is null).Distinct();
 }

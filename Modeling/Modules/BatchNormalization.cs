@@ -8,7 +8,11 @@ namespace Toolkit.Modeling.Modules;
 /// (x − μ)/√(σ² + ε)·γ + β for each unit or channel. In training μ and σ² are those of the batch (over all axes but 1), and gradients flow through them;
 /// at inference they are running means, m ← ρm + (1 − ρ)·batch value. Source: book section 8.7.1, equation 8.35; Ioffe, Szegedy 2015.
 /// </summary>
-/// <remarks>Input [batch, channels, …], result of the same shape. The variance is that of the batch, divided by n.</remarks>
+/// <remarks>
+/// Input [batch, channels, …], result of the same shape. The variance is that of the batch, divided by n. Where examples have weights, all of these are weighted means.
+/// A batch with fewer examples (or a smaller sum of weights) than the largest so far counts for the running means in proportion: m ← m + (1 − ρ)·(n/n_max)·(batch
+/// value − m). One value per channel has no variance: such a batch is normalized with the running means, and leaves them alone.
+/// </remarks>
 public sealed class BatchNormalization : Module
 {
     /// <summary>A normalizing layer.</summary>
@@ -48,15 +52,36 @@ public sealed class BatchNormalization : Module
         if (context.Mode == Mode.Training)
         {
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
-            mean = input.Mean(axes);
-            variance = (input - Spread(mean)).Square().Mean(axes);
-            context.Update(runningMean, (Decay * runningMean.Variable) + ((1.0 - Decay) * mean));
-            context.Update(runningVariance, (Decay * runningVariance.Variable) + ((1.0 - Decay) * variance));
+            Variable batchMean = context.Mean(input, axes);
+            Variable batchVariance = context.Mean((input - Spread(batchMean)).Square(), axes);
+            Variable single = Ops.Less(Values(input, context.Weight), 2.0);
+            Variable share = (1.0 - Decay) * Ops.Where(single, 0.0, Portion(input, context));
+            Variable keep = (1.0 - share).Cast(DType.Float32), take = share.Cast(DType.Float32);
+            context.Update(runningMean, (keep * runningMean.Variable) + (take * batchMean));
+            context.Update(runningVariance, (keep * runningVariance.Variable) + (take * batchVariance));
+            mean = Ops.Where(single, runningMean.Variable, batchMean);
+            variance = Ops.Where(single, runningVariance.Variable, batchVariance);
         }
 
         return ((input - Spread(mean)) * Spread(Scale / (variance + Stabilizer).Sqrt())) + Spread(Shift);
 
         Variable Spread(Variable perChannel) => ChannelAxis.Spread(this, perChannel, input, Channels);
+    }
+
+    /// <summary>How many numbers a statistic of the batch is made of, float64: examples that count, times places.</summary>
+    private static Variable Values(Variable input, Variable? weight)
+    {
+        Variable examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
+        return input.Shape.Skip(2).Aggregate(examples, (values, places) => values * Ops.Size(places, DType.Float64));
+    }
+
+    /// <summary>n/n_max, float64: exactly 1 for the largest batch so far, 0 where all weights are 0.</summary>
+    private Variable Portion(Variable input, ForwardContext context)
+    {
+        Variable examples = context.Weight is { } weight ? weight.Cast(DType.Float64).Sum() : Ops.Size(input.Shape[0], DType.Float64);
+        Variable greatest = Ops.Max(Own[4], examples);
+        context.Update(Own[4], greatest);
+        return examples / Ops.Where(Ops.Greater(greatest, 0.0), greatest, 1.0);
     }
 
     /// <inheritdoc/>
@@ -66,5 +91,6 @@ public sealed class BatchNormalization : Module
         new Parameter(ParameterName("shift"), Value.Zeros(DType.Float32, Channels), ParameterRole.Bias),
         new Parameter(ParameterName("mean"), Value.Zeros(DType.Float32, Channels), ParameterRole.State),
         new Parameter(ParameterName("variance"), Value.Full(1.0, DType.Float32, Channels), ParameterRole.State),
+        new Parameter(ParameterName("examples"), Value.Of(0.0), ParameterRole.State),
     ];
 }

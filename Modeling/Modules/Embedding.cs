@@ -2,13 +2,14 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Initializers;
+using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>A learned vector for each of a number of symbols: row x of a table. The same as a one-hot vector times the table, without the product. Source:
 /// Bengio et al., "A neural probabilistic language model", 2003; book section 12.4.2.</summary>
-/// <remarks>Input [batch, …] of whole numbers from 0 to symbols − 1 (in any number type), result [batch, …, size]. Other numbers are an error when it
-/// runs. Gradients of rows that do not occur are 0.</remarks>
+/// <remarks>Input [batch, …] of whole numbers from 0 to symbols − 1 (in any number type), result [batch, …, size]. Any other number, such as −1, 1.5 or NaN,
+/// stands for the symbol after the last, which does not exist: an error when it runs. Gradients of rows that do not occur are 0.</remarks>
 public sealed class Embedding : Module
 {
     private readonly RandomSource random;
@@ -43,7 +44,12 @@ public sealed class Embedding : Module
     protected internal override string Description => $"Embedding {Symbols} × {Size}";
 
     /// <inheritdoc/>
-    protected override Variable Build(Variable input, ForwardContext context) => Table.Variable.Gather(input.Cast(DType.Int64));
+    protected override Variable Build(Variable input, ForwardContext context)
+    {
+        Variable inside = Targets.Between(input, 0.0, Symbols - 1);
+        Variable symbols = Ops.Where(inside, input, Symbols).Cast(DType.Int64);
+        return Table.Variable.Gather(Ops.Where(Ops.Equal(symbols.Cast(input.DType), input), symbols, Symbols));
+    }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>

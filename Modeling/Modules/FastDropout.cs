@@ -96,10 +96,11 @@ public sealed class FastDropout : Module
 
         Variable variance = Rate / (1.0 - Rate) * input.Square().MatMul(Weight.Variable.Square());
         context.Register(FastDropoutPenalty.VarianceOf(Path), variance);
+        Variable varies = Ops.Greater(variance, 0.0);
         return Unit switch
         {
-            // The floor keeps the square root's gradient finite where all inputs are 0.
-            FastDropoutUnit.Rectifier => MeanOfRectifier(mean, (variance + 1e-12).Sqrt()),
+            // The square root has no finite gradient where all inputs are 0, and nothing to add there.
+            FastDropoutUnit.Rectifier => Ops.Where(varies, MeanOfRectifier(mean, Ops.Where(varies, variance, 1.0).Sqrt()), mean.Relu()),
             FastDropoutUnit.Sigmoid => ModeratedLogit(mean, variance).Sigmoid(),
             _ => mean,
         };

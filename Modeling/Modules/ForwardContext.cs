@@ -4,8 +4,8 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>
-/// What accompanies one building of a graph through all modules: its <see cref="Mode"/>, the results of every module by name, and the
-/// updates that modules ask for, such as counting up a random counter.
+/// What accompanies one building of a graph through all modules: its <see cref="Mode"/>, the weights of the examples, the results of every module by name, and
+/// the updates that modules ask for, such as counting up a random counter.
 /// </summary>
 public sealed class ForwardContext
 {
@@ -23,6 +23,22 @@ public sealed class ForwardContext
 
     /// <summary>What the graph is for.</summary>
     public Mode Mode { get; }
+
+    /// <summary>w: how much each example counts, floating-point [batch], at least 0; null (the default) if each counts once.</summary>
+    public Variable? Weight { get; init; }
+
+    /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: what a module takes for a statistic of the batch. 0 if all weights are 0.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <returns>x without axis 0.</returns>
+    /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
+    public Variable Mean(Variable x) => WeightedMean.Of(x, Weight);
+
+    /// <summary>The mean over examples and over other axes.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <param name="axes">The axes in ascending order, 0 first.</param>
+    /// <returns>x without these axes.</returns>
+    /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
+    public Variable Mean(Variable x, IntList axes) => WeightedMean.Of(x, Weight, axes);
 
     /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
     internal Func<Dropout, Variable, Variable>? Masking { get; init; }

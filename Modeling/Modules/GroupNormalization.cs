@@ -50,6 +50,8 @@ public sealed class GroupNormalization : Module
     {
         ChannelAxis.Check(this, input, Channels);
         Dim rest = input.Shape.Skip(1).Aggregate(Dim.Of(1), (product, dim) => product * dim);
+        if (rest.IsStatic && rest.Size == Groups)
+            throw Mismatch($"[batch, {Channels}, …] with at least two values in each of {Groups} groups (one alone would always become 0)", input);
         Variable grouped = input.Reshape([input.Shape[0], Groups, rest.Size / Groups]);
         Variable apart = grouped - grouped.Mean([2], keepDims: true);
         Variable normal = (apart / (apart.Square().Mean([2], keepDims: true) + Stabilizer).Sqrt()).Reshape(input.Shape);

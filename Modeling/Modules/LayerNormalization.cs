@@ -10,10 +10,10 @@ namespace Toolkit.Modeling.Modules;
 public sealed class LayerNormalization : Module
 {
     /// <summary>A normalizing layer.</summary>
-    /// <param name="size">The size of the last axis of the input.</param>
+    /// <param name="size">The size of the last axis of the input, at least 2: one number alone would always become 0.</param>
     public LayerNormalization(int size)
     {
-        Size = Settings.AtLeastOne(size);
+        Size = Settings.AtLeast(2, size);
     }
 
     /// <summary>The size of the last axis of the input.</summary>

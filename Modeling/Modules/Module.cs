@@ -125,7 +125,9 @@ public abstract class Module : ISignatureSource
         try
         {
             Variable output = Build(input, context);
-            context.Register(path!, output);
+            if (path!.Length > 0)
+                new Origin { Layer = path }.Mark([output], [input]);
+            context.Register(path, output);
             return output;
         }
         catch (ShapeException e) when (!e.Data.Contains(nameof(Module)))

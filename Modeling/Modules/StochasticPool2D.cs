@@ -46,7 +46,7 @@ public sealed class StochasticPool2D : Module
             .Reshape([shape[0], shape[1], rows, columns, places]);
         Variable total = windows.Sum([4], keepDims: true);
         if (context.Mode == Mode.Inference)
-            return (windows.Square().Sum([4], keepDims: true) / Ops.Max(total, 1e-30)).Reshape([shape[0], shape[1], rows, columns]);
+            return (windows * (windows / Ops.Where(Ops.Greater(total, 0.0), total, 1.0))).Sum([4], keepDims: true).Reshape([shape[0], shape[1], rows, columns]);
         // The place at which the sum of the values up to it first passes u·total.
         var lower = new float[places * places];
         for (int i = 0; i < lower.Length; i++)

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 
 namespace Toolkit.Modeling.Optimizers;
 
@@ -20,17 +19,7 @@ public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        Variable? squares = null;
-        foreach ((_, Variable gradient) in gradients)
-        {
-            Variable square = gradient.Square().Sum();
-            squares = squares is null ? square : squares + square;
-        }
-
-        if (squares is null)
-            return Inner.Updates(gradients, state);
-        // Dividing by max(1, ‖g‖/Limit) leaves short gradients bit for bit as they are.
-        Variable divisor = Ops.Max(squares.Sqrt() / Limit, 1.0);
-        return Inner.Updates([.. gradients.Select(g => g with { Gradient = g.Gradient / divisor })], state);
+        IReadOnlyList<Variable> shortened = Norms.Shortened([.. gradients.Select(g => g.Gradient)], Limit);
+        return Inner.Updates([.. gradients.Select((g, i) => g with { Gradient = shortened[i] })], state);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
@@ -30,11 +31,11 @@ public static class Checkpoint
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="trainer">The training, prepared.</param>
     /// <exception cref="InvalidOperationException">The trainer has not been prepared or fitted.</exception>
+    /// <exception cref="GraphException">Two parameters have the same name, or one has a name that is no Unicode text.</exception>
     /// <exception cref="CheckpointException">A number is NaN or infinite: the training has diverged since it was last checked.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, Trainer trainer)
     {
-        using var writer = new CheckpointWriter();
         lock (trainer.Gate)
         {
             TrainerState state = trainer.State;
@@ -42,27 +43,17 @@ public static class Checkpoint
             StoredParameter[] parameters = state.Continue is { } snapshot
                 ? [.. snapshot.Parameters.Zip(snapshot.Values, StoredParameter.Of)]
                 : [.. trainer.Parameters.Select(StoredParameter.Of)];
-            CheckFinite(parameters, $"to save in '{path}', which is left as it was");
-            writer.Write(parameters);
-            writer.Write(state);
+            Write(path, parameters, state);
         }
-
-        Write(path, kind: 1, writer.Content);
     }
 
     /// <summary>Saves the parameters of a model, which no other thread may be training meanwhile; of a training that is running, save the trainer.</summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="model">The model.</param>
+    /// <exception cref="GraphException">Two parameters have the same name, or one has a name that is no Unicode text.</exception>
     /// <exception cref="CheckpointException">A number is NaN or infinite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, Module model)
-    {
-        StoredParameter[] parameters = [.. model.Parameters.Select(StoredParameter.Of)];
-        CheckFinite(parameters, $"to save in '{path}', which is left as it was");
-        using var writer = new CheckpointWriter();
-        writer.Write(parameters);
-        Write(path, kind: 0, writer.Content);
-    }
+    public static void Save(string path, Module model) => Write(path, [.. model.Parameters.Select(StoredParameter.Of)], null);
 
     /// <summary>Loads a training into a trainer that was made by the same program: the next <see cref="Trainer.Fit"/> goes on. The model has the parameters that
     /// it had when the file was saved: after early stopping the best, otherwise the last.</summary>
@@ -83,24 +74,30 @@ public static class Checkpoint
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
         if (training is null)
             throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training.");
-        if (training.Totals.Metrics.Length != trainer.Metrics.Count)
-        {
-            throw new CheckpointException(
-                $"The checkpoint '{path}' has {training.Totals.Metrics.Length} metrics, the trainer {trainer.Metrics.Count}.");
-        }
-
         bool fresh = !trainer.IsPrepared;
+        Shape? shape = trainer.Model.InputShape;
         try
         {
             trainer.Prepare(training.Layout);
+            int measures = trainer.State.Totals.Means.Sums.Length;
+            if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures)
+            {
+                throw new CheckpointException(
+                    $"The checkpoint '{path}' has means of {training.Totals.Sums.Length} parts of loss and metrics, the trainer {measures}: it has other metrics.");
+            }
+
             IReadOnlyList<Value> values = StoredParameter.Match(parameters, trainer.Parameters, path, "trainer");
             IReadOnlyList<Value>? best = training.Best is { } stored ? StoredParameter.Match(stored, trainer.Parameters, path, "trainer") : null;
             Assign(trainer, training, values, best);
         }
-        catch (ToolkitException e)
+        catch (Exception e) when (e is ToolkitException or ArgumentException)
         {
             if (fresh)
+            {
                 trainer.Unprepare();
+                trainer.Model.InputShape = shape;
+            }
+
             if (e is CheckpointException)
                 throw;
             throw new CheckpointException($"The checkpoint '{path}' does not fit the trainer: {e.Message}", e);
@@ -141,7 +138,7 @@ public static class Checkpoint
             state.Continue = showsBest ? new ParameterSnapshot(parameters, values) : null;
             Assign(parameters, showsBest ? best! : values);
             state.Order = training.Order;
-            state.Totals.CopyFrom(training.Totals);
+            training.Totals.CopyTo(state.Totals);
             state.Epochs.Clear();
             state.Epochs.AddRange(training.Epochs);
             (state.Best.Monitor, state.Best.Value, state.Best.Epoch) = (training.Monitor, training.BestValue, training.BestEpoch);
@@ -155,47 +152,99 @@ public static class Checkpoint
             parameters[i].Value = values[i];
     }
 
-    private static void Write(string path, int kind, ReadOnlySpan<byte> content)
+    private static void Write(string path, IReadOnlyList<StoredParameter> parameters, TrainerState? training)
     {
-        byte[] file = new byte[checked(HeaderLength + content.Length + SHA256.HashSizeInBytes)];
-        Magic.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), kind);
-        content.CopyTo(file.AsSpan(HeaderLength));
-        int hashed = file.Length - SHA256.HashSizeInBytes;
-        SHA256.HashData(file.AsSpan(0, hashed), file.AsSpan(hashed));
-        AtomicFile.Write(path, stream => stream.Write(file));
+        string[] twice = [.. parameters.CountBy(p => p.Name, StringComparer.Ordinal).Where(n => n.Value > 1).Select(n => n.Key)];
+        if (twice.Length > 0)
+        {
+            throw new GraphException(
+                $"Expected parameters of distinct names to save, found several called \"{string.Join("\", \"", twice)}\": no reader could tell them apart.");
+        }
+
+        CheckFinite(parameters, $"to save in '{path}', which is left as it was");
+        try
+        {
+            AtomicFile.Write(path, file => Write(file, parameters, training));
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new GraphException($"Expected names of parameters that are Unicode text, found half a character in one: {e.Message}", e);
+        }
+    }
+
+    private static void Write(Stream file, IReadOnlyList<StoredParameter> parameters, TrainerState? training)
+    {
+        using var hashed = new HashedStream(file);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], training is null ? 0 : 1);
+        hashed.Write(header);
+        using (var writer = new CheckpointWriter(hashed))
+        {
+            writer.Write(parameters);
+            if (training is not null)
+                writer.Write(training);
+        }
+
+        file.Write(hashed.Hash());
     }
 
     private static (IReadOnlyList<StoredParameter> Parameters, StoredTraining? Training) Read(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no checkpoint '{Path.GetFullPath(path)}'.", path);
-        byte[] file = File.ReadAllBytes(path);
-        if (!file.AsSpan().StartsWith(Magic))
+        if (!RegularFile.Exists(path))
+            throw new CheckpointException($"'{path}' is not a checkpoint: found a pipe, a socket or a device.");
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16);
+        long end = file.Length - SHA256.HashSizeInBytes;
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < Magic.Length || !header.StartsWith(Magic))
             throw new CheckpointException($"'{path}' is not a checkpoint: expected it to begin with \"TOOLKIT\".");
-        int hashed = file.Length - SHA256.HashSizeInBytes;
-        if (hashed < HeaderLength)
+        if (end < HeaderLength)
             throw new CheckpointException($"The checkpoint '{path}' is truncated: found {file.Length} bytes.");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(8));
+        int version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
         if (version != Version)
             throw new CheckpointException($"The checkpoint '{path}' has the version {version}; expected {Version}.");
-        if (!SHA256.HashData(file.AsSpan(0, hashed)).AsSpan().SequenceEqual(file.AsSpan(hashed)))
+        RequireChecksum(file, end, path);
+        file.Position = HeaderLength;
+        using var reader = new CheckpointReader(file, end);
+        try
+        {
+            int kind = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+            if (kind is not (0 or 1))
+                throw new InvalidDataException($"found the kind {kind}");
+            IReadOnlyList<StoredParameter> parameters = reader.ReadParameters();
+            CheckFinite(parameters, $"in the checkpoint '{path}'");
+            StoredTraining? training = kind == 1 ? reader.ReadTraining() : null;
+            reader.RequireEnd();
+            return (parameters, training);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or FormatException)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' has the right checksum, but its content makes no sense: {e.Message}.", e);
+        }
+    }
+
+    private static void RequireChecksum(FileStream file, long end, string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 16];
+        file.Position = 0;
+        for (long left = end; left > 0;)
+        {
+            int length = (int)Math.Min(left, block.Length);
+            file.ReadExactly(block, 0, length);
+            hash.AppendData(block, 0, length);
+            left -= length;
+        }
+
+        Span<byte> expected = stackalloc byte[SHA256.HashSizeInBytes];
+        file.ReadExactly(expected);
+        if (!hash.GetCurrentHash().AsSpan().SequenceEqual(expected))
         {
             throw new CheckpointException(
                 $"The checkpoint '{path}' is truncated or damaged: its {file.Length} bytes do not have the checksum at their end.");
-        }
-
-        using var reader = new CheckpointReader(file, HeaderLength, hashed - HeaderLength);
-        try
-        {
-            IReadOnlyList<StoredParameter> parameters = reader.ReadParameters();
-            CheckFinite(parameters, $"in the checkpoint '{path}'");
-            return (parameters, BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12)) == 1 ? reader.ReadTraining() : null);
-        }
-        catch (Exception e) when (e is EndOfStreamException or ArgumentException or OverflowException)
-        {
-            throw new CheckpointException($"The checkpoint '{path}' has the right checksum, but its content makes no sense.", e);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Toolkit.Modeling.Persistence;
 internal sealed record StoredTraining(
     DataLayout Layout,
     (ulong? Seed, int BatchSize) Order,
-    EpochTotals Totals,
+    StoredTotals Totals,
     IReadOnlyList<EpochRecord> Epochs,
     string Monitor,
     double BestValue,
@@ -20,29 +20,51 @@ internal sealed record StoredTraining(
     bool ShowsBest,
     IReadOnlyList<StoredParameter>? Best);
 
-/// <summary>Reads what <see cref="CheckpointWriter"/> has written.</summary>
-internal sealed class CheckpointReader : IDisposable
+/// <summary>The sums of an epoch that was begun.</summary>
+internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights)
 {
-    private readonly BinaryReader reader;
-
-    public CheckpointReader(byte[] content, int start, int length)
+    public void CopyTo(EpochTotals totals)
     {
-        reader = new BinaryReader(new MemoryStream(content, start, length, writable: false), Encoding.UTF8);
+        (totals.Steps, totals.Examples, totals.Weight, totals.Penalty, totals.LearningRate) = (Steps, Examples, Weight, Penalty, LearningRate);
+        Sums.CopyTo(totals.Means.Sums, 0);
+        Weights.CopyTo(totals.Means.Weights, 0);
     }
+}
+
+/// <summary>Reads what <see cref="CheckpointWriter"/> has written. Nothing is allocated for what the file cannot hold.</summary>
+/// <param name="stream">The file, at the beginning of the content.</param>
+/// <param name="end">Where the content ends.</param>
+internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
+{
+    // The fewest bytes that a parameter and an epoch take in a file, and the highest rank of a parameter.
+    private const int SmallestParameter = 7, SmallestEpoch = 49, SmallestMetric = 9, HighestRank = 64;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly BinaryReader reader = new(stream, Utf8, leaveOpen: true);
+
+    private long Left => end - stream.Position;
 
     public void Dispose() => reader.Dispose();
 
+    /// <summary>Refuses content behind what was read.</summary>
+    public void RequireEnd() => Require(Left == 0, $"{Left} more bytes at its end");
+
     public IReadOnlyList<StoredParameter> ReadParameters()
     {
-        var parameters = new StoredParameter[reader.ReadInt32()];
+        var parameters = new StoredParameter[ReadCount(SmallestParameter, "parameters")];
+        var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < parameters.Length; i++)
         {
-            string name = reader.ReadString();
-            var role = (ParameterRole)reader.ReadByte();
-            var type = (DType)reader.ReadByte();
-            Value value = Value.Zeros(type, ReadShape());
+            string name = ReadText();
+            Require(names.Add(name), $"two parameters {Excerpt.Quoted(name)}");
+            int role = reader.ReadByte(), type = reader.ReadByte();
+            Require(Enum.IsDefined((ParameterRole)role) && Enum.IsDefined((DType)type), $"the role {role} and the element type {type} of {Excerpt.Quoted(name)}");
+            int[] sizes = ReadShape();
+            Value value = Value.Zeros((DType)type, RequireRoom(sizes, (DType)type, name));
             reader.BaseStream.ReadExactly(value.Bytes);
-            parameters[i] = new StoredParameter(name, role, value);
+            Require(value.DType != DType.Bool || !value.Bytes.ContainsAnyExceptInRange((byte)0, (byte)1), $"truth values other than 0 and 1 in {Excerpt.Quoted(name)}");
+            parameters[i] = new StoredParameter(name, (ParameterRole)role, value);
         }
 
         return parameters;
@@ -51,25 +73,34 @@ internal sealed class CheckpointReader : IDisposable
     public StoredTraining ReadTraining()
     {
         DataLayout layout = ReadLayout();
-        bool shuffled = reader.ReadBoolean();
+        bool shuffled = ReadBoolean();
         ulong seed = reader.ReadUInt64();
         int batchSize = reader.ReadInt32();
-        EpochTotals totals = ReadTotals();
-        var epochs = new EpochRecord[reader.ReadInt32()];
+        StoredTotals totals = ReadTotals();
+        Require(totals is { Steps: >= 0, Examples: >= 0 }, $"{totals.Steps} steps on {totals.Examples} examples");
+        Require(batchSize >= (totals.Steps > 0 ? 1 : 0), $"batches of {batchSize} examples");
+        var epochs = new EpochRecord[ReadCount(SmallestEpoch, "epochs")];
         for (int i = 0; i < epochs.Length; i++)
-            epochs[i] = ReadEpoch();
+            epochs[i] = ReadEpoch(i + 1);
+        string monitor = ReadText();
+        double bestValue = reader.ReadDouble();
+        int bestEpoch = reader.ReadInt32();
+        // One more where the best was measured within an epoch.
+        Require(bestEpoch >= 0 && bestEpoch <= epochs.Length + 1, $"{bestEpoch} as best of {epochs.Length} epochs");
+        (long bestStep, int waited) = (reader.ReadInt64(), reader.ReadInt32());
+        Require(bestStep >= 0 && waited >= 0, $"{bestStep} as best step and {waited} evaluations since");
         return new StoredTraining(
             layout,
             (shuffled ? seed : null, batchSize),
             totals,
             epochs,
-            reader.ReadString(),
-            reader.ReadDouble(),
-            reader.ReadInt32(),
-            reader.ReadInt64(),
-            reader.ReadInt32(),
-            reader.ReadBoolean(),
-            reader.ReadBoolean() ? ReadParameters() : null);
+            monitor,
+            bestValue,
+            bestEpoch,
+            bestStep,
+            waited,
+            ReadBoolean(),
+            ReadBoolean() ? ReadParameters() : null);
     }
 
     private DataLayout ReadLayout()
@@ -77,52 +108,100 @@ internal sealed class CheckpointReader : IDisposable
         int[] features = ReadShape();
         int classes = reader.ReadInt32();
         int[] targets = ReadShape();
-        return classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        DataLayout layout = classes > 0 ? DataLayout.Labels(features, classes) : DataLayout.Values(features, targets);
+        return ReadBoolean() ? layout.WithWeights() : layout;
     }
 
-    private EpochTotals ReadTotals()
+    private StoredTotals ReadTotals() => new(
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), ReadNumbers(), ReadNumbers());
+
+    private double[] ReadNumbers()
     {
-        (long steps, long examples) = (reader.ReadInt64(), reader.ReadInt64());
-        (double loss, double objective, double rate) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var totals = new EpochTotals(reader.ReadInt32())
+        double[] numbers = new double[ReadCount(sizeof(double), "numbers")];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = reader.ReadDouble();
+        return numbers;
+    }
+
+    private EpochRecord ReadEpoch(int number)
+    {
+        var epoch = new EpochRecord
         {
-            Steps = steps,
-            Examples = examples,
-            Loss = loss,
-            Objective = objective,
-            LearningRate = rate,
+            Epoch = reader.ReadInt32(),
+            Loss = reader.ReadDouble(),
+            Objective = reader.ReadDouble(),
+            Metrics = ReadMetrics(),
+            Validation = ReadBoolean() ? new Evaluation(reader.ReadDouble(), ReadMetrics(), reader.ReadInt64()) : null,
+            LearningRate = reader.ReadDouble(),
+            Examples = reader.ReadInt64(),
+            Elapsed = new TimeSpan(reader.ReadInt64()),
         };
-        for (int i = 0; i < totals.Metrics.Length; i++)
-            totals.Metrics[i] = reader.ReadDouble();
-        return totals;
+        Require(
+            epoch.Epoch == number && epoch.Examples >= 0 && epoch.Elapsed >= TimeSpan.Zero && epoch.Validation is not { Examples: < 0 },
+            $"the epoch {epoch.Epoch} in place {number}, of {epoch.Examples} examples in {epoch.Elapsed}");
+        return epoch;
     }
-
-    private EpochRecord ReadEpoch() => new()
-    {
-        Epoch = reader.ReadInt32(),
-        Loss = reader.ReadDouble(),
-        Objective = reader.ReadDouble(),
-        Metrics = ReadMetrics(),
-        Validation = reader.ReadBoolean() ? new Evaluation(reader.ReadDouble(), ReadMetrics(), reader.ReadInt64()) : null,
-        LearningRate = reader.ReadDouble(),
-        Examples = reader.ReadInt64(),
-        Elapsed = new TimeSpan(reader.ReadInt64()),
-    };
 
     private Dictionary<string, double> ReadMetrics()
     {
-        int count = reader.ReadInt32();
+        int count = ReadCount(SmallestMetric, "metrics");
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
         for (int i = 0; i < count; i++)
-            metrics.Add(reader.ReadString(), reader.ReadDouble());
+            metrics.Add(ReadText(), reader.ReadDouble());
         return metrics;
     }
 
     private int[] ReadShape()
     {
-        int[] shape = new int[reader.ReadInt32()];
+        int rank = ReadCount(sizeof(int), "sizes");
+        Require(rank <= HighestRank, $"a shape of {rank} sizes");
+        int[] shape = new int[rank];
         for (int i = 0; i < shape.Length; i++)
             shape[i] = reader.ReadInt32();
         return shape;
+    }
+
+    private int[] RequireRoom(int[] sizes, DType type, string name)
+    {
+        Int128 bytes = type.Size();
+        bool fits = true;
+        foreach (int size in sizes)
+        {
+            fits &= size >= 0;
+            bytes = Int128.Min(bytes * Math.Max(size, 1), long.MaxValue);
+        }
+
+        bool empty = Array.Exists(sizes, size => size == 0);
+        Require(
+            fits && bytes <= (empty ? int.MaxValue : Left),
+            $"the sizes [{string.Join(", ", sizes)}] of {Excerpt.Quoted(name)} of type {type} where {Left} bytes are left");
+        return sizes;
+    }
+
+    private int ReadCount(int smallest, string what)
+    {
+        int count = reader.ReadInt32();
+        Require(count >= 0 && count <= Left / smallest, $"{count} {what} where {Left} bytes are left");
+        return count;
+    }
+
+    private string ReadText()
+    {
+        int length = reader.Read7BitEncodedInt();
+        Require(length >= 0 && length <= Left, $"a text of {length} bytes where {Left} are left");
+        return Utf8.GetString(reader.ReadBytes(length));
+    }
+
+    private bool ReadBoolean()
+    {
+        byte value = reader.ReadByte();
+        Require(value <= 1, $"the truth value {value}");
+        return value == 1;
+    }
+
+    private static void Require(bool holds, string found)
+    {
+        if (!holds)
+            throw new InvalidDataException($"found {found}");
     }
 }

@@ -6,24 +6,11 @@ using Toolkit.Modeling.Training;
 namespace Toolkit.Modeling.Persistence;
 
 /// <summary>Writes the parts of a checkpoint; <see cref="CheckpointReader"/> reads them in the same order.</summary>
-internal sealed class CheckpointWriter : IDisposable
+/// <param name="stream">The file, at the beginning of the content.</param>
+internal sealed class CheckpointWriter(Stream stream) : IDisposable
 {
-    private readonly MemoryStream stream = new();
-    private readonly BinaryWriter writer;
-
-    public CheckpointWriter()
-    {
-        writer = new BinaryWriter(stream, Encoding.UTF8);
-    }
-
-    public ReadOnlySpan<byte> Content
-    {
-        get
-        {
-            writer.Flush();
-            return stream.GetBuffer().AsSpan(0, (int)stream.Length);
-        }
-    }
+    // A name that is no Unicode text would come back as another one.
+    private readonly BinaryWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true);
 
     public void Dispose() => writer.Dispose();
 
@@ -68,18 +55,25 @@ internal sealed class CheckpointWriter : IDisposable
         Write(layout.FeatureShape);
         writer.Write(layout.ClassCount);
         Write(layout.TargetShape);
+        writer.Write(layout.HasWeights);
     }
 
     private void Write(EpochTotals totals)
     {
         writer.Write(totals.Steps);
         writer.Write(totals.Examples);
-        writer.Write(totals.Loss);
-        writer.Write(totals.Objective);
+        writer.Write(totals.Weight);
+        writer.Write(totals.Penalty);
         writer.Write(totals.LearningRate);
-        writer.Write(totals.Metrics.Length);
-        foreach (double metric in totals.Metrics)
-            writer.Write(metric);
+        Write(totals.Means.Sums);
+        Write(totals.Means.Weights);
+    }
+
+    private void Write(double[] numbers)
+    {
+        writer.Write(numbers.Length);
+        foreach (double number in numbers)
+            writer.Write(number);
     }
 
     private void Write(EpochRecord epoch)

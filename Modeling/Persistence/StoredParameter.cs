@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Persistence;
 
@@ -31,7 +32,7 @@ internal sealed record StoredParameter(string Name, ParameterRole Role, Value Va
         }
 
         if (!allowOthers)
-            differences.AddRange(byName.Keys.Order(StringComparer.Ordinal).Select(name => $"\"{name}\" is in the file only"));
+            differences.AddRange(byName.Keys.Order(StringComparer.Ordinal).Select(name => $"{Excerpt.Quoted(name)} is in the file only"));
         if (differences.Count == 0)
             return values;
         string more = differences.Count > Named ? $"; and {differences.Count - Named} more" : "";

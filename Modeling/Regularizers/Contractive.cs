@@ -30,33 +30,33 @@ public sealed record Contractive(double Strength, string Hidden) : Regularizer
         Variable hidden = objective.HiddenOf(Hidden);
         if (hidden.Shape.Rank != 2)
             throw new ShapeException($"{nameof(Contractive)} expects a representation of shape [batch, units], found {hidden.Shape}.");
-        Variable sum = Projections == 0 ? Exact(hidden, objective.Input) : Estimate(hidden, objective);
-        return Strength * sum / Ops.Size(hidden.Shape[0], hidden.DType);
+        (Variable sum, Variable count) = Projections == 0 ? Exact(hidden, objective) : Estimate(hidden, objective);
+        return Strength * sum / count;
     }
 
-    private static Variable Exact(Variable hidden, Variable input)
+    private static (Variable Sum, Variable Count) Exact(Variable hidden, Objective objective)
     {
-        Variable? sum = null;
+        Variable? sum = null, count = null;
         for (int unit = 0; unit < hidden.Shape[1].Size; unit++)
         {
-            Variable square = Gradient.Of(hidden.Slice(1, unit, unit + 1).Sum(), wrt: input).Square().Sum();
+            (Variable square, count) = objective.Sums(objective.GradientPerCopy(hidden.Slice(1, unit, unit + 1), objective.Input).Square());
             sum = sum is null ? square : sum + square;
         }
 
-        return sum!;
+        return (sum!, count!);
     }
 
-    private Variable Estimate(Variable hidden, Objective objective)
+    private (Variable Sum, Variable Count) Estimate(Variable hidden, Objective objective)
     {
         Distributions.RandomStream random = objective.Random(nameof(Contractive), Seed);
-        Variable? sum = null;
+        Variable? sum = null, count = null;
         for (int i = 0; i < Projections; i++)
         {
             Variable sign = (random.Fork(i).Uniform(hidden.Shape, hidden.DType) - 0.5).Sign();
-            Variable square = Gradient.Of((hidden * sign).Sum(), wrt: objective.Input).Square().Sum();
+            (Variable square, count) = objective.Sums(objective.GradientPerCopy(hidden * sign, objective.Input).Square());
             sum = sum is null ? square : sum + square;
         }
 
-        return sum! / Projections;
+        return (sum! / Projections, count!);
     }
 }

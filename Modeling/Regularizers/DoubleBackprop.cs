@@ -16,6 +16,10 @@ public sealed record DoubleBackprop(double Strength) : Regularizer
     public double Strength { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Strength);
 
     /// <inheritdoc/>
-    public override Variable Penalty(Objective objective) =>
-        Strength * Gradient.Of(objective.Loss, wrt: objective.Input).Square().Sum();
+    public override Variable Penalty(Objective objective)
+    {
+        Variable gradient = Gradient.Of(objective.Loss, wrt: objective.Input);
+        // An example of weight w stands for w copies, each of which has a share of 1/w of its gradient: the squares of the copies add up to g²/w.
+        return Strength * (gradient * objective.PerCopy(gradient)).Sum();
+    }
 }

@@ -17,6 +17,6 @@ public sealed record EntropyMinimization(double Strength) : Regularizer
     {
         objective.RequireClassLogits(nameof(EntropyMinimization));
         Variable log = objective.Output.LogSoftmax();
-        return -Strength * (log.Exp() * log).Sum([-1]).Mean();
+        return -Strength * objective.Mean((log.Exp() * log).Sum([-1]));
     }
 }

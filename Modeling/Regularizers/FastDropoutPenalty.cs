@@ -23,7 +23,7 @@ public sealed record FastDropoutPenalty(string Layer) : Regularizer
     public override Variable Penalty(Objective objective)
     {
         Variable mean = objective.HiddenOf(Layer), variance = objective.HiddenOf(VarianceOf(Layer));
-        return (MeanLogPartition(mean, variance) - LogPartition(Against(mean))).Mean();
+        return objective.Mean(MeanLogPartition(mean, variance) - LogPartition(Against(mean)));
     }
 
     /// <summary>E log Σ exp z for independent z_c ~ N(μ_c, s_c²), for each example; of a single logit, E ζ(z).</summary>

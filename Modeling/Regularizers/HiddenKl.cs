@@ -25,7 +25,7 @@ public sealed record HiddenKl(double Strength, string Hidden, double Target) : R
     {
         double target = Target;
         // Kept off 0 and 1, where the divergence is infinite.
-        Variable mean = Ops.Clip(objective.HiddenOf(Hidden).Mean([0]), Edge, 1.0 - Edge);
+        Variable mean = Ops.Clip(objective.Mean(objective.HiddenOf(Hidden)), Edge, 1.0 - Edge);
         Variable divergence = (target * (Math.Log(target) - mean.Log())) + ((1.0 - target) * (Math.Log(1.0 - target) - (1.0 - mean).Log()));
         return Strength * divergence.Sum();
     }

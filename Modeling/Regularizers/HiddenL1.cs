@@ -15,7 +15,7 @@ public sealed record HiddenL1(double Strength, string Hidden) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        Variable hidden = objective.HiddenOf(Hidden);
-        return Strength * hidden.Abs().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
+        (Variable sum, Variable count) = objective.Sums(objective.HiddenOf(Hidden).Abs());
+        return Strength * sum / count;
     }
 }

@@ -18,5 +18,5 @@ public sealed record HiddenMean(double Strength, string Hidden, double Target) :
 
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective) =>
-        Strength * (objective.HiddenOf(Hidden).Mean([0]) - Target).Square().Sum();
+        Strength * (objective.Mean(objective.HiddenOf(Hidden)) - Target).Square().Sum();
 }

@@ -15,7 +15,7 @@ public sealed record HiddenStudentT(double Strength, string Hidden) : Regularize
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        Variable hidden = objective.HiddenOf(Hidden);
-        return Strength * (1.0 + hidden.Square()).Log().Sum() / Ops.Size(hidden.Shape[0], hidden.DType);
+        (Variable sum, Variable count) = objective.Sums((1.0 + objective.HiddenOf(Hidden).Square()).Log());
+        return Strength * sum / count;
     }
 }

@@ -7,7 +7,7 @@ namespace Toolkit.Modeling.Regularizers;
 
 /// <summary>
 /// Mixup: training on mixtures x̃ = λx + (1 − λ)x′ of two examples of the batch, with the loss λ·J(x̃, y) + (1 − λ)·J(x̃, y′); λ is drawn from Beta(α, α) for each
-/// batch, x′ with replacement. The term added here is that loss minus J, so it stands in the place of the clean one. Source: Zhang et al., "mixup: beyond empirical risk
+/// batch, x′ with replacement, each example in proportion to its weight. The term added here is that loss minus J, so it stands in the place of the clean one. Source: Zhang et al., "mixup: beyond empirical risk
 /// minimization", 2018; a kind of augmentation (book section 7.4) with soft targets (7.5.1).
 /// </summary>
 /// <param name="Alpha">α, above 0 and at most 1: small values leave most examples almost as they are, 1 makes λ uniform.</param>
@@ -40,12 +40,26 @@ public sealed record Mixup(double Alpha) : Regularizer
         }
 
         RandomStream stream = objective.Random(nameof(Mixup), Seed);
-        Variable count = Ops.Size(x.Shape[0], x.DType);
-        Variable partner = Ops.Min(stream.Uniform([x.Shape[0]], x.DType) * count, count - 1.0).Cast(DType.Int64);
+        Variable partner = Partners(stream, x.Shape[0], x.DType, objective.Weight);
         Variable share = Mixture(stream.Fork(1), x.DType);
         Variable mixed = ((share * x) + ((1.0 - share) * x.Gather(partner))).StopGradient();
         Variable loss = (share * objective.LossAt(mixed, y)) + ((1.0 - share) * objective.LossAt(mixed, y.Gather(partner)));
         return Share * (loss - objective.Loss);
+    }
+
+    /// <summary>The number of x′ for each example. With weights, each draws the j with the greatest ln(u)/wⱼ, which is j with the probability wⱼ/Σ w. Source: Efraimidis,
+    /// Spirakis, "Weighted random sampling with a reservoir", 2006.</summary>
+    private static Variable Partners(RandomStream stream, Dim batch, DType type, Variable? weight)
+    {
+        if (weight is null)
+        {
+            Variable count = Ops.Size(batch, type);
+            return Ops.Min(stream.Uniform([batch], type) * count, count - 1.0).Cast(DType.Int64);
+        }
+
+        Variable w = WeightedMean.Scaled(weight, type).Reshape([1, batch]);
+        Variable keys = (1.0 - stream.Uniform([batch, batch], type)).Log() / Ops.Where(Ops.Greater(w, 0.0), w, 1.0);
+        return Ops.Where(Ops.Greater(w, 0.0), keys, double.NegativeInfinity).ArgMax(1);
     }
 
     /// <summary>λ ~ Beta(α, α), a scalar: a/(a + b) with a = u^(1/α), b = v^(1/α), given that a + b ≤ 1. Source: Jöhnk 1964.</summary>

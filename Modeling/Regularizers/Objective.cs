@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
@@ -29,14 +30,17 @@ public sealed class Objective
         PerExample = loss.PerExample(Output, target);
         if (PerExample.Shape.Rank != 1)
             throw new ShapeException($"{loss.GetType().Name} must give one number per example, [batch]; found {PerExample.Shape}.");
-        Loss = loss.Mean(Output, target);
+        Loss = loss.Mean(Output, target, context.Weight);
     }
 
-    /// <summary>J: the mean loss of the batch, without penalties; a scalar.</summary>
+    /// <summary>J: the mean loss of the batch, without penalties; a scalar, weighted where examples have weights.</summary>
     public Variable Loss { get; }
 
-    /// <summary>The loss of each example, [batch].</summary>
+    /// <summary>The loss of each example, [batch], without its weight.</summary>
     public Variable PerExample { get; }
+
+    /// <summary>w: how much each example counts, [batch]; null if each counts once.</summary>
+    public Variable? Weight => context.Weight;
 
     /// <summary>x: the input of the model, [batch, …].</summary>
     public Variable Input { get; }
@@ -89,29 +93,56 @@ public sealed class Objective
 
     /// <summary>The mean loss of the model on another input with the same targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target);
+    public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target, Weight);
 
     /// <summary>The mean loss of the model on another input with other targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
-    public Variable LossAt(Variable otherInput, Variable otherTarget) => loss.Mean(Apply(otherInput), otherTarget);
+    public Variable LossAt(Variable otherInput, Variable otherTarget) => loss.Mean(Apply(otherInput), otherTarget, Weight);
 
     /// <summary>What the model gives for an input at inference, without dropout and noise.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable Predict(Variable otherInput) => model.Forward(otherInput, new ForwardContext(Mode.Inference));
+    public Variable Predict(Variable otherInput) => model.Forward(otherInput, new ForwardContext(Mode.Inference) { Weight = Weight });
 
     /// <summary>The mean loss of another output for the same targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
-    public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target);
+    public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target, Weight);
 
     /// <summary>The mean loss of an output for other targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
-    public Variable LossOf(Variable otherOutput, Variable otherTarget) => loss.Mean(otherOutput, otherTarget);
+    public Variable LossOf(Variable otherOutput, Variable otherTarget) => loss.Mean(otherOutput, otherTarget, Weight);
+
+    /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: for every penalty that is an average over examples. 0 if all weights are 0.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <returns>x without axis 0.</returns>
+    public Variable Mean(Variable x) => WeightedMean.Of(x, Weight);
+
+    /// <summary>The mean over the examples that count for the penalty.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <param name="counts">How much each example counts besides its weight, at least 0, [batch].</param>
+    /// <returns>x without axis 0; 0 if no example counts.</returns>
+    public Variable Mean(Variable x, Variable counts) => WeightedMean.Of(x, WeightedMean.Product(Weight, counts));
+
+    /// <summary>Σ w·x over all axes and the Σ w that it is to be divided by, as scalars: a mean over examples of sums over all other axes. Both are divided by the greatest
+    /// weight, and Σ w is at least 1.</summary>
+    /// <param name="x">[batch, …].</param>
+    public (Variable Sum, Variable Count) Sums(Variable x) => WeightedMean.Sums(x, Weight);
+
+    /// <summary>The gradient of Σ w·x in the input, with respect to one of the w copies that an example of weight w stands for: [batch, …], 0 for weights of 0. Examples
+    /// may depend on each other, as with batch normalization.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <param name="wrt">Something with a first axis of examples.</param>
+    internal Variable GradientPerCopy(Variable x, Variable wrt) => Weight is not { } weight ? Gradient.Of(x.Sum(), wrt)
+        : PerCopy(Gradient.Of((WeightedMean.Spread(weight, x).Cast(x.DType) * WeightedMean.Present(x, weight)).Sum(), wrt));
+
+    /// <summary>What is summed over the copies that an example stands for, for one of them: x/w, 0 for weights of 0.</summary>
+    internal Variable PerCopy(Variable x) => Weight is not { } weight ? x
+        : x / WeightedMean.Spread(Ops.Where(Ops.Greater(weight, 0.0), weight, 1.0), x).Cast(x.DType);
 
     /// <summary>The mean loss of the batch with other variables in place of some, such as disturbed weights in place of the parameters.</summary>
     /// <param name="replacements">The variables to replace, and what by.</param>
-    public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => Substitution.Apply(Loss, replacements);
+    public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => new Substitution(replacements).Map(Loss);
 
     /// <summary>A state parameter for a regularizer, such as a multiplier: kept in checkpoints with what the optimizer remembers. Asked for again, it is
     /// the same one.</summary>

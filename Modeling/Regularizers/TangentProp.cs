@@ -19,18 +19,18 @@ public sealed record TangentProp(double Strength, Func<Variable, IReadOnlyList<V
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        Variable? sum = null;
+        Variable? sum = null, count = null;
         foreach (Variable tangent in Tangents(objective.Input))
         {
             Variable v = tangent.StopGradient();
             if (v.Shape.Rank > objective.Input.Shape.Rank)
                 throw new ShapeException($"{nameof(TangentProp)} expects tangents of the input's shape {objective.Input.Shape}, found {v.Shape}.");
-            Variable square = ForwardMode.Derivative(objective.Output, objective.Input, v).Square().Sum();
+            (Variable square, count) = objective.Sums(ForwardMode.Derivative(objective.Output, objective.Input, v).Square());
             sum = sum is null ? square : sum + square;
         }
 
         if (sum is null)
             throw new ArgumentException($"{nameof(TangentProp)} expects at least one tangent, found none.");
-        return Strength * sum / Ops.Size(objective.Input.Shape[0], objective.Loss.DType);
+        return Strength * sum / count!;
     }
 }

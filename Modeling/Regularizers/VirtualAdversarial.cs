@@ -34,7 +34,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     {
         objective.RequireClassLogits(nameof(VirtualAdversarial));
         Variable moved = (objective.Input + (Epsilon * Direction(objective))).StopGradient();
-        return Strength * Divergence(objective.Output.StopGradient(), objective.Apply(moved)).Mean();
+        return Strength * objective.Mean(Divergence(objective.Output.StopGradient(), objective.Apply(moved)));
     }
 
     /// <summary>r/ε of each example: of length 1, as constants.</summary>
@@ -47,7 +47,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
         {
             // The divergence is 0 with gradient 0 at r = 0, so its gradient at a short r is H·r: one step of the power method.
             Variable probe = (ProbeLength * direction).StopGradient();
-            direction = Unit(Gradient.Of(Divergence(clean, objective.Apply(x + probe)).Sum(), wrt: probe).StopGradient());
+            direction = Unit(objective.GradientPerCopy(Divergence(clean, objective.Apply(x + probe)), wrt: probe).StopGradient());
         }
 
         return direction.StopGradient();
@@ -61,11 +61,5 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     }
 
     /// <summary>Each example's direction with length 1; 0 stays 0.</summary>
-    private static Variable Unit(Variable direction)
-    {
-        int[] axes = [.. Enumerable.Range(1, direction.Shape.Rank - 1)];
-        // Dividing by the greatest element first keeps squares of tiny gradients from vanishing.
-        Variable scaled = direction / Ops.Max(direction.Abs().ReduceMax([.. axes], keepDims: true), 1e-30);
-        return scaled / Ops.Max(scaled.Square().Sum([.. axes], keepDims: true).Sqrt(), 1e-12);
-    }
+    private static Variable Unit(Variable direction) => Norms.Unit(direction, [.. Enumerable.Range(1, direction.Shape.Rank - 1)]);
 }

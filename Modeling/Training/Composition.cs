@@ -67,7 +67,7 @@ internal static class Composition
         Value[] found = Function.Compile([], [projected.Abs().ReduceMax(Axes(parameter)), .. moves]).Run();
         for (int i = 0; i < constraints.Length; i++)
         {
-            if (found[i + 1].Scalar() > 1e-3 * Math.Max(found[0].Scalar(), 1e-3))
+            if (found[i + 1].Scalar() > 1e-3 * found[0].Scalar())
             {
                 throw new GraphException(
                     $"The constraints of \"{parameter.Name}\" contradict: expected weights within all of them after one projection each, in the order " +

@@ -1,27 +1,35 @@
 namespace Toolkit.Modeling.Training;
 
 /// <summary>Sums over the examples of an epoch so far, in double precision.</summary>
-/// <param name="metrics">The number of metrics.</param>
-internal sealed class EpochTotals(int metrics)
+/// <param name="outputs">Where a step puts out its means.</param>
+internal sealed class EpochTotals(IReadOnlyList<MeanOutput> outputs)
 {
     public long Steps { get; set; }
 
     public long Examples { get; set; }
 
-    public double Loss { get; set; }
+    /// <summary>The sum of the weights of the examples.</summary>
+    public double Weight { get; set; }
 
-    public double Objective { get; set; }
+    /// <summary>What the penalties came to, objective less loss, times the weight of each batch.</summary>
+    public double Penalty { get; set; }
 
     public double LearningRate { get; set; }
 
-    public double[] Metrics { get; } = new double[metrics];
+    /// <summary>Loss and metrics.</summary>
+    public MeanTotals Means { get; } = new(outputs);
 
-    public void Clear() => CopyFrom(new EpochTotals(Metrics.Length));
+    /// <summary>The mean loss, without penalties.</summary>
+    public double Loss => Means.Mean(0, "loss");
+
+    /// <summary>The mean loss with penalties.</summary>
+    public double Objective => Loss + (Penalty / Weight);
+
+    public void Clear() => CopyFrom(new EpochTotals(outputs));
 
     public void CopyFrom(EpochTotals other)
     {
-        (Steps, Examples, Loss, Objective, LearningRate) =
-            (other.Steps, other.Examples, other.Loss, other.Objective, other.LearningRate);
-        other.Metrics.CopyTo(Metrics, 0);
+        (Steps, Examples, Weight, Penalty, LearningRate) = (other.Steps, other.Examples, other.Weight, other.Penalty, other.LearningRate);
+        Means.CopyFrom(other.Means);
     }
 }

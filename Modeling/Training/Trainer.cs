@@ -26,7 +26,7 @@ public sealed class Trainer
     private TrainerState? state;
     private TrainingGraph? graph;
     private Function? step;
-    private Function? evaluation;
+    private readonly Evaluator?[] evaluators = new Evaluator?[2];
     private int fitting;
 
     /// <summary>The model.</summary>
@@ -53,13 +53,14 @@ public sealed class Trainer
     /// <summary>The number of epochs that are done.</summary>
     public int EpochsDone => state?.Epochs.Count ?? 0;
 
-    /// <summary>The computation of one step: the inputs "input" and "target", the outputs "loss", "objective", "learning_rate" and the sum
-    /// of each metric over the batch, and the updates of all parameters.</summary>
+    /// <summary>The computation of one step: the inputs "input", "target" and, if the examples have weights, "weight", the outputs "loss", "objective",
+    /// "learning_rate" and the sum of each metric over the batch, and the updates of all parameters. Where examples have weights or do not all count, the sums are Σ w·m·v,
+    /// and more outputs hold the Σ w·m that they are to be divided by ("accuracy.weight"), those of the loss as well ("loss.sum", "loss.sum.weight").</summary>
     /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
     public Signature TrainingStep => Graph.Step;
 
-    /// <summary>The computation of an evaluation: the inputs "input" and "target", and as outputs the sums of "loss" and of each metric over
-    /// the batch.</summary>
+    /// <summary>The computation of an evaluation: the inputs of <see cref="TrainingStep"/>, and as outputs the sums of "loss" and of each metric over
+    /// the batch, with their weights ("loss.weight") where examples have some or do not all count.</summary>
     /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
     public Signature EvaluationStep => Graph.Evaluation;
 
@@ -76,7 +77,7 @@ public sealed class Trainer
 
     internal Function Step => step ??= Function.Compile(TrainingStep, Execution);
 
-    private TrainingGraph Graph => graph ?? throw NotPrepared();
+    internal TrainingGraph Graph => graph ?? throw NotPrepared();
 
     /// <summary>Builds the computations for examples of a shape, if that has not been done. <see cref="Fit"/> does it by itself.</summary>
     /// <param name="layout">The shape of an example.</param>
@@ -86,15 +87,16 @@ public sealed class Trainer
     {
         lock (Gate)
         {
-            if (state is not null)
-            {
-                state.Layout.RequireSame(layout);
+            state?.Layout.RequireSame(layout);
+            if (state is not null && state.Layout.HasWeights == layout.HasWeights)
                 return;
-            }
-
-            var prepared = new TrainerState(layout, Metrics.Count);
+            if (state?.Totals.Steps > 0)
+                throw new ShapeException($"Epoch {EpochsDone + 1} was begun with examples {state.Layout}; it can only go on with the same, found {layout}.");
+            TrainerState prepared = state ?? new TrainerState(layout);
             graph = new TrainingGraph(this, layout, prepared.Optimizer);
-            state = prepared;
+            prepared.Layout = layout;
+            prepared.Totals = new EpochTotals(graph.StepMeans);
+            (state, step) = (prepared, null);
             Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
         }
     }
@@ -103,7 +105,10 @@ public sealed class Trainer
     internal void Unprepare()
     {
         lock (Gate)
-            (state, graph, step, evaluation, Model.InputShape) = (null, null, null, null, null);
+        {
+            (state, graph, step, Model.InputShape) = (null, null, null, null);
+            Array.Clear(evaluators);
+        }
     }
 
     /// <summary>Trains until the number of epochs that the options ask for is done in all, or until a reason to stop comes up. Called
@@ -118,7 +123,7 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">The trainer is training already, or a parameter is NaN or infinite at the beginning.</exception>
     /// <exception cref="ShapeException">Data, model and loss do not fit together.</exception>
     /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
-    /// <exception cref="DataException">The data are not what they should be.</exception>
+    /// <exception cref="DataException">The data are not what they should be, or no example of an epoch counts.</exception>
     public History Fit(IDataSource data, FitOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new FitOptions();
@@ -132,32 +137,18 @@ public sealed class Trainer
     /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
     /// <param name="data">The examples.</param>
     /// <param name="batchSize">How many are evaluated at once; 256 by default.</param>
-    /// <returns>Means over all examples, with exact counts.</returns>
+    /// <returns>Means over all examples, Σ w·m·v/Σ w·m, exact for any size of batches.</returns>
+    /// <exception cref="DataException">The data are not what they should be, or no example counts.</exception>
     public Evaluation Evaluate(IDataSource data, int batchSize = 256)
     {
-        Prepare(data.Layout);
         lock (Gate)
-            return Measure(data, batchSize);
-    }
-
-    private Evaluation Measure(IDataSource data, int batchSize)
-    {
-        evaluation ??= Function.Compile(EvaluationStep, Execution);
-        var sums = new double[1 + Metrics.Count];
-        var outputs = new Value[sums.Length];
-        var inputs = new Value[2];
-        long examples = 0;
-        foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
-            CheckLabels(batch);
-            (inputs[0], inputs[1]) = (batch.Features, batch.Target);
-            evaluation.RunInto(inputs, outputs);
-            for (int i = 0; i < sums.Length; i++)
-                sums[i] += outputs[i].Scalar();
-            examples += batch.Count;
+            if (state is null)
+                Prepare(data.Layout);
+            State.Layout.RequireSame(data.Layout);
+            Evaluator evaluator = evaluators[data.Layout.HasWeights ? 1 : 0] ??= new Evaluator(this, data.Layout);
+            return evaluator.Run(data, batchSize);
         }
-
-        return new Evaluation(sums[0] / examples, Named(sums.AsSpan(1), examples), examples);
     }
 
     /// <summary>Says where the training stands: gradient, curvature, eigenvalues of the Hessian, layers and units, with findings in words. For the course of a
@@ -170,9 +161,9 @@ public sealed class Trainer
         Settings.AtLeastOne(examples);
         Prepare(data.Layout);
         options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
-        (Value features, Value target) = Diagnostician.Sample(data, examples);
+        (Value, Value, Value?) sample = Diagnostician.Sample(data, examples);
         using Lock.Scope scope = Gate.EnterScope();
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, features, target, Regularizers, State.Optimizer);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, sample, Regularizers, State.Optimizer);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
     }
 
@@ -197,25 +188,15 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>Refuses examples without a label where the loss would take −1 for a class.</summary>
-    internal void CheckLabels(Batch batch)
-    {
-        if (batch.Layout.HasLabels && !Loss.TakesUnlabelled && batch.Labels.Contains(-1L))
-        {
-            throw new DataException(
-                $"Expected a label for each example, found some without one (−1): {Loss.GetType().Name} does not take them. Wrap it in {nameof(LabelledOnly)}.");
-        }
-    }
-
     /// <summary>The learning rate of the last step; 0 before the first.</summary>
     internal double LastRate => State.Totals.Steps > 0 ? State.Totals.LearningRate : State.Epochs.Count > 0 ? State.Epochs[^1].LearningRate : 0.0;
 
     /// <summary>The means of the metrics by name.</summary>
-    internal IReadOnlyDictionary<string, double> Named(ReadOnlySpan<double> sums, long examples)
+    internal IReadOnlyDictionary<string, double> Named(MeanTotals means)
     {
         var named = new Dictionary<string, double>(StringComparer.Ordinal);
-        for (int i = 0; i < sums.Length; i++)
-            named.Add(Metrics[i].Name, sums[i] / examples);
+        for (int i = 0; i < Metrics.Count; i++)
+            named.Add(Metrics[i].Name, means.Mean(1 + i, Metrics[i].Name));
         return named;
     }
 

@@ -6,14 +6,13 @@ namespace Toolkit.Modeling.Training;
 /// <summary>Where a training stands: everything that must be saved to go on bit for bit, besides the parameters themselves.</summary>
 internal sealed class TrainerState
 {
-    public TrainerState(DataLayout layout, int metrics)
+    public TrainerState(DataLayout layout)
     {
         Layout = layout;
-        Totals = new EpochTotals(metrics);
     }
 
     /// <summary>The shape of the examples that the computations were built for.</summary>
-    public DataLayout Layout { get; }
+    public DataLayout Layout { get; set; }
 
     /// <summary>What the optimizer remembers.</summary>
     public OptimizerState Optimizer { get; } = new();
@@ -25,7 +24,7 @@ internal sealed class TrainerState
     public List<EpochRecord> Epochs { get; } = [];
 
     /// <summary>The sums of the epoch that was begun; no steps if none was.</summary>
-    public EpochTotals Totals { get; }
+    public EpochTotals Totals { get; set; } = new([]);
 
     /// <summary>The seed of the order, if the examples are shuffled, and the size of the batches of the epoch that was begun.</summary>
     public (ulong? Seed, int BatchSize) Order { get; set; }

@@ -12,8 +12,11 @@ namespace Toolkit.Modeling.Training;
 /// <summary>The two computations of a training, as signatures: the step and the evaluation.</summary>
 internal sealed class TrainingGraph
 {
+    /// <summary>The name of the input of weights.</summary>
+    public const string WeightInput = "weight";
+
     /// <summary>The places of the outputs of <see cref="Step"/>; the sums of the metrics follow.</summary>
-    public const int LossOutput = 0, ObjectiveOutput = 1, RateOutput = 2, FirstMetricOutput = 3;
+    public const int LossOutput = 0, ObjectiveOutput = 1, RateOutput = 2;
 
     private readonly Trainer trainer;
     private readonly DataLayout layout;
@@ -22,34 +25,45 @@ internal sealed class TrainingGraph
     {
         this.trainer = trainer;
         this.layout = layout;
-        Step = BuildStep(state);
-        Evaluation = BuildEvaluation();
+        (Step, StepMeans) = BuildStep(state);
+        Evaluation = BuildEvaluation(trainer, layout).Signature;
     }
 
-    /// <summary>Inputs "input" and "target"; outputs "loss" (mean without penalties), "objective" (with penalties), "learning_rate" and the
-    /// sum of each metric over the batch; updates of everything that changes.</summary>
+    /// <summary>Inputs "input", "target" and, if examples have weights, "weight"; outputs "loss" (mean without penalties), "objective" (with penalties),
+    /// "learning_rate" and the sum of each metric over the batch, then what <see cref="MeasureOutputs"/> adds; updates of everything that changes.</summary>
     public Signature Step { get; }
 
-    /// <summary>Inputs "input" and "target"; outputs the sums over the batch of "loss" and of each metric.</summary>
+    /// <summary>Where the step puts out loss and metrics.</summary>
+    public IReadOnlyList<MeanOutput> StepMeans { get; }
+
+    /// <summary>The same inputs; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureOutputs"/> adds.</summary>
     public Signature Evaluation { get; }
 
-    private (Variable Input, Variable Target) Inputs()
+    /// <summary>How many numbers the model gives for an example; 0 if that is not known.</summary>
+    public int OutputCount { get; private set; }
+
+    /// <summary>The computation of an evaluation for examples of a layout, and where it puts out loss and metrics.</summary>
+    public static (Signature Signature, IReadOnlyList<MeanOutput> Means) BuildEvaluation(Trainer trainer, DataLayout layout)
     {
-        Variable input = Variable.Input("input", DType.Float32, ["batch", .. layout.FeatureShape.Select(size => (Dim)size)]);
-        Variable target = layout.HasLabels
-            ? Variable.Input("target", DType.Int64, ["batch"])
-            : Variable.Input("target", DType.Float32, ["batch", .. layout.TargetShape.Select(size => (Dim)size)]);
-        return (input, target);
+        var symbols = new ExampleSymbols(layout);
+        var context = new ForwardContext(Mode.Inference) { Weight = symbols.Weight };
+        Variable output = trainer.Model.Forward(symbols.Input, context);
+        Registration.OfModel(trainer.Model.Parameters, output, context);
+        var measures = new MeasureOutputs(symbols.Weight);
+        measures.AddLoss(trainer.Loss.Parts(output, symbols.Target));
+        measures.AddMetrics(trainer.Metrics, output, symbols.Target, trainer.Loss.TakesUnlabelled);
+        return (new Signature(symbols.All, measures.Outputs, name: "evaluation"), measures.Means);
     }
 
-    private Signature BuildStep(OptimizerState state)
+    private (Signature Signature, IReadOnlyList<MeanOutput> Means) BuildStep(OptimizerState state)
     {
         IReadOnlyList<Parameter> parameters = trainer.Model.Parameters;
         CheckNames(parameters);
-        (Variable input, Variable target) = Inputs();
-        var context = new ForwardContext(Mode.Training);
-        var objective = new Objective(trainer.Model, trainer.Loss, input, target, context, state);
+        var symbols = new ExampleSymbols(layout);
+        var context = new ForwardContext(Mode.Training) { Weight = symbols.Weight };
+        var objective = new Objective(trainer.Model, trainer.Loss, symbols.Input, symbols.Target, context, state);
         CheckClasses(objective.Output);
+        OutputCount = objective.Output.Shape.Skip(1).All(dim => dim.IsStatic) ? objective.Output.Shape.Skip(1).Aggregate(1, (count, dim) => count * dim.Size) : 0;
         Variable total = objective.Loss;
         foreach (Regularizer regularizer in trainer.Regularizers)
         {
@@ -64,7 +78,7 @@ internal sealed class TrainingGraph
         }
 
         IReadOnlyList<Parameter> learned = objective.Parameters;
-        CheckReached(learned, objective.Loss, input, target);
+        CheckReached(learned, objective.Loss, symbols);
         Composition.Check(trainer, learned);
         Parameter[] known = [.. parameters, .. state.Parameters];
         Registration.OfModel(known, objective.Output, context);
@@ -73,37 +87,23 @@ internal sealed class TrainingGraph
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
+        CheckNames([.. parameters, .. state.Parameters]);
         Registration.OfUpdates([.. parameters, .. state.Parameters], updates);
-        return new Signature(
-            [input, target],
-            [
-                new Output("loss", objective.Loss),
-                new Output("objective", total),
-                new Output("learning_rate", trainer.Optimizer.Rate(state)),
-                .. Metrics(objective.Output, target),
-            ],
-            [
-                .. updates.Select(Constrain),
-                .. context.Updates,
-                new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
-            ],
-            "training_step");
+        var measures = new MeasureOutputs(
+            symbols.Weight,
+            new Output("loss", objective.Loss),
+            new Output("objective", total),
+            new Output("learning_rate", trainer.Optimizer.Rate(state)));
+        measures.AddLoss(trainer.Loss.Parts(objective.Output, symbols.Target), LossOutput);
+        measures.AddMetrics(trainer.Metrics, objective.Output, symbols.Target, trainer.Loss.TakesUnlabelled);
+        Update[] all =
+        [
+            .. updates.Select(Constrain),
+            .. context.Updates,
+            new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
+        ];
+        return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Means);
     }
-
-    private Signature BuildEvaluation()
-    {
-        (Variable input, Variable target) = Inputs();
-        var context = new ForwardContext(Mode.Inference);
-        Variable output = trainer.Model.Forward(input, context);
-        Registration.OfModel(trainer.Model.Parameters, output, context);
-        return new Signature(
-            [input, target],
-            [new Output("loss", trainer.Loss.PerExample(output, target).Sum()), .. Metrics(output, target)],
-            name: "evaluation");
-    }
-
-    private IEnumerable<Output> Metrics(Variable output, Variable target) =>
-        trainer.Metrics.Select(metric => new Output(metric.Name, metric.PerExample(output, target).Sum()));
 
     private Update Constrain(Update update)
     {
@@ -146,9 +146,9 @@ internal sealed class TrainingGraph
         }
     }
 
-    private static void CheckReached(IReadOnlyList<Parameter> learned, Variable loss, Variable input, Variable target)
+    private static void CheckReached(IReadOnlyList<Parameter> learned, Variable loss, ExampleSymbols symbols)
     {
-        var read = new HashSet<Parameter>(new Signature([input, target], [new Output("loss", loss)]).Parameters);
+        var read = new HashSet<Parameter>(new Signature(symbols.All, [new Output("loss", loss)]).Parameters);
         string[] unreached = [.. learned.Where(parameter => !read.Contains(parameter)).Select(parameter => parameter.Name)];
         if (unreached.Length > 0)
         {

@@ -14,7 +14,8 @@ internal sealed class TrainingRun
     private readonly IDataSource data;
     private readonly FitOptions options;
     private readonly BatchOptions batches;
-    private readonly Value[] inputs = new Value[2];
+    private readonly Value[] inputs;
+    private readonly TargetCheck check;
     private readonly Value[] outputs;
     private readonly Stopwatch clock = new();
     private readonly Watch watch;
@@ -27,7 +28,9 @@ internal sealed class TrainingRun
         this.data = data;
         this.options = options;
         state = trainer.State;
+        inputs = new Value[trainer.TrainingStep.Inputs.Count];
         outputs = new Value[trainer.TrainingStep.Outputs.Count];
+        check = new TargetCheck(trainer, data);
         batches = new BatchOptions
         {
             Size = options.BatchSize,
@@ -93,8 +96,8 @@ internal sealed class TrainingRun
                 continue;
             if (End(cancellation) is { } end)
                 return end;
-            trainer.CheckLabels(batch);
-            (inputs[0], inputs[1]) = (batch.Features, batch.Target);
+            check.Batch(batch, totals.Examples);
+            ExampleSymbols.Bind(batch, inputs);
             lock (trainer.Gate)
             {
                 trainer.Step.RunInto(inputs, outputs);
@@ -102,13 +105,13 @@ internal sealed class TrainingRun
                 double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
                 if (!double.IsFinite(loss) || !double.IsFinite(objective))
                     return Diverged(Invariant($"the loss is {loss}, with penalties {objective}"), step);
-                Add(totals, batch.Count, loss, objective);
+                Add(totals, batch, objective - loss);
             }
 
             if (watch.Interval is { } n && state.Steps % n == 0 && Evaluate() is { } diverged)
                 return diverged;
             if (options.ProgressSteps > 0 && step % options.ProgressSteps == 0)
-                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Loss / totals.Examples, null));
+                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Means.Mean(0), null));
         }
 
         if (totals.Examples == 0)
@@ -120,16 +123,16 @@ internal sealed class TrainingRun
         return null;
     }
 
-    private void Add(EpochTotals totals, int count, double loss, double objective)
+    private void Add(EpochTotals totals, Batch batch, double penalty)
     {
+        double weight = batch.TotalWeight();
         taken++;
         totals.Steps++;
-        totals.Examples += count;
-        totals.Loss += loss * count;
-        totals.Objective += objective * count;
+        totals.Examples += batch.Count;
+        totals.Weight += weight;
+        totals.Penalty += penalty * weight;
         totals.LearningRate = outputs[TrainingGraph.RateOutput].Scalar();
-        for (int i = 0; i < totals.Metrics.Length; i++)
-            totals.Metrics[i] += outputs[TrainingGraph.FirstMetricOutput + i].Scalar();
+        totals.Means.Add(outputs, batch.Count);
     }
 
     /// <summary>An evaluation within an epoch, for early stopping.</summary>
@@ -157,9 +160,9 @@ internal sealed class TrainingRun
         var record = new EpochRecord
         {
             Epoch = state.Epochs.Count + 1,
-            Loss = totals.Loss / totals.Examples,
-            Objective = totals.Objective / totals.Examples,
-            Metrics = trainer.Named(totals.Metrics, totals.Examples),
+            Loss = totals.Loss,
+            Objective = totals.Objective,
+            Metrics = trainer.Named(totals.Means),
             Validation = validation,
             LearningRate = totals.LearningRate,
             Examples = totals.Examples,

@@ -25,13 +25,13 @@ internal static class AttributeRules
             return;
         }
 
-        AttributeType[] values = [.. Values(attribute)];
+        ReadOnlySpan<AttributeType> values = Values(attribute, stackalloc AttributeType[14]);
         if (values.Length > 1)
         {
             context.Error(
                 CheckRule.Attribute,
                 location,
-                $"Expected one value of the attribute \"{attribute.Name}\", found {string.Join(" and ", values)}.");
+                $"Expected one value of the attribute \"{attribute.Name}\", found {string.Join(" and ", values.ToArray())}.");
         }
         else if (values is [var found] && hasType && found != attribute.Type)
         {
@@ -51,20 +51,24 @@ internal static class AttributeRules
                 CheckRule.Attribute, location, $"The list \"{attribute.Name}\" is empty, which a file cannot tell from a missing value.");
         }
 
-        CheckContent(attribute, context.Inside(location).Inside(attribute.Name), scope);
+        if (attribute.T is not null || attribute.Tensors.Count > 0
+            || attribute.SparseTensor is not null || attribute.SparseTensors.Count > 0
+            || attribute.G is not null || attribute.Graphs.Count > 0)
+        {
+            CheckContent(attribute, context.Inside(location).Inside(attribute.Name), scope);
+        }
     }
 
     private static void CheckReference(AttributeProto attribute, string location, CheckContext context)
     {
-        if (context.Function is null)
+        if (context.FunctionAttributes is null)
         {
             context.Error(
                 CheckRule.Attribute,
                 location,
                 $"The attribute \"{attribute.Name}\" refers to \"{attribute.RefAttrName}\" of a function, found outside of functions.");
         }
-        else if (!context.Function.Attribute.Contains(attribute.RefAttrName)
-            && !context.Function.AttributeProto.Any(a => a.Name == attribute.RefAttrName))
+        else if (!context.FunctionAttributes.Contains(attribute.RefAttrName))
         {
             context.Error(
                 CheckRule.Attribute,
@@ -72,7 +76,7 @@ internal static class AttributeRules
                 $"The attribute \"{attribute.Name}\" refers to \"{attribute.RefAttrName}\", which the function does not have.");
         }
 
-        if (Values(attribute).Any())
+        if (!Values(attribute, stackalloc AttributeType[14]).IsEmpty)
         {
             context.Error(
                 CheckRule.Attribute,
@@ -107,25 +111,32 @@ internal static class AttributeRules
     private static IEnumerable<T> Singular<T>(T? message)
         where T : class => message is null ? [] : [message];
 
-    private static IEnumerable<AttributeType> Values(AttributeProto attribute)
+    /// <summary>The fields that are set; without garbage, since models have many attributes.</summary>
+    private static ReadOnlySpan<AttributeType> Values(AttributeProto attribute, Span<AttributeType> room)
     {
-        (bool Present, AttributeType Type)[] fields =
-        [
-            (attribute.HasF, AttributeType.Float),
-            (attribute.HasI, AttributeType.Int),
-            (attribute.HasS, AttributeType.String),
-            (attribute.T is not null, AttributeType.Tensor),
-            (attribute.G is not null, AttributeType.Graph),
-            (attribute.SparseTensor is not null, AttributeType.SparseTensor),
-            (attribute.Tp is not null, AttributeType.TypeProto),
-            (attribute.Floats.Count > 0, AttributeType.Floats),
-            (attribute.Ints.Count > 0, AttributeType.Ints),
-            (attribute.Strings.Count > 0, AttributeType.Strings),
-            (attribute.Tensors.Count > 0, AttributeType.Tensors),
-            (attribute.Graphs.Count > 0, AttributeType.Graphs),
-            (attribute.SparseTensors.Count > 0, AttributeType.SparseTensors),
-            (attribute.TypeProtos.Count > 0, AttributeType.TypeProtos),
-        ];
-        return fields.Where(f => f.Present).Select(f => f.Type);
+        int count = 0;
+        Add(attribute.HasF, AttributeType.Float, room);
+        Add(attribute.HasI, AttributeType.Int, room);
+        Add(attribute.HasS, AttributeType.String, room);
+        Add(attribute.T is not null, AttributeType.Tensor, room);
+        Add(attribute.G is not null, AttributeType.Graph, room);
+        Add(attribute.SparseTensor is not null, AttributeType.SparseTensor, room);
+        Add(attribute.Tp is not null, AttributeType.TypeProto, room);
+        Add(attribute.Floats.Count > 0, AttributeType.Floats, room);
+        Add(attribute.Ints.Count > 0, AttributeType.Ints, room);
+        Add(attribute.Strings.Count > 0, AttributeType.Strings, room);
+        Add(attribute.Tensors.Count > 0, AttributeType.Tensors, room);
+        Add(attribute.Graphs.Count > 0, AttributeType.Graphs, room);
+        Add(attribute.SparseTensors.Count > 0, AttributeType.SparseTensors, room);
+        Add(attribute.TypeProtos.Count > 0, AttributeType.TypeProtos, room);
+        return room[..count];
+
+        void Add(bool isSet, AttributeType type, Span<AttributeType> found)
+        {
+            if (isSet)
+            {
+                found[count++] = type;
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Checking;
@@ -8,7 +9,7 @@ internal sealed record CheckContext
     /// <summary>The newest version of the format that the check knows.</summary>
     public const long NewestIrVersion = (long)Format.Version.IrVersion;
 
-    public required List<ModelProblem> Problems { get; init; }
+    public required ProblemList Problems { get; init; }
 
     public required long IrVersion { get; init; }
 
@@ -20,8 +21,8 @@ internal sealed record CheckContext
     /// <summary>The folder of the model file, where external data lie; null if the model has no file.</summary>
     public required string? Folder { get; init; }
 
-    /// <summary>The function whose body is checked, if it is one.</summary>
-    public FunctionProto? Function { get; init; }
+    /// <summary>The attributes of the function whose body is checked, if it is one.</summary>
+    public IReadOnlySet<string>? FunctionAttributes { get; init; }
 
     /// <summary>Whether types of inputs and outputs may be missing, as in graphs inside nodes.</summary>
     public bool IsSubgraph { get; init; }
@@ -29,16 +30,23 @@ internal sealed record CheckContext
     /// <summary>The graphs and nodes around what is checked.</summary>
     public string Path { get; init; } = string.Empty;
 
-    public CheckContext Inside(string name) => this with { Path = Locate(name) };
+    public CheckContext Inside(string name) => this with { Path = Locate(Excerpt.Of(name)) };
 
-    public void Error(CheckRule rule, string location, string message) =>
-        Problems.Add(new ModelProblem(rule, Locate(location), message));
+    public void Error(CheckRule rule, string location, string message) => Add(rule, location, message, ProblemSeverity.Error);
 
-    public void Warning(CheckRule rule, string location, string message) =>
-        Problems.Add(new ModelProblem(rule, Locate(location), message, ProblemSeverity.Warning));
+    public void Error(CheckRule rule, string location, [InterpolatedStringHandlerArgument("")] ref ProblemText message) =>
+        Add(rule, location, message.ToString(), ProblemSeverity.Error);
+
+    public void Warning(CheckRule rule, string location, string message) => Add(rule, location, message, ProblemSeverity.Warning);
+
+    public void Warning(CheckRule rule, string location, [InterpolatedStringHandlerArgument("")] ref ProblemText message) =>
+        Add(rule, location, message.ToString(), ProblemSeverity.Warning);
 
     /// <summary>The name under which an operator set is known: "ai.onnx" is another name of the standard domain.</summary>
     public static string Normalize(string domain) => domain == "ai.onnx" ? string.Empty : domain;
+
+    private void Add(CheckRule rule, string location, string message, ProblemSeverity severity) =>
+        Problems.Add(rule, Problems.HasRoom ? Locate(Excerpt.Of(location)) : string.Empty, message, severity);
 
     private string Locate(string location) => (Path.Length, location.Length) switch
     {

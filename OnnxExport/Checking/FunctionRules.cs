@@ -42,13 +42,7 @@ internal static class FunctionRules
             CheckBody(function, context.Inside(key.ToString()));
         }
 
-        foreach (FunctionKey key in Recursive(context.Functions))
-        {
-            context.Error(
-                CheckRule.Function,
-                key.ToString(),
-                "Expected functions without recursion, found that this one calls itself or a function that does.");
-        }
+        CallGraph.Check(context);
     }
 
     private static void CheckBody(FunctionProto function, CheckContext context)
@@ -74,7 +68,8 @@ internal static class FunctionRules
             scope.Add(input);
         }
 
-        context = context with { Function = function, Imports = ModelRules.Imports(function.OpsetImport), IsSubgraph = true };
+        HashSet<string> attributes = [.. function.Attribute, .. function.AttributeProto.Select(a => a.Name)];
+        context = context with { FunctionAttributes = attributes, Imports = ModelRules.Imports(function.OpsetImport), IsSubgraph = true };
         foreach (AttributeProto attribute in function.AttributeProto)
         {
             AttributeRules.Check(attribute, attribute.Name, context, scope);
@@ -95,38 +90,6 @@ internal static class FunctionRules
             if (name.Length == 0 || !seen.Add(name))
             {
                 context.Error(CheckRule.Function, name, $"Expected distinct and non-empty names of {what}, found \"{name}\".");
-            }
-        }
-    }
-
-    /// <summary>The functions on a cycle or above one: what remains when functions that call only finished ones are taken away.</summary>
-    private static List<FunctionKey> Recursive(IReadOnlyDictionary<FunctionKey, FunctionProto> functions)
-    {
-        var calls = functions.ToDictionary(
-            f => f.Key,
-            f => Nodes(f.Value.Node).Select(FunctionKey.Of).Where(functions.ContainsKey).ToHashSet());
-        List<FunctionKey> finished;
-        do
-        {
-            finished = [.. calls.Where(c => !c.Value.Overlaps(calls.Keys)).Select(c => c.Key)];
-            finished.ForEach(f => calls.Remove(f));
-        }
-        while (finished.Count > 0);
-        return [.. calls.Keys];
-    }
-
-    private static IEnumerable<NodeProto> Nodes(IEnumerable<NodeProto> nodes)
-    {
-        var pending = new Stack<NodeProto>(nodes);
-        while (pending.TryPop(out NodeProto? node))
-        {
-            yield return node;
-            foreach (AttributeProto attribute in node.Attribute)
-            {
-                foreach (NodeProto inner in attribute.Graphs.Append(attribute.G).Where(g => g is not null).SelectMany(g => g.Node))
-                {
-                    pending.Push(inner);
-                }
             }
         }
     }

@@ -45,7 +45,7 @@ internal static class GraphRules
         for (int i = 0; i < nodes.Count; i++)
         {
             NodeProto node = nodes[i];
-            string location = node.Name.Length > 0 ? node.Name : $"{node.OpType}#{i}";
+            string location = node.Name.Length > 0 ? node.Name : $"{Excerpt.Of(node.OpType)}#{i}";
             if (node.Name.Length > 0 && !names.Add(node.Name))
             {
                 context.Warning(CheckRule.Names, location, "Two nodes of this graph have this name; ONNX Runtime refuses that.");

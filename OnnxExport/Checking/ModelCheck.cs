@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Toolkit.Autograd.Files;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Checking;
@@ -7,10 +8,13 @@ namespace Toolkit.OnnxExport.Checking;
 /// Checks an ONNX model against the rules of the format: names, order of nodes, single assignment, operators with their counts and
 /// attributes, tensors, external data, functions and training information; graphs inside nodes included. Nothing is run.
 /// </summary>
-/// <remarks>Operators are checked against the standard operator sets 1 to 21; those of newer sets and other domains give warnings. That
+/// <remarks>The check takes time and memory in proportion to the file (64 MiB and four times the file at most, and a second for each megabyte at the very
+/// most), whatever the file says; it lists up to 1,000 problems and counts the others. Operators are checked against the standard operator sets 1 to 21; those of newer sets and other domains give warnings. That
 /// types and shapes fit each other is what an importer or a runtime finds out; the exporter infers them before it writes.</remarks>
 public static class ModelCheck
 {
+    private const long MostMemory = 64L << 20;
+
     /// <summary>Checks a model file, with the external data that it names.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <returns>The problems in the order in which they were found; empty for a valid model.</returns>
@@ -18,7 +22,7 @@ public static class ModelCheck
     public static IReadOnlyList<ModelProblem> Check(string path)
     {
         string full = Path.GetFullPath(path);
-        return Check(File.ReadAllBytes(full), Path.GetDirectoryName(full));
+        return Check(ReadFile(full), Path.GetDirectoryName(full));
     }
 
     /// <summary>Checks a model in memory. External data are checked only as far as their names go.</summary>
@@ -37,23 +41,58 @@ public static class ModelCheck
     /// <exception cref="InvalidOnnxModelException">The model has errors.</exception>
     public static void Require(byte[] model) => Require(Check(model), "the model");
 
+    /// <summary>The bytes of a regular file.</summary>
+    internal static byte[] ReadFile(string path) => !File.Exists(path) || RegularFile.Exists(path)
+        ? File.ReadAllBytes(path)
+        : throw new IOException($"Expected an ONNX model at \"{path}\", found a pipe, a socket or a device.");
+
+    /// <summary>The model, if it has no errors.</summary>
+    internal static ModelProto Read(byte[] bytes, string name)
+    {
+        (ModelProto? model, IReadOnlyList<ModelProblem> problems) = TryParse(bytes);
+        Require(model is null ? problems : Check(model), name);
+        return model!;
+    }
+
+    /// <summary>A model with a graph, not checked any further.</summary>
+    internal static ModelProto Parse(byte[] bytes)
+    {
+        (ModelProto? model, IReadOnlyList<ModelProblem> problems) = TryParse(bytes);
+        Require(problems, "the model");
+        return model!.Graph is not null
+            ? model
+            : throw new InvalidOnnxModelException("the model", [new ModelProblem(CheckRule.Model, string.Empty, "Expected a graph, found none.")]);
+    }
+
     internal static IReadOnlyList<ModelProblem> Check(ModelProto model, string? folder = null) => ModelRules.Check(model, folder);
 
     internal static void Require(ModelProto model) => Require(Check(model), $"the model \"{model.Graph?.Name}\"");
 
     private static IReadOnlyList<ModelProblem> Check(byte[] bytes, string? folder)
     {
-        ModelProto model;
+        (ModelProto? model, IReadOnlyList<ModelProblem> problems) = TryParse(bytes);
+        return model is null ? problems : Check(model, folder);
+    }
+
+    private static (ModelProto? Model, IReadOnlyList<ModelProblem> Problems) TryParse(byte[] bytes)
+    {
+        long size = ModelSize.Estimate(bytes, ModelProto.Descriptor), most = MostMemory + (4L * bytes.Length);
+        if (size > most)
+        {
+            return (null, [new ModelProblem(
+                CheckRule.Model,
+                string.Empty,
+                $"Expected a model whose parts take up to {most} bytes in memory, 64 MiB and four times the file, found parts that take {size}.")]);
+        }
+
         try
         {
-            model = ModelProto.Parser.ParseFrom(bytes);
+            return (ModelProto.Parser.ParseFrom(bytes), []);
         }
         catch (InvalidProtocolBufferException e)
         {
-            return [new ModelProblem(CheckRule.Model, string.Empty, $"Expected the bytes of an ONNX model: {e.Message}")];
+            return (null, [new ModelProblem(CheckRule.Model, string.Empty, $"Expected the bytes of an ONNX model: {e.Message}")]);
         }
-
-        return Check(model, folder);
     }
 
     private static void Require(IReadOnlyList<ModelProblem> problems, string name)

@@ -6,11 +6,11 @@ namespace Toolkit.OnnxExport.Checking;
 /// <summary>The rules for a model as a whole.</summary>
 internal static class ModelRules
 {
-    public static List<ModelProblem> Check(ModelProto model, string? folder)
+    public static IReadOnlyList<ModelProblem> Check(ModelProto model, string? folder)
     {
         var context = new CheckContext
         {
-            Problems = [],
+            Problems = new ProblemList(),
 
             // Without a version the rules of the newest one apply.
             IrVersion = model.IrVersion > 0 ? model.IrVersion : CheckContext.NewestIrVersion,
@@ -23,14 +23,14 @@ internal static class ModelRules
         if (model.Graph is null)
         {
             context.Error(CheckRule.Model, string.Empty, "Expected a graph, found none.");
-            return context.Problems;
+            return context.Problems.ToList();
         }
 
         var scope = new NameScope(null);
         GraphRules.Check(model.Graph, context, scope);
         FunctionRules.Check(model.Functions, context);
         TrainingRules.Check(model, context, scope);
-        return context.Problems;
+        return context.Problems.ToList();
     }
 
     /// <summary>The versions of operator sets by domain; the last one wins where a domain occurs twice.</summary>
@@ -53,7 +53,8 @@ internal static class ModelRules
             if (!versions.TryAdd(CheckContext.Normalize(import.Domain), import.Version))
             {
                 long first = versions[CheckContext.Normalize(import.Domain)];
-                string message = $"Expected each operator set once, found \"{import.Domain}\" twice, with versions {first} and {import.Version}.";
+                string message =
+                    $"Expected each operator set once, found \"{Excerpt.Of(import.Domain)}\" twice, with versions {first} and {import.Version}.";
                 if (first == import.Version)
                 {
                     context.Warning(rule, "opset_import", message);

@@ -45,7 +45,7 @@ internal static class NodeRules
 
         if (context.Functions.TryGetValue(FunctionKey.Of(node), out FunctionProto? function))
         {
-            CheckCall(node, function, location, context);
+            CheckCall(node, names, function, location, context);
             return;
         }
 
@@ -157,7 +157,7 @@ internal static class NodeRules
         }
     }
 
-    private static void CheckCall(NodeProto node, FunctionProto function, string location, CheckContext context)
+    private static void CheckCall(NodeProto node, HashSet<string> given, FunctionProto function, string location, CheckContext context)
     {
         if (node.Input.Count > function.Input.Count || node.Output.Count > function.Output.Count)
         {
@@ -168,12 +168,13 @@ internal static class NodeRules
                 + $"found {node.Input.Count} and {node.Output.Count}.");
         }
 
-        foreach (string name in function.Attribute.Where(n => !node.Attribute.Any(a => a.Name == n)))
+        // The first one only: a function of many attributes may be called many times.
+        if (function.Attribute.FirstOrDefault(n => !given.Contains(n)) is { } missing)
         {
             context.Warning(
                 CheckRule.Attribute,
                 location,
-                $"The function {node.OpType} has the attribute \"{name}\" without default, and the call does not give it.");
+                $"The function {node.OpType} has the attribute \"{missing}\" without default, and the call does not give it.");
         }
     }
 

@@ -15,7 +15,7 @@ internal static class SparseTensorRules
             return;
         }
 
-        int before = context.Problems.Count;
+        long before = context.Problems.Count;
         TensorRules.Check(tensor.Values, context, location);
         TensorRules.Check(tensor.Indices, context, location);
         if (context.Problems.Count > before)

@@ -7,6 +7,7 @@ namespace Toolkit.OnnxExport.Checking;
 internal static class TensorRules
 {
     private const string Raw = "raw_data";
+    private const long MostElements = (1L << 59) - 1;
 
     public static void Check(TensorProto tensor, CheckContext context, string location)
     {
@@ -21,7 +22,7 @@ internal static class TensorRules
             context.Error(
                 CheckRule.Tensor,
                 location,
-                $"Expected dimensions of at least 0 with a product below 2^63, found [{string.Join(", ", tensor.Dims)}].");
+                $"Expected dimensions of at least 0 with a product below 2^59, found [{string.Join(", ", tensor.Dims)}].");
             return;
         }
 
@@ -44,7 +45,7 @@ internal static class TensorRules
         CheckFields(type, count, fields, context, location);
     }
 
-    /// <summary>The number of elements; false if a dimension is negative or the product overflows.</summary>
+    /// <summary>The number of elements; false if a dimension is negative or there are 2^59 or more, whose bytes would not be a 64-bit number.</summary>
     public static bool TryCount(IEnumerable<long> dims, out long count)
     {
         count = 1;
@@ -58,7 +59,7 @@ internal static class TensorRules
             }
 
             empty |= dim == 0;
-            overflows |= dim != 0 && count > long.MaxValue / dim;
+            overflows |= dim != 0 && count > MostElements / dim;
             count = unchecked(count * dim);
         }
 

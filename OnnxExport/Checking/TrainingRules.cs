@@ -12,6 +12,7 @@ internal static class TrainingRules
             context.Error(CheckRule.Training, "training_info", $"Expected version 7 of the format or newer, found {context.IrVersion}.");
         }
 
+        HashSet<string> own = [.. Initializers(model.Graph)];
         var initialized = new HashSet<string>(StringComparer.Ordinal);
         var updated = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < model.TrainingInfo.Count; i++)
@@ -29,22 +30,23 @@ internal static class TrainingRules
                 GraphRules.Check(training.Algorithm, inner, new NameScope(inference));
             }
 
-            HashSet<string> initializers = [.. Initializers(model.Graph), .. Initializers(training.Algorithm)];
-            CheckBindings(training.InitializationBinding, training.Initialization, initializers, initialized, inner);
-            CheckBindings(training.UpdateBinding, training.Algorithm, initializers, updated, inner);
+            HashSet<string> further = [.. Initializers(training.Algorithm)];
+            CheckBindings(training.InitializationBinding, training.Initialization, name => own.Contains(name) || further.Contains(name), initialized, inner);
+            CheckBindings(training.UpdateBinding, training.Algorithm, name => own.Contains(name) || further.Contains(name), updated, inner);
         }
     }
 
     private static void CheckBindings(
         IEnumerable<StringStringEntryProto> bindings,
         GraphProto? graph,
-        HashSet<string> initializers,
+        Func<string, bool> isInitializer,
         HashSet<string> bound,
         CheckContext context)
     {
+        HashSet<string> outputs = [.. graph?.Output.Select(o => o.Name) ?? []];
         foreach (StringStringEntryProto binding in bindings)
         {
-            if (!initializers.Contains(binding.Key))
+            if (!isInitializer(binding.Key))
             {
                 context.Error(
                     CheckRule.Training,
@@ -52,7 +54,7 @@ internal static class TrainingRules
                     "Expected the name of an initializer to assign to, found none of that name.");
             }
 
-            if (graph?.Output.Any(o => o.Name == binding.Value) != true)
+            if (!outputs.Contains(binding.Value))
             {
                 context.Error(
                     CheckRule.Training,

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Export;
 
@@ -9,6 +10,8 @@ namespace Toolkit.OnnxExport.Export;
 internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> inputs)
 {
     private static readonly TensorType One = new(DType.Int64, [1]);
+
+    private static AttributeProto Axis => AttributeConversion.ToProto(new OnnxAttribute("axis", 0L));
 
     private readonly Dictionary<Shape, string> shapes = [];
     private readonly Dictionary<Dim, string> dims = [];
@@ -31,7 +34,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
                     "Concat",
                     parts,
                     [new Result(new TensorType(DType.Int64, [shape.Rank]))],
-                    [AttributeConversion.ToProto(new OnnxAttribute("axis", 0L))])[0];
+                    [Axis])[0];
             shapes.Add(shape, name);
         }
 
@@ -80,12 +83,14 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
     private string Polynomial(Dim dim)
     {
         string? sum = null;
-        foreach ((long coefficient, IReadOnlyList<string> symbols) in dim.Terms)
+        foreach ((long coefficient, IReadOnlyList<Dim.Factor> factors) in dim.Terms)
         {
-            string? product = coefficient == 1 && symbols.Count > 0 ? null : builder.Integers(coefficient);
-            foreach (string symbol in symbols)
+            string? product = coefficient == 1 && factors.Count > 0 ? null : builder.Integers(coefficient);
+            foreach (Dim.Factor part in factors)
             {
-                string factor = Element(Dim.Named(symbol));
+                string factor = part.Dividend is { } dividend
+                    ? builder.Add("Div", [Element(dividend), builder.Integers(part.Divisor)], One)
+                    : Element(Dim.Named(part.Symbol!));
                 product = product is null ? factor : builder.Add("Mul", [product, factor], One);
             }
 
@@ -103,7 +108,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
             {
                 if (input.Shape[axis].Symbol == symbol)
                 {
-                    return builder.Add("Gather", [ShapeOf(input), builder.Integers(axis)], One);
+                    return builder.Add("Gather", [ShapeOf(input), builder.Integers(axis)], [new Result(One)], [Axis])[0];
                 }
             }
         }

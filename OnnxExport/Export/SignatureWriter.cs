@@ -16,6 +16,7 @@ internal sealed class SignatureWriter
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
     private readonly ShapeWriter shapes;
+    private readonly FormTypes types;
     private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
@@ -26,6 +27,7 @@ internal sealed class SignatureWriter
         builder = new GraphBuilder(options.IncludeValueInfo);
         flat = new FlatGraph(signature, options.Opset);
         shapes = new ShapeWriter(builder, signature.Inputs);
+        types = new FormTypes(options.Opset);
     }
 
     public GraphProto Write()
@@ -66,34 +68,37 @@ internal sealed class SignatureWriter
             builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
         }
 
-        return builder.Graph;
+        return builder.Complete();
     }
 
+    /// <summary>Parameters keep their names; those that an update changes are inputs too, in the order of the updates.</summary>
     private void WriteParameters()
     {
-        HashSet<Parameter> updated = [.. signature.Updates.Select(u => u.Parameter)];
+        Parameter[] updated = [.. signature.Updates.Select(u => u.Parameter)];
         foreach (Parameter parameter in signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable)))
         {
             string name = builder.Reserve(parameter.Name);
             names.Add(parameter.Variable, name);
             builder.AddInitializer(parameter.Value, name);
-            if (updated.Contains(parameter))
-            {
-                builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
-            }
+        }
+
+        foreach (Parameter parameter in updated)
+        {
+            string name = names[parameter.Variable];
+            builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
         }
     }
 
     private IEnumerable<(string Name, Variable Variable)> Outputs()
     {
-        foreach (Output output in signature.Outputs)
+        foreach ((Output output, Variable variable) in signature.Outputs.Zip(flat.Outputs))
         {
-            yield return (output.Name, flat.Resolve(output.Variable));
+            yield return (output.Name, variable);
         }
 
-        foreach (Update update in signature.Updates)
+        foreach ((Update update, Variable newValue) in signature.Updates.Zip(flat.NewValues))
         {
-            yield return (builder.Reserve($"{names[update.Parameter.Variable]}_out"), flat.Resolve(update.NewValue));
+            yield return (builder.Reserve($"{names[update.Parameter.Variable]}_out"), newValue);
         }
     }
 
@@ -103,11 +108,10 @@ internal sealed class SignatureWriter
         var computed = new Dictionary<OnnxForm, string>(ReferenceEqualityComparer.Instance);
         foreach (OnnxForm form in step.Forms.SkipLast(1))
         {
-            // Sizes between the nodes of one operation are not inferred, so their types are not written.
             computed.Add(form, builder.Add(
                 form.Operator,
                 [.. form.Inputs!.Select(i => NameOf(i, node, computed))],
-                [new Result(null)],
+                [new Result(options.IncludeValueInfo ? types.Of(form, node) : null)],
                 form.Attributes.Select(AttributeConversion.ToProto))[0]);
         }
 
@@ -119,7 +123,7 @@ internal sealed class SignatureWriter
             results[i] = new Result(output.Type, outputNames.GetValueOrDefault(output), flat.Used.Contains(output) || !MayDrop(step.Form, i));
         }
 
-        string[] written = builder.Add(step.Form.Operator, inputs, results, step.Form.Attributes.Select(AttributeConversion.ToProto));
+        string[] written = builder.Add(step.Form.Operator, inputs, results, step.Form.Attributes.Select(AttributeConversion.ToProto), node.Origin);
         for (int i = 0; i < results.Length; i++)
         {
             names.Add(node.Outputs[i], written[i]);
@@ -136,7 +140,7 @@ internal sealed class SignatureWriter
     private string NameOf(OnnxInput input, Node node, Dictionary<OnnxForm, string> computed) => input switch
     {
         OnnxInput.Computed result => computed[result.Form],
-        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(flat.Resolve(variable)) : string.Empty,
+        OnnxInput.Argument argument => node.Inputs.Optional(argument.Index) is { } variable ? NameOf(variable) : string.Empty,
         OnnxInput.Constant constant => builder.Constant(constant.Value),
         OnnxInput.Dimensions dimensions => shapes.Vector(dimensions.Shape),
         _ => throw new ExportException($"Expected an input of a known kind for {node}, found {input}."),

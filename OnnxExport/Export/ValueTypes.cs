@@ -27,12 +27,13 @@ internal static class ValueTypes
     private static TensorShapeProto.Types.Dimension Dimension(Dim dim) =>
         dim.IsStatic ? new() { DimValue = dim.Size } : new() { DimParam = dim.Symbol ?? Expression(dim) };
 
-    /// <summary>A polynomial in the notation that other tools use: <c>2*batch*time + 1</c>.</summary>
-    private static string Expression(Dim dim) => string.Join(" + ", dim.Terms.Select(term =>
+    /// <summary>A polynomial in the notation that other tools use: <c>2*batch*time + 1</c>, <c>floor(batch/4)</c>.</summary>
+    private static string Expression(Dim dim) => dim.IsStatic ? $"{dim}" : string.Join(" + ", dim.Terms.Select(term =>
     {
-        IEnumerable<string> factors = term.Coefficient == 1 && term.Symbols.Count > 0
-            ? term.Symbols
-            : term.Symbols.Prepend(term.Coefficient.ToString(CultureInfo.InvariantCulture));
-        return string.Join('*', factors);
+        IEnumerable<string> factors = term.Factors.Select(factor => factor.Symbol
+            ?? string.Create(CultureInfo.InvariantCulture, $"floor(({Expression(factor.Dividend!)})/{factor.Divisor})"));
+        return string.Join('*', term.Coefficient == 1 && term.Factors.Count > 0
+            ? factors
+            : factors.Prepend(term.Coefficient.ToString(CultureInfo.InvariantCulture)));
     })).Replace("+ -", "- ", StringComparison.Ordinal);
 }

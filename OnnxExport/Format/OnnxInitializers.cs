@@ -13,9 +13,7 @@ public static class OnnxInitializers
     /// <exception cref="InvalidOnnxModelException">It is not a valid ONNX model.</exception>
     public static IReadOnlyDictionary<string, Value> Read(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        ModelCheck.Require(bytes);
-        return ModelProto.Parser.ParseFrom(bytes).Graph.Initializer
+        return ModelCheck.Read(ModelCheck.ReadFile(path), Path.GetFileName(path)).Graph.Initializer
             .Where(t => t.DataLocation == TensorProto.Types.DataLocation.Default && Enum.GetValues<DType>().Any(d => (int)d.ToDataType() == t.DataType))
             .ToDictionary(t => t.Name, TensorConversion.ToValue, StringComparer.Ordinal);
     }

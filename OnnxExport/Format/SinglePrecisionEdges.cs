@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Toolkit.OnnxExport.Checking;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
 namespace Toolkit.OnnxExport.Format;
@@ -11,10 +12,11 @@ public static class SinglePrecisionEdges
     /// is then called "x_single" (or "x_single_" and so on, if that is taken).
     /// </summary>
     /// <param name="model">The bytes of the .onnx file.</param>
+    /// <exception cref="InvalidOnnxModelException">The bytes are no ONNX model, or one without a graph.</exception>
     /// <returns>The model and the new names by the old ones; the same bytes and no names if no edge is short.</returns>
     public static (byte[] Model, IReadOnlyDictionary<string, string> Names) Cast(byte[] model)
     {
-        ModelProto proto = ModelProto.Parser.ParseFrom(model);
+        ModelProto proto = ModelCheck.Parse(model);
         GraphProto graph = proto.Graph;
         var initialized = new HashSet<string>(graph.Initializer.Select(i => i.Name), StringComparer.Ordinal);
         ValueInfoProto[] inputs = [.. graph.Input.Where(i => IsShort(i) && !initialized.Contains(i.Name))], outputs = [.. graph.Output.Where(IsShort)];
@@ -26,14 +28,17 @@ public static class SinglePrecisionEdges
 
         var taken = new HashSet<string>(
             graph.Node.SelectMany(n => n.Input.Concat(n.Output)).Concat(graph.Input.Concat(graph.Output).Select(v => v.Name)).Concat(initialized), StringComparer.Ordinal);
-        for (int i = 0; i < inputs.Length; i++)
+        var casts = new List<NodeProto>();
+        foreach (ValueInfoProto input in inputs)
         {
-            ValueInfoProto input = inputs[i];
             string name = names[input.Name] = Free(input.Name, taken);
-            graph.Node.Insert(i, CastTo(input.Type.TensorType.ElemType, name, input.Name));
+            casts.Add(CastTo(input.Type.TensorType.ElemType, name, input.Name));
             (input.Name, input.Type.TensorType.ElemType) = (name, (int)DataType.Float);
         }
 
+        casts.AddRange(graph.Node);
+        graph.Node.Clear();
+        graph.Node.AddRange(casts);
         foreach (ValueInfoProto output in outputs)
         {
             string name = names[output.Name] = Free(output.Name, taken);

@@ -73,7 +73,13 @@ internal static class TensorConversion
     public static Value ToValue(TensorProto tensor)
     {
         DType type = ToDType(tensor.DataType);
-        int[] sizes = [.. tensor.Dims.Select(d => checked((int)d))];
+        if (tensor.Dims.Any(d => d is < 0 or > int.MaxValue))
+        {
+            throw new ShapeException(
+                $"Expected sizes from 0 to {int.MaxValue} of the tensor \"{Excerpt.Of(tensor.Name)}\", found [{Excerpt.Of(string.Join(", ", tensor.Dims))}].");
+        }
+
+        int[] sizes = [.. tensor.Dims.Select(d => (int)d)];
         Value value = Value.Zeros(type, sizes);
         byte[] bytes = tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray() : FieldBytes(tensor, type);
         if (bytes.Length != value.ByteCount)

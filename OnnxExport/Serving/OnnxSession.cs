@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.OnnxExport.Serving;
@@ -10,15 +11,12 @@ namespace Toolkit.OnnxExport.Serving;
 public sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession session;
-
-    // The runs under way; far below zero once the session was disposed.
-    private int running;
-    private int disposed;
-    private int released;
+    private readonly UseCount uses;
 
     private OnnxSession(InferenceSession session, Provider active, string? fallbackReason, bool sharesMemory)
     {
         this.session = session;
+        uses = new UseCount(session.Dispose);
         SharesMemory = sharesMemory;
         ActiveProvider = active;
         FallbackReason = fallbackReason;
@@ -57,6 +55,11 @@ public sealed class OnnxSession : IDisposable
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"Expected an ONNX model at \"{path}\", found no file.", path);
+        }
+
+        if (!RegularFile.Exists(path))
+        {
+            throw new ServingException($"Expected an ONNX model at \"{path}\", found a pipe, a socket or a device.");
         }
 
         return Create(settings => new InferenceSession(path, settings), $"\"{path}\"", options ?? new ServingOptions());
@@ -117,21 +120,21 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes, IReadOnlyList<string>? outputs = null)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref running) < 0, this);
         return new SessionBuffers(this, sizes, outputs is null
             ? [.. Outputs]
             : [.. outputs.Select(name => Outputs.FirstOrDefault(o => o.Name == name) ?? throw new ServingException(
                 $"Expected the name of an output, one of {string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}, found \"{name}\"."))]);
     }
 
-    /// <summary>Releases the model. Runs that are under way end first; later ones throw <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref disposed, 1) == 0 && Interlocked.Add(ref running, int.MinValue) == int.MinValue)
-        {
-            Release();
-        }
-    }
+    /// <summary>Releases the model. Runs that are under way end first, later ones throw <see cref="ObjectDisposedException"/>; the native memory goes with the
+    /// last <see cref="SessionBuffers"/>.</summary>
+    public void Dispose() => uses.End();
+
+    /// <summary>Keeps the native session until <see cref="Leave"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    internal void Enter() => uses.Enter(this);
+
+    internal void Leave() => uses.Leave();
 
     internal void Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames, OrtValue[] outputs)
     {
@@ -159,19 +162,6 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    internal OrtIoBinding CreateBinding()
-    {
-        Enter();
-        try
-        {
-            return session.CreateIoBinding();
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
     internal IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, string[] inputNames, OrtValue[] inputs, string[] outputNames)
     {
         Enter();
@@ -185,31 +175,8 @@ public sealed class OnnxSession : IDisposable
         }
     }
 
-    // The native session must not go away under a run of another thread: the last run out releases it. No lock: a run of one row takes two microseconds.
-    private void Enter()
-    {
-        if (Interlocked.Increment(ref running) < 0)
-        {
-            Leave();
-            throw new ObjectDisposedException(nameof(OnnxSession));
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref running) == int.MinValue)
-        {
-            Release();
-        }
-    }
-
-    private void Release()
-    {
-        if (Interlocked.Exchange(ref released, 1) == 0)
-        {
-            session.Dispose();
-        }
-    }
+    /// <summary>A binding; only between <see cref="Enter"/> and <see cref="Leave"/>, as it refers to the native session.</summary>
+    internal OrtIoBinding CreateBinding() => session.CreateIoBinding();
 
     private static OnnxSession Create(Func<SessionOptions, InferenceSession> load, string what, ServingOptions options)
     {
@@ -223,18 +190,32 @@ public sealed class OnnxSession : IDisposable
 
         try
         {
-            return new OnnxSession(LoadOn(active, load, options), active, reason, active == Provider.Cpu && options.Configure is null);
+            return Describe(LoadOn(active, load, options), active, reason, options);
         }
         catch (Exception e) when (active is Provider.CudaProvider && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
             string message = $"The provider {active} could not be started: {e.Message}. {Advice()}";
             return options.AllowFallback
-                ? new OnnxSession(LoadOn(Provider.Cpu, load, options), Provider.Cpu, message, options.Configure is null)
+                ? Describe(LoadOn(Provider.Cpu, load, options), Provider.Cpu, message, options)
                 : throw new ProviderUnavailableException(message, e);
         }
         catch (OnnxRuntimeException e)
         {
             throw LoadFailure.Of(e, what);
+        }
+    }
+
+    private static OnnxSession Describe(InferenceSession session, Provider active, string? reason, ServingOptions options)
+    {
+        try
+        {
+            return new OnnxSession(session, active, reason, active == Provider.Cpu && options.Configure is null);
+        }
+        catch
+        {
+            // A model that is refused must not wait for the garbage collector.
+            session.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.Autograd.Tensors;
@@ -6,11 +7,13 @@ namespace Toolkit.OnnxExport.Serving;
 
 /// <summary>
 /// Memory for runs of a session with fixed sizes. Write the inputs, call <see cref="Run"/>, read the outputs: the numbers are where ONNX Runtime reads and
-/// writes them, without copies. One thread at a time; each thread makes its own.
+/// writes them, without copies. One thread at a time; each thread makes its own. What was read stays readable after <see cref="Dispose"/>.
 /// </summary>
 public sealed class SessionBuffers : IDisposable
 {
     private readonly OnnxSession session;
+    private readonly UseCount uses;
+    [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "Released with the last use.")]
     private readonly RunOptions options = new();
     private readonly TensorDescription[] results;
     private readonly string[] inputNames;
@@ -21,6 +24,7 @@ public sealed class SessionBuffers : IDisposable
     private readonly TensorMemory[] outputs;
     private readonly bool hasTexts;
     private readonly OrtIoBinding? binding;
+    private int running;
 
     internal SessionBuffers(OnnxSession session, IReadOnlyDictionary<string, int> sizes, TensorDescription[] results)
     {
@@ -30,19 +34,32 @@ public sealed class SessionBuffers : IDisposable
         outputNames = [.. results.Select(o => o.Name)];
         inputs = [.. session.Inputs.Select(i => new TensorMemory(i, i.Shape.Evaluate(sizes)))];
         hasTexts = inputs.Any(i => i.Description.ElementType == TensorElementType.String);
-        boundInputs = [.. inputs.Select(i => i.Bound)];
 
         // An output whose size the inputs do not tell, and one of texts, is allocated by ONNX Runtime at each run.
         bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(sizes.ContainsKey)));
         outputs = known
             ? [.. results.Select(o => new TensorMemory(o, o.Shape.Evaluate(sizes)))]
             : new TensorMemory[outputNames.Length];
-        boundOutputs = known ? [.. outputs.Select(o => o.Bound)] : [];
-        binding = known && session.SharesMemory ? Bind() : null;
         Inputs = Array.TrueForAll(inputs, i => TensorDescription.ValueType(i.Description.ElementType) is not null) ? [.. inputs.Select(i => i.Value)] : [];
         Outputs = known && Array.TrueForAll(outputs, o => TensorDescription.ValueType(o.Description.ElementType) is not null)
             ? [.. outputs.Select(i => i.Value)]
             : [];
+
+        // A binding refers to the native session, which therefore must outlive it.
+        session.Enter();
+        uses = new UseCount(Release);
+        try
+        {
+            boundInputs = [.. inputs.Select(i => i.Bound)];
+            boundOutputs = known ? [.. outputs.Select(o => o.Bound)] : [];
+            binding = known && session.SharesMemory ? session.CreateBinding() : null;
+            Bind();
+        }
+        catch
+        {
+            uses.End();
+            throw;
+        }
     }
 
     /// <summary>The inputs as values, in the order of the session; empty if one has an element type without values, see <see cref="InputMemory"/>.</summary>
@@ -62,8 +79,39 @@ public sealed class SessionBuffers : IDisposable
 
     /// <summary>Runs the model on what the inputs hold.</summary>
     /// <exception cref="ServingException">ONNX Runtime reports an error.</exception>
-    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">These buffers or the session were disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is running these buffers.</exception>
     public void Run()
+    {
+        uses.Enter(this);
+        try
+        {
+            if (Interlocked.Exchange(ref running, 1) != 0)
+            {
+                throw new InvalidOperationException("Expected one thread at a time to run these buffers, found two: each thread makes its own.");
+            }
+
+            try
+            {
+                Compute();
+            }
+            finally
+            {
+                Volatile.Write(ref running, 0);
+            }
+        }
+        finally
+        {
+            // Up to here the memory must not be collected: ONNX Runtime knows its address alone.
+            GC.KeepAlive(this);
+            uses.Leave();
+        }
+    }
+
+    /// <summary>Releases the native memory. A run that is under way ends first; later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose() => uses.End();
+
+    private void Compute()
     {
         try
         {
@@ -91,7 +139,12 @@ public sealed class SessionBuffers : IDisposable
             for (int i = 0; i < outputs.Length; i++)
             {
                 long[] shape = found[i].GetTensorTypeAndShape().Shape;
-                outputs[i] = new TensorMemory(results[i], [.. shape.Select(d => checked((int)d))]);
+                if (shape.Any(d => d is < 0 or > int.MaxValue))
+                {
+                    throw new ServingException($"Expected sizes up to {int.MaxValue} of the output {results[i]}, found [{string.Join(", ", shape)}].");
+                }
+
+                outputs[i] = new TensorMemory(results[i], [.. shape.Select(d => (int)d)]);
                 outputs[i].Take(found[i]);
             }
 
@@ -106,32 +159,29 @@ public sealed class SessionBuffers : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void Release()
     {
         binding?.Dispose();
         foreach (TensorMemory memory in inputs.Concat(outputs.OfType<TensorMemory>()))
         {
-            memory.Dispose();
+            memory.Release();
         }
 
         options.Dispose();
+        session.Leave();
     }
 
-    /// <summary>Names and memory handed over once: a run of one row takes a sixth less time than with names looked up each time, and leaves no garbage.</summary>
-    private OrtIoBinding Bind()
+    /// <summary>Hands names and memory over once: a run of one row takes a sixth less time than with names looked up each time, and leaves no garbage.</summary>
+    private void Bind()
     {
-        OrtIoBinding bound = session.CreateBinding();
         for (int i = 0; i < boundInputs.Length; i++)
         {
-            bound.BindInput(inputNames[i], boundInputs[i]);
+            binding?.BindInput(inputNames[i], boundInputs[i]);
         }
 
         for (int i = 0; i < boundOutputs.Length; i++)
         {
-            bound.BindOutput(outputNames[i], boundOutputs[i]);
+            binding?.BindOutput(outputNames[i], boundOutputs[i]);
         }
-
-        return bound;
     }
 }

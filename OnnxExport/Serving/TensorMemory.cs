@@ -7,7 +7,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.OnnxExport.Serving;
 
 /// <summary>The memory of one input or output of a run: numbers of any of ONNX Runtime's types, or texts.</summary>
-public sealed class TensorMemory : IDisposable
+public sealed class TensorMemory
 {
     private readonly int[] sizes;
     private readonly byte[]? bytes;
@@ -20,7 +20,7 @@ public sealed class TensorMemory : IDisposable
     {
         Description = description;
         this.sizes = sizes;
-        Count = sizes.Aggregate(1, (product, size) => checked(product * size));
+        Count = Value.CountOf(sizes);
         if (description.ElementType == TensorElementType.String)
         {
             texts = new string[Count];
@@ -35,7 +35,13 @@ public sealed class TensorMemory : IDisposable
         }
         else
         {
-            bytes = GC.AllocateArray<byte>(Math.Max(1, Count * elementSize), pinned: true);
+            long length = (long)Count * elementSize;
+            if (length > Array.MaxLength)
+            {
+                throw new SizeException($"Expected up to {Array.MaxLength} bytes (2 GiB) in \"{description.Name}\", found {length}: use smaller batches.");
+            }
+
+            bytes = GC.AllocateArray<byte>((int)Math.Max(1, length), pinned: true);
         }
     }
 
@@ -69,8 +75,8 @@ public sealed class TensorMemory : IDisposable
     public Span<T> Span<T>()
         where T : unmanaged => Unsafe.SizeOf<T>() == elementSize ? MemoryMarshal.Cast<byte, T>(Bytes) : throw WrongType(typeof(T));
 
-    /// <summary>Releases the runtime's view of the memory.</summary>
-    public void Dispose()
+    /// <summary>Releases the runtime's view of the memory; what it holds can still be read.</summary>
+    internal void Release()
     {
         bound?.Dispose();
         bound = null;

@@ -49,6 +49,24 @@ public sealed partial class BookTests
         }
     }
 
+    /// <summary>Every type of a row is used by one of its tests, and not in a comment only.</summary>
+    [Fact]
+    public void The_tests_of_a_row_use_the_types_that_it_names()
+    {
+        var unused = new List<string>();
+        foreach (string[] cells in Rows().Where(cells => cells[2] != "text"))
+        {
+            string[] sources = [.. Link().Matches(cells[3]).Select(test => TestSource.Of(Path.GetFullPath(Path.Combine(Folder, test.Groups[2].Value)), test.Groups[1].Value))];
+            foreach (string type in Link().Matches(cells[2]).Select(type => type.Groups[1].Value))
+            {
+                if (!sources.Any(source => Regex.IsMatch(source, $@"\b{Regex.Escape(type)}\b")))
+                    unused.Add($"{cells[0]}, {cells[1]}: no test uses {type}.");
+            }
+        }
+
+        Assert.Empty(unused);
+    }
+
     [Fact]
     public void No_section_equation_or_algorithm_of_the_range_is_missing()
     {

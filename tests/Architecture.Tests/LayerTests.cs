@@ -34,7 +34,7 @@ public sealed partial class LayerTests
     [InlineData("Files", "")]
     [InlineData("Schema", "")]
     [InlineData("Kernels", "Tensors")]
-    [InlineData("Graph", "Tensors Kernels")]
+    [InlineData("Graph", "Tensors Kernels Schema")]
     [InlineData("Operations", "Tensors Kernels Schema Graph")]
     [InlineData("Gradients", "Tensors Graph Operations")]
     [InlineData("Compilation", "Tensors Kernels Graph Operations Gradients")]

@@ -1,3 +1,9 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Autograd.Tests.Operations;
+using Toolkit.OnnxExport.Export;
+
 namespace Toolkit.OnnxExport.Tests;
 
 /// <summary>Files outside the test project.</summary>
@@ -6,15 +12,45 @@ internal static class SharedFiles
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every .onnx file of the folder of shared material beside the repository (models and test data of other projects), sorted; the test is
-    /// skipped where there is none.</summary>
+    private static readonly Lazy<string> Written = new(Write);
+
+    /// <summary>Every .onnx file of the folder of shared material beside the repository (models and test data of other projects), sorted; where there is none, the
+    /// examples of every operation, written in every operator set.</summary>
     public static string[] Models()
     {
         string folder = Path.Combine(Root, "..", "shared", "onnx");
-        Assert.SkipUnless(Directory.Exists(folder), "The folder shared/onnx beside the repository is missing.");
-        string[] models = Directory.GetFiles(folder, "*.onnx", SearchOption.AllDirectories);
+        string[] models = Directory.GetFiles(Directory.Exists(folder) ? folder : Written.Value, "*.onnx", SearchOption.AllDirectories);
         Array.Sort(models, StringComparer.Ordinal);
         return models;
+    }
+
+    private static string Write()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "written-models")).FullName;
+        foreach (RegisteredOperation operation in OperationRegistry.All)
+        {
+            int number = 0;
+            foreach (Example example in operation.Examples)
+            {
+                for (int opset = Math.Max(example.Opset, OnnxExportOptions.OldestOpset); opset <= OnnxExportOptions.NewestOpset; opset++)
+                {
+                    Variable[] inputs = ExampleValues.Variables(example, DType.Float32);
+                    var signature = new Signature(inputs, [.. example.Operation.ApplyAll(inputs).Select((r, i) => new Output($"y{i}", r))], name: operation.Name);
+                    File.WriteAllBytes(
+                        Path.Combine(folder, $"{operation.Name}-{number++}-{opset}.onnx"), OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset }));
+                }
+            }
+        }
+
+        return folder;
+    }
+
+    /// <summary>One of the models of other programs; the test is skipped where the folder is missing.</summary>
+    public static string Model(string name)
+    {
+        string path = Path.Combine(Root, "..", "shared", "onnx", "models", name);
+        Assert.SkipUnless(File.Exists(path), "The folder shared/onnx beside the repository is missing.");
+        return path;
     }
 
     private static string FindRoot()

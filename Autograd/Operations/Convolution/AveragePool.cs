@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Pads">Padding around the image: top, left, bottom, right.</param>
 /// <param name="CountIncludePad">Whether padded places count.</param>
 public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, bool CountIncludePad)
-    : Pooling(Kernel, Strides, Pads), IHasExamples
+    : Pooling(Kernel, Strides, Pads), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -20,6 +20,9 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
         new(new AveragePool([3, 2], [1, 2], [1, 0, 1, 1], false), new ExampleInput([2, 1, 4, 5])),
         new(new AveragePool([3, 2], [1, 2], [1, 0, 1, 1], true), new ExampleInput([2, 1, 4, 5])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.AveragePool(node[0], PoolingNode.Options(node))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -13,11 +13,14 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int Group)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasExamples
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o => new Example(
         new Conv(o.Strides, o.Pads, o.Dilations, o.Group), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2 / o.Group, 3, 2])));
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ConvolutionNode.Forward(node);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

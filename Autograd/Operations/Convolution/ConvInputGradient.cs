@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 /// <param name="ImageSize">Height and width of the image.</param>
 public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList ImageSize)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasExamples
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
@@ -25,6 +25,12 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
         return new Example(
             new ConvInputGradient(o.Strides, o.Pads, o.Dilations, o.Group, [5, 6]), new ExampleInput(output), new ExampleInput([4, 2 / o.Group, 3, 2]));
     });
+
+    /// <inheritdoc/>
+    public static string OnnxName => "ConvTranspose";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ConvolutionNode.Transposed(node);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

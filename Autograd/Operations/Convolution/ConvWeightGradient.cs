@@ -1,5 +1,6 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
@@ -90,10 +91,11 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
             ],
             Image(x),
             Transpose(new OnnxInput.Argument(1), 1, 0, 2, 3));
-        OnnxInput cut = OnnxInput.Of(
-            "Slice", convolved, OnnxInput.Integers(0, 0), OnnxInput.Integers(KernelSize[0], KernelSize[1]), OnnxInput.Integers(2, 3));
-        return ((OnnxInput.Computed)Transpose(cut, 1, 0, 2, 3)).Form with { RuntimeTypes = [DType.Float32] };
+        return ((OnnxInput.Computed)Transpose(Cut(Cut(convolved, 2), 3), 1, 0, 2, 3)).Form with { RuntimeTypes = [DType.Float32] };
     }
+
+    private OnnxInput Cut(OnnxInput x, int axis) =>
+        OnnxInput.Of("Slice", x, OnnxInput.Integers(0), OnnxInput.Integers(KernelSize[axis - 2]), OnnxInput.Integers(axis), OnnxInput.Integers(1));
 
     private OnnxInput Image(Shape x)
     {
@@ -104,8 +106,8 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         }
 
         int channels = x[1].Size / Group;
-        OnnxInput grouped = OnnxInput.Of("Reshape", image, new OnnxInput.Dimensions([x[0], Group, channels, x[2], x[3]]));
-        return OnnxInput.Of("Reshape", Transpose(grouped, 2, 1, 0, 3, 4), new OnnxInput.Dimensions([channels, x[0] * Group, x[2], x[3]]));
+        OnnxInput grouped = OnnxInput.Of("Reshape", image, Reshape.TargetOf([x[0], Group, channels, x[2], x[3]]));
+        return OnnxInput.Of("Reshape", Transpose(grouped, 2, 1, 0, 3, 4), Reshape.TargetOf([channels, x[0] * Group, x[2], x[3]]));
     }
 
     private static OnnxInput Transpose(OnnxInput x, params long[] permutation) =>

@@ -29,16 +29,15 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
 
     private protected Shape OutputShape(Shape x, Shape w)
     {
-        if (x.Rank != 4 || w.Rank != 4 || !w.IsStatic || !x[1].IsStatic || !x[2].IsStatic || !x[3].IsStatic)
+        if (x.Rank != 4 || w.Rank != 4 || !x[2].IsStatic || !x[3].IsStatic || !w[2].IsStatic || !w[3].IsStatic)
         {
-            throw new ShapeException($"{Name} expects an image [N, C, H, W] and weights [M, C/group, kH, kW] with static C, H, W, found {x} and {w}.");
+            throw new ShapeException($"{Name} expects an image [N, C, H, W] and weights [M, C/group, kH, kW] with static H, W, kH and kW, found {x} and {w}.");
         }
 
-        if (x[1].Size != w[1].Size * Group || w[0].Size % Group != 0)
+        if (x[1] != w[1] * Group || (w[0].IsStatic && w[0].Size % Group != 0))
         {
             throw new ShapeException(
-                $"{Name} expects {x[1].Size / Math.Max(Group, 1)} input channels per group and output channels that divide into {Group} groups, " +
-                $"found weights {w} for the image {x}.");
+                $"{Name} expects C = C/group · {Group} input channels and output channels that divide into {Group} groups, found weights {w} for the image {x}.");
         }
 
         return [x[0], w[0], Out(x, w, 0), Out(x, w, 1)];

@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Strides">Steps of the window: vertical, horizontal.</param>
 /// <param name="Pads">Padding around the image: top, left, bottom, right; padded places never win.</param>
 /// <param name="Dilations">Distances of the places of the window: vertical, horizontal.</param>
-public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IHasExamples
+public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -24,6 +24,9 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         new(new MaxPool([2, 3], [1, 2], [0, 1, 1, 1], [2, 1]), new ExampleInput([2, 1, 5, 4]) { Separation = 0.01 }),
         new(new MaxPool([1, 3], [1, 1], [0, 2, 0, 2], [1, 2]), new ExampleInput(["batch", 1, 2, 4]) { Separation = 0.01 }),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => PoolingNode.Max(node);
 
     private protected override IntList Spacing => Dilations;
 

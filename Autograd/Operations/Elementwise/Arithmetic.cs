@@ -9,10 +9,17 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The sum x + y (ONNX <c>Add</c>). Integers wrap.</summary>
-public sealed record Add : BinaryOperation, IHasExamples
+public sealed record Add : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Add());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Add().ApplyAll(OldBroadcast.Inputs(node));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, (x, y) => x + y);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
@@ -32,10 +39,17 @@ public sealed record Add : BinaryOperation, IHasExamples
 }
 
 /// <summary>The difference x − y (ONNX <c>Sub</c>). Integers wrap.</summary>
-public sealed record Sub : BinaryOperation, IHasExamples
+public sealed record Sub : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Sub());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sub().ApplyAll(OldBroadcast.Inputs(node));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, (x, y) => x - y);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
@@ -56,10 +70,17 @@ public sealed record Sub : BinaryOperation, IHasExamples
 }
 
 /// <summary>The product x·y, element by element (ONNX <c>Mul</c>; the Hadamard product of the book). Integers wrap.</summary>
-public sealed record Mul : BinaryOperation, IHasExamples
+public sealed record Mul : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Mul());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Mul().ApplyAll(OldBroadcast.Inputs(node));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, (x, y) => x * y);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
@@ -81,10 +102,17 @@ public sealed record Mul : BinaryOperation, IHasExamples
 
 /// <summary>The quotient x / y (ONNX <c>Div</c>). Integers truncate toward zero; a divisor 0 among them is an error, and the
 /// least integer divided by −1 stays as it is. Floats follow IEEE 754.</summary>
-public sealed record Div : BinaryOperation, IHasExamples
+public sealed record Div : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => BroadcastExamples(new Div(), margin: 0.4);
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Div().ApplyAll(OldBroadcast.Inputs(node));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, KnownContent.Quotient);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
@@ -126,10 +154,13 @@ public sealed record Div : BinaryOperation, IHasExamples
 
 /// <summary>The greater of x and y (ONNX <c>Max</c>); NaN if either is NaN. At a tie each input gets half of the gradient; if the
 /// other is one constant number, none, as with <see cref="Relu"/>: the subgradient of least norm.</summary>
-public sealed record Max : BinaryOperation, IHasExamples
+public sealed record Max : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => Extremum.Examples(new Max());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Max().Apply(x, y))];
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Max(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
@@ -141,10 +172,13 @@ public sealed record Max : BinaryOperation, IHasExamples
 
 /// <summary>The lesser of x and y (ONNX <c>Min</c>); NaN if either is NaN. At a tie each input gets half of the gradient; if the
 /// other is one constant number, none: the supergradient of least norm.</summary>
-public sealed record Min : BinaryOperation, IHasExamples
+public sealed record Min : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => Extremum.Examples(new Min());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Min().Apply(x, y))];
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Min(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// saturated here); to Bool everything but 0 is true; true is 1. Between floating-point types the gradient is cast back, otherwise it is zero.
 /// </summary>
 /// <param name="To">The element type of the result.</param>
-public sealed record Cast(DType To) : ElementwiseOperation, IHasExamples
+public sealed record Cast(DType To) : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -23,6 +23,13 @@ public sealed record Cast(DType To) : ElementwiseOperation, IHasExamples
         new(new Cast(DType.Bool), new ExampleInput([7], DType.Int64)) { Smoothness = 0 },
         new(new Cast(DType.UInt64), new ExampleInput([7], DType.Int64, 0, 9)) { Smoothness = 0 },
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Cast(node.Type("to")).ApplyAll(node[0]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        To is DType.Int64 or DType.Int32 ? node.Inputs[0].Content : null;
 
     /// <inheritdoc/>
     public override int Arity => 1;

@@ -46,10 +46,13 @@ public abstract record Comparison : ElementwiseOperation
 }
 
 /// <summary>x &gt; y (ONNX <c>Greater</c>).</summary>
-public sealed record Greater : Comparison, IHasExamples
+public sealed record Greater : Comparison, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Greater());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Greater().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThan;
 
@@ -66,10 +69,13 @@ public sealed record Greater : Comparison, IHasExamples
 }
 
 /// <summary>x ≥ y (ONNX <c>GreaterOrEqual</c>).</summary>
-public sealed record GreaterOrEqual : Comparison, IHasExamples
+public sealed record GreaterOrEqual : Comparison, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new GreaterOrEqual());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GreaterOrEqual().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThanOrEqual;
 
@@ -86,10 +92,13 @@ public sealed record GreaterOrEqual : Comparison, IHasExamples
 }
 
 /// <summary>x &lt; y (ONNX <c>Less</c>).</summary>
-public sealed record Less : Comparison, IHasExamples
+public sealed record Less : Comparison, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Less());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Less().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThan;
 
@@ -106,10 +115,13 @@ public sealed record Less : Comparison, IHasExamples
 }
 
 /// <summary>x ≤ y (ONNX <c>LessOrEqual</c>).</summary>
-public sealed record LessOrEqual : Comparison, IHasExamples
+public sealed record LessOrEqual : Comparison, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new LessOrEqual());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new LessOrEqual().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThanOrEqual;
 
@@ -126,10 +138,13 @@ public sealed record LessOrEqual : Comparison, IHasExamples
 }
 
 /// <summary>x = y (ONNX <c>Equal</c>).</summary>
-public sealed record Equal : Comparison, IHasExamples
+public sealed record Equal : Comparison, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf(new Equal());
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Equal().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.Equals;
 

@@ -5,12 +5,15 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The error function erf(x) = 2/√π ∫₀ˣ e^−t² dt (ONNX <c>Erf</c>). Gradient 2/√π·e^−x².</summary>
-public sealed record Erf : UnaryOperation, IHasExamples
+public sealed record Erf : UnaryOperation, IOperator
 {
     private static readonly double Slope = 2 / Math.Sqrt(Math.PI);
 
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Erf(), new ExampleInput(["batch", 5], Low: -3, High: 3))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Erf().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { RuntimeTypes = [DType.Float32] };

@@ -6,10 +6,13 @@ using Toolkit.Autograd.Kernels;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The exponential eˣ (ONNX <c>Exp</c>): 0 at −∞, ∞ above the range.</summary>
-public sealed record Exp : UnaryOperation, IHasExamples
+public sealed record Exp : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Exp(), new ExampleInput(["batch", 3]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Exp().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Exp(x, y);
@@ -45,10 +48,13 @@ public sealed record ExpM1 : UnaryOperation, IHasExamples
 }
 
 /// <summary>The natural logarithm (ONNX <c>Log</c>): −∞ at 0, NaN below. Gradient 1/x.</summary>
-public sealed record Log : UnaryOperation, IHasExamples
+public sealed record Log : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Log(), new ExampleInput([4, 3], Low: 0.3, High: 5))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Log().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Log(x, y);
@@ -58,10 +64,13 @@ public sealed record Log : UnaryOperation, IHasExamples
 }
 
 /// <summary>The square root (ONNX <c>Sqrt</c>): NaN below 0. Gradient 1/(2√x), ∞ at 0.</summary>
-public sealed record Sqrt : UnaryOperation, IHasExamples
+public sealed record Sqrt : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Sqrt(), new ExampleInput([5], Low: 0.3, High: 5))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sqrt().ApplyAll(node[0]);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Sqrt;
 

@@ -4,10 +4,17 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The value itself (ONNX <c>Identity</c>).</summary>
-public sealed record Identity : ElementwiseOperation, IHasExamples
+public sealed record Identity : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Identity(), new ExampleInput(["batch", 5]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Identity().ApplyAll(node[0]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs[0].Content;
 
     /// <inheritdoc/>
     public override int Arity => 1;

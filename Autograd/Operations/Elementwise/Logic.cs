@@ -23,11 +23,14 @@ public abstract record LogicOperation : ElementwiseOperation
 }
 
 /// <summary>x and y (ONNX <c>And</c>).</summary>
-public sealed record And : LogicOperation, IHasExamples
+public sealed record And : LogicOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new And(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new And().ApplyAll(OldBroadcast.Inputs(node));
 
     /// <inheritdoc/>
     public override int Arity => 2;
@@ -38,11 +41,14 @@ public sealed record And : LogicOperation, IHasExamples
 }
 
 /// <summary>x or y (ONNX <c>Or</c>).</summary>
-public sealed record Or : LogicOperation, IHasExamples
+public sealed record Or : LogicOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new Or(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Or().ApplyAll(OldBroadcast.Inputs(node));
 
     /// <inheritdoc/>
     public override int Arity => 2;
@@ -53,10 +59,13 @@ public sealed record Or : LogicOperation, IHasExamples
 }
 
 /// <summary>not x (ONNX <c>Not</c>).</summary>
-public sealed record Not : LogicOperation, IHasExamples
+public sealed record Not : LogicOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Not(), new ExampleInput([7], DType.Bool, 0, 1)) { Smoothness = 0 }];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Not().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override int Arity => 1;

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The power xʸ (ONNX <c>Pow</c>) of floating-point numbers of one type. A negative base with a fractional exponent gives NaN.</summary>
 /// <remarks>Gradient: y·xʸ⁻¹ for the base and xʸ·ln x for the exponent; the latter is NaN for x &lt; 0 and is only computed if asked for.</remarks>
-public sealed record Pow : ElementwiseOperation, IHasExamples
+public sealed record Pow : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -14,6 +14,9 @@ public sealed record Pow : ElementwiseOperation, IHasExamples
         new(new Pow(), new ExampleInput([2, 3], Low: 0.5), new ExampleInput([3], Low: -1.5)),
         new(new Pow(), new ExampleInput(["batch", 3], Low: 0.5), new ExampleInput([])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Exponent(OldBroadcast.Inputs(node));
 
     /// <inheritdoc/>
     public override int Arity => 2;
@@ -62,4 +65,7 @@ public sealed record Pow : ElementwiseOperation, IHasExamples
             z[i] = T.Pow(x[i], y[i]);
         }
     }
+
+    /// <summary>The standard allows an exponent of another type; it is cast to that of the base.</summary>
+    private static IReadOnlyList<Variable> Exponent(Variable[] inputs) => [Ops.Pow(inputs[0], Ops.Cast(inputs[1], inputs[0].DType))];
 }

@@ -10,10 +10,13 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// The rectified linear unit max(0, x) (ONNX <c>Relu</c>; book section 6.3.1). The gradient at 0 is 0: one of the two one-sided derivatives,
 /// as the book recommends (section 6.3). NaN passes through.
 /// </summary>
-public sealed record Relu : UnaryOperation, IHasExamples
+public sealed record Relu : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Relu(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Relu().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
@@ -31,11 +34,14 @@ public sealed record Relu : UnaryOperation, IHasExamples
 /// The leaky rectifier: x for x &gt; 0, αx otherwise (ONNX <c>LeakyRelu</c>; book section 6.3.1, Maas et al. 2013). The gradient at 0 is α.
 /// </summary>
 /// <param name="Alpha">The slope below zero.</param>
-public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IHasExamples
+public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new LeakyRelu(), new ExampleInput(["batch", 6]) { Margin = 0.1 }), new(new LeakyRelu(-0.5), new ExampleInput([7]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new LeakyRelu(node.Number("alpha")).ApplyAll(node[0]);
 
     /// <summary>A choice between x and αx: ONNX holds the attribute α in single precision, which is not the α of float64.</summary>
     /// <param name="inputs">The argument.</param>
@@ -64,10 +70,13 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IHasExampl
 
 /// <summary>The absolute value |x| (ONNX <c>Abs</c>; absolute value rectification, book section 6.3.1). The gradient is sign(x), 0 at 0.
 /// The least integer, whose absolute value is out of range, stays as it is.</summary>
-public sealed record Abs : NumberOperation, IHasExamples
+public sealed record Abs : NumberOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Abs(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Abs().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override int Arity => 1;
@@ -97,10 +106,13 @@ public sealed record Abs : NumberOperation, IHasExamples
 }
 
 /// <summary>The sign of x: −1, 0 or 1 (ONNX <c>Sign</c>); NaN for NaN. The gradient is zero.</summary>
-public sealed record Sign : NumberOperation, IHasExamples
+public sealed record Sign : NumberOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Sign(), new ExampleInput([2, 5]) { Margin = 0.1 })];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sign().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override int Arity => 1;
@@ -121,10 +133,13 @@ public sealed record Sign : NumberOperation, IHasExamples
 }
 
 /// <summary>The negative −x (ONNX <c>Neg</c>); −0 for 0. The least integer stays as it is.</summary>
-public sealed record Neg : NumberOperation, IHasExamples
+public sealed record Neg : NumberOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Neg(), new ExampleInput(["batch", 5]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Neg().ApplyAll(node[0]);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Negate;
 

@@ -6,10 +6,13 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2).</summary>
-public sealed record Tanh : UnaryOperation, IHasExamples
+public sealed record Tanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Tanh(), new ExampleInput(["batch", 4]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Tanh().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, TanhFunction>(x, y);
@@ -19,10 +22,13 @@ public sealed record Tanh : UnaryOperation, IHasExamples
 }
 
 /// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y).</summary>
-public sealed record Sigmoid : UnaryOperation, IHasExamples
+public sealed record Sigmoid : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Sigmoid(), new ExampleInput(["batch", 4], Low: -5, High: 5))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sigmoid().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
@@ -35,10 +41,13 @@ public sealed record Sigmoid : UnaryOperation, IHasExamples
 /// The softplus ζ(x) = ln(1 + eˣ) (ONNX <c>Softplus</c>; book equation 3.31), computed as max(x, 0) + ln(1 + e^−|x|) without overflow and
 /// without loss of relative precision where it is small. Gradient σ(x).
 /// </summary>
-public sealed record Softplus : UnaryOperation, IHasExamples
+public sealed record Softplus : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Softplus(), new ExampleInput([3, 4], Low: -5, High: 5))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Softplus().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)

@@ -5,10 +5,13 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The sine of x in radians (ONNX <c>Sin</c>).</summary>
-public sealed record Sin : UnaryOperation, IHasExamples
+public sealed record Sin : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Sin(), new ExampleInput(["batch", 3]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sin().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sin(x, y);
@@ -18,10 +21,13 @@ public sealed record Sin : UnaryOperation, IHasExamples
 }
 
 /// <summary>The cosine of x in radians (ONNX <c>Cos</c>); cos(Wx + b) as a hidden unit is in the book, section 6.3.3.</summary>
-public sealed record Cos : UnaryOperation, IHasExamples
+public sealed record Cos : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Cos(), new ExampleInput(["batch", 3]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Cos().ApplyAll(node[0]);
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Cos(x, y);

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>x where the condition holds, y elsewhere (ONNX <c>Where</c>), with broadcasting. The branch not taken gets gradient zero, even if its
 /// value is NaN or infinite.</summary>
-public sealed record Where : ElementwiseOperation, IHasExamples
+public sealed record Where : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -15,6 +15,9 @@ public sealed record Where : ElementwiseOperation, IHasExamples
         new(new Where(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([2, 5]), new ExampleInput([5])),
         new(new Where(), new ExampleInput(["batch", 5], DType.Bool, 0, 1), new ExampleInput(["batch", 1]), new ExampleInput([])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Where().ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
     public override int Arity => 3;

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// the end. The gradient adds up where an index occurs more than once.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Gather(int Axis) : Operation, IHasExamples
+public sealed record Gather(int Axis) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -17,6 +17,15 @@ public sealed record Gather(int Axis) : Operation, IHasExamples
         new(new Gather(1), new ExampleInput([2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3)),
         new(new Gather(0), new ExampleInput([6]), new ExampleInput([], DType.Int64, 0, 5)),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Gather(node[0], Ops.Cast(node[1], DType.Int64), (int)node.Integer("axis"))];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs[0].Content is { } known && node.Inputs[1].Content is { } indices && indices.All(i => i.IsStatic)
+            ? [.. indices.Select(i => known[Layout.Index(this, i.Number, known.Count)])]
+            : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

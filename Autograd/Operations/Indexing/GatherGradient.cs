@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
@@ -90,7 +91,7 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
 
         DType type = request.Inputs[1].DType;
         OnnxInput zeros = OnnxInput.Of("Expand", new OnnxInput.Constant(Value.Full(0, type)), new OnnxInput.Dimensions(DataShape));
-        OnnxInput indices = OnnxInput.Of("Unsqueeze", new OnnxInput.Argument(0), OnnxInput.Integers(-1));
+        OnnxInput indices = OnnxInput.Of("Unsqueeze", new OnnxInput.Argument(0), OnnxInput.Integers(request.Inputs[0].Shape.Rank));
         return new OnnxForm("ScatterND")
         {
             Attributes = [new OnnxAttribute("reduction", "add")],
@@ -104,8 +105,8 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         Shape rows = [indices.ElementCount, DataShape.Skip(1).Aggregate(Dim.Of(1), (a, b) => a * b)];
         OnnxInput matrix = OnnxInput.Of(
             "OneHot",
-            [new OnnxAttribute("axis", 0L)],
-            OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(-1)),
+            [new OnnxAttribute("axis", -1L)],
+            OnnxInput.Of("Reshape", new OnnxInput.Argument(0), Reshape.TargetOf([indices.ElementCount])),
             new OnnxInput.Constant(Value.Of((long)DataShape[0].Size)),
             new OnnxInput.Constant(Value.Of([0f, 1f], 2)));
         if (type != DType.Float32)
@@ -114,8 +115,9 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
             matrix = OnnxInput.Of("Cast", [new OnnxAttribute("to", type)], matrix);
         }
 
-        OnnxInput gradient = OnnxInput.Of("Reshape", new OnnxInput.Argument(1), new OnnxInput.Dimensions(rows));
-        return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), new OnnxInput.Dimensions(DataShape)] };
+        matrix = OnnxInput.Of("Transpose", [new OnnxAttribute("perm", new long[] { 1, 0 })], matrix);
+        OnnxInput gradient = OnnxInput.Of("Reshape", new OnnxInput.Argument(1), Reshape.TargetOf(rows));
+        return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), Reshape.TargetOf(DataShape)] };
     }
 
     private void Add<T>(KernelArguments arguments)

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// negative one counts from the end.</summary>
 /// <param name="Depth">The size of the new axis.</param>
 /// <param name="Type">The element type of the result.</param>
-public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IHasExamples
+public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -16,6 +16,9 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         new(new OneHot(3, DType.Float64), new ExampleInput([2, 3], DType.Int64, 0, 2)) { Smoothness = 0 },
         new(new OneHot(4), new ExampleInput([], DType.Int64, 1, 2)) { Smoothness = 0 },
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Choice(node, node.Numbers(1)![0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -82,5 +85,24 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         return scalar
             ? new OnnxForm("Reshape") { Inputs = [new OnnxInput.Computed(form), OnnxInput.Integers(Depth)] }
             : form;
+    }
+
+    /// <summary>The standard's node: any two numbers for off and on, and any place of the new axis.</summary>
+    private static IReadOnlyList<Variable> Choice(OnnxNode node, long depth)
+    {
+        (Variable indices, Variable values) = (Ops.Cast(node[0], DType.Int64), node[2]);
+        bool isPlain = values.Constant is { } numbers && values.DType.IsFloating() && numbers[0] == 0 && numbers[1] == 1;
+        Variable hot = new OneHot((int)depth, isPlain ? values.DType : DType.Float32).Apply(indices);
+        if (!isPlain)
+        {
+            Variable off = Ops.Reshape(Ops.Slice(values, 0, 0, 1), Shape.Scalar);
+            Variable on = Ops.Reshape(Ops.Slice(values, 0, 1, 2), Shape.Scalar);
+            hot = Ops.Where(Ops.Greater(hot, 0), on, off);
+        }
+
+        int axis = hot.Shape.Axis((int)node.Integer("axis"));
+        List<int> order = [.. Enumerable.Range(0, indices.Shape.Rank)];
+        order.Insert(axis, indices.Shape.Rank);
+        return [axis == indices.Shape.Rank ? hot : Ops.Transpose(hot, [.. order])];
     }
 }

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// <param name="TransposeA">Whether A is given as [k, m].</param>
 /// <param name="TransposeB">Whether B is given as [n, k].</param>
 /// <param name="Alpha">The factor α.</param>
-public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1) : Operation, IHasExamples
+public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -20,6 +20,15 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         new(new Gemm(TransposeB: true, Alpha: 0.5), new ExampleInput([3, 4]), new ExampleInput([5, 4])),
         new(new Gemm(true, true, -2), new ExampleInput([4, 3]), new ExampleInput([5, 4])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        (Variable a, Variable b, bool transposeA, bool transposeB) = (node[0], node[1], node.Flag("transA"), node.Flag("transB"));
+        if (a.Shape.Rank == 2 && b.Shape.Rank == 2)
+            node.Equate(a.Shape[transposeA ? 0 : 1], b.Shape[transposeB ? 1 : 0]);
+        return Addend(node, Ops.Gemm(a, b, transposeA, transposeB, node.Number("alpha")));
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -88,4 +97,13 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     };
 
     private static string Mark(bool transposed) => transposed ? " transposed" : string.Empty;
+
+    /// <summary>The standard's addend βC, which broadcasts to the product.</summary>
+    private static IReadOnlyList<Variable> Addend(OnnxNode node, Variable product)
+    {
+        if (node.Optional(2) is not { } addend)
+            return [product];
+        float beta = node.Number("beta");
+        return [product + (beta == 1 ? addend : beta * addend)];
+    }
 }

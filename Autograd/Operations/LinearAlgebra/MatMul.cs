@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// The product of matrices, or of stacks of matrices whose leading axes broadcast (ONNX <c>MatMul</c>): […, m, k]·[…, k, n] → […, m, n].
 /// Both inputs have at least two axes.
 /// </summary>
-public sealed record MatMul : Operation, IHasExamples
+public sealed record MatMul : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -17,6 +17,20 @@ public sealed record MatMul : Operation, IHasExamples
         new(new MatMul(), new ExampleInput(["batch", 1, 3, 4]), new ExampleInput([2, 4, 5])),
         new(new MatMul(), new ExampleInput(["batch", 3, 4]), new ExampleInput([4, 2])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        // A vector is a row on the left and a column on the right, and its axis of size 1 goes from the result.
+        (Variable a, Variable b) = (node[0], node[1]);
+        (bool isRow, bool isColumn) = (a.Shape.Rank == 1, b.Shape.Rank == 1);
+        a = isRow ? Ops.Reshape(a, [1, a.Shape[0]]) : a;
+        b = isColumn ? Ops.Reshape(b, [b.Shape[0], 1]) : b;
+        if (a.Shape.Rank >= 2 && b.Shape.Rank >= 2)
+            node.Equate(a.Shape[^1], b.Shape[^2]);
+        Variable product = Ops.MatMul(a, b);
+        return [isRow || isColumn ? Ops.Reshape(product, [.. product.Shape.SkipLast(2), .. isRow ? [] : new[] { a.Shape[^2] }, .. isColumn ? [] : new[] { b.Shape[^1] }]) : product];
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -9,11 +9,14 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// probability that was rounded to 0. Gradient G − e^y·Σ G.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record LogSoftmax(int Axis) : Operation, IHasExamples
+public sealed record LogSoftmax(int Axis) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new LogSoftmax(1), new ExampleInput(["batch", 4])), new(new LogSoftmax(1), new ExampleInput([2, 3, 4])), new(new LogSoftmax(0), new ExampleInput([5]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => OldAxes.Along(node, (x, axis) => Ops.LogSoftmax(x, axis));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -9,11 +9,14 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// A slice of −∞ alone gives NaN. Gradient y·(G − Σ G·y).
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Softmax(int Axis) : Operation, IHasExamples
+public sealed record Softmax(int Axis) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new Softmax(1), new ExampleInput(["batch", 4])), new(new Softmax(1), new ExampleInput([2, 3, 4])), new(new Softmax(0), new ExampleInput([5]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => OldAxes.Along(node, (x, axis) => Ops.Softmax(x, axis));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

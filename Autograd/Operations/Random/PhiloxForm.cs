@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Random;
@@ -22,7 +23,9 @@ internal sealed class PhiloxForm(int opset)
     private readonly OnnxInput two32 = Number(1UL << 32);
     private readonly OnnxInput thirtyTwo = Number(32);
     private readonly OnnxInput sixteen = Number(16);
-    private readonly OnnxInput last = OnnxInput.Integers(-1);
+
+    // Words lie in matrices [2, blocks]; bits of a word, and words beside each other, in a third axis.
+    private readonly OnnxInput third = OnnxInput.Integers(2);
     private readonly OnnxInput shifts = Constant([0, 4, 8, 12, 16, 20, 24, 28], NibblesPerWord);
     private readonly OnnxInput weights = OnnxInput.Integers([.. Enumerable.Range(0, NibblesPerWord).Select(i => 1L << (4 * i))]);
     private readonly OnnxInput table = new OnnxInput.Constant(Value.Of(
@@ -33,7 +36,8 @@ internal sealed class PhiloxForm(int opset)
         OnnxInput count = new OnnxInput.Dimensions([shape.ElementCount]);
         (OnnxInput even, OnnxInput odd) = Words(Blocks(count, type == DType.Float32 ? 4 : 2));
         OnnxInput bits = type == DType.Float32 ? Interleave(even, odd) : Join(even, odd);
-        OnnxInput elements = OnnxInput.Of("Slice", OnnxInput.Of("Reshape", bits, last), OnnxInput.Integers(0), count);
+        OnnxInput elements = OnnxInput.Of(
+            "Slice", OnnxInput.Of("Reshape", bits, Flat(shape, type == DType.Float32 ? 4 : 2)), OnnxInput.Integers(0), count, OnnxInput.Integers(0), OnnxInput.Integers(1));
         return type == DType.Float32
             ? Finish(OnnxInput.Of("BitShift", [Direction("RIGHT")], elements, Number(8)), type, shape, Value.Of(1f / (1 << 24)))
             : Finish(elements, type, shape, Value.Of(1.0 / (1L << 53)));
@@ -43,7 +47,7 @@ internal sealed class PhiloxForm(int opset)
     private static OnnxInput Blocks(OnnxInput count, long perBlock)
     {
         OnnxInput above = OnnxInput.Of("Add", count, OnnxInput.Integers(perBlock - 1));
-        OnnxInput blocks = OnnxInput.Of("Squeeze", OnnxInput.Of("Div", above, OnnxInput.Integers(perBlock)));
+        OnnxInput blocks = OnnxInput.Of("Squeeze", OnnxInput.Of("Div", above, OnnxInput.Integers(perBlock)), OnnxInput.Integers(0));
         OnnxInput range = OnnxInput.Of("Range", Scalar(0), blocks, Scalar(1));
         return OnnxInput.Of("Cast", [new OnnxAttribute("to", DType.UInt64)], range);
     }
@@ -65,10 +69,10 @@ internal sealed class PhiloxForm(int opset)
         for (int round = 0; round < Philox.Rounds; round++)
         {
             OnnxInput products = OnnxInput.Of("Mul", turned, multipliers);
-            OnnxInput key = OnnxInput.Of("Gather", keys, Scalar(round));
+            OnnxInput key = Gather(keys, Scalar(round));
             even = Xor(Right(products, thirtyTwo), odd, key);
             odd = OnnxInput.Of("Mod", products, two32);
-            turned = OnnxInput.Of("Gather", even, exchange);
+            turned = Gather(even, exchange);
         }
 
         return (even, odd);
@@ -85,7 +89,7 @@ internal sealed class PhiloxForm(int opset)
 
         OnnxInput words = OnnxInput.Of("Mod", Right(Key, Constant([0, 32], 2, 1)), two32);
         OnnxInput keys = OnnxInput.Of("Mod", OnnxInput.Of("Add", words, Constant(steps, Philox.Rounds, 2, 1)), two32);
-        return opset >= BitwiseXorSince ? keys : Nibbles(keys);
+        return opset >= BitwiseXorSince ? keys : Nibbles(keys, OnnxInput.Integers(3));
     }
 
     private OnnxInput Xor(OnnxInput a, OnnxInput b, OnnxInput key)
@@ -95,23 +99,23 @@ internal sealed class PhiloxForm(int opset)
             return OnnxInput.Of("BitwiseXor", OnnxInput.Of("BitwiseXor", a, b), key);
         }
 
-        OnnxInput index = OnnxInput.Of("Add", OnnxInput.Of("Mul", Nibbles(a), sixteen), Nibbles(b));
+        OnnxInput index = OnnxInput.Of("Add", OnnxInput.Of("Mul", Nibbles(a, third), sixteen), Nibbles(b, third));
         index = OnnxInput.Of("Add", OnnxInput.Of("Mul", index, sixteen), key);
         index = OnnxInput.Of("Cast", [new OnnxAttribute("to", DType.Int64)], index);
-        OnnxInput nibbles = OnnxInput.Of("Mul", OnnxInput.Of("Gather", table, index), weights);
-        OnnxInput word = OnnxInput.Of("ReduceSum", [new OnnxAttribute("keepdims", 0L)], nibbles, last);
+        OnnxInput nibbles = OnnxInput.Of("Mul", Gather(table, index), weights);
+        OnnxInput word = OnnxInput.Of("ReduceSum", [new OnnxAttribute("keepdims", 0L)], nibbles, third);
         return OnnxInput.Of("Cast", [new OnnxAttribute("to", DType.UInt64)], word);
     }
 
     /// <summary>The eight times four bits of each word, in a new last axis.</summary>
-    private OnnxInput Nibbles(OnnxInput words) =>
-        OnnxInput.Of("Mod", Right(OnnxInput.Of("Unsqueeze", words, last), shifts), sixteen);
+    private OnnxInput Nibbles(OnnxInput words, OnnxInput axis) =>
+        OnnxInput.Of("Mod", Right(OnnxInput.Of("Unsqueeze", words, axis), shifts), sixteen);
 
     /// <summary>c₀, c₁, c₂, c₃ of each block: [blocks, 2, 2].</summary>
     private OnnxInput Interleave(OnnxInput even, OnnxInput odd)
     {
         OnnxInput pairs = OnnxInput.Of(
-            "Concat", [new OnnxAttribute("axis", -1L)], OnnxInput.Of("Unsqueeze", even, last), OnnxInput.Of("Unsqueeze", odd, last));
+            "Concat", [new OnnxAttribute("axis", 2L)], OnnxInput.Of("Unsqueeze", even, third), OnnxInput.Of("Unsqueeze", odd, third));
         return OnnxInput.Of("Transpose", [new OnnxAttribute("perm", new long[] { 1, 0, 2 })], pairs);
     }
 
@@ -126,8 +130,14 @@ internal sealed class PhiloxForm(int opset)
     {
         OnnxInput numbers = OnnxInput.Of("Cast", [new OnnxAttribute("to", type)], bits);
         OnnxInput scaled = OnnxInput.Of("Mul", numbers, new OnnxInput.Constant(scale));
-        return new OnnxForm("Reshape") { Inputs = [scaled, new OnnxInput.Dimensions(shape)] };
+        return new OnnxForm("Reshape") { Inputs = [scaled, Reshape.TargetOf(shape)] };
     }
+
+    /// <summary>The number of words of all blocks; −1, what is there, where it follows from symbols.</summary>
+    private static OnnxInput Flat(Shape shape, int perBlock) => OnnxInput.Integers(
+        shape.IsStatic ? (shape.ElementCount.Size + perBlock - 1) / perBlock * (long)perBlock : -1);
+
+    private static OnnxInput Gather(OnnxInput x, OnnxInput indices) => OnnxInput.Of("Gather", [new OnnxAttribute("axis", 0L)], x, indices);
 
     private static OnnxInput Right(OnnxInput x, OnnxInput bits) => OnnxInput.Of("BitShift", [Direction("RIGHT")], x, bits);
 

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// as greater than any number, as in NumPy. The gradient is zero.</summary>
 /// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
 /// <param name="KeepDims">Whether the axis stays, with size 1.</param>
-public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasExamples
+public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -17,6 +17,12 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasExamples
         new(new ArgMax(1, false), new ExampleInput(["batch", 5])) { Smoothness = 0 },
         new(new ArgMax(0, true), new ExampleInput([4, 3])) { Smoothness = 0 },
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
+        node.Flag("select_last_index")
+            ? throw new GraphException("ArgMax takes the first index at a tie, found select_last_index.")
+            : new ArgMax(node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

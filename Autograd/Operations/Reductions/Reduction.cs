@@ -106,10 +106,13 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
 /// <summary>The sum over axes (ONNX <c>ReduceSum</c>); 0 over nothing. The gradient repeats G.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceSum(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IHasExamples
+public sealed record ReduceSum(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceSum(axes, keep));
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceSum(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Sum;
 
@@ -122,10 +125,13 @@ public sealed record ReduceSum(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
 /// <summary>The mean over axes (ONNX <c>ReduceMean</c>); NaN over nothing. The gradient repeats G divided by the number of elements.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceMean(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IHasExamples
+public sealed record ReduceMean(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceMean(axes, keep));
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceMean(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Mean;
 
@@ -140,10 +146,13 @@ public sealed record ReduceMean(IntList Axes, bool KeepDims) : Reduction(Axes, K
 /// <summary>The greatest element over axes (ONNX <c>ReduceMax</c>). The gradient goes to the greatest elements, in equal parts at a tie.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IHasExamples
+public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceMax(axes, keep), separation: 0.05);
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceMax(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Max;
 
@@ -154,10 +163,13 @@ public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
 /// <summary>The least element over axes (ONNX <c>ReduceMin</c>). The gradient goes to the least elements, in equal parts at a tie.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IHasExamples
+public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceMin(axes, keep), separation: 0.05);
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceMin(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Min;
 
@@ -168,10 +180,13 @@ public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
 /// <summary>The product over axes (ONNX <c>ReduceProd</c>); 1 over nothing. The gradient is G·y/x, so it is NaN where an element is 0.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceProd(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IHasExamples
+public sealed record ReduceProd(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceProd(axes, keep), low: 0.5);
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceProd(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Prod;
 

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. The gradient of each part is its slice.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Concat(int Axis) : Operation, IHasExamples
+public sealed record Concat(int Axis) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -14,6 +14,14 @@ public sealed record Concat(int Axis) : Operation, IHasExamples
         new(new Concat(0), new ExampleInput([2, 3]), new ExampleInput([1, 3])),
         new(new Concat(1), new ExampleInput(["batch", 2]), new ExampleInput(["batch", 3]), new ExampleInput(["batch", 1])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
+        new Concat(node[0].Shape.Axis(node.Has("axis") ? (int)node.Integer("axis") : 1)).ApplyAll(node.Inputs);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs.All(part => part.Content is not null) ? [.. node.Inputs.SelectMany(part => part.Content!)] : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -5,7 +5,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>The size of a symbolic dimension as an int64 scalar, known when values are bound: the divisor of a mean over the batch.</summary>
 /// <param name="Dim">The dimension.</param>
-public sealed record DimSize(Dim Dim) : Operation, IHasExamples
+public sealed record DimSize(Dim Dim) : Operation, IFromSizes, IHasExamples
 {
     /// <summary>None: without an input no example could bind the symbol; means over a symbolic batch exercise it.</summary>
     public static IEnumerable<Example> Examples => [];
@@ -21,6 +21,9 @@ public sealed record DimSize(Dim Dim) : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
+    public Value Evaluate(IReadOnlyDictionary<string, int> sizes) => Value.Of((long)Dim.Evaluate(sizes));
+
+    /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim])] };
+        new("Squeeze") { Inputs = [new OnnxInput.Dimensions([Dim]), OnnxInput.Integers(0)] };
 }

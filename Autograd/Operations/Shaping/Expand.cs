@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Repeats axes of size 1, and adds leading axes, to reach a shape (ONNX <c>Expand</c>). The gradient is the sum over the repeated axes.</summary>
 /// <param name="Shape">The shape to reach, symbols allowed.</param>
-public sealed record Expand(Shape Shape) : Operation, IHasExamples
+public sealed record Expand(Shape Shape) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -15,6 +15,10 @@ public sealed record Expand(Shape Shape) : Operation, IHasExamples
         new(new Expand([2, 4, 3]), new ExampleInput([2, 1, 3])),
         new(new Expand([5, 2]), new ExampleInput([])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
+        [Ops.Expand(node[0], Broadcasting.Combine(node[0].Shape, [.. node.Content(1)!]) ?? [.. node.Content(1)!])];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

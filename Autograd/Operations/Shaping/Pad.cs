@@ -8,11 +8,14 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Before">The number of elements before each axis, not negative.</param>
 /// <param name="After">The number of elements after each axis, not negative.</param>
 /// <param name="Constant">The constant.</param>
-public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IHasExamples
+public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new Pad([1, 0], [0, 2]), new ExampleInput([2, 3])), new(new Pad([0, 2], [0, 1], 1.5), new ExampleInput(["batch", 3]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Border(node);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -71,4 +74,26 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
             new OnnxInput.Constant(Value.Full(Constant, request.Inputs[0].DType)),
         ],
     };
+
+    private static IReadOnlyList<Variable> Border(OnnxNode node)
+    {
+        if (node.Text("mode") != "constant")
+            throw new GraphException($"Pad takes the mode constant, found {node.Text("mode")}.");
+        Shape shape = node[0].Shape;
+        IReadOnlyList<long> pads = (node.Version == 1 ? node.Integers("paddings") : node.Numbers("pads", 1))!;
+        int[] axes = [.. (node.Version >= 18 ? node.Numbers(3) : null)?.Select(axis => shape.Axis((int)axis)) ?? Enumerable.Range(0, shape.Rank)];
+        if (pads.Count != 2 * axes.Length)
+            throw new ShapeException($"Pad expects {2 * axes.Length} pads for {axes.Length} axes of {shape}, found {pads.Count}.");
+        var before = new int[shape.Rank];
+        var after = new int[shape.Rank];
+        for (int i = 0; i < axes.Length; i++)
+            (before[axes[i]], after[axes[i]]) = (checked((int)pads[i]), checked((int)pads[axes.Length + i]));
+        double constant = node.Version < 11 ? node.Number("value") : node.Optional(2) switch
+        {
+            null => 0,
+            { Constant: { } value } => value.Scalar(),
+            var other => throw new GraphException($"Pad needs a constant as its input 2, found {other}."),
+        };
+        return [Ops.Pad(node[0], IntList.Of(before), IntList.Of(after), constant)];
+    }
 }

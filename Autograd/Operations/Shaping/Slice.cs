@@ -4,12 +4,13 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>The elements Start, Start + Step, … before End along one static axis (ONNX <c>Slice</c>). The gradient is padded with zeros.</summary>
+/// <summary>The elements Start, Start + Step, … before End along one axis (ONNX <c>Slice</c>). Along an axis of symbolic size the step is 1, whether End lies in
+/// the axis is checked when sizes are bound, and there is no gradient; otherwise the gradient is padded with zeros.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Start">The first index, from 0.</param>
 /// <param name="End">The index after the last, at most the size.</param>
 /// <param name="Step">The distance of the indices taken, at least 1.</param>
-public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operation, IHasExamples
+public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -20,12 +21,26 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     ];
 
     /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [SliceNode.Apply(node)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs[0].Content is { } known && End.IsStatic ? [.. known.Take(End.Size).Skip(Start).Where((_, i) => i % Step == 0)] : null;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
-        int size = Require.Static(this, inputs[0], Axis);
-        return Start >= 0 && End <= size && Start <= End && Step >= 1
-            ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, (End - Start + Step - 1) / Step) }]
+        Dim size = inputs[0].Shape[Axis];
+        if (!size.IsStatic || !End.IsStatic)
+        {
+            return Start >= 0 && Step == 1
+                ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, End - Start) }]
+                : throw new ShapeException($"{Name} expects a start of at least 0 and the step 1 on the symbolic axis {Axis} of {inputs[0].Shape}, found {Start} and {Step}.");
+        }
+
+        return Start >= 0 && End.Size <= size.Size && Start <= End.Size && Step >= 1
+            ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, (End.Size - Start + Step - 1) / Step) }]
             : throw new ShapeException(
                 $"{Name} expects 0 ≤ start ≤ end ≤ {size} and a step of at least 1 on axis {Axis} of {inputs[0].Shape}, " +
                 $"found start {Start}, end {End}, step {Step}.");
@@ -35,6 +50,11 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     public override void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        if (Start + ((y.Sizes[Axis] - 1L) * Step) >= x.Sizes[Axis])
+        {
+            throw new ShapeException($"{Name} expects an end of at most {x.Sizes[Axis]} on axis {Axis} of {x.Shape}, found {End} for {y.Sizes[Axis]} elements from {Start} on.");
+        }
+
         Span<long> from = stackalloc long[x.Rank];
         Span<long> to = stackalloc long[x.Rank];
         ValueCopy.Strides(x.Sizes, from);
@@ -53,6 +73,11 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
         }
 
         Shape shape = request[0].Shape;
+        if (!shape[Axis].IsStatic || !End.IsStatic)
+        {
+            throw request.NotDefined($"axis {Axis} of {shape} has no static size");
+        }
+
         int size = shape[Axis].Size;
         if (Step > 1)
         {
@@ -71,7 +96,7 @@ public sealed record Slice(int Axis, int Start, int End, int Step = 1) : Operati
     {
         Inputs =
         [
-            new OnnxInput.Argument(0), OnnxInput.Integers(Start), OnnxInput.Integers(End), OnnxInput.Integers(Axis), OnnxInput.Integers(Step),
+            new OnnxInput.Argument(0), OnnxInput.Integers(Start), new OnnxInput.Dimensions([End]), OnnxInput.Integers(Axis), OnnxInput.Integers(Step),
         ],
     };
 

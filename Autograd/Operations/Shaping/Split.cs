@@ -7,11 +7,14 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <summary>Splits an axis into consecutive parts (ONNX <c>Split</c>). The gradient is the concatenation of the parts' gradients.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Sizes">The sizes of the parts; they add up to the axis.</param>
-public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
+public sealed record Split(int Axis, IntList Sizes) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
         [new(new Split(1, [2, 1, 3]), new ExampleInput(["batch", 6])), new(new Split(0, [2, 2]), new ExampleInput([4, 3]))];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Split(node[0].Shape.Axis((int)node.Integer("axis")), Parts(node)).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -52,4 +55,17 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IHasExamples
         Attributes = [new OnnxAttribute("axis", (long)Axis)],
         Inputs = [new OnnxInput.Argument(0), OnnxInput.Integers([.. Sizes.ToLongs()])],
     };
+
+    /// <summary>The sizes of the parts: given, or equal ones, the last of which may be smaller.</summary>
+    private static IntList Parts(OnnxNode node)
+    {
+        if (node.Numbers("split", 1) is { } sizes)
+            return [.. sizes.Select(size => checked((int)size))];
+        Shape shape = node[0].Shape;
+        int axis = shape.Axis((int)node.Integer("axis"));
+        int count = node.Has("num_outputs") ? (int)node.Integer("num_outputs") : node.Results;
+        int total = shape[axis].Size;
+        int part = (total + count - 1) / count;
+        return [.. Enumerable.Range(0, count).Select(i => Math.Clamp(total - (i * part), 0, part))];
+    }
 }

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Permutes the axes (ONNX <c>Transpose</c>): axis i of the result is axis Permutation[i] of the input.</summary>
 /// <param name="Permutation">A permutation of 0 to rank − 1.</param>
-public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
+public sealed record Transpose(IntList Permutation) : Operation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -15,6 +15,9 @@ public sealed record Transpose(IntList Permutation) : Operation, IHasExamples
         new(new Transpose([2, 0, 1]), new ExampleInput([2, 3, 4])),
         new(new Transpose([0, 2, 3, 1]), new ExampleInput(["batch", 2, 1, 3])),
     ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Transpose(node[0], node.Integers("perm") is { } axes ? [.. axes.Select(a => (int)a)] : null)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

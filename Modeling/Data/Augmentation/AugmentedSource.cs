@@ -59,25 +59,27 @@ public sealed class AugmentedSource : IDataSource
         foreach (Batch batch in inner.Batches(options, epoch))
         {
             changed ??= new Batch(Layout, batch.Capacity);
-            Change(batch.Features, batch.Target, changed, batch.Count, i => pass.Fork(place + i));
+            Change(batch, changed, i => pass.Fork(place + i));
             place += batch.Count;
             yield return changed;
         }
     }
 
-    private void Change(Value features, Value target, Batch to, int count, Func<int, RandomSource> random)
+    private void Change(Batch from, Batch to, Func<int, RandomSource> random)
     {
+        // Asked for once: an incomplete batch makes its values when it is first asked.
+        (Value features, Value target, int count) = (from.Features, from.Target, from.Count);
         to.Open(count);
         if (Threads == 1)
         {
             for (int i = 0; i < count; i++)
-                Change(features, target, i, to, random(i));
+                Change(features, target, i, to, from.WeightOf(i), random(i));
             return;
         }
 
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i => Change(features, target, i, to, random(i)));
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i => Change(features, target, i, to, from.WeightOf(i), random(i)));
         }
         catch (AggregateException e)
         {
@@ -86,7 +88,7 @@ public sealed class AugmentedSource : IDataSource
         }
     }
 
-    private void Change(Value features, Value target, int slot, Batch to, RandomSource random)
+    private void Change(Value features, Value target, int slot, Batch to, float weight, RandomSource random)
     {
         int length = Layout.FeatureLength;
         long label = Layout.HasLabels ? target.Span<long>()[slot] : -1;
@@ -97,6 +99,6 @@ public sealed class AugmentedSource : IDataSource
             (image, next) = (next, image);
         }
 
-        to.Set(slot, image, label, Layout.HasLabels ? [] : target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
+        to.Set(slot, image, label, Layout.HasLabels ? [] : target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength), weight);
     }
 }

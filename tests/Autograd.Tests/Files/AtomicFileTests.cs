@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 using Toolkit.Autograd.Files;
 
@@ -112,6 +114,112 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.Write(folder.File("link.onnx"), s => s.Write("new"u8));
         Assert.Equal("new", File.ReadAllText(folder.File("target.onnx")));
         Assert.NotNull(new FileInfo(folder.File("link.onnx")).LinkTarget);
+    }
+
+    [Theory]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/full")]
+    public void A_device_is_refused_and_stays_a_device(string device)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the devices of Linux.");
+        File.CreateSymbolicLink(folder.File("link.onnx"), device);
+        foreach (string path in new[] { device, folder.File("link.onnx") })
+        {
+            var failure = Assert.Throws<IOException>(() => AtomicFile.Write(path, s => s.Write("new"u8)));
+            Assert.Contains("device", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False(RegularFile.Exists(device));
+    }
+
+    [Fact]
+    public void A_pipe_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the pipes of Linux.");
+        using (Process maker = Process.Start("mkfifo", [folder.File("pipe")]))
+        {
+            maker.WaitForExit();
+        }
+
+        Assert.Contains("pipe", Assert.Throws<IOException>(() => AtomicFile.Write(folder.File("pipe"), _ => { })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(218)]
+    [InlineData(255)]
+    public void A_name_of_any_length_that_the_system_takes_is_written(int length)
+    {
+        string path = folder.File(new string('n', length));
+        AtomicFile.Write(path, s => s.Write("old"u8));
+        AtomicFile.Write(path, s => s.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void The_new_file_is_as_private_as_the_old_one_before_anything_is_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
+        string path = folder.File("model.onnx");
+        foreach (UnixFileMode mode in new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite, (UnixFileMode)0b110_110_110 })
+        {
+            File.WriteAllText(path, "old");
+            File.SetUnixFileMode(path, mode);
+            AtomicFile.Write(path, s =>
+            {
+                string temporary = Assert.Single(Directory.GetFiles(folder.Path), f => f != path);
+                Assert.Equal(mode, File.GetUnixFileMode(temporary));
+                s.Write("new"u8);
+            });
+            Assert.Equal(mode, File.GetUnixFileMode(path));
+        }
+    }
+
+    [Fact]
+    public void What_a_process_that_has_ended_left_behind_is_removed_and_what_is_being_written_is_not()
+    {
+        string own = TemporaryFiles.NewName();
+        string machine = own.Split('-')[1];
+        string ended = folder.File($".toolkit-{machine}-{int.MaxValue}-0123456789ab.tmp");
+        string elsewhere = folder.File($".toolkit-00000000-{int.MaxValue}-0123456789ab.tmp");
+        string old = folder.File($".toolkit-00000000-{int.MaxValue}-ba9876543210.tmp");
+        string foreign = folder.File(".toolkit-something.tmp");
+        Array.ForEach([ended, elsewhere, old, foreign, folder.File(own)], f => File.WriteAllText(f, "half"));
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
+        AtomicFile.Write(folder.File("first.onnx"), s =>
+        {
+            s.Write("first"u8);
+            AtomicFile.Write(folder.File("second.onnx"), t => t.Write("second"u8));
+        });
+        Assert.Equal("first", File.ReadAllText(folder.File("first.onnx")));
+        Assert.Equal("second", File.ReadAllText(folder.File("second.onnx")));
+        Assert.Equal(
+            new[] { elsewhere, foreign, folder.File(own), folder.File("first.onnx"), folder.File("second.onnx") }.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Of_several_writers_of_one_file_the_last_wins_and_every_reader_sees_a_whole_file()
+    {
+        string path = folder.File("model.onnx");
+        AtomicFile.Write(path, s => s.Write(new byte[10_000]));
+        Parallel.For(0, 60, i =>
+        {
+            if (i % 3 == 0)
+            {
+                byte[] found = File.ReadAllBytes(path);
+                Assert.Equal(10_000, found.Length);
+                Assert.All(found, b => Assert.Equal(found[0], b));
+                return;
+            }
+
+            byte[] content = new byte[10_000];
+            Array.Fill(content, (byte)i);
+            AtomicFile.Write(path, s => Array.ForEach([.. content.Chunk(100)], chunk => s.Write(chunk)));
+        });
+        Assert.Single(Directory.GetFiles(folder.Path));
     }
 
     private static void WriteToFullDevice()

@@ -8,6 +8,7 @@ using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
+using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.Autograd.Tests.Operations;
 
@@ -88,7 +89,89 @@ internal static class References
         [typeof(MaxPool)] = (o, x) => ConvolutionReferences.MaxPool((MaxPool)o, x[0]),
         [typeof(AveragePool)] = (o, x) => ConvolutionReferences.AveragePool((AveragePool)o, x[0]),
         [typeof(AveragePoolGradient)] = (o, x) => ConvolutionReferences.AveragePoolGradient((AveragePoolGradient)o, x[0]),
+        [typeof(BatchNormalization)] = (o, x) =>
+        [
+            Array64.Make(x[0].Sizes, i => (x[1][i[1]] * (x[0][i] - x[3][i[1]]) / Math.Sqrt(x[4][i[1]] + ((BatchNormalization)o).Epsilon)) + x[2][i[1]]),
+        ],
+        [typeof(BitShift)] = (o, x) => Binary((v, places) => ((BitShift)o).Left
+            ? v * Math.Pow(2, places) % Math.Pow(2, 32)
+            : Math.Floor(v / Math.Pow(2, places)))(o, x),
+        [typeof(BitwiseAnd)] = Binary((v, w) => Bitwise(v, w, (a, b) => a && b)),
+        [typeof(BitwiseNot)] = Unary(v => -v - 1),
+        [typeof(BitwiseOr)] = Binary((v, w) => Bitwise(v, w, (a, b) => a || b)),
+        [typeof(BitwiseXor)] = Binary((v, w) => Bitwise(v, w, (a, b) => a != b)),
+        [typeof(Flatten)] = (o, x) => [Copy(x[0], Columns(x[0].Sizes, ((Flatten)o).Axis))],
+        [typeof(GatherND)] = (_, x) => [Array64.Make([.. x[1].Sizes[..^1], .. x[0].Sizes[x[1].Sizes[^1]..]], i => x[0].Data[x[0].Flat(Position(x[0], x[1], i))])],
+        [typeof(GlobalAveragePool)] = (_, x) => ReduceAxes(x[0], [.. Enumerable.Range(2, x[0].Sizes.Length - 2)], true, v => v.Average()),
+        [typeof(Mod)] = (o, x) => Binary((v, w) => ((Mod)o).Truncated ? v - (w * Math.Truncate(v / w)) : v - (w * Math.Floor(v / w)))(o, x),
+        [typeof(Range)] = (_, x) => [Array64.Make([(int)Math.Ceiling((x[1].Data[0] - x[0].Data[0]) / x[2].Data[0])], i => x[0].Data[0] + (i[0] * x[2].Data[0]))],
+        [typeof(ScatterND)] = (o, x) => ScatterAt(((ScatterND)o).Add, x[0], x[1], x[2]),
+        [typeof(ShapeOf)] = (o, x) => [ShapeIn((ShapeOf)o, x[0])],
+        [typeof(Squeeze)] = (o, x) => [Copy(x[0], [.. x[0].Sizes.Where((_, axis) => !((Squeeze)o).Axes.Contains(axis))])],
+        [typeof(Unsqueeze)] = (o, x) => [Copy(x[0], Widened(x[0].Sizes, ((Unsqueeze)o).Axes))],
     };
+
+    /// <summary>Two numbers of at most 16 bits, bit by bit.</summary>
+    private static double Bitwise(double x, double y, Func<bool, bool, bool> bit)
+    {
+        double result = 0;
+        for (int i = 15; i >= 0; i--)
+        {
+            result = (2 * result) + (bit(Math.Floor(x / Math.Pow(2, i)) % 2 == 1, Math.Floor(y / Math.Pow(2, i)) % 2 == 1) ? 1 : 0);
+        }
+
+        return result;
+    }
+
+    private static int[] Columns(int[] sizes, int axis)
+    {
+        var matrix = new int[] { 1, 1 };
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            matrix[i < axis ? 0 : 1] *= sizes[i];
+        }
+
+        return matrix;
+    }
+
+    private static int[] Widened(int[] sizes, IntList axes)
+    {
+        var result = new List<int>();
+        int next = 0;
+        for (int axis = 0; axis < sizes.Length + axes.Count; axis++)
+        {
+            result.Add(axes.Contains(axis) ? 1 : sizes[next++]);
+        }
+
+        return [.. result];
+    }
+
+    /// <summary>Where in the data the element i of the gathered slices lies.</summary>
+    private static int[] Position(Array64 data, Array64 indices, int[] i)
+    {
+        int depth = indices.Sizes[^1];
+        int leading = indices.Sizes.Length - 1;
+        int[] first = [.. Enumerable.Range(0, depth).Select(axis => Wrap(indices.Data[indices.Flat([.. i[..leading], axis])], data.Sizes[axis]))];
+        return [.. first, .. i[leading..]];
+    }
+
+    private static Array64[] ScatterAt(bool add, Array64 data, Array64 indices, Array64 updates)
+    {
+        Array64 result = Copy(data, data.Sizes);
+        for (int flat = 0; flat < updates.Data.Length; flat++)
+        {
+            int at = result.Flat(Position(data, indices, updates.Index(flat)));
+            result.Data[at] = updates.Data[flat] + (add ? result.Data[at] : 0);
+        }
+
+        return [result];
+    }
+
+    private static Array64 ShapeIn(ShapeOf o, Array64 x)
+    {
+        int[] sizes = x.Sizes[o.Start..(o.End ?? x.Sizes.Length)];
+        return Array64.Make([sizes.Length], i => sizes[i[0]]);
+    }
 
     public static Array64[] Compute(Operation operation, Array64[] inputs) => Table.TryGetValue(operation.GetType(), out var reference)
         ? reference(operation, inputs)
@@ -203,7 +286,7 @@ internal static class References
     private static Array64[] SliceOf(Slice o, Array64 x)
     {
         int[] sizes = [.. x.Sizes];
-        sizes[o.Axis] = (o.End - o.Start + o.Step - 1) / o.Step;
+        sizes[o.Axis] = (o.End.Size - o.Start + o.Step - 1) / o.Step;
         return
         [
             Array64.Make(sizes, i =>

@@ -84,14 +84,13 @@ public sealed class LookAheadTests
                 Assert.True(cursor.MoveNext());
             }
 
-            // Two cursors read the source: one passes columns through, the other runs ahead.
-            Assert.Equal(64 + 64, made);
+            Assert.Equal(64, made);
             for (int row = 64; row < 1000; row++)
             {
                 Assert.True(cursor.MoveNext());
             }
 
-            Assert.InRange(made, 2000, 1000 + 2100);
+            Assert.InRange(made, 1064, 2100);
         }
     }
 

@@ -22,28 +22,54 @@ public sealed class PassingTests
         return cursors;
     });
 
-    [Fact]
-    public void A_column_of_a_type_that_is_not_ML_NETs_own_passes_through_one_cursor()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_column_of_a_type_that_is_not_ML_NETs_own_passes_through_one_cursor_and_splits(int splits)
     {
         IDataView data = Data();
         IDataView strange = Ml.Transforms.CustomMapping<Row, Made>((row, made) => made.Thing = new Thing(row.Number), contractName: null).Fit(data).Transform(Ml.Data.Cache(data));
         using BatchOnnxTransformer transformer = Estimator().Fit(strange);
         IDataView scored = transformer.Transform(strange);
-        using DataViewRowCursor cursor = Assert.Single(scored.GetRowCursorSet([scored.Schema["Thing"], scored.Schema["Number_out"]], 2));
-        ValueGetter<Thing> thing = cursor.GetGetter<Thing>(scored.Schema["Thing"]);
-        ValueGetter<float> output = cursor.GetGetter<float>(scored.Schema["Number_out"]);
-        int count = 0;
-        while (cursor.MoveNext())
+        var seen = new List<int>();
+        foreach (DataViewRowCursor cursor in scored.GetRowCursorSet([scored.Schema["Thing"], scored.Schema["Number_out"]], splits))
         {
-            var value = new Thing(-1);
-            float score = -1;
-            thing(ref value);
-            output(ref score);
-            Assert.Equal((count, (float)count), (value.Value, score));
-            count++;
+            using (cursor)
+            {
+                ValueGetter<Thing> thing = cursor.GetGetter<Thing>(scored.Schema["Thing"]);
+                ValueGetter<float> output = cursor.GetGetter<float>(scored.Schema["Number_out"]);
+                var value = new Thing(-1);
+                var handed = new List<Thing>();
+                float score = -1;
+                while (cursor.MoveNext())
+                {
+                    thing(ref value);
+                    output(ref score);
+                    Assert.Equal(score, value.Value);
+                    handed.Add(value);
+                    seen.Add((int)score);
+                }
+
+                // What was handed out is the reader's: later batches do not write into it.
+                Assert.Equal(seen.TakeLast(handed.Count), handed.Select(h => (int)h.Value));
+            }
         }
 
-        Assert.Equal(Rows, count);
+        Assert.Equal(Enumerable.Range(0, Rows), seen.Order());
+    }
+
+    [Fact]
+    public void A_getter_of_a_foreign_type_that_comes_after_rows_were_read_is_refused_by_name()
+    {
+        IDataView data = Data();
+        IDataView strange = Ml.Transforms.CustomMapping<Row, Made>((row, made) => made.Thing = new Thing(row.Number), contractName: null).Fit(data).Transform(data);
+        using BatchOnnxTransformer transformer = Estimator().Fit(strange);
+        IDataView scored = transformer.Transform(strange);
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        Assert.True(cursor.MoveNext());
+        ScoringException error = Assert.Throws<ScoringException>(() => cursor.GetGetter<Thing>(scored.Schema["Thing"]));
+        Assert.Contains("\"Thing\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("before the first row", error.Message, StringComparison.Ordinal);
     }
 
     private static IDataView Data() => Ml.Data.LoadFromEnumerable(Enumerable.Range(0, Rows).Select(Row.Of).ToArray());

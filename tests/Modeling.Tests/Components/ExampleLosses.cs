@@ -46,7 +46,7 @@ internal static class ExampleLosses
             Measured, "7.7", () => new MultiTask(new LearningTask(new MeanSquaredError(), 1, 1), new LearningTask(new LaplaceLikelihood(), 1, 1, 0.5)),
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(PoissonLikelihood)] = TwoLines.On(
-            Measured, "6.2.2.4", () => new PoissonLikelihood(), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+            Counted, "6.2.2.4", () => new PoissonLikelihood(), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(QuantileLoss)] = TwoLines.On(
             Measured, "6.2.1.2, equation 6.16 for other quantiles", () => new QuantileLoss(0.9),
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),

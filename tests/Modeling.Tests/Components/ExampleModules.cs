@@ -41,7 +41,7 @@ internal static class ExampleModules
             dropout => new Sequential(new Dense(4, 6, new RandomSource(2)) { Activation = Ops.Relu }, dropout, new Dense(6, 3, new RandomSource(3)))),
         [nameof(Embedding)] = TwoLines.Of(
             "12.4.2", () => new Embedding(symbols: 5, size: 3, new RandomSource(1)),
-            embedding => new Sequential(new Activation(x => 2.0 * (x + 1.0)), embedding, new Flatten(), new Dense(12, 3, new RandomSource(2)))),
+            embedding => new Sequential(new Activation(x => 4.0 * Ops.Greater(x, 0.0).Cast(x.DType)), embedding, new Flatten(), new Dense(12, 3, new RandomSource(2)))),
         [nameof(Ensemble)] = TwoLines.Of("7.11, equation 7.50", () => new[] { Network(3), Network(3) }, members => new Ensemble(members, [0.7, 0.3])),
         [nameof(FastDropout)] = TwoLines.Of(
             "7.12; Wang, Manning 2013", () => new FastDropout(4, 6, rate: 0.5, FastDropoutUnit.Rectifier, new RandomSource(1)),
@@ -93,6 +93,9 @@ internal static class ExampleModules
         [nameof(SharedOutputs)] = TwoLines.Of(
             "6.2.2.4 (one variance for all inputs)", () => new SharedOutputs(1) { Initial = 0.5 },
             shared => new Sequential(new Dense(4, 2, new RandomSource(1)), shared)),
+        [nameof(SignatureModel)] = TwoLines.Of(
+            "8.7.4 (pretrained models)", () => new Dense(4, 6, new RandomSource(1)) { Name = "features", Activation = Ops.Relu }.Inference,
+            pretrained => new Sequential(new SignatureModel(pretrained), new Dense(6, 3, new RandomSource(2)))),
         [nameof(StochasticPool2D)] = TwoLines.On(
             Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
             pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),

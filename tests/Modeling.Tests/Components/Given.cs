@@ -24,6 +24,10 @@ internal static class Given
     public static Dataset Measured =>
         Dataset.FromTargets(Features, [4], [.. Features.Chunk(4).SelectMany(x => new[] { 0.5f + (0.4f * x[0]), 0.5f - (0.3f * x[1] * x[2]) })], [2]);
 
+    /// <summary>The same with two counts of a few each.</summary>
+    public static Dataset Counted =>
+        Dataset.FromTargets(Features, [4], [.. Features.Chunk(4).SelectMany(x => new[] { MathF.Round(2f + (2f * x[0])), MathF.Round(3f - (3f * x[1] * x[2])) })], [2]);
+
     /// <summary>24 images of 8 × 8 pixels in 3 classes: bars whose height is the class.</summary>
     public static Dataset Images => Dataset.FromLabels(
         [.. Enumerable.Range(0, 24 * 64).Select(i => i % 8 == i / 64 % 8 && i % 64 / 8 >= 2 * (i / 64 % 3) ? 1f : 0f)],

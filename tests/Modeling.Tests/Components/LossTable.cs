@@ -59,7 +59,7 @@ internal static class LossTable
                 Case.Numbers(v => new LearningTask(new MeanSquaredError(), 1, 1, v), -1)),
             4,
             Real),
-        [nameof(PoissonLikelihood)] = (new(() => new PoissonLikelihood()), 2, Real.Abs()),
+        [nameof(PoissonLikelihood)] = (new(() => new PoissonLikelihood()), 2, Variable.Of(Value.Of([0.0, 3, 1, 2], 2, 2))),
         [nameof(QuantileLoss)] = (new(() => new QuantileLoss(0.9), Case.Numbers(v => new QuantileLoss(v), 0, 1, -1, 2)), 2, Real),
         [nameof(SequenceLoss)] = (
             new(

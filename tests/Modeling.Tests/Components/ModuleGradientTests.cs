@@ -38,6 +38,7 @@ public sealed class ModuleGradientTests
         [nameof(Residual)] = ([2, 4], Mode.Training),
         [nameof(Sequential)] = ([2, 4], Mode.Training),
         [nameof(SharedOutputs)] = ([2, 2], Mode.Training),
+        [nameof(SignatureModel)] = ([2, 2], Mode.Training),
         [nameof(StochasticPool2D)] = ([1, 1, 4, 4], Mode.Inference),
         [nameof(TransposedDense)] = ([2, 3], Mode.Training),
         [nameof(WithoutTangents)] = ([2, 2, 3], Mode.Training),
@@ -101,6 +102,6 @@ public sealed class ModuleGradientTests
             }
         }
 
-        return Substitution.Apply(output, replacements);
+        return new Substitution(replacements).Map(output);
     }
 }

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Modules;
 
@@ -94,6 +95,9 @@ internal static class ModuleTable
         [nameof(Residual)] = new(() => new Residual(new Flatten())),
         [nameof(Sequential)] = new(() => new Sequential(new Flatten()), [() => new Sequential()]),
         [nameof(SharedOutputs)] = new(() => new SharedOutputs(2), Case.Counts(v => new SharedOutputs(v)), Case.Numbers(v => new SharedOutputs(2) { Initial = v })),
+        [nameof(SignatureModel)] = new(
+            () => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference),
+            [() => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference, "other"), () => new SignatureModel(new Signature([], []))]),
         [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
         [nameof(TransposedDense)] = new(() => new TransposedDense(new Dense(2, 3, Random))),
         [nameof(WithoutTangents)] = new(() => new WithoutTangents(3), Case.Counts(v => new WithoutTangents(v))),

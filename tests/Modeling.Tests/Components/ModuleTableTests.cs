@@ -28,6 +28,7 @@ public sealed class ModuleTableTests
         [nameof(RadialBasis)] = [2, 9],
         [nameof(Reshape)] = [2, 5],
         [nameof(SharedOutputs)] = [2],
+        [nameof(SignatureModel)] = [2],
         [nameof(StochasticPool2D)] = [1, 1, 3, 3],
         [nameof(TransposedDense)] = [2, 9],
         [nameof(WithoutTangents)] = [2, 9],

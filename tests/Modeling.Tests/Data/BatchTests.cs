@@ -120,6 +120,40 @@ public sealed class BatchTests
         Assert.Contains("5 examples; expected 6", Assert.Throws<DataException>(() => stream.Batches(new()).Count()).Message);
     }
 
+    [Fact]
+    public void A_great_batch_takes_the_memory_of_the_rows_there_are()
+    {
+        Dataset data = DatasetTests.Numbered(5);
+        IDataSource[] sources = [data, new StreamSource(data.Layout, () => Examples(data)) { ShuffleBuffer = 10_000_000 }, new SampledSource(data, Sampling.FixedOrder)];
+        foreach (IDataSource source in sources)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Batch batch = Assert.Single(source.Batches(new BatchOptions { Size = 100_000_000, ShuffleSeed = 1 }).ToArray());
+            Assert.Equal(5, batch.Count);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(200)]
+    [InlineData(300)]
+    public void A_batch_that_grows_keeps_its_examples(int size)
+    {
+        Dataset data = DatasetTests.Numbered(300);
+        var stream = new StreamSource(data.Layout, () => Examples(data)) { ShuffleBuffer = 90 };
+        foreach (IDataSource source in (IDataSource[])[stream, new PrefetchedSource(stream)])
+        {
+            Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), source.Batches(new() { Size = size }).SelectMany(batch => Checked(batch).Labels.ToArray()));
+            long[] shuffled = [.. source.Batches(new() { Size = size, ShuffleSeed = 2 }).SelectMany(batch => Checked(batch).Labels.ToArray())];
+            Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), shuffled.Order());
+            Assert.NotEqual(shuffled.Order(), shuffled);
+        }
+    }
+
     private static long[] Order(IDataSource source, ulong seed, long epoch) =>
         [.. source.Batches(new() { Size = 16, ShuffleSeed = seed }, epoch).SelectMany(batch => batch.Labels.ToArray())];
 

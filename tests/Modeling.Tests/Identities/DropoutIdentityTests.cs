@@ -77,13 +77,15 @@ public sealed class DropoutIdentityTests
         Assert.Equal(sum * step / 3 / Math.Sqrt(2 * Math.PI), found, 1e-10);
     }
 
+    /// <summary>The masks that <see cref="Dropout"/> draws, times the keeping probability, by which it divides what it keeps; among many draws each occurs.</summary>
     private static IEnumerable<(Func<int, double> On, double Probability)> Masks(int units, double keep)
     {
-        for (int mask = 0; mask < 1 << units; mask++)
-        {
-            int bits = mask, on = int.PopCount(mask);
-            yield return (i => bits >> i & 1, Math.Pow(keep, on) * Math.Pow(1 - keep, units - on));
-        }
+        const int Draws = 10_000;
+        var layer = new Dropout(1 - keep, new RandomSource(9));
+        double[] drawn = Run.Numbers(keep * layer.Forward(Variable.Of(Value.Full(1.0, DType.Float64, Draws, units)), new ForwardContext(Mode.Training)));
+        double[][] masks = [.. drawn.Chunk(units).GroupBy(mask => string.Join(' ', mask.Select(v => v > 0 ? 1 : 0))).Select(group => group.First())];
+        Assert.Equal(1 << units, masks.Length);
+        return masks.Select(mask => ((Func<int, double>)(i => mask[i]), mask.Aggregate(1.0, (p, on) => p * (on > 0 ? keep : 1 - keep))));
     }
 
     private static Variable Wide(double[] content, params int[] sizes) => Variable.Of(Value.Of(content, sizes));

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Identities;
 
@@ -21,6 +22,10 @@ public sealed class EnsembleTests
         (double[] geometric, double[] arithmetic) = Averages(keep, masked => Run.Numbers((masked.MatMul(Wide(W, Inputs, Classes)) + Wide(B, Classes)).LogSoftmax()));
         double[] scaled = Run.Numbers(((keep * Wide(V, 1, Inputs)).MatMul(Wide(W, Inputs, Classes)) + Wide(B, Classes)).Softmax());
         Run.Close(scaled, geometric, 1e-15);
+        Module model = Dropping(keep, x => x.MatMul(Wide(W, Inputs, Classes)) + Wide(B, Classes));
+        Run.Close(scaled, Run.Numbers(model.Forward(keep * Wide(V, 1, Inputs), new ForwardContext(Mode.Inference)).Softmax()), 1e-15);
+        Run.Close(geometric, Run.Numbers(new GeometricEnsemble(model).Forward(keep * Wide(V, 1, Inputs), new ForwardContext(Mode.Inference)).Exp()), 1e-12);
+        Run.Close(arithmetic, Run.Numbers(new GeometricEnsemble(model) { Arithmetic = true }.Forward(keep * Wide(V, 1, Inputs), new ForwardContext(Mode.Inference)).Exp()), 1e-12);
         Assert.True(scaled.Zip(arithmetic, (a, b) => Math.Abs(a - b)).Max() > 0.005);
     }
 
@@ -33,6 +38,7 @@ public sealed class EnsembleTests
         (double[] geometric, _) = Averages(0.5, masked => Run.Numbers(Net(masked).LogSoftmax()));
         double[] scaled = Run.Numbers(Net(0.5 * Wide(V, 1, Inputs)).Softmax());
         Assert.True(scaled.Zip(geometric, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
+        Run.Close(geometric, Run.Numbers(new GeometricEnsemble(Dropping(0.5, Net)).Forward(0.5 * Wide(V, 1, Inputs), new ForwardContext(Mode.Inference)).Exp()), 1e-12);
     }
 
     /// <summary>A5.4: the expected squared error under dropout is that of the scaled weights plus p(1 − p)·Σ w²x².</summary>
@@ -58,6 +64,13 @@ public sealed class EnsembleTests
         Variable scaled = (Keep * Wide(V, 1, Inputs)).MatMul(Wide(w, Inputs, 1));
         Variable closed = (Target - scaled).Square().Sum() + (Keep * (1 - Keep) * (Wide(w, Inputs).Square() * Wide(V, Inputs).Square()).Sum());
         Assert.Equal(expected, Run.Number(closed), 1e-13);
+
+        // The layer divides what it keeps by the keeping probability: on inputs times that it drops as above.
+        const int Draws = 40_000;
+        double[] rows = [.. Enumerable.Range(0, Draws).SelectMany(_ => V.Select(v => Keep * v))];
+        double[] errors = Run.Numbers((Target - new Dropout(1 - Keep, new RandomSource(8)).Forward(Wide(rows, Draws, Inputs), new ForwardContext(Mode.Training)).MatMul(Wide(w, Inputs, 1))).Square());
+        double spread = Math.Sqrt(errors.Average(e => (e - expected) * (e - expected)));
+        Assert.Equal(expected, errors.Average(), 4 * spread / Math.Sqrt(Draws));
     }
 
     /// <summary>A5.1, equation 7.51: v/k + (k − 1)c/k = 0.37 for v = 1, c = 0.3, k = 10.</summary>
@@ -104,6 +117,9 @@ public sealed class EnsembleTests
 
         Assert.Equal(probability, positive / (double)Draws, 4 * Math.Sqrt(probability / Draws));
     }
+
+    /// <summary>A model whose inputs are dropped, in float64. What is kept is divided by the keeping probability.</summary>
+    private static Sequential Dropping(double keep, Func<Variable, Variable> model) => new(new Dropout(1 - keep, new RandomSource(7)), new Activation(model));
 
     private static (double[] Geometric, double[] Arithmetic) Averages(double keep, Func<Variable, double[]> logProbabilities)
     {

@@ -74,6 +74,10 @@ public sealed class ExactTests
         Variable dense = x.MatMul(toeplitz).Tanh();
         Variable convolved = x.Reshape([1, 1, 1, 5]).Conv(k.Reshape([1, 1, 1, 3])).Reshape([1, 3]).Tanh();
         Run.Close(Run.Numbers(dense), Run.Numbers(convolved), 1e-15);
+        // The layer, with a square window of which the middle row alone counts.
+        var layer = new Conv2D(1, 1, 3, new RandomSource(1)) { Padding = Padding.Same, Activation = Ops.Tanh };
+        layer.Weight.Value = Value.Of([0f, 0, 0, .. kernel.Select(v => (float)v), 0, 0, 0], 1, 1, 3, 3);
+        Run.Close(Run.Numbers(dense), Run.Numbers(Run.Forward(layer, Mode.Inference, [.. signal.Select(v => (float)v)], 1, 1, 1, 5))[1..4], 1e-6);
         double[] untied = Run.Numbers(Gradient.Of(dense.Sum(), toeplitz));
         double[] tied = [.. Enumerable.Range(0, 3).Select(j => Enumerable.Range(0, 3).Sum(i => untied[((i + j) * 3) + i]))];
         Run.Close(tied, Run.Numbers(Gradient.Of(convolved.Sum(), k)), 1e-14);

@@ -4,6 +4,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
@@ -103,6 +104,16 @@ public sealed class LandscapeTests
         Variable added = mean - Loss(w);
         Assert.Equal(Sigma * Sigma * X.Sum(v => v * v) / 4, Run.Number(added), 1e-14);
         Run.Close([0, 0], Run.Numbers(Gradient.Of(added, w)), 1e-14);
+
+        // On average over what the regularizer draws, the gradient of its term is 0, too.
+        const int Draws = 2000;
+        Parameter parameter = DoubleModel.Weight("w", [1.3, -0.4], 2, 1);
+        Objective objective = DoubleModel.Objective(new DoubleModel((input, p, _) => input.MatMul(p[0]), parameter), new MeanSquaredError(), x, y);
+        Variable[] gradients = [.. Enumerable.Range(0, Draws).Select(
+            seed => Gradient.Of(new WeightNoise(Sigma) { Seed = (ulong)seed }.Penalty(objective), parameter.Variable))];
+        double[][] drawn = [.. gradients.Chunk(100).SelectMany(some => Run.Values(some)).Select(value => Run.Numbers(value))];
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(0.0, drawn.Average(g => g[i]), 4 * Math.Sqrt(drawn.Average(g => g[i] * g[i]) / Draws));
     }
 
     /// <summary>A4.6: the divergence of mean activations is 0 with gradient 0 where they are the target, and positive elsewhere.</summary>

@@ -131,6 +131,18 @@ public sealed class LinearModelTests
 
         Run.Close(stopped, Run.Numbers(w.Value), 1e-12);
         Run.Close(decayed, Run.Numbers(w.Value), 1e-12);
+        // The same from the penalty itself: with the strength of an eigenvector the minimum agrees along it.
+        for (int e = 0; e < 2; e++)
+        {
+            double left = Math.Pow(1 - (Rate * values[e]), steps);
+            Parameter v = DoubleModel.Weight("v", [0, 0], 2, 1);
+            Objective objective = DoubleModel.Objective(new DoubleModel((x, p, _) => x.MatMul(p[0]), v), new MeanSquaredError(), Wide(X, 4, 2), Wide(Y, 4, 1));
+            // Half the sum of squares is twice the mean of four.
+            Variable total = (2.0 * objective.Loss) + new L2(values[e] * left / (1 - left)).Penalty(objective);
+            new NewtonConjugateGradient { Tolerance = 1e-13 }.Minimize(new ScalarFunction(total, [v]));
+            Assert.Equal((q[0, e] * stopped[0]) + (q[1, e] * stopped[1]), (q[0, e] * v.Value[0]) + (q[1, e] * v.Value[1]), 1e-9);
+        }
+
         double small = 1e-6, remains = Math.Pow(1 - (small * values[0]), steps);
         Assert.Equal(1.0, values[0] * remains / (1 - remains) * small * steps, 1e-3);
     }

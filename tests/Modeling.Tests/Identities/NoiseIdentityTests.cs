@@ -4,6 +4,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
@@ -29,6 +30,14 @@ public sealed class NoiseIdentityTests
         }
 
         Assert.Equal(expected, mean, 1e-14);
+
+        // And on average with the noise that the layer draws.
+        const int Draws = 20_000;
+        Variable many = Wide([.. Enumerable.Range(0, Draws).SelectMany(_ => X)], 4 * Draws, 2);
+        double[] outputs = Run.Numbers(new GaussianNoise(Sigma, new RandomSource(3)).Forward(many, new ForwardContext(Mode.Training)).MatMul(Wide(w, 2, 1)));
+        double[] losses = [.. outputs.Chunk(4).Select(four => four.Zip(Y, (a, b) => (a - b) * (a - b)).Average())];
+        double spread = Math.Sqrt(losses.Average(l => (l - expected) * (l - expected)));
+        Assert.Equal(expected, losses.Average(), 4 * spread / Math.Sqrt(Draws));
     }
 
     /// <summary>A4.1: weight noise on a linear model adds η·E‖x‖², which has no gradient; drawn noise agrees on average.</summary>

@@ -78,6 +78,16 @@ public sealed class PriorTests
         }
 
         Assert.Equal(4.0, Remainder(2e-3) / Remainder(1e-3), 0.05);
+
+        // And on average with the noise that the regularizer draws, up to a remainder of its size.
+        const double Eta = 1e-3;
+        Parameter weight = DoubleModel.Weight("w", at, 2);
+        Objective objective = DoubleModel.Objective(
+            new DoubleModel((x, p, _) => x + F(p[0]), weight), new MeanSquaredError(), Variable.Of(Value.Of([0.0], 1, 1)), Variable.Of(Value.Of([1.5], 1, 1)));
+        double[] drawn = [.. Enumerable.Range(0, 8000).Chunk(200).SelectMany(
+            seeds => Run.Values([.. seeds.Select(seed => new WeightNoise(Math.Sqrt(Eta)) { Seed = (ulong)seed }.Penalty(objective))]).Select(v => v.Scalar()))];
+        double expected = Eta * (slope + (error * trace)), spread = Math.Sqrt(drawn.Average(d => (d - expected) * (d - expected)));
+        Assert.Equal(expected, drawn.Average(), (4 * spread / Math.Sqrt(drawn.Length)) + (5 * Math.Abs(Remainder(Eta))));
     }
 
     /// <summary>A5.7: the mean of a sigmoid of a Gaussian is σ(μ/√(1 + πs²/8)) up to 0.0150, over μ in [−8, 8] and s in [0.1, 8].</summary>

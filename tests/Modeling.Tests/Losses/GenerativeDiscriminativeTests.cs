@@ -55,8 +55,10 @@ public sealed class GenerativeDiscriminativeTests
         double first = Math.Log(Math.Exp(z[0]) + Math.Exp(z[1])), second = Math.Log(Math.Exp(z[2]) + Math.Exp(z[3]));
         Run.Close([-z[1], -z[2]], Loss(1, 1, 0), 1e-14);
         Run.Close([first - z[1], second - z[2]], Loss(0, 1, 0), 1e-14);
-        // One of two is labelled, so it counts twice.
-        Run.Close([(2 * (first - z[1])) - (0.5 * first), -0.5 * second], Loss(0.5, 1, -1), 1e-14);
+        Run.Close([first - z[1] - (0.5 * first), -0.5 * second], Loss(0.5, 1, -1), 1e-14);
+        // Two means: over the labelled one of two, and over both.
+        Assert.Equal(
+            first - z[1] - (0.5 * (first + second) / 2), Run.Number(new GenerativeDiscriminative(0.5).Mean(Of(z, 2, 2), Run.Labels(1, -1))), 1e-14);
     }
 
     [Fact]

@@ -49,9 +49,11 @@ public sealed class TaskLossTests
     {
         Variable z = Wide([1, 0, 0.5, 2, 7, 7], 3, 2);
         double[] plain = Run.Numbers(new SoftmaxCrossEntropy().PerExample(z, Run.Labels(1, 0, 0)));
-        Variable losses = new LabelledOnly(new SoftmaxCrossEntropy()).PerExample(z, Run.Labels(1, -1, 0));
-        Run.Close([1.5 * plain[0], 0, 1.5 * plain[2]], Run.Numbers(losses), 1e-13);
-        Run.Close([0, 0, 0], Run.Numbers(new LabelledOnly(new SoftmaxCrossEntropy()).PerExample(z, Run.Labels(-1, -1, -1))), 0);
+        var loss = new LabelledOnly(new SoftmaxCrossEntropy());
+        Run.Close([plain[0], 0, plain[2]], Run.Numbers(loss.PerExample(z, Run.Labels(1, -1, 0))), 1e-13);
+        Assert.Equal((plain[0] + plain[2]) / 2, Run.Number(loss.Mean(z, Run.Labels(1, -1, 0))), 1e-13);
+        Run.Close([0, 0, 0], Run.Numbers(loss.PerExample(z, Run.Labels(-1, -1, -1))), 0);
+        Assert.Equal(0.0, Run.Number(loss.Mean(z, Run.Labels(-1, -1, -1))));
     }
 
     [Fact]

@@ -95,9 +95,11 @@ public sealed class HiddenUnitTests
     {
         double[] centres = [.. Enumerable.Range(0, k).Select(i => -1 + ((2 * i) + 1.0) / k)];
         double[] x = [.. Enumerable.Range(0, 1025).Select(i => -1 + (i / 512.0))];
-        Variable pieces = (Wide(x, 1025, 1) * Wide([.. centres.Select(c => 2 * c)], k)) - Wide([.. centres.Select(c => c * c)], k);
-        double[] y = Run.Numbers(pieces.ReduceMax([1]));
-        Assert.Equal(1.0 / (k * k), x.Zip(y, (a, b) => Math.Abs((a * a) - b)).Max(), 1e-14);
+        var layer = new Maxout(1, 1, k, new RandomSource(1));
+        layer.Weight.Value = Value.Of([.. centres.Select(c => (float)(2 * c))], 1, k);
+        layer.Bias.Value = Value.Of([.. centres.Select(c => (float)(-c * c))], k);
+        double[] y = Run.Numbers(Run.Forward(layer, Mode.Inference, [.. x.Select(v => (float)v)], 1025, 1));
+        Assert.Equal(1.0 / (k * k), x.Zip(y, (a, b) => Math.Abs((a * a) - b)).Max(), 1e-6);
     }
 
     /// <summary>A1.5.</summary>

@@ -1,4 +1,6 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 using static Toolkit.Modeling.Tests.Values.ModuleValues;
 
@@ -44,12 +46,25 @@ internal static class CompositeValues
             AtFirst(new Residual(Twice), [2, 3], x => [.. x.Select(v => 3 * v)]) with { Argument = "inner" },
             AtFirst(new Residual(Squared) { Shortcut = Shifted }, [2, 3], x => [.. x.Select(v => (v * v) + v + 1)]),
         ],
+        [nameof(SignatureModel)] =
+        [
+            AtFirst(new SignatureModel(Computation(x => 2.0 * x), "y"), [2, 3], x => [.. x.Select(v => 2 * v)]),
+            AtFirst(new SignatureModel(Computation(x => x.Square() + 1.0), "y"), [2, 3], x => [.. x.Select(v => (v * v) + 1)]) with { Argument = "signature" },
+            AtFirst(new SignatureModel(Computation(x => 2.0 * x), "negative"), [2, 3], x => [.. x.Select(v => -2 * v)]) with { Argument = "output" },
+        ],
         [nameof(Sequential)] =
         [
             AtFirst(new Sequential(Squared, Shifted, Twice), [2, 3], x => [.. x.Select(v => 2 * ((v * v) + 1))]),
             AtFirst(new Sequential(Shifted, Squared), [2, 3], x => [.. x.Select(v => (v + 1) * (v + 1))]) with { Argument = "layers" },
         ],
     };
+
+    /// <summary>A computation of three numbers for each example, whose input and output have names of their own.</summary>
+    private static Signature Computation(Func<Variable, Variable> function)
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["rows", 3]);
+        return new Signature([x], [new Output("y", function(x)), new Output("negative", -function(x))]);
+    }
 
     /// <summary>Sums over the last axis of the new shape tell how it was cut.</summary>
     private static Setting Shaped(int rows, int columns)

@@ -26,10 +26,10 @@ internal static class LossValues
         ],
         [nameof(ClassWeighted)] =
         [
-            OnLabels(new ClassWeighted(Entropy, 1, 2, 0.5), 3, Classes, (z, y) => new[] { 1, 2, 0.5 }[y] * Nats(z, y)),
-            OnLabels(new ClassWeighted(Entropy, 1, 0, 3), 3, Classes, (z, y) => new[] { 1, 0, 3.0 }[y] * Nats(z, y)),
+            OnLabels(new ClassWeighted(Entropy, 1, 2, 0.5), 3, Classes, Nats, y => new[] { 1, 2, 0.5 }[y]),
+            OnLabels(new ClassWeighted(Entropy, 1, 0, 3), 3, Classes, Nats, y => new[] { 1, 0, 3.0 }[y]),
             OnLabels(
-                new ClassWeighted(new SoftmaxCrossEntropy { Smoothing = 0.2 }, 1, 2, 0.5), 3, Classes, (z, y) => new[] { 1, 2, 0.5 }[y] * Smooth(z, y, 0.8 + (0.2 / 3), 0.2 / 3)),
+                new ClassWeighted(new SoftmaxCrossEntropy { Smoothing = 0.2 }, 1, 2, 0.5), 3, Classes, (z, y) => Smooth(z, y, 0.8 + (0.2 / 3), 0.2 / 3), y => new[] { 1, 2, 0.5 }[y]),
         ],
         [nameof(FullCovarianceGaussian)] =
         [
@@ -44,8 +44,8 @@ internal static class LossValues
         ],
         [nameof(GenerativeDiscriminative)] =
         [
-            OnLabels(new GenerativeDiscriminative(0), 3, HalfLabelled, (z, y) => Labelled(z, y)),
-            OnLabels(new GenerativeDiscriminative(0.3), 3, HalfLabelled, (z, y) => Labelled(z, y) - (0.3 * LogSumExp(z))),
+            OnLabels(new GenerativeDiscriminative(0), 3, HalfLabelled, Nats, Labelled),
+            OnLabels(new GenerativeDiscriminative(0.3), 3, HalfLabelled, Nats, Labelled, z => -0.3 * LogSumExp(z)),
         ],
         [nameof(HeteroscedasticGaussian)] =
         [
@@ -59,9 +59,9 @@ internal static class LossValues
         [nameof(Huber)] = [.. new[] { 1.0, 0.5, 4 }.Select(width => OnNumbers(new Huber(width), 2, Reals(2), (z, y) => (Bend(y[0] - z[0], width) + Bend(y[1] - z[1], width)) / 2))],
         [nameof(LabelledOnly)] =
         [
-            OnLabels(new LabelledOnly(Entropy), 3, HalfLabelled, Labelled),
-            OnLabels(new LabelledOnly(Entropy), 3, [-1, -1, -1, -1, -1, -1, -1, -1], (_, _) => 0),
-            OnLabels(new LabelledOnly(new ClassWeighted(Entropy, 1, 2, 0.5)), 3, HalfLabelled, (z, y) => y < 0 ? 0 : new[] { 1, 2, 0.5 }[y] * Labelled(z, y)),
+            OnLabels(new LabelledOnly(Entropy), 3, HalfLabelled, Nats, Labelled),
+            OnLabels(new LabelledOnly(Entropy), 3, [-1, -1, -1, -1, -1, -1, -1, -1], Nats, Labelled),
+            OnLabels(new LabelledOnly(new ClassWeighted(Entropy, 1, 2, 0.5)), 3, HalfLabelled, Nats, y => y < 0 ? 0 : new[] { 1, 2, 0.5 }[y]),
         ],
         [nameof(LaplaceLikelihood)] = [.. new[] { 1, 0.3 }.Select(
             b => OnNumbers(new LaplaceLikelihood { Scale = b }, 2, Reals(2), (z, y) => ((Math.Abs(y[0] - z[0]) + Math.Abs(y[1] - z[1])) / b) + (2 * Math.Log(2 * b))))],
@@ -96,7 +96,7 @@ internal static class LossValues
             OnNumbers(new SequenceLoss(Distance, 2) { Weights = [1, 3] }, 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + (3 * Apart(z[2..], y[2..]))) / 4),
             OnNumbers(new SequenceLoss(Distance, 4), 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Apart([a], [b])).Average()),
             OnNumbers(new SequenceLoss(new MeanSquaredError(), 2), 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Square(a - b)).Average()),
-            OnNumbers(new SequenceLoss(Yes, 2), 2, Padded, (z, y) => (Bits(z[0], y[0]) + Bits(z[1], y[1])) / 2),
+            OnNumbers(new SequenceLoss(Yes, 2), 2, Shares(2), (z, y) => (Bits(z[0], y[0]) + Bits(z[1], y[1])) / 2),
             OnNumbers(
                 new SequenceLoss(Yes, 2) { Labels = true }, 2, Padded,
                 (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : Bits(z[t], y[t])) / Math.Max(1, y.Count(c => c >= 0))),
@@ -129,8 +129,9 @@ internal static class LossValues
             tolerance);
     }
 
-    /// <summary>With the mean of the batch as the last number: examples without a label do not count in it.</summary>
-    private static Setting OnLabels(Loss loss, int outputs, long[] labels, Func<double[], long, double> one)
+    /// <summary>With the mean of the batch as the last number, Σ m·l/Σ m over what each example counts, and the mean of what every example adds.</summary>
+    private static Setting OnLabels(
+        Loss loss, int outputs, long[] labels, Func<double[], long, double> one, Func<long, double>? counts = null, Func<double[], double>? always = null)
     {
         double[] predictions = Predictions(outputs);
         return Setting.Of(
@@ -142,13 +143,13 @@ internal static class LossValues
             },
             () =>
             {
-                double[] each = [.. predictions.Chunk(outputs).Zip(labels, one)];
-                return [.. each, each.Average()];
+                double[] count = [.. labels.Select(counts ?? (_ => 1.0))], more = [.. predictions.Chunk(outputs).Select(always ?? (_ => 0.0))];
+                double[] each = [.. predictions.Chunk(outputs).Select((z, i) => count[i] == 0 ? 0 : count[i] * one(z, labels[i]))];
+                return [.. each.Zip(more, (a, b) => a + b), (count.Sum() == 0 ? 0 : each.Sum() / count.Sum()) + more.Average()];
             });
     }
 
-    /// <summary>Each labelled example counts as often as examples come on a labelled one, so that the mean of the batch is that of the labelled ones.</summary>
-    private static double Labelled(double[] z, long y) => y < 0 ? 0 : Nats(z, y) * Rows / HalfLabelled.Count(label => label >= 0);
+    private static double Labelled(long y) => y < 0 ? 0 : 1;
 
     private static double[] Predictions(int outputs) =>
         [.. Enumerable.Range(0, Rows * outputs).Select(i => (i / outputs) switch { Rows - 1 => 0.0, Rows - 2 => i % 2 == 0 ? 12 : -12, _ => 2 * Math.Sin((1.7 * i) + 0.3) })];

@@ -41,5 +41,28 @@ public sealed class ValueTests
     [MemberData(nameof(Names))]
     public void Every_option_changes_the_numbers(string name) => Options.CheckOptions(Row(name));
 
+    /// <summary>Equation 6.12: e^(−loss) is a probability or a density, whose sum over all targets is 1, with the mean and the variance that are stated.</summary>
+    [Fact]
+    public void A_likelihood_is_a_probability_of_all_targets_together()
+    {
+        double[] grid = [.. Enumerable.Range(0, 20_001).Select(i => -30 + (0.003 * i))], counts = [.. Enumerable.Range(0, 60).Select(i => (double)i)];
+        foreach ((Likelihood loss, double[] prediction, double[] targets, double step) in new (Likelihood, double[], double[], double)[]
+        {
+            (new GaussianLikelihood { Variance = 2 }, [0.3], grid, 0.003), (new LaplaceLikelihood { Scale = 0.7 }, [0.3], grid, 0.003),
+            (new HeteroscedasticGaussian(), [0.3, -1], grid, 0.003), (new HeteroscedasticGaussian { Precision = true }, [0.3, -1], grid, 0.003),
+            (new MixtureDensity(2, 1), [0.5, 0.1, -2, 1, -0.3, 0.4], grid, 0.003), (new FullCovarianceGaussian(1), [0.3, 0.5], grid, 0.003),
+            (new PoissonLikelihood(), [1.2], counts, 1),
+        })
+        {
+            Variable z = Variable.Of(Value.Of([.. targets.SelectMany(_ => prediction)], targets.Length, prediction.Length));
+            double[] p = [.. Run.Numbers(loss.PerExample(z, Variable.Of(Value.Of(targets, targets.Length, 1)))).Select(nats => step * Math.Exp(-nats))];
+            Distribution stated = loss.Of(Variable.Of(Value.Of(prediction, 1, prediction.Length)));
+            double mean = p.Zip(targets, (share, y) => share * y).Sum();
+            Assert.Equal(1.0, p.Sum(), 1e-5);
+            Assert.Equal(mean, Run.Number(stated.Mean), 1e-4);
+            Assert.Equal(p.Zip(targets, (share, y) => share * (y - mean) * (y - mean)).Sum(), Run.Number(stated.Variance), 1e-4);
+        }
+    }
+
     private static Setting[] Row(string name) => Tables.Single(table => table.Rows.ContainsKey(name)).Rows[name];
 }

@@ -27,6 +27,13 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("/weights.bin")]
     [InlineData("C:\\weights.bin")]
     [InlineData("")]
+    [InlineData("inside//weights.bin")]
+    [InlineData("\\\\server\\share\\weights.bin")]
+    [InlineData("weights.bin:stream")]
+    [InlineData("weights\0.bin")]
+    [InlineData(".. /weights.bin")]
+    [InlineData("weights.bin.")]
+    [InlineData("*/_ORT_MEM_ADDR_/*")]
     public void A_path_out_of_the_folder_is_refused(string location)
     {
         ModelProblem problem = Assert.Single(Check(("location", location)));
@@ -39,6 +46,10 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("offset", "many")]
     [InlineData("length", "12")]
     [InlineData("length", "17")]
+    [InlineData("length", "1000000000000000000")]
+    [InlineData("offset", "9223372036854775807")]
+    [InlineData("offset", "9223372036854775808")]
+    [InlineData("offset", "+1")]
     public void A_wrong_part_of_the_file_is_refused(string key, string value)
     {
         File.WriteAllBytes(folder.File("weights.bin"), new byte[16]);
@@ -61,6 +72,39 @@ public sealed class ExternalDataTests : IDisposable
         File.CreateSymbolicLink(folder.File("weights.bin"), folder.File("target.bin"));
         ModelProblem problem = Assert.Single(Check(("location", "weights.bin")));
         Assert.Contains("link", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_linked_folder_a_hard_link_a_pipe_a_device_and_a_folder_are_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the files of Linux.");
+        using var outside = new TemporaryFolder();
+        File.WriteAllBytes(outside.File("secret.bin"), new byte[16]);
+        Directory.CreateSymbolicLink(folder.File("linked"), outside.Path);
+        HostileModelTests.Make("ln", outside.File("secret.bin"), folder.File("hard.bin"));
+        HostileModelTests.Make("mkfifo", folder.File("pipe.bin"));
+        File.CreateSymbolicLink(folder.File("device.bin"), "/dev/zero");
+        Directory.CreateDirectory(folder.File("folder.bin"));
+        foreach (string location in new[] { "linked/secret.bin", "hard.bin", "pipe.bin", "device.bin", "folder.bin", new string('x', 300), string.Join('/', Enumerable.Repeat("a", 5000)) })
+        {
+            Assert.Equal((CheckRule.ExternalData, ProblemSeverity.Error), (Assert.Single(Check(("location", location))) is var p) ? (p.Rule, p.Severity) : default);
+        }
+    }
+
+    [Fact]
+    public void A_name_written_in_percent_signs_is_that_name()
+    {
+        File.WriteAllBytes(folder.File("%2e%2e%2fweights.bin"), new byte[16]);
+        Assert.Empty(Check(("location", "%2e%2e%2fweights.bin")));
+    }
+
+    [Fact]
+    public void Keys_that_the_format_does_not_have_are_warned_of()
+    {
+        File.WriteAllBytes(folder.File("weights.bin"), new byte[16]);
+        ModelProblem problem = Assert.Single(Check(("location", "weights.bin"), ("__class__", "x")));
+        Assert.Equal(ProblemSeverity.Warning, problem.Severity);
+        Assert.Contains("__class__", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class BookExportTests : IDisposable
     {
         var model = new Sequential(
             layer == "embedding"
-                ? new Sequential(new Activation(x => Ops.Clip((2.0 * x) + 2.0, 0, 3)), new Embedding(4, 3, random), new Flatten())
+                ? new Sequential(new Activation(x => Ops.Clip((2.0 * x) + 2.0, 0, 3).Cast(DType.Int64)), new Embedding(4, 3, random), new Flatten())
                 : new Dense(4, 6, random),
             Make(layer),
             new Dense(layer == "embedding" ? 12 : layer == "connection" ? 8 : layer == "shared" ? 7 : 6, 3, random));

@@ -39,7 +39,7 @@ public partial class DocumentationTests
     private static string Row(RegisteredOperation operation)
     {
         var ranges = new List<(int First, int Last, string Operators)>();
-        for (int opset = OnnxExportOptions.OldestOpset; opset <= OnnxExportOptions.NewestOpset; opset++)
+        for (int opset = operation.Examples.Select(e => e.Opset).Append(OnnxExportOptions.OldestOpset).Max(); opset <= OnnxExportOptions.NewestOpset; opset++)
         {
             string operators = Operators(operation, DType.Float32, opset);
             if (ranges.Count > 0 && ranges[^1].Operators == operators)
@@ -52,7 +52,7 @@ public partial class DocumentationTests
             }
         }
 
-        string forms = ranges.Count == 1 ? ranges[0].Operators : string.Join("; ", ranges.Select(r => $"{r.First} to {r.Last}: {r.Operators}"));
+        string forms = ranges is [{ First: OnnxExportOptions.OldestOpset }] ? ranges[0].Operators : string.Join("; ", ranges.Select(r => $"{r.First} to {r.Last}: {r.Operators}"));
         return $"| {operation.Name} | {forms} | {Doubles(operation)} |";
     }
 
@@ -63,7 +63,7 @@ public partial class DocumentationTests
             return string.Empty;
         }
 
-        int opset = new OnnxExportOptions().Opset;
+        int opset = Math.Max(new OnnxExportOptions().Opset, operation.Examples.Select(e => e.Opset).DefaultIfEmpty(0).Max());
         if (Steps(operation, DType.Float64, opset).Any(s => s.Form.RuntimeTypes?.Contains(s.Node.Inputs[0].DType) == false))
         {
             return "no";

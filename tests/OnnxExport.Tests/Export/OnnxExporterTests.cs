@@ -231,6 +231,28 @@ public class OnnxExporterTests
         Assert.Contains("not exported", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nodes_are_named_after_their_layer_or_their_own_name()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 3]);
+        Variable inner = x.Exp().Tanh(), own = inner.Sin(), plain = own.Cos();
+        new Origin { Layer = "dense1" }.Mark([inner], [x]);
+        new Origin { Name = "wave", Documentation = "a sine", Metadata = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }.Mark([own], [inner]);
+        var model = OnnxExporter.ToModel(new Signature([x], [new Output("y", plain)]));
+        Assert.Equal(["dense1/Exp_1", "dense1/Tanh_1", "wave", "Cos_1"], model.Graph.Node.Select(n => n.Name));
+        Assert.Equal("a sine", model.Graph.Node[2].DocString);
+        Assert.Equal(["a=1", "b=2"], model.Graph.Node[2].MetadataProps.Select(m => $"{m.Key}={m.Value}"));
+    }
+
+    [Fact]
+    public void Equal_nodes_are_written_once()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 3]);
+        var model = OnnxExporter.ToModel(new Signature([x], [new Output("y", x.Exp() + x.Exp()), new Output("z", x.Exp())]));
+        Assert.Equal(["Exp", "Add"], model.Graph.Node.Select(n => n.OpType));
+        Assert.Equal(["y", "z"], model.Graph.Output.Select(o => o.Name));
+    }
+
     private sealed record Formless : Operation
     {
         public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];

@@ -1,0 +1,42 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Shaping;
+
+namespace Toolkit.Autograd.Compilation.Passes;
+
+/// <summary>
+/// Operations that change nothing give way to their input: identities, products with 1, reshapings and expansions to the shape that is there. An elementwise
+/// operation broadcasts by itself, so an expansion before it is dropped where another input has the full shape.
+/// </summary>
+internal sealed class RemoveIdentities : Pass
+{
+    public override string Name => "remove identities";
+
+    public override bool IsOn(CompilationOptions options) => options.RemoveIdentities;
+
+    public override Signature Apply(Signature signature) => new Transform().Apply(signature);
+
+    private sealed class Transform : GraphTransform
+    {
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation switch
+        {
+            Identity or StopGradient => [inputs[0]],
+            Mul when IsOne(inputs[1]) && inputs[0].Type == node.Outputs[0].Type => [inputs[0]],
+            Mul when IsOne(inputs[0]) && inputs[1].Type == node.Outputs[0].Type => [inputs[1]],
+            Reshape or Expand when inputs[0].Shape == node.Outputs[0].Shape => [inputs[0]],
+            Reshape when inputs[0].Producer is { Operation: Reshape } first && first.Inputs[0].Shape == node.Outputs[0].Shape => [first.Inputs[0]],
+            ElementwiseOperation when inputs.Any(IsRepeated) => WithoutExpand(node, inputs),
+            _ => Rebuild(node, inputs),
+        };
+
+        private static IReadOnlyList<Variable> WithoutExpand(Node node, Arguments inputs)
+        {
+            Arguments bare = inputs.Map(i => IsRepeated(i) ? i.Producer!.Inputs[0] : i);
+            return node.Operation.Infer(new InferRequest(node.Operation, bare))[0] == node.Outputs[0].Type ? Rebuild(node, bare) : Rebuild(node, inputs);
+        }
+
+        private static bool IsRepeated(Variable variable) => variable.Producer?.Operation is Expand;
+
+        private static bool IsOne(Variable variable) => variable.Constant is { Count: 1 } constant && constant[0].Equals(1.0);
+    }
+}

@@ -1,0 +1,27 @@
+using Toolkit.Autograd.Compilation.Passes;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>The passes over a computation before it is planned, in their order.</summary>
+internal static class Rewriting
+{
+    /// <summary>Rewrites a computation by every pass that is switched on.</summary>
+    /// <param name="signature">The computation.</param>
+    /// <param name="options">The switches.</param>
+    /// <param name="workers">The threads on which constants are folded.</param>
+    /// <param name="fixParameters">Whether parameters become constants.</param>
+    public static Signature Apply(Signature signature, CompilationOptions options, Workers workers, bool fixParameters) =>
+        Passes(workers, fixParameters).Where(pass => pass.IsOn(options)).Aggregate(signature, (rewritten, pass) => pass.Apply(rewritten));
+
+    private static IReadOnlyList<Pass> Passes(Workers workers, bool fixParameters) =>
+    [
+        .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
+        new ExpandOperations(),
+        new FoldConstants(workers),
+        new RemoveIdentities(),
+        new MergeEqualNodes(),
+        new FuseEpilogues(),
+    ];
+}

@@ -1,0 +1,11 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Graph;
+
+/// <summary>An operation without inputs whose result follows from the sizes that are bound when a function runs; it needs no kernel.</summary>
+public interface IFromSizes
+{
+    /// <summary>The result.</summary>
+    /// <param name="sizes">The size of each symbol.</param>
+    Value Evaluate(IReadOnlyDictionary<string, int> sizes);
+}

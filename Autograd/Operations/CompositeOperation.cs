@@ -1,0 +1,27 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <summary>An operation that is a shorthand: its expansion into other operations gives its shape, its numbers and its gradient. In a file it is the one
+/// node that the standard has for it.</summary>
+public abstract record CompositeOperation : Operation
+{
+    /// <inheritdoc/>
+    public sealed override bool HasKernel => false;
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
+    {
+        var placeholders = new Variable?[inputs.Length];
+        for (int i = 0; i < placeholders.Length; i++)
+            placeholders[i] = inputs.Has(i) ? Variable.Placeholder(inputs[i]) : null;
+        return [.. Expand(new Arguments(placeholders)).Select(result => result.Type)];
+    }
+
+    /// <inheritdoc/>
+    public abstract override IReadOnlyList<Variable> Expand(Arguments inputs);
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);
+}

@@ -1,0 +1,31 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <summary>Arithmetic on integers that are known when the graph is built, sizes of symbolic dimensions among them.</summary>
+internal static class KnownContent
+{
+    /// <summary>The content of an elementwise result of two vectors or scalars; null where it is not known.</summary>
+    public static IReadOnlyList<Dim>? Of(Node node, Func<Dim, Dim, Dim?> function)
+    {
+        if (node.Inputs[0].Content is not { } x || node.Inputs[1].Content is not { } y || (x.Count != y.Count && x.Count != 1 && y.Count != 1))
+            return null;
+        var result = new Dim[x.Count == 1 ? y.Count : x.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            if (function(x[x.Count == 1 ? 0 : i], y[y.Count == 1 ? 0 : i]) is not { } element)
+                return null;
+            result[i] = element;
+        }
+
+        return result;
+    }
+
+    /// <summary>The quotient of numbers, truncated toward zero, or of sizes, which are not negative; null where it is not known.</summary>
+    public static Dim? Quotient(Dim x, Dim y) =>
+        y.IsStatic && y.Number == 0 ? null
+        : x.IsStatic && y.IsStatic ? Dim.OfNumber(x.Number / y.Number)
+        : x.TryDivide(y, out Dim quotient) ? quotient
+        : y.IsStatic && y.Number > 0 ? x.FloorDivide(y.Number) : null;
+}

@@ -1,0 +1,31 @@
+using Toolkit.Autograd.Graph;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <summary>The operators that can be read from a file: by domain and name, what applies a node. Immutable.</summary>
+public sealed class OperatorSet
+{
+    private readonly IReadOnlyDictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>> operators;
+
+    private OperatorSet(IReadOnlyDictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>> operators) => this.operators = operators;
+
+    /// <summary>The operators of the ONNX standard that the registry has.</summary>
+    public static OperatorSet Standard { get; } = new(OperationRegistry.All
+        .Where(operation => operation.FromOnnx is not null)
+        .ToDictionary(operation => ("", operation.OnnxName), operation => operation.FromOnnx!));
+
+    /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>
+    public IEnumerable<string> Names => operators.Keys.Where(key => key.Domain.Length == 0).Select(key => key.Name).Order(StringComparer.Ordinal);
+
+    /// <summary>The same set with one more operator, or with another reading of one.</summary>
+    /// <typeparam name="T">The operation; its record's name is the operator.</typeparam>
+    /// <param name="domain">The domain under which files name it; empty for the standard one.</param>
+    public OperatorSet With<T>(string domain)
+        where T : Operation, IOperator =>
+        new(new Dictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>>(operators) { [(domain, T.OnnxName ?? typeof(T).Name)] = T.FromOnnx });
+
+    /// <summary>What applies a node of an operator; null if the set does not have the operator.</summary>
+    /// <param name="domain">The domain; empty for the standard one.</param>
+    /// <param name="name">The operator.</param>
+    public Func<OnnxNode, IReadOnlyList<Variable>>? Find(string domain, string name) => operators.GetValueOrDefault((domain, name));
+}

@@ -1,0 +1,44 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Schema;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>The types of the nodes between those of the graph: an operation that becomes several ONNX nodes. They are what a reader infers, found by reading.</summary>
+/// <param name="opset">The operator set.</param>
+internal sealed class FormTypes(int opset)
+{
+    private readonly Dictionary<OnnxForm, Variable?> results = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The type of the result of a form; null where the engine cannot read the operator.</summary>
+    /// <param name="form">A form whose inputs are given.</param>
+    /// <param name="node">The node whose arguments the form reads.</param>
+    public TensorType? Of(OnnxForm form, Node node) => Result(form, node)?.Type;
+
+    private Variable? Result(OnnxForm form, Node node)
+    {
+        if (results.TryGetValue(form, out Variable? known))
+            return known;
+        Variable?[] inputs = [.. form.Inputs!.Select(input => Read(input, node))];
+        Variable? result = null;
+        if (!inputs.Contains(null) && OperatorSet.Standard.Find("", form.Operator) is { } apply
+            && StandardOperators.Find("", form.Operator, opset) is { } schema)
+        {
+            var attributes = form.Attributes.ToDictionary(a => a.Name, a => a.Value is DType type ? (long)Format.TensorConversion.ToDataType(type) : a.Value);
+            result = apply(new OnnxNode(schema, inputs, attributes, 1))[0];
+        }
+
+        results.Add(form, result);
+        return result;
+    }
+
+    private Variable? Read(OnnxInput input, Node node) => input switch
+    {
+        OnnxInput.Argument argument => node.Inputs[argument.Index],
+        OnnxInput.Constant constant => Variable.Of(constant.Value),
+        OnnxInput.Dimensions dimensions => Variable.Sizes(dimensions.Shape),
+        OnnxInput.Computed computed => Result(computed.Form, node),
+        _ => null,
+    };
+}

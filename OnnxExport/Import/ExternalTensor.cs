@@ -1,0 +1,29 @@
+using System.Globalization;
+using Google.Protobuf;
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Format;
+using static Toolkit.OnnxExport.Format.TensorProto.Types;
+
+namespace Toolkit.OnnxExport.Import;
+
+/// <summary>Reads a tensor of a valid model, from the file beside the model if its content lies there.</summary>
+internal static class ExternalTensor
+{
+    public static Value Read(TensorProto tensor, string? folder)
+    {
+        if (tensor.DataLocation != DataLocation.External)
+            return TensorConversion.ToValue(tensor);
+        if (folder is null)
+            throw new ImportException($"The tensor \"{tensor.Name}\" lies in another file: load the model by its path, so that the folder is known.");
+        string Entry(string key, string standard) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value ?? standard;
+        long offset = long.Parse(Entry("offset", "0"), CultureInfo.InvariantCulture);
+        using FileStream file = File.OpenRead(Path.Combine(folder, Entry("location", string.Empty)));
+        var copy = new TensorProto(tensor) { DataLocation = DataLocation.Default };
+        copy.ExternalData.Clear();
+        var bytes = new byte[ElementTypes.ByteCount((DataType)tensor.DataType, tensor.Dims.Aggregate(1L, (product, size) => checked(product * size)))];
+        file.Seek(offset, SeekOrigin.Begin);
+        file.ReadExactly(bytes);
+        copy.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+        return TensorConversion.ToValue(copy);
+    }
+}

@@ -1,0 +1,103 @@
+using Google.Protobuf;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Format;
+
+namespace Toolkit.OnnxExport.Import;
+
+/// <summary>
+/// A computation read from an .onnx file: it can be run, differentiated, trained further and written again. Weights become parameters, everything else
+/// constants; nothing of the file is kept besides.
+/// </summary>
+/// <remarks>
+/// <para>An initializer becomes a parameter if it holds floating-point numbers, is no scalar, and stands at an input with respect to which the standard
+/// defines a derivative. Its role follows from its place: the statistics of a batch normalization are states, vectors are biases, the rest
+/// are weights.</para>
+/// <para>An initializer that is an input too, together with an output of the same name and <c>_out</c>, is a parameter with an update, as the exporter writes
+/// training steps.</para>
+/// <para>What the exporter has written is read as the same computation, and written again with <see cref="ExportOptions"/> it gives the same bytes.</para>
+/// </remarks>
+public sealed class OnnxModel : ISignatureSource
+{
+    private OnnxModel(Signature signature, OnnxExportOptions exportOptions)
+    {
+        Signature = signature;
+        ExportOptions = exportOptions;
+        Inference = signature.Updates.Count == 0 ? signature : new Signature(signature.Inputs, signature.Outputs, name: signature.Name);
+    }
+
+    /// <summary>The computation: the inputs and outputs of the file, and updates if it is a training step.</summary>
+    public Signature Signature { get; }
+
+    /// <summary>The computation without updates.</summary>
+    public Signature Inference { get; }
+
+    /// <summary>The weights, in the order of their first use.</summary>
+    public IReadOnlyList<Parameter> Parameters => Signature.Parameters;
+
+    /// <summary>The options with which the model is written as the file was: operator set, producer, descriptions, metadata. An operator set that the
+    /// exporter does not write is drawn to the nearest that it does.</summary>
+    public OnnxExportOptions ExportOptions { get; }
+
+    /// <summary>Reads a file, with the external data beside it.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <exception cref="InvalidOnnxModelException">The file is no valid model.</exception>
+    /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static OnnxModel Load(string path, OperatorSet? operators = null)
+    {
+        string full = Path.GetFullPath(path);
+        byte[] bytes = ModelCheck.ReadFile(full);
+        ModelCheck.Require(full);
+        return Load(bytes, Path.GetDirectoryName(full), operators);
+    }
+
+    /// <summary>Reads a model from a stream, up to its end.</summary>
+    /// <param name="stream">The content of an .onnx file; external data are refused, as there is no folder beside it.</param>
+    /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <exception cref="InvalidOnnxModelException">The content is no valid model.</exception>
+    /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
+    public static OnnxModel Load(Stream stream, OperatorSet? operators = null)
+    {
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return Load(content.ToArray(), operators);
+    }
+
+    /// <summary>Reads a model from memory.</summary>
+    /// <param name="bytes">The content of an .onnx file; external data are refused, as there is no folder beside it.</param>
+    /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <exception cref="InvalidOnnxModelException">The content is no valid model.</exception>
+    /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
+    public static OnnxModel Load(byte[] bytes, OperatorSet? operators = null)
+    {
+        ModelCheck.Require(bytes);
+        return Load(bytes, null, operators);
+    }
+
+    private static OnnxModel Load(byte[] bytes, string? folder, OperatorSet? operators)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(bytes);
+        var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder);
+        return new OnnxModel(reader.Read(), Options(model));
+    }
+
+    private static OnnxExportOptions Options(ModelProto model) => new()
+    {
+        Opset = (int)Math.Clamp(
+            model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1, OnnxExportOptions.OldestOpset, OnnxExportOptions.NewestOpset),
+        ProducerName = model.ProducerName,
+        ProducerVersion = model.ProducerVersion,
+        Domain = model.Domain,
+        ModelVersion = model.ModelVersion,
+        GraphName = model.Graph.Name,
+        Description = model.DocString,
+        ValueDescriptions = model.Graph.Input.Concat(model.Graph.Output).Where(value => value.DocString.Length > 0)
+            .DistinctBy(value => value.Name).ToDictionary(value => value.Name, value => value.DocString, StringComparer.Ordinal),
+        Metadata = model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
+        IncludeValueInfo = model.Graph.ValueInfo.Count > 0,
+    };
+}

@@ -1,0 +1,114 @@
+using Toolkit.Autograd.Compilation;
+using Toolkit.Autograd.Compilation.Passes;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Convolution;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Compilation;
+
+/// <summary>Each pass by itself: the operations before and after.</summary>
+public sealed class PassesTests
+{
+    private static readonly Variable X = Variable.Input("x", DType.Float32, ["batch", 3]);
+
+    [Fact]
+    public void Parameters_become_constants_of_their_values()
+    {
+        var w = new Parameter("w", Randoms.Normal(1, 3, 2));
+        Signature after = Apply(new FixParameters(), X.MatMul(w) + w.Variable.Sum());
+        Assert.Empty(after.Parameters);
+        Assert.Equal(["MatMul", "ReduceSum", "Add"], Names(after));
+        Assert.True(after.Nodes[0].Inputs[1].Constant!.BitEquals(w.Value));
+    }
+
+    [Fact]
+    public void Operations_without_a_kernel_are_expanded_where_they_stand()
+    {
+        Variable y = new Twice().Apply(new Twice().Apply(X)).Exp();
+        Assert.Equal(["Twice", "Twice", "Exp"], Names(Of(y)));
+        Assert.Equal(["Add", "Add", "Exp"], Names(Apply(new ExpandOperations(), y)));
+    }
+
+    [Fact]
+    public void What_an_operation_expands_to_has_its_origin()
+    {
+        Variable y = new Twice().Apply(X);
+        new Origin { Layer = "dense1" }.Mark([y], [X]);
+        Assert.Equal("dense1", Apply(new ExpandOperations(), y).Nodes.Single().Origin?.Layer);
+    }
+
+    [Fact]
+    public void Small_nodes_of_constants_are_computed()
+    {
+        using var workers = new Workers(1);
+        Variable two = Variable.Scalar(1, DType.Float32) + Variable.Scalar(1, DType.Float32);
+        Signature after = Apply(new FoldConstants(workers), X * two.Exp());
+        Assert.Equal(["Mul"], Names(after));
+        Assert.Equal(Math.Exp(2), after.Nodes[0].Inputs[1].Constant!.Scalar(), 1e-6);
+        Variable large = Ops.Expand(Variable.Scalar(1, DType.Float32), [FoldConstants.LargestCount + 1]);
+        Assert.Equal(["Expand"], Names(Apply(new FoldConstants(workers), large)));
+    }
+
+    [Fact]
+    public void Operations_that_change_nothing_are_left_out()
+    {
+        Variable one = Variable.Scalar(1, DType.Float32);
+        Variable there = Ops.Reshape(X, [3, "batch"]).Reshape(X.Shape);
+        Variable repeated = Ops.Expand(Variable.Input("b", DType.Float32, [3]), X.Shape);
+        Variable y = (new Identity().Apply(X).StopGradient() * one * (one * there)) + repeated;
+        Signature after = Apply(new RemoveIdentities(), y);
+        Assert.Equal(["Mul", "Add"], Names(after));
+        Assert.Equal(new Shape[] { ["batch", 3], [3] }, after.Nodes[1].Inputs.Select(i => i.Shape));
+    }
+
+    [Fact]
+    public void An_expansion_that_decides_the_shape_stays()
+    {
+        Variable row = Variable.Input("b", DType.Float32, [3]), one = Variable.Input("one", DType.Float32, []);
+        Assert.Equal(["Expand", "Mul"], Names(Apply(new RemoveIdentities(), Ops.Expand(row, ["batch", 3]) * one)));
+        Assert.Equal(["Expand", "Mul"], Names(Apply(new RemoveIdentities(), one * Ops.Expand(row, ["batch", 3]))));
+    }
+
+    [Fact]
+    public void Equal_nodes_become_one()
+    {
+        Signature after = Apply(new MergeEqualNodes(), (X + 1).Exp() * (X + 1).Exp());
+        Assert.Equal(["Add", "Exp", "Mul"], Names(after));
+    }
+
+    [Fact]
+    public void Every_switch_belongs_to_one_pass()
+    {
+        using var workers = new Workers(1);
+        (Pass Pass, CompilationOptions Off)[] rows =
+        [
+            (new FoldConstants(workers), new() { FoldConstants = false }),
+            (new RemoveIdentities(), new() { RemoveIdentities = false }),
+            (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
+        ];
+        foreach ((Pass pass, CompilationOptions off) in rows)
+        {
+            Assert.True(pass.IsOn(new CompilationOptions()), pass.Name);
+            Assert.Equal([pass.Name], rows.Select(r => r.Pass).Where(p => !p.IsOn(off)).Select(p => p.Name));
+        }
+    }
+
+    private static Signature Of(Variable y) => new(
+        [.. TopologicalOrder.Of([y]).SelectMany(n => n.Inputs).Where(i => i.IsInput).Distinct()], [new Output("y", y)]);
+
+    private static Signature Apply(Pass pass, Variable y) => pass.Apply(Of(y));
+
+    private static IEnumerable<string> Names(Signature signature) => signature.Nodes.Select(n => n.Operation.Name);
+
+    private sealed record Twice : Operation
+    {
+        public override bool HasKernel => false;
+
+        public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
+
+        public override IReadOnlyList<Variable> Expand(Arguments inputs) => [inputs[0] + inputs[0]];
+    }
+}

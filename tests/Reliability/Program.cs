@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Toolkit.Reliability;
+
+/// <summary>
+/// <c>dotnet run -c Release --project tests/Reliability -- long [NAME …]</c> runs all harnesses, or those named, in long size and prints a table; <c>short</c>
+/// the same in the size of the tests. Anything else is a command of the test runner.
+/// </summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] args) => args switch
+    {
+        ["long" or "short", .. var names] => Table.Run(args[0] == "long", names),
+        ["harness", var name, var size] => Table.RunOne(name, size == "long"),
+        ["train", var file, var epochs] => Kills.Children.Train(file, int.Parse(epochs, CultureInfo.InvariantCulture)),
+        ["save", var file] => Kills.Children.Save(file),
+        _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+    };
+}
