@@ -49,8 +49,8 @@ public sealed class SignatureModel : Module
     {
         if (input.Shape.Rank != signature.Inputs[0].Shape.Rank)
             throw Mismatch($"{signature.Inputs[0].Shape}", input);
-        return Substitution.Apply(
-            output.Variable, new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input });
+        return new Substitution(
+            new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input }).Map(output.Variable);
     }
 
     /// <inheritdoc/>
