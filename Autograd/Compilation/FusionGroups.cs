@@ -14,10 +14,15 @@ internal sealed class FusionGroups
     // Enough for any optimizer step, small enough for the registers of a tile to stay in cache.
     private const int LargestGroup = 40;
 
-    private readonly Dictionary<Node, List<Node>> groupOf = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, List<Node>> chains = new(ReferenceEqualityComparer.Instance);
 
-    public FusionGroups(IReadOnlyList<Node> nodes, bool fuse)
+    /// <summary>Groups nodes.</summary>
+    /// <param name="nodes">The nodes in topological order.</param>
+    /// <param name="kernels">The groups that have been found already, by their last node.</param>
+    /// <param name="fuse">Whether elementwise nodes run together.</param>
+    public FusionGroups(IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Group> kernels, bool fuse)
     {
+        var taken = new HashSet<Node>(kernels.Values.SelectMany(g => g.Nodes), ReferenceEqualityComparer.Instance);
         var consumers = new Dictionary<Node, List<Node>>(ReferenceEqualityComparer.Instance);
         foreach (Node node in nodes)
         {
@@ -39,38 +44,44 @@ internal sealed class FusionGroups
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             Node node = nodes[i];
-            List<Node>? group = null;
-            if (fuse && node.Operation is ElementwiseOperation && consumers.TryGetValue(node, out List<Node>? takers))
+            if (node.Operation is not ElementwiseOperation || taken.Contains(node))
             {
-                group = groupOf[takers[0]];
-                if (group.Count >= LargestGroup
-                    || group[0].Operation is not ElementwiseOperation
-                    || group[0].Outputs[0].Shape != node.Outputs[0].Shape
-                    || takers.Any(t => groupOf[t] != group))
-                {
-                    group = null;
-                }
+                continue;
             }
 
-            group ??= [];
-            group.Add(node);
-            groupOf[node] = group;
+            List<Node>? chain = null;
+            if (fuse && consumers.TryGetValue(node, out List<Node>? takers) && chains.TryGetValue(takers[0], out chain)
+                && (chain.Count >= LargestGroup || chain[0].Outputs[0].Shape != node.Outputs[0].Shape || takers.Any(t => chains.GetValueOrDefault(t) != chain)))
+            {
+                chain = null;
+            }
+
+            chain ??= [];
+            chain.Add(node);
+            chains[node] = chain;
         }
 
         foreach (Node node in nodes)
         {
-            List<Node> group = groupOf[node];
-            if (group[0] == node)
+            if (kernels.TryGetValue(node, out Group? group))
             {
-                group.Reverse();
                 Ordered.Add(group);
+            }
+            else if (!chains.TryGetValue(node, out List<Node>? chain))
+            {
+                if (!taken.Contains(node))
+                {
+                    Ordered.Add(new KernelGroup(node));
+                }
+            }
+            else if (chain[0] == node)
+            {
+                chain.Reverse();
+                Ordered.Add(new ElementwiseGroup(chain));
             }
         }
     }
 
-    /// <summary>The groups, each in topological order of its members, in an order in which they can run.</summary>
-    public List<IReadOnlyList<Node>> Ordered { get; } = [];
-
-    /// <summary>Whether a node belongs to a group.</summary>
-    public bool Contains(IReadOnlyList<Node> group, Node node) => groupOf[node] == group;
+    /// <summary>The groups in an order in which they can run.</summary>
+    public List<Group> Ordered { get; } = [];
 }

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations.Elementwise;
 
 namespace Toolkit.Autograd.Compilation;
 
@@ -9,7 +8,7 @@ namespace Toolkit.Autograd.Compilation;
 /// </summary>
 internal sealed class InPlaceUpdates
 {
-    public InPlaceUpdates(Signature signature, List<IReadOnlyList<Node>> groups, bool enabled)
+    public InPlaceUpdates(Signature signature, List<Group> groups, bool enabled)
     {
         Roots = new HashSet<Variable>(
             signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue)), ReferenceEqualityComparer.Instance);
@@ -20,9 +19,11 @@ internal sealed class InPlaceUpdates
         }
 
         var candidates = new Dictionary<Variable, Parameter>(ReferenceEqualityComparer.Instance);
+        var chained = new HashSet<Variable>(
+            groups.OfType<ElementwiseGroup>().SelectMany(g => g.Nodes).Select(n => n.Outputs[0]), ReferenceEqualityComparer.Instance);
         foreach (Update update in signature.Updates)
         {
-            if (update.NewValue.Producer?.Operation is ElementwiseOperation && !Roots.Contains(update.Parameter.Variable))
+            if (chained.Contains(update.NewValue) && !Roots.Contains(update.Parameter.Variable))
             {
                 candidates.TryAdd(update.NewValue, update.Parameter);
             }
@@ -30,16 +31,16 @@ internal sealed class InPlaceUpdates
 
         var outputs = new HashSet<Variable>(signature.Outputs.Select(o => o.Variable), ReferenceEqualityComparer.Instance);
         HashSet<Variable> takenOutside = TakenByOtherGroups(groups);
-        bool IsLast(IReadOnlyList<Node> group) =>
-            candidates.ContainsKey(group[^1].Outputs[0]) && !takenOutside.Contains(group[^1].Outputs[0]) && !group.Any(n => outputs.Contains(n.Outputs[0]));
-        List<IReadOnlyList<Node>> last = [.. groups.Where(IsLast)];
+        bool IsLast(Group group) =>
+            candidates.ContainsKey(group.Sink.Outputs[0]) && !takenOutside.Contains(group.Sink.Outputs[0]) && !group.Nodes.Any(n => outputs.Contains(n.Outputs[0]));
+        List<Group> last = [.. groups.Where(IsLast)];
         Ordered = [.. groups.Where(g => !IsLast(g)), .. last];
 
         // The position of the last group that reads each parameter; an update in place must not come earlier.
         var lastReader = new Dictionary<Parameter, int>();
         for (int i = 0; i < Ordered.Count; i++)
         {
-            foreach (Variable input in Ordered[i].SelectMany(n => n.Inputs))
+            foreach (Variable input in Ordered[i].Nodes.SelectMany(n => n.Inputs))
             {
                 if (ParameterBehind(input) is { } parameter)
                 {
@@ -50,7 +51,7 @@ internal sealed class InPlaceUpdates
 
         for (int i = 0; i < Ordered.Count; i++)
         {
-            foreach (Variable output in Ordered[i].SelectMany(n => n.Outputs))
+            foreach (Variable output in Ordered[i].Nodes.SelectMany(n => n.Outputs))
             {
                 if (candidates.TryGetValue(output, out Parameter? parameter)
                     && !takenOutside.Contains(output)
@@ -68,29 +69,29 @@ internal sealed class InPlaceUpdates
     public HashSet<Variable> Roots { get; }
 
     /// <summary>The groups in the order in which they run.</summary>
-    public List<IReadOnlyList<Node>> Ordered { get; }
+    public List<Group> Ordered { get; }
 
     /// <summary>The new values that are written in place, and where.</summary>
     public Dictionary<Variable, Parameter> Targets { get; } = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The parameter whose memory a variable shares: the parameter's own variable or a reshaping of it.</summary>
+    /// <summary>The parameter whose memory a variable shares: the parameter's own variable or a view of it.</summary>
     private static Parameter? ParameterBehind(Variable variable)
     {
-        while (variable.Producer is { Operation: Operations.Shaping.Reshape } view)
+        while (variable.Producer is { Operation: IView view } node)
         {
-            variable = view.Inputs[0];
+            variable = node.Inputs[view.Viewed];
         }
 
         return variable.Parameter;
     }
 
-    private static HashSet<Variable> TakenByOtherGroups(List<IReadOnlyList<Node>> groups)
+    private static HashSet<Variable> TakenByOtherGroups(List<Group> groups)
     {
         var taken = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
-        foreach (IReadOnlyList<Node> group in groups)
+        foreach (Group group in groups)
         {
-            var members = new HashSet<Node>(group, ReferenceEqualityComparer.Instance);
-            foreach (Variable input in group.SelectMany(n => n.Inputs))
+            var members = new HashSet<Node>(group.Nodes, ReferenceEqualityComparer.Instance);
+            foreach (Variable input in group.Nodes.SelectMany(n => n.Inputs))
             {
                 if (input.Producer is not null && !members.Contains(input.Producer))
                 {

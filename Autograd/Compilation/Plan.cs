@@ -9,10 +9,10 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>One step of a plan.</summary>
 internal abstract class PlanStep
 {
-    /// <summary>The values that the step reads; entries that are inputs of the function are replaced before each run.</summary>
+    /// <summary>The values that the step reads, null where an input is left out; entries that are inputs of the function are replaced before each run.</summary>
     public required Value[] Inputs { get; init; }
 
-    /// <summary>The values that the step writes.</summary>
+    /// <summary>The values that the step writes; null where nobody reads a result.</summary>
     public required Value[] Outputs { get; init; }
 
     /// <summary>What the step does, for profiles and messages.</summary>
@@ -28,11 +28,11 @@ internal abstract class PlanStep
 }
 
 /// <summary>The kernel of one operation.</summary>
-internal sealed class KernelStep(Operation operation) : PlanStep
+internal sealed class KernelStep(Kernel kernel) : PlanStep
 {
-    public override long Flops => operation.Flops(Inputs, Outputs);
+    public override long Flops => kernel.Flops;
 
-    public override void Run(Workers workers) => operation.Compute(new KernelArguments(Inputs, Outputs, workers));
+    public override void Run(Workers workers) => kernel.Run(new KernelArguments(Inputs, Outputs, workers));
 }
 
 /// <summary>A chain of elementwise operations.</summary>

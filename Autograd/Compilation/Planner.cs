@@ -1,7 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations.Elementwise;
-using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -12,9 +12,10 @@ internal sealed class Planner
     private readonly Signature signature;
     private readonly CompilationOptions options;
     private readonly Workers workers;
-    private readonly PackedConstants packed;
+    private readonly KernelChoice kernels;
+    private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
     private readonly IReadOnlyDictionary<string, int> sizes;
-    private readonly List<IReadOnlyList<Node>> groups;
+    private readonly List<Group> groups;
     private readonly Dictionary<Variable, Buffer> buffers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, Value> values = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, int> inputs = new(ReferenceEqualityComparer.Instance);
@@ -22,9 +23,9 @@ internal sealed class Planner
     private readonly List<InputPlace> places = [];
     private readonly VectorLoops loops = new();
 
-    private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers, PackedConstants packed)
+    private Planner(Signature signature, Binding binding, CompilationOptions options, Workers workers, KernelChoice kernels)
     {
-        this.packed = packed;
+        this.kernels = kernels;
         this.signature = signature;
         this.options = options;
         this.workers = workers;
@@ -47,13 +48,16 @@ internal sealed class Planner
             inputs[signature.Inputs[i]] = i;
         }
 
-        groups = new FusionGroups(nodes, options.FuseElementwise).Ordered;
+        Variable[] roots = [.. signature.Outputs.Select(o => o.Variable), .. signature.Updates.Select(u => u.NewValue)];
+        read.UnionWith(nodes.SelectMany(n => n.Inputs).Concat(roots));
+        IReadOnlyDictionary<Node, Group> fused = options.FuseEpilogues ? Passes.FuseEpilogues.Find(nodes, roots) : new Dictionary<Node, Group>();
+        groups = new FusionGroups(nodes, fused, options.FuseElementwise).Ordered;
         inPlace = new InPlaceUpdates(signature, groups, options.UpdateInPlace);
         groups = inPlace.Ordered;
     }
 
-    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers, PackedConstants packed) =>
-        new Planner(signature, binding, options, workers, packed).Build(example);
+    public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers, KernelChoice kernels) =>
+        new Planner(signature, binding, options, workers, kernels).Build(example);
 
     /// <summary>Computes a small node now whose inputs are constants or follow from the sizes, such as the 1/m of a mean over the batch.</summary>
     private bool TryFold(Node node)
@@ -67,7 +71,7 @@ internal sealed class Planner
         }
 
         Value[] results = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(sizes)))];
-        node.Operation.Compute(new KernelArguments([.. node.Inputs.Select(Get)], results, workers));
+        KernelChoice.Run(node.Operation, node.Inputs.ByPosition(i => i is null ? null! : Get(i)), results, workers);
         for (int i = 0; i < results.Length; i++)
         {
             values[node.Outputs[i]] = results[i];
@@ -80,12 +84,15 @@ internal sealed class Planner
     {
         long arenaBytes = PlaceMemory();
         var steps = new List<PlanStep>();
-        foreach (IReadOnlyList<Node> group in groups)
+        foreach (Group group in groups.Where(g => !IsView(g)))
         {
-            if (!IsView(group))
+            steps.Add(group switch
             {
-                steps.Add(group[^1].Operation is ElementwiseOperation ? Fuse(group, example) : Single(group[0], example));
-            }
+                ElementwiseGroup chain => Chain(chain, example),
+                KernelGroup kernel => Single(kernel, example),
+                ProductSumGroup sum => Sum(sum, example),
+                _ => throw new GraphException($"Expected a group of a known kind, found {group.Name}."),
+            });
         }
 
         Commit[] commits = CommitsOf(steps, example);
@@ -107,16 +114,18 @@ internal sealed class Planner
         };
     }
 
-    /// <summary>A Reshape of a computed value, a parameter or a constant shares its memory and needs no step.</summary>
-    private bool IsView(IReadOnlyList<Node> group) => group is [{ Operation: Reshape } node] && !inputs.ContainsKey(node.Inputs[0]);
+    /// <summary>A view of a computed value, a parameter or a constant shares its memory and needs no step.</summary>
+    private bool IsView(Group group) => ViewedBy(group) is { } viewed && !inputs.ContainsKey(viewed);
+
+    private static Variable? ViewedBy(Group group) => group is { Nodes: [{ Operation: IView view } node] } ? node.Inputs[view.Viewed] : null;
 
     private long PlaceMemory()
     {
         var all = new List<Buffer>();
         for (int step = 0; step < groups.Count; step++)
         {
-            IReadOnlyList<Node> group = groups[step];
-            foreach (Variable input in group.SelectMany(n => n.Inputs))
+            Group group = groups[step];
+            foreach (Variable input in group.Nodes.SelectMany(n => n.Inputs))
             {
                 if (buffers.TryGetValue(input, out Buffer? read))
                 {
@@ -126,9 +135,9 @@ internal sealed class Planner
 
             if (IsView(group))
             {
-                if (buffers.TryGetValue(group[0].Inputs[0], out Buffer? shared))
+                if (buffers.TryGetValue(ViewedBy(group)!, out Buffer? shared))
                 {
-                    buffers[group[0].Outputs[0]] = shared;
+                    buffers[group.Sink.Outputs[0]] = shared;
                 }
 
                 continue;
@@ -160,10 +169,10 @@ internal sealed class Planner
         return bytes;
     }
 
-    /// <summary>The results of a group that need memory: those of the sink and of members that are roots, but for updates in place.</summary>
-    private IEnumerable<Variable> StoredOutputs(IReadOnlyList<Node> group) => group
+    /// <summary>The results of a group that need memory: those of the sink that anybody reads and of members that are roots, but for updates in place.</summary>
+    private IEnumerable<Variable> StoredOutputs(Group group) => group.Nodes
         .SelectMany(n => n.Outputs)
-        .Where(o => (o.Producer == group[^1] || inPlace.Roots.Contains(o)) && !inPlace.Targets.ContainsKey(o));
+        .Where(o => ((o.Producer == group.Sink && read.Contains(o)) || inPlace.Roots.Contains(o)) && !inPlace.Targets.ContainsKey(o));
 
     private Value Get(Variable variable)
     {
@@ -179,45 +188,62 @@ internal sealed class Planner
         return values[variable] = value;
     }
 
-    private Value[] Arguments(Variable[] variables, ReadOnlySpan<Value> example)
+    private Value[] ValuesOf(ReadOnlySpan<Variable?> variables, ReadOnlySpan<Value> example)
     {
         var arguments = new Value[variables.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (inputs.TryGetValue(variables[i], out int input))
+            if (variables[i] is not { } variable)
+            {
+                continue;
+            }
+
+            if (inputs.TryGetValue(variable, out int input))
             {
                 arguments[i] = example[input];
                 places.Add(new InputPlace(arguments, i, input));
             }
             else
             {
-                arguments[i] = Get(variables[i]);
+                arguments[i] = Get(variable);
             }
         }
 
         return arguments;
     }
 
-    private KernelStep Single(Node node, ReadOnlySpan<Value> example)
+    private KernelStep Single(KernelGroup group, ReadOnlySpan<Value> example)
     {
-        Value[] arguments = Arguments([.. node.Inputs], example), results = [.. node.Outputs.Select(Get)];
-        Operation operation = options.Winograd ? WinogradConvolution.Prepare(node.Operation, arguments, results) : node.Operation;
-        return new KernelStep(options.PackConstants ? packed.Prepare(node, operation, arguments) : operation)
-        {
-            Name = node.Operation.Name,
-            Origin = node.Origin,
-            Inputs = arguments,
-            Outputs = results,
-        };
+        Value[] arguments = ValuesOf(group.Inputs.AsSpan(), example);
+        Node node = group.Nodes[0];
+        (DType, int[], bool)[] results = [.. group.Sink.Outputs.Select(o => (o.DType, o.Shape.Evaluate(sizes), read.Contains(o)))];
+        Kernel kernel = kernels.For(
+            node.Operation, group.Epilogue, arguments, results, group.Inputs.ByPosition(i => i?.Constant is not null));
+        return Step(kernel, group, arguments);
     }
 
-    private ElementwiseStep Fuse(IReadOnlyList<Node> group, ReadOnlySpan<Value> example)
+    private KernelStep Sum(ProductSumGroup group, ReadOnlySpan<Value> example)
     {
+        Value[] arguments = ValuesOf(group.Inputs.AsSpan(), example);
+        return Step(ProductSum.Lower(group.First, group.Second, arguments, Get(group.Sink.Outputs[0])), group, arguments);
+    }
+
+    private KernelStep Step(Kernel kernel, Group group, Value[] arguments) => new(kernel)
+    {
+        Name = group.Name,
+        Origin = group.Nodes[0].Origin,
+        Inputs = arguments,
+        Outputs = [.. group.Sink.Outputs.Select(o => read.Contains(o) ? Get(o) : null!)],
+    };
+
+    private ElementwiseStep Chain(ElementwiseGroup chain, ReadOnlySpan<Value> example)
+    {
+        IReadOnlyList<Node> group = chain.Nodes;
         var members = new HashSet<Node>(group, ReferenceEqualityComparer.Instance);
         Variable[] leafVariables =
             [.. group.SelectMany(n => n.Inputs).Where(i => i.Producer is null || !members.Contains(i.Producer)).Distinct()];
         Variable[] stored = [.. group.Select(n => n.Outputs[0]).Where(o => o.Producer == group[^1] || inPlace.Roots.Contains(o))];
-        Value[] arguments = Arguments(leafVariables, example);
+        Value[] arguments = ValuesOf(leafVariables, example);
         Value[] results = [.. stored.Select(Get)];
 
         var registers = new Dictionary<Variable, int>(ReferenceEqualityComparer.Instance);
@@ -243,8 +269,8 @@ internal sealed class Planner
             options.GenerateLoops ? loops : null);
         return new ElementwiseStep(program)
         {
-            Name = string.Join('+', group.Select(n => n.Operation.Name)),
-            Origin = group[^1].Origin,
+            Name = chain.Name,
+            Origin = chain.Sink.Origin,
             Inputs = arguments,
             Outputs = results,
         };
@@ -270,7 +296,7 @@ internal sealed class Planner
             }
 
             Value aside = Value.Zeros(update.Parameter.DType, update.Parameter.Value.Sizes);
-            steps.Insert(0, new KernelStep(new Identity()) { Name = "Identity", Inputs = Arguments([update.NewValue], example), Outputs = [aside] });
+            steps.Insert(0, new KernelStep(Kernel.Of(a => a.Outputs[0].CopyFrom(a.Inputs[0]))) { Name = "Identity", Inputs = ValuesOf([update.NewValue], example), Outputs = [aside] });
             commits.Add(new Commit(aside, update.Parameter));
         }
 

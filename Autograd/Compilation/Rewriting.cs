@@ -22,6 +22,5 @@ internal static class Rewriting
         new FoldConstants(workers),
         new RemoveIdentities(),
         new MergeEqualNodes(),
-        new FuseEpilogues(),
     ];
 }

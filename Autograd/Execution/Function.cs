@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Execution;
@@ -21,7 +22,7 @@ public sealed class Function
     private readonly List<Plan> plans = [];
     private readonly Lock running = new();
 
-    private readonly PackedConstants packed = new();
+    private readonly KernelChoice kernels;
 
     private Function(Signature signature, ExecutionOptions options)
     {
@@ -34,6 +35,7 @@ public sealed class Function
         Signature = signature;
         this.options = options.Compilation;
         keptPlans = options.KeptPlans;
+        kernels = new KernelChoice(this.options.Winograd, this.options.PackConstants);
         workers = new Workers(options.Threads);
         rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
     }
@@ -114,11 +116,11 @@ public sealed class Function
                 long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
                 steps[i] = new ProfiledStep(
                     step.Name,
-                    $"{string.Join(' ', step.Inputs.Select(Sizes))} → {string.Join(' ', step.Outputs.Select(Sizes))}",
+                    $"{string.Join(' ', step.Inputs.Where(v => v is not null).Select(Sizes))} → {string.Join(' ', step.Outputs.Where(v => v is not null).Select(Sizes))}",
                     runs,
                     TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
                     step.Flops,
-                    step.Inputs.Concat(step.Outputs).Sum(v => (long)v.Count * v.DType.Size()))
+                    step.Inputs.Concat(step.Outputs).Sum(v => v is null ? 0 : (long)v.Count * v.DType.Size()))
                 {
                     Place = step.Origin?.ToString() ?? string.Empty,
                 };
@@ -167,7 +169,7 @@ public sealed class Function
             plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
         }
 
-        Plan made = Planner.Build(rewritten, binding, inputs, options, workers, packed);
+        Plan made = Planner.Build(rewritten, binding, inputs, options, workers, kernels);
         plans.Insert(0, made);
         return made;
     }

@@ -1,6 +1,8 @@
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Execution;
@@ -54,7 +56,7 @@ public static class Interpreter
                 return [sizes.Evaluate(binding.Sizes)];
             }
 
-            if (!node.Operation.HasKernel)
+            if (node.Operation is not IHasKernel)
             {
                 IReadOnlyList<Variable> expansion =
                     node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");
@@ -64,7 +66,7 @@ public static class Interpreter
             Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
             try
             {
-                node.Operation.Compute(new KernelArguments([.. node.Inputs.Select(Map)], outputs, workers));
+                KernelChoice.Run(node.Operation, node.Inputs.ByPosition(v => v is null ? null! : Map(v)), outputs, workers);
             }
             catch (ToolkitException e) when (node.Origin is not null)
             {

@@ -55,6 +55,20 @@ public sealed class Arguments : IEnumerable<Variable>
         return changed ? new Arguments(mapped) : this;
     }
 
+    /// <summary>Something for every position.</summary>
+    /// <typeparam name="T">What it is.</typeparam>
+    /// <param name="map">Gives it for the input at a position; null where an input is left out.</param>
+    public T[] ByPosition<T>(Func<Variable?, T> map)
+    {
+        var mapped = new T[variables.Length];
+        for (int i = 0; i < mapped.Length; i++)
+        {
+            mapped[i] = map(variables[i]);
+        }
+
+        return mapped;
+    }
+
     /// <inheritdoc/>
     public IEnumerator<Variable> GetEnumerator()
     {

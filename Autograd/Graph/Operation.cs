@@ -3,18 +3,15 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Graph;
 
 /// <summary>
-/// An operation of the graph language: an ONNX operator with its shape rule, its kernel and its back-propagation rule. Operations are
+/// An operation of the graph language: an ONNX operator with its shape rule and its back-propagation rule, free of kernels. Operations are
 /// records: their attributes decide equality, so equal sub-graphs merge. Derive from it to add an operation; see CONTRIBUTING.
 /// </summary>
-/// <remarks>An operation needs a kernel (<see cref="Compute"/>) or an expansion into other operations (<see cref="Expand"/>), or both; then the
+/// <remarks>An operation needs a kernel (<c>Operations.IHasKernel</c>) or an expansion into other operations (<see cref="Expand"/>), or both; then the
 /// kernel runs and the expansion is what is exported or differentiated where no rule is given.</remarks>
 public abstract record Operation
 {
     /// <summary>The name in messages: the record's name.</summary>
     public virtual string Name => EqualityContract.Name;
-
-    /// <summary>Whether <see cref="Compute"/> is implemented. Without a kernel the expansion is compiled.</summary>
-    public virtual bool HasKernel => true;
 
     /// <summary>What comes out: the type of each result.</summary>
     /// <param name="inputs">The types of the arguments.</param>
@@ -28,16 +25,6 @@ public abstract record Operation
     /// <param name="output">The position of the result.</param>
     /// <returns>The elements in row-major order: numbers, and sizes of symbolic dimensions; null where they are not known.</returns>
     public virtual IReadOnlyList<Dim>? Content(Node node, int output) => null;
-
-    /// <summary>Which numbers: writes every element of every output, and reads nothing but the inputs.</summary>
-    /// <param name="arguments">Inputs, outputs and the threads to use.</param>
-    public virtual void Compute(KernelArguments arguments) =>
-        throw new GraphException($"{Name} has neither a kernel nor an expansion into operations that have one.");
-
-    /// <summary>The floating-point operations of one computation, for profiles: a multiply-add counts as two; 0 where numbers are only moved.</summary>
-    /// <param name="inputs">The values of the arguments.</param>
-    /// <param name="outputs">The values of the results.</param>
-    public virtual long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => 0;
 
     /// <summary>The same results written in other operations, or null if the operation is primitive.</summary>
     /// <param name="inputs">The arguments.</param>

@@ -38,6 +38,9 @@ public sealed class Signature
     /// <summary>The name of the computation.</summary>
     public string Name { get; }
 
+    /// <summary>What is to be known of the computation beside it, as texts by key, which an exported model carries along; nothing by default.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = new Dictionary<string, string>(value); } = new Dictionary<string, string>();
+
     /// <summary>The inputs.</summary>
     public IReadOnlyList<Variable> Inputs { get; }
 

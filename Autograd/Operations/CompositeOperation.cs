@@ -8,9 +8,6 @@ namespace Toolkit.Autograd.Operations;
 public abstract record CompositeOperation : Operation
 {
     /// <inheritdoc/>
-    public sealed override bool HasKernel => false;
-
-    /// <inheritdoc/>
     public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         var placeholders = new Variable?[inputs.Length];

@@ -55,6 +55,15 @@ internal static class Require
         }
     }
 
+    /// <summary>One number for each channel or column.</summary>
+    public static void Bias(Operation operation, TensorType bias, Dim channels)
+    {
+        if (bias.Shape.Rank != 1 || bias.Shape[0] != channels)
+        {
+            throw new ShapeException($"{operation.Name} expects a bias of shape [{channels}], found {bias.Shape}.");
+        }
+    }
+
     /// <summary>The size of a dimension that the operation needs to know when the graph is built.</summary>
     public static int Static(Operation operation, TensorType input, int axis) => input.Shape[axis].IsStatic
         ? input.Shape[axis].Size

@@ -12,6 +12,8 @@ internal sealed class MulticlassHead(NeuralNetworkOptions options) : NetworkHead
 {
     public override string ExpectedLabel => "a key; make one with Transforms.Conversion.MapValueToKey";
 
+    public override bool HasOutputPerClass => true;
+
     public override bool Accepts(DataViewType type) => type is KeyDataViewType;
 
     public override NetworkPlan Plan(NetworkInput input) =>

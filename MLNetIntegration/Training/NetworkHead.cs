@@ -14,6 +14,9 @@ internal abstract class NetworkHead
     /// <summary>Whether the loss sees labels of mean 0 and standard deviation 1, so that one learning rate suits all units.</summary>
     public virtual bool StandardizesLabel => false;
 
+    /// <summary>Whether the network has one output for each class, so that outputs can be reordered with them.</summary>
+    public virtual bool HasOutputPerClass => false;
+
     /// <summary>Whether a column can be the label.</summary>
     public abstract bool Accepts(DataViewType type);
 

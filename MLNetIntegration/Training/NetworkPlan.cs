@@ -16,10 +16,10 @@ public sealed record NetworkPlan
     public required Loss Loss { get; init; }
 
     /// <summary>Terms that are added to the loss; none by default.</summary>
-    public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
+    public IReadOnlyList<Regularizer> Regularizers { get; init => field = [.. value]; } = [];
 
     /// <summary>Sets to which parameters are projected back after each step; none by default.</summary>
-    public IReadOnlyList<Constraint> Constraints { get; init; } = [];
+    public IReadOnlyList<Constraint> Constraints { get; init => field = [.. value]; } = [];
 
     /// <summary>What makes the score column of the network's output, such as <c>x => x.Softmax()</c>; null (the default) for the output as it is.</summary>
     public Func<Variable, Variable>? Score { get; init; }

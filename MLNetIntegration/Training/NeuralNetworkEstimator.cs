@@ -46,15 +46,20 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         }
 
         TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
-        LabelScale scale = head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None;
+        NetworkMeaning meaning = Meaning(columns.Label, statistics, out int[]? order);
         NetworkPlan plan = head.Plan(new NetworkInput(columns.FeatureCount, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
-        Module network = Whole(plan.Model, statistics);
+        // Names are settled from the inside out, so that the parameters of a model are called the same with and without the layer before.
+        _ = plan.Model.Parameters;
+        bool impute = options.MissingFeatures == MissingFeatures.Impute;
+        Standardization? standardization = options.Standardize || impute ? new Standardization(statistics, options.Standardize, impute) : null;
+        var network = new TrainedNetwork(standardization, plan.Model, meaning, order);
+        _ = network.Parameters;
         options.WarmStart?.CopyTo(network);
-        History history = Train(network, plan, new RowSource(columns, options, statistics, scale), input);
+        History history = Train(network, plan, new RowSource(columns, options, statistics, standardization?.Means ?? [], meaning.Scale), input);
 
         Variable features = Variable.Input("Features", DType.Float32, ["batch", columns.FeatureCount]);
         Variable prediction = network.Forward(features, new ForwardContext(Mode.Inference));
-        var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, scale), name: "network");
+        var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, meaning.Scale), name: "network") { Metadata = meaning.ToMetadata() };
         byte[] model = OnnxExporter.Export(inference);
         string joined = Joined(model);
         ColumnConcatenatingTransformer? join = options.FeatureColumns.Count == 1 ? null : context.Transforms.Concatenate(joined, [.. options.FeatureColumns]).Fit(input);
@@ -94,12 +99,26 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         ? only
         : $"{string.Join('+', options.FeatureColumns)}#{Convert.ToHexStringLower(SHA256.HashData(model).AsSpan(0, 8))}";
 
-    private Module Whole(Module model, TrainingStatistics statistics)
+    /// <summary>What the outputs of the network mean: measured on the training rows, or that of a network to start from.</summary>
+    private NetworkMeaning Meaning(LabelColumn label, TrainingStatistics statistics, out int[]? order)
     {
-        // Names are settled now, so that parameters are called the same with and without the layer before.
-        _ = model.Parameters;
-        bool impute = options.MissingFeatures == MissingFeatures.Impute;
-        return options.Standardize || impute ? new Sequential(new Standardization(statistics, options.Standardize, impute), model) : model;
+        IReadOnlyList<string>? classes = ClassLabels.Of(label.Column)?.Names;
+        order = null;
+        if (options.WarmStart is not { } start)
+        {
+            return new NetworkMeaning(
+                classes, head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None);
+        }
+
+        if (!head.StandardizesLabel && start.Scale != LabelScale.None)
+        {
+            throw new TrainingException(
+                $"Expected a network to start from that predicts \"{label.Column.Name}\" as it is, found one for a label of which {start.Scale.Mean} was subtracted before it was "
+                + $"divided by {start.Scale.Deviation}.");
+        }
+
+        order = start.Meaning?.OrderFor(classes, head.HasOutputPerClass);
+        return new NetworkMeaning(start.Meaning?.Classes ?? classes, start.Scale);
     }
 
     private History Train(Module network, NetworkPlan plan, RowSource rows, IDataView input)

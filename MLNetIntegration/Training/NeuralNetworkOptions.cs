@@ -8,7 +8,7 @@ namespace Toolkit.MLNetIntegration.Training;
 public sealed record NeuralNetworkOptions : TrainingOptions
 {
     /// <summary>The units of each hidden layer; two layers of 64 by default, none for a linear model.</summary>
-    public IReadOnlyList<int> HiddenUnits { get; init; } = [64, 64];
+    public IReadOnlyList<int> HiddenUnits { get; init => field = [.. value]; } = [64, 64];
 
     /// <summary>The activation of the hidden layers; the rectifier by default (book section 6.3).</summary>
     public Func<Variable, Variable> Activation { get; init; } = Ops.Relu;
@@ -30,5 +30,5 @@ public sealed record NeuralNetworkOptions : TrainingOptions
     public double LabelSmoothing { get; init => field = Share(value); }
 
     /// <summary>The quantiles that a distribution is asked for, each between 0 and 1; 5 %, 50 % and 95 % by default.</summary>
-    public IReadOnlyList<double> Quantiles { get; init; } = [0.05, 0.5, 0.95];
+    public IReadOnlyList<double> Quantiles { get; init => field = [.. value]; } = [0.05, 0.5, 0.95];
 }

@@ -25,7 +25,8 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
         History = history;
     }
 
-    /// <summary>The trained network, standardization of the features included: [batch, features] to logits or standardized numbers.</summary>
+    /// <summary>The trained network, standardization of the features included: [batch, features] to logits or standardized numbers. What trains it further changes it
+    /// and <see cref="Inference"/>, but not what the transformer scores with, which is a copy.</summary>
     public Module Network { get; }
 
     /// <summary>What is exported and scored: the input "Features" and an output for each column that is not made of others. Write it with

@@ -17,10 +17,9 @@ internal sealed class RowSource
     private readonly double[]? classFactors;
     private readonly LabelScale scale;
 
-    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, LabelScale scale)
+    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, LabelScale scale)
     {
-        (this.columns, this.options, this.statistics, this.scale) = (columns, options, statistics, scale);
-        means = statistics.Means;
+        (this.columns, this.options, this.statistics, this.means, this.scale) = (columns, options, statistics, means, scale);
         LabelColumn label = columns.Label;
         if (options.BalanceClasses)
         {

@@ -13,7 +13,7 @@ public abstract record TrainingOptions
     public string LabelColumn { get; init; } = "Label";
 
     /// <summary>The columns that the network sees, joined in this order: Single, alone or in vectors of known length; "Features" by default.</summary>
-    public IReadOnlyList<string> FeatureColumns { get; init; } = ["Features"];
+    public IReadOnlyList<string> FeatureColumns { get; init => field = [.. value]; } = ["Features"];
 
     /// <summary>A Single column of weights of the rows, at least 0; null (the default) for equal weights. A row of weight w counts like w copies of it, in the loss, in
     /// means and deviations of features and labels, in validation and in batch statistics; one of weight 0 as if it were not there.</summary>
@@ -51,7 +51,7 @@ public abstract record TrainingOptions
     /// <summary>The seed of weights, orders and dropout; null (the default) to draw one from the <see cref="MLContext"/>, so that its seed decides.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Parameters to start from; null (the default) to start at random.</summary>
+    /// <summary>A network to start from, whose standardization of features and label and whose order of classes are kept; null (the default) to start at random.</summary>
     public WarmStart? WarmStart { get; init; }
 
     /// <summary>

@@ -74,6 +74,13 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
 
     private void Measure(double rate)
     {
+        // Reports may come on another thread than that of the training, which waits: measuring moves the parameters.
+        lock (trainer.Gate)
+            MeasureAlone(rate);
+    }
+
+    private void MeasureAlone(double rate)
+    {
         var gradient = new double[function.Size];
         double[] now = function.Point;
         double value = function.Evaluate(now, gradient);

@@ -48,7 +48,7 @@ public sealed record ManifoldTangentClassifier
     public Optimizer Optimizer { get; init; } = new Adam();
 
     /// <summary>More penalties of the classifier; none by default.</summary>
-    public IReadOnlyList<Regularizer> Regularizers { get; init; } = [];
+    public IReadOnlyList<Regularizer> Regularizers { get; init => field = [.. value]; } = [];
 
     /// <summary>Threads and compiler switches of both trainings.</summary>
     public ExecutionOptions Execution { get; init; } = new();

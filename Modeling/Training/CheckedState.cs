@@ -1,4 +1,5 @@
 using System.Globalization;
+using Toolkit.Autograd.Graph;
 
 namespace Toolkit.Modeling.Training;
 

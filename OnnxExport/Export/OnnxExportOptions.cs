@@ -36,7 +36,7 @@ public sealed record OnnxExportOptions
     /// <summary>Descriptions of inputs and outputs by their names.</summary>
     public IReadOnlyDictionary<string, string> ValueDescriptions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Metadata such as <c>author</c> or <c>license</c>, written in the order of their keys.</summary>
+    /// <summary>Metadata such as <c>author</c> or <c>license</c>, written with that of the computation in the order of their keys.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether the inferred types and shapes of the results of operations are written, for viewers and for importers that infer none.</summary>

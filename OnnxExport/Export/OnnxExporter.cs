@@ -21,14 +21,14 @@ public static class OnnxExporter
     /// <summary>Writes a computation as the bytes of an .onnx file.</summary>
     /// <param name="signature">The computation; parameters are written with their current values.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
-    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, a parameter is NaN or infinite, or the model is too large.</exception>
     public static byte[] Export(Signature signature, OnnxExportOptions? options = null) => ToModel(signature, options).ToByteArray();
 
     /// <summary>Writes a computation to an .onnx file. Either the whole file is written or an old one is left as it was.</summary>
     /// <param name="signature">The computation; parameters are written with their current values.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
-    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, a parameter is NaN or infinite, or the model is too large.</exception>
     /// <exception cref="IOException">The file cannot be written: the folder is missing or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
     public static void Export(Signature signature, string path, OnnxExportOptions? options = null)
@@ -41,7 +41,7 @@ public static class OnnxExporter
     /// <param name="model">The model.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
-    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, or the model is too large.</exception>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, a parameter is NaN or infinite, or the model is too large.</exception>
     /// <exception cref="IOException">The file cannot be written: the folder is missing or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
     public static void ExportOnnx(this ISignatureSource model, string path, OnnxExportOptions? options = null) =>
@@ -56,6 +56,11 @@ public static class OnnxExporter
                 $"Expected an operator set from {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}, found {options.Opset}.");
         }
 
+        if (Finite.Fault(signature.Parameters) is { } fault)
+        {
+            throw new ExportException($"Expected finite parameters to export, found that {fault}: the training has diverged.");
+        }
+
         var model = new ModelProto
         {
             IrVersion = IrVersion(options.Opset),
@@ -67,7 +72,12 @@ public static class OnnxExporter
         SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);
         SetIfAny(options.Domain, v => model.Domain = v);
         SetIfAny(options.Description, v => model.DocString = v);
-        foreach ((string key, string value) in options.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
+        if (options.Metadata.Keys.FirstOrDefault(signature.Metadata.ContainsKey) is { } twice)
+        {
+            throw new ExportException($"Expected metadata of other keys than those of the computation, found \"{twice}\" in both.");
+        }
+
+        foreach ((string key, string value) in signature.Metadata.Concat(options.Metadata).OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }

@@ -39,17 +39,6 @@ public sealed record TensorDescription(string Name, TensorElementType ElementTyp
         return new TensorDescription(name, metadata.ElementDataType, Shape.Of(dims));
     }
 
-    internal static TensorElementType RuntimeType(DType type) => type switch
-    {
-        DType.Float32 => TensorElementType.Float,
-        DType.Float64 => TensorElementType.Double,
-        DType.Int32 => TensorElementType.Int32,
-        DType.Int64 => TensorElementType.Int64,
-        DType.UInt32 => TensorElementType.UInt32,
-        DType.UInt64 => TensorElementType.UInt64,
-        _ => TensorElementType.Bool,
-    };
-
     internal static DType? ValueType(TensorElementType type) => type switch
     {
         TensorElementType.Float => DType.Float32,

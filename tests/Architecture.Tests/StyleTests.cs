@@ -51,7 +51,7 @@ public sealed class StyleTests
     public void Only_the_generated_loop_uses_reflection_emit()
     {
         string[] forbidden = ["System.Reflection.Emit", "Activator.CreateInstance", "MakeGenericMethod", "MakeGenericType"];
-        string loop = Path.Combine("Operations", "Elementwise", "VectorLoop.cs");
+        string loop = Path.Combine("Kernels", "Elementwise", "VectorLoop.cs");
         foreach (string file in new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(folder => Repository.Sources(folder)))
         {
             string text = File.ReadAllText(file);

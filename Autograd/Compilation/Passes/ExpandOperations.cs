@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation.Passes;
@@ -15,7 +16,7 @@ internal sealed class ExpandOperations : Pass
 
     private sealed class Transform : GraphTransform
     {
-        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation.HasKernel || node.Operation is IFromSizes
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation is IHasKernel or IFromSizes
             ? Rebuild(node, inputs)
             : Through(node, inputs, node.Operation.Expand(inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion."));
     }

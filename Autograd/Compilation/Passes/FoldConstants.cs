@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation.Passes;
@@ -30,7 +31,7 @@ internal sealed class FoldConstants(Workers workers) : Pass
             }
 
             Value[] results = [.. outputs.Select(o => Value.Zeros(o.DType, o.Shape.ToSizes()))];
-            node.Operation.Compute(new KernelArguments([.. inputs.Select(i => i.Constant!)], results, workers));
+            KernelChoice.Run(node.Operation, inputs.ByPosition(i => i?.Constant!), results, workers);
             return [.. results.Select(Variable.Of)];
         }
     }

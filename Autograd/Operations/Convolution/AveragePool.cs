@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Pads">Padding around the image: top, left, bottom, right.</param>
 /// <param name="CountIncludePad">Whether padded places count.</param>
 public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, bool CountIncludePad)
-    : Pooling(Kernel, Strides, Pads), IOperator
+    : Pooling(Kernel, Strides, Pads), IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -32,17 +32,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

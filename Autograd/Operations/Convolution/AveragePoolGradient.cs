@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="CountIncludePad">Whether padded places count.</param>
 /// <param name="ImageSize">Height and width of the image.</param>
 public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntList Pads, bool CountIncludePad, IntList ImageSize)
-    : Pooling(Kernel, Strides, Pads), IHasExamples
+    : Pooling(Kernel, Strides, Pads), IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -36,17 +36,7 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -1,23 +1,28 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
 /// The cross-correlation of an image with weights (ONNX <c>Conv</c>; called convolution in the book, equation 9.6): [N, C, H, W] and [M, C/group, kH, kW]
-/// give [N, M, oH, oW] with oH = ⌊(H + pads − dilation·(kH − 1) − 1)/stride⌋ + 1.
+/// give [N, M, oH, oW] with oH = ⌊(H + pads − dilation·(kH − 1) − 1)/stride⌋ + 1. An optional third input [M] is added to each channel.
 /// </summary>
 /// <param name="Strides">Steps of the window: vertical, horizontal.</param>
 /// <param name="Pads">Zeros around the image: top, left, bottom, right.</param>
 /// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int Group)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IOperator
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExampleOptions.Select(o => new Example(
-        new Conv(o.Strides, o.Pads, o.Dilations, o.Group), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2 / o.Group, 3, 2])));
+    public static IEnumerable<Example> Examples =>
+    [
+        .. ExampleOptions.Select(o => new Example(
+            new Conv(o.Strides, o.Pads, o.Dilations, o.Group), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2 / o.Group, 3, 2]))),
+        new(new Conv([1, 1], [0, 1, 0, 0], [1, 1], 2), new ExampleInput([2, 2, 5, 6]), new ExampleInput([4, 1, 3, 2]), new ExampleInput([4])),
+    ];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ConvolutionNode.Forward(node);
@@ -25,27 +30,29 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 2);
+        Require.Count(this, inputs, inputs.Has(2) ? 3 : 2);
         Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
-        return [inputs[0] with { Shape = OutputShape(inputs[0].Shape, inputs[1].Shape) }];
+        Shape shape = OutputShape(inputs[0].Shape, inputs[1].Shape);
+        if (inputs.Has(2))
+        {
+            Require.SameType(this, inputs[0].DType, inputs[2].DType);
+            Require.Bias(this, inputs[2], shape[1]);
+        }
+
+        return [inputs[0] with { Shape = shape }];
     }
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(outputs[0], inputs[1]);
+    public Kernel Lower(LowerRequest request) => Lower(request, new Epilogue(request.Has(2) ? 2 : -1, Relu: false));
 
-    /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    Kernel IProduct.Lower(LowerRequest request, Epilogue epilogue) => Lower(request, epilogue);
+
+    int IProduct.BiasOf(Arguments inputs) => inputs.Has(2) ? 2 : -1;
+
+    bool IProduct.TakesEpilogue(Arguments inputs) => true;
+
+    int IProduct.BiasAxis(int rank) => rank - 1;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -56,9 +63,12 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         }
 
         (Variable x, Variable w) = (request[0], request[1]);
-        return request.Each(input => input == 0
-            ? new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(g, w)
-            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g));
+        return request.Each(input => input switch
+        {
+            0 => new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(g, w),
+            1 => new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g),
+            _ => Ops.Sum(g, [0, 2, 3]),
+        });
     }
 
     /// <inheritdoc/>
@@ -68,10 +78,24 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         RuntimeTypes = [DType.Float32],
     };
 
-    private void Compute<T>(KernelArguments arguments)
+    private Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
+    {
+        DType.Float32 => Lower<float>(request, epilogue),
+        DType.Float64 => Lower<double>(request, epilogue),
+        var type => throw request.NoKernel(type),
+    };
+
+    private Kernel Lower<T>(LowerRequest request, Epilogue epilogue)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (Value x, Value w) = (arguments.Inputs[0], arguments.Inputs[1]);
-        Kernels.Convolution.Forward<T>(KernelShape(x.Sizes, w.Sizes), x.Span<T>(), w.Span<T>(), [], arguments.Outputs[0].Span<T>(), arguments.Workers);
+        ConvolutionShape shape = KernelShape(request.Sizes(0), request.Sizes(1));
+        Storage? packed = PixelConvolution.Suits<T>(shape)
+            ? request.Packed(1, "pixels", w => PixelConvolution.Pack<T>(shape, w.Span<T>(), SimdWidths.Best))
+            : null;
+        return Kernel.Of(
+            arguments => Kernels.Convolution.Forward(
+                shape, arguments.Inputs[0].Span<T>(), arguments.Inputs[1].Span<T>(), epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(),
+                arguments.Outputs[0].Span<T>(), arguments.Workers, epilogue.Relu, packed),
+            Flops(request.ResultSizes(0), request.Sizes(1)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
@@ -14,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 /// <param name="ImageSize">Height and width of the image.</param>
 public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList ImageSize)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IOperator
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
@@ -47,20 +48,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     }
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(inputs[0], inputs[1]);
-
-    /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>, Flops(request.Sizes(0), request.Sizes(1)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
@@ -15,7 +16,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 /// <param name="KernelSize">Height and width of the kernel.</param>
 public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList KernelSize)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasExamples
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
@@ -43,20 +44,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     }
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => Flops(inputs[1], outputs[0]);
-
-    /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>, Flops(request.Sizes(1), request.ResultSizes(0)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -10,7 +10,7 @@ internal static class ConvolutionNode
     {
         WindowNode window = Window(node);
         var convolution = new Conv(window.Strides, window.Pads, window.Dilations, (int)node.Integer("group"));
-        return [WithBias(node, convolution.Apply(node[0], node[1]))];
+        return [convolution.Apply(node[0], node[1], node.Optional(2))];
     }
 
     /// <summary>The image of a transposed convolution is the one whose convolution has the size of the input: (in − 1)·stride + dilated kernel − pads +

@@ -44,8 +44,8 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
     }
 
     // Every output element is a sum over one patch.
-    private protected static long Flops(Value output, Value weights) =>
-        weights.Count == 0 ? 0 : 2L * output.Count * (weights.Count / weights.Sizes[0]);
+    internal static long Flops(ReadOnlySpan<int> output, ReadOnlySpan<int> weights) =>
+        weights[0] == 0 ? 0 : 2L * Value.CountOf(output) * (Value.CountOf(weights) / weights[0]);
 
     internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
     {

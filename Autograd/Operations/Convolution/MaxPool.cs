@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Indexing;
@@ -14,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Strides">Steps of the window: vertical, horizontal.</param>
 /// <param name="Pads">Padding around the image: top, left, bottom, right; padded places never win.</param>
 /// <param name="Dilations">Distances of the places of the window: vertical, horizontal.</param>
-public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IOperator
+public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -38,19 +39,9 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         return [inputs[0] with { Shape = shape }, new TensorType(DType.Int64, shape)];
     }
 
-    /// <summary>The values, and the positions where there is a second output; without one (<c>MaxPoolValues</c>) they are not computed.</summary>
-    /// <param name="arguments">Inputs, outputs and workers.</param>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    /// <summary>The values, and the positions if anybody reads them.</summary>
+    /// <param name="request">The sizes, and which results are read.</param>
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -73,8 +64,9 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        Span<long> indices = arguments.Outputs.Length > 1 ? arguments.Outputs[1].Span<long>() : [];
-        MaxPooling.Forward(KernelShape(x.Sizes, y.Sizes), x.Span<T>(), y.Span<T>(), indices, arguments.Workers);
+        (Value x, Value? y, Value? indices) = (arguments.Inputs[0], arguments.Outputs[0], arguments.Outputs[1]);
+        using Scratch scratch = arguments.Workers.Rent(y is null ? (long)indices!.Count * Unsafe.SizeOf<T>() : 0);
+        Span<T> values = y is null ? scratch.Span<T>(indices!.Count) : y.Span<T>();
+        MaxPooling.Forward(KernelShape(x.Sizes, (y ?? indices!).Sizes), x.Span<T>(), values, indices is null ? [] : indices.Span<long>(), arguments.Workers);
     }
 }

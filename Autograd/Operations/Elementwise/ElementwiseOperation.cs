@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -7,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// An operation that computes each element of its result from the elements at the same place in its inputs. Inputs broadcast as in ONNX: shapes are
 /// aligned at the last axis, and an axis that is statically 1 repeats. The compiler fuses chains of these operations.
 /// </summary>
-public abstract record ElementwiseOperation : Operation
+public abstract record ElementwiseOperation : Operation, IHasKernel, ITileKernel
 {
     /// <summary>The number of inputs.</summary>
     public abstract int Arity { get; }
@@ -28,6 +29,15 @@ public abstract record ElementwiseOperation : Operation
     internal virtual Delegate? VectorFunction => null;
 
     /// <inheritdoc/>
+    string ITileKernel.Name => Name;
+
+    /// <inheritdoc/>
+    Delegate? ITileKernel.VectorFunction => VectorFunction;
+
+    /// <inheritdoc/>
+    void ITileKernel.Apply(TileArguments tile) => Apply(tile);
+
+    /// <inheritdoc/>
     public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, Arity);
@@ -41,7 +51,7 @@ public abstract record ElementwiseOperation : Operation
     }
 
     /// <inheritdoc/>
-    public sealed override void Compute(KernelArguments arguments) => ElementwiseProgram.Of(this, arguments).Run(arguments.Workers);
+    public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => ElementwiseProgram.Of(this, arguments).Run(arguments.Workers));
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
@@ -8,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// the end. The gradient adds up where an index occurs more than once.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Gather(int Axis) : Operation, IOperator
+public sealed record Gather(int Axis) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -37,7 +38,9 @@ public sealed record Gather(int Axis) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value x, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);

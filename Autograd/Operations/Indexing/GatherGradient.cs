@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
@@ -12,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="DataShape">The shape of the result.</param>
-public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHasExamples
+public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHasKernel, IHasExamples
 {
     private const int ScatterAddSince = 16;
 
@@ -37,17 +38,7 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Outputs[0].DType == DType.Float32)
-        {
-            Add<float>(arguments);
-        }
-        else
-        {
-            Add<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.ResultType(0), Add<float>, Add<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
@@ -8,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// the data, negative ones from the end; the result has the other axes of the indices, then the rest of the data's. The gradient adds up where a position
 /// occurs more than once.
 /// </summary>
-public sealed record GatherND : Operation, IOperator
+public sealed record GatherND : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -31,7 +32,9 @@ public sealed record GatherND : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value data, Value indices) = (arguments.Inputs[0], arguments.Inputs[1]);
         (int rows, int slice) = Layout(data, indices);

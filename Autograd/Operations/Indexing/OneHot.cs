@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
@@ -7,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// negative one counts from the end.</summary>
 /// <param name="Depth">The size of the new axis.</param>
 /// <param name="Type">The element type of the result.</param>
-public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IOperator
+public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -30,7 +31,9 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
         Value y = arguments.Outputs[0];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
@@ -10,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// order, and of replaced ones the last stays.
 /// </summary>
 /// <param name="Add">Whether updates are added to the data (<c>reduction = add</c>) instead of replacing them.</param>
-public sealed record ScatterND(bool Add = false) : Operation, IOperator
+public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOperator
 {
     private const int AddSince = 16;
 
@@ -43,7 +44,9 @@ public sealed record ScatterND(bool Add = false) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         switch (arguments.Outputs[0].DType)
         {

@@ -1,16 +1,19 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.LinearAlgebra;
 
 /// <summary>
-/// The matrix product α·A′B′, where ′ transposes if asked (ONNX <c>Gemm</c> without addend): [m, k]·[k, n] → [m, n].
+/// The matrix product α·A′B′ + β·C, where ′ transposes if asked (ONNX <c>Gemm</c>): [m, k]·[k, n] → [m, n]. C is optional and broadcasts to [m, n].
 /// Gradients are products of the same kind: for C = AB, G Bᵀ and Aᵀ G (book section 6.5.6).
 /// </summary>
 /// <param name="TransposeA">Whether A is given as [k, m].</param>
 /// <param name="TransposeB">Whether B is given as [n, k].</param>
 /// <param name="Alpha">The factor α.</param>
-public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1) : Operation, IOperator
+/// <param name="Beta">The factor β of the addend.</param>
+public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1, double Beta = 1) : Operation, IProduct, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -19,6 +22,9 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         new(new Gemm(TransposeA: true), new ExampleInput([4, 3]), new ExampleInput([4, 5])),
         new(new Gemm(TransposeB: true, Alpha: 0.5), new ExampleInput([3, 4]), new ExampleInput([5, 4])),
         new(new Gemm(true, true, -2), new ExampleInput([4, 3]), new ExampleInput([5, 4])),
+        new(new Gemm(), new ExampleInput(["batch", 4]), new ExampleInput([4, 5]), new ExampleInput([5])),
+        new(new Gemm(TransposeB: true, Alpha: 0.5, Beta: -3), new ExampleInput([3, 4]), new ExampleInput([5, 4]), new ExampleInput([3, 1])),
+        new(new Gemm(Beta: 2), new ExampleInput(["batch", 4]), new ExampleInput([4, 5]), new ExampleInput(["batch", 5])),
     ];
 
     /// <inheritdoc/>
@@ -27,13 +33,13 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         (Variable a, Variable b, bool transposeA, bool transposeB) = (node[0], node[1], node.Flag("transA"), node.Flag("transB"));
         if (a.Shape.Rank == 2 && b.Shape.Rank == 2)
             node.Equate(a.Shape[transposeA ? 0 : 1], b.Shape[transposeB ? 1 : 0]);
-        return Addend(node, Ops.Gemm(a, b, transposeA, transposeB, node.Number("alpha")));
+        return [new Gemm(transposeA, transposeB, node.Number("alpha"), node.Optional(2) is null ? 1 : node.Number("beta")).Apply(a, b, node.Optional(2))];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 2);
+        Require.Count(this, inputs, inputs.Has(2) ? 3 : 2);
         Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
         Require.Rank(this, inputs[0], 2);
@@ -41,35 +47,35 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         (Shape a, Shape b) = (inputs[0].Shape, inputs[1].Shape);
         (Dim m, Dim k) = TransposeA ? (a[1], a[0]) : (a[0], a[1]);
         (Dim inner, Dim n) = TransposeB ? (b[1], b[0]) : (b[0], b[1]);
-        return k == inner
-            ? [inputs[0] with { Shape = [m, n] }]
-            : throw new ShapeException(
-                $"{Name} expects equal inner dimensions, found {k} of {a}{Mark(TransposeA)} and {inner} of {b}{Mark(TransposeB)}.");
+        if (k != inner)
+        {
+            throw new ShapeException($"{Name} expects equal inner dimensions, found {k} of {a}{Mark(TransposeA)} and {inner} of {b}{Mark(TransposeB)}.");
+        }
+
+        Shape shape = [m, n];
+        if (inputs.Has(2))
+        {
+            Require.SameType(this, inputs[0].DType, inputs[2].DType);
+            if (Broadcasting.Combine(inputs[2].Shape, shape) != shape)
+            {
+                throw new ShapeException($"{Name} expects an addend that broadcasts to {shape}, found {inputs[2].Shape}.");
+            }
+        }
+
+        return [inputs[0] with { Shape = shape }];
     }
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) =>
-        2L * outputs[0].Count * inputs[0].Sizes[TransposeA ? 0 : 1];
+    public Kernel Lower(LowerRequest request) => Lower(request, new Epilogue(request.Has(2) && Beta == 1 && IsRow(request) ? 2 : -1, Relu: false));
 
-    /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        (int m, int n) = (c.Sizes[0], c.Sizes[1]);
-        int k = TransposeA ? a.Sizes[0] : a.Sizes[1];
-        if (c.DType == DType.Float32)
-        {
-            Kernels.Gemm.Multiply(
-                TransposeA, TransposeB, m, n, k, (float)Alpha, a.Span<float>(), a.Sizes[1], b.Span<float>(), b.Sizes[1], 0f,
-                c.Span<float>(), n, arguments.Workers);
-        }
-        else
-        {
-            Kernels.Gemm.Multiply(
-                TransposeA, TransposeB, m, n, k, Alpha, a.Span<double>(), a.Sizes[1], b.Span<double>(), b.Sizes[1], 0d,
-                c.Span<double>(), n, arguments.Workers);
-        }
-    }
+    Kernel IProduct.Lower(LowerRequest request, Epilogue epilogue) => Lower(request, epilogue);
+
+    int IProduct.BiasOf(Arguments inputs) => inputs.Has(2) ? 2 : -1;
+
+    // An addend in full, or with a factor, is put into the result before the product is added: there is no place for an epilogue behind it.
+    bool IProduct.TakesEpilogue(Arguments inputs) => !inputs.Has(2) || (Beta == 1 && inputs[2].Shape.Rank == 1 && !Broadcasting.IsOne(inputs[2].Shape[0]));
+
+    int IProduct.BiasAxis(int rank) => 1;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -80,9 +86,12 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         }
 
         (Variable a, Variable b) = (request[0], request[1]);
-        return request.Each(input => input == 0
-            ? TransposeA ? Ops.Gemm(b, g, TransposeB, true, Alpha) : Ops.Gemm(g, b, false, !TransposeB, Alpha)
-            : TransposeB ? Ops.Gemm(g, a, true, TransposeA, Alpha) : Ops.Gemm(a, g, !TransposeA, false, Alpha));
+        return request.Each(input => input switch
+        {
+            0 => TransposeA ? Ops.Gemm(b, g, TransposeB, true, Alpha) : Ops.Gemm(g, b, false, !TransposeB, Alpha),
+            1 => TransposeB ? Ops.Gemm(g, a, true, TransposeA, Alpha) : Ops.Gemm(a, g, !TransposeA, false, Alpha),
+            _ => Broadcasting.Undo(Beta == 1 ? g : g * Variable.Scalar(Beta, g.DType), request[2].Shape),
+        });
     }
 
     /// <inheritdoc/>
@@ -91,19 +100,76 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         Attributes =
         [
             new OnnxAttribute("alpha", (float)Alpha),
+            .. request.Inputs.Has(2) ? [new OnnxAttribute("beta", (float)Beta)] : Array.Empty<OnnxAttribute>(),
             new OnnxAttribute("transA", TransposeA ? 1L : 0L),
             new OnnxAttribute("transB", TransposeB ? 1L : 0L),
         ],
     };
 
-    private static string Mark(bool transposed) => transposed ? " transposed" : string.Empty;
+    private static bool IsRow(LowerRequest request) => request.Sizes(2).Length > 0 && Value.CountOf(request.Sizes(2)) == request.ResultSizes(0)[1]
+        && request.Sizes(2)[^1] == request.ResultSizes(0)[1];
 
-    /// <summary>The standard's addend βC, which broadcasts to the product.</summary>
-    private static IReadOnlyList<Variable> Addend(OnnxNode node, Variable product)
+    private Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
     {
-        if (node.Optional(2) is not { } addend)
-            return [product];
-        float beta = node.Number("beta");
-        return [product + (beta == 1 ? addend : beta * addend)];
+        DType.Float32 => Lower<float>(request, epilogue),
+        DType.Float64 => Lower<double>(request, epilogue),
+        var type => throw request.NoKernel(type),
+    };
+
+    private Kernel Lower<T>(LowerRequest request, Epilogue epilogue)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int k = request.Sizes(0)[TransposeA ? 0 : 1];
+        bool transpose = TransposeB;
+        Storage? packed = request.Packed(
+            1,
+            transpose ? "transposed product" : "product",
+            w => Kernels.Gemm.Pack<T>(SimdWidths.Best, transpose, w.Sizes[transpose ? 0 : 1], w.Sizes[transpose ? 1 : 0], w.Span<T>(), w.Sizes[1]));
+        bool adds = request.Has(2) && epilogue.Bias < 0;
+        return Kernel.Of(arguments => Compute<T>(arguments, k, epilogue, adds, packed), 2L * Value.CountOf(request.ResultSizes(0)) * k);
     }
+
+    private void Compute<T>(KernelArguments arguments, int k, Epilogue epilogue, bool adds, Storage? packed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        if (adds)
+        {
+            Spread(arguments.Inputs[2], T.CreateChecked(Beta), c);
+        }
+
+        Kernels.Gemm.Multiply(
+            SimdWidths.Best, TransposeA, TransposeB, c.Sizes[0], c.Sizes[1], k, T.CreateChecked(Alpha), a.Span<T>(), a.Sizes[1], b.Span<T>(), b.Sizes[1],
+            adds ? T.One : T.Zero, c.Span<T>(), c.Sizes[1], arguments.Workers,
+            new GemmEpilogue<T> { Bias = epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(), Relu = epilogue.Relu }, packed);
+    }
+
+    /// <summary>The product of the two inputs from a position on, put into the result or added to it.</summary>
+    internal void Accumulate<T>(KernelArguments arguments, int first, bool isFirst)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value a, Value b, Value c) = (arguments.Inputs[first], arguments.Inputs[first + 1], arguments.Outputs[0]);
+        Kernels.Gemm.Multiply(
+            SimdWidths.Best, TransposeA, TransposeB, c.Sizes[0], c.Sizes[1], a.Sizes[TransposeA ? 0 : 1], T.CreateChecked(Alpha),
+            a.Span<T>(), a.Sizes[1], b.Span<T>(), b.Sizes[1], isFirst ? T.Zero : T.One, c.Span<T>(), c.Sizes[1], arguments.Workers);
+    }
+
+    /// <summary>c = β·addend, broadcast.</summary>
+    private static void Spread<T>(Value addend, T beta, Value c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int rows = c.Sizes[0], columns = c.Sizes[1];
+        int rowStep = addend.Rank == 2 && addend.Sizes[0] > 1 ? addend.Sizes[1] : 0, columnStep = addend.Rank > 0 && addend.Sizes[^1] > 1 ? 1 : 0;
+        ReadOnlySpan<T> from = addend.Span<T>();
+        Span<T> to = c.Span<T>();
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                to[(row * columns) + column] = beta * from[(row * rowStep) + (column * columnStep)];
+            }
+        }
+    }
+
+    private static string Mark(bool transposed) => transposed ? " transposed" : string.Empty;
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.LinearAlgebra;
@@ -7,7 +9,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// The product of matrices, or of stacks of matrices whose leading axes broadcast (ONNX <c>MatMul</c>): […, m, k]·[…, k, n] → […, m, n].
 /// Both inputs have at least two axes.
 /// </summary>
-public sealed record MatMul : Operation, IOperator
+public sealed record MatMul : Operation, IProduct, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -50,10 +52,49 @@ public sealed record MatMul : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => 2L * outputs[0].Count * inputs[0].Sizes[^1];
+    public Kernel Lower(LowerRequest request) => Lower(request, Epilogue.None);
 
-    /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    Kernel IProduct.Lower(LowerRequest request, Epilogue epilogue) => Lower(request, epilogue);
+
+    int IProduct.BiasOf(Arguments inputs) => -1;
+
+    bool IProduct.TakesEpilogue(Arguments inputs) => inputs[1].Shape.Rank == 2;
+
+    int IProduct.BiasAxis(int rank) => 1;
+
+    private static Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
+    {
+        DType.Float32 => Lower<float>(request, epilogue),
+        DType.Float64 => Lower<double>(request, epilogue),
+        var type => throw request.NoKernel(type),
+    };
+
+    private static Kernel Lower<T>(LowerRequest request, Epilogue epilogue)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int k = request.Sizes(0)[^1];
+        long flops = 2L * Value.CountOf(request.ResultSizes(0)) * k;
+        Storage? packed = request.Sizes(1).Length == 2
+            ? request.Packed(1, "product", w => Kernels.Gemm.Pack<T>(SimdWidths.Best, false, w.Sizes[1], w.Sizes[0], w.Span<T>(), w.Sizes[1]))
+            : null;
+        return packed is null && epilogue == Epilogue.None
+            ? Kernel.Of(Compute<T>, flops)
+            : Kernel.Of(arguments => Compute<T>(arguments, k, epilogue, packed), flops);
+    }
+
+    /// <summary>A single right matrix serves the whole stack: one large product.</summary>
+    private static void Compute<T>(KernelArguments arguments, int k, Epilogue epilogue, Storage? packed)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        int n = c.Sizes[^1], m = n == 0 ? 0 : c.Count / n;
+        Kernels.Gemm.Multiply(
+            SimdWidths.Best, false, false, m, n, k, T.One, a.Span<T>(), k, b.Span<T>(), n, T.Zero, c.Span<T>(), n, arguments.Workers,
+            new GemmEpilogue<T> { Bias = epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(), Relu = epilogue.Relu }, packed);
+    }
+
+    private static void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         (int m, int k, int n) = (a.Sizes[^2], a.Sizes[^1], b.Sizes[^1]);
@@ -61,7 +102,7 @@ public sealed record MatMul : Operation, IOperator
         // A single right matrix serves the whole stack: one large product instead of many small ones.
         if (b.Count == k * n && a.Count == (long)c.Count / Math.Max(n, 1) * k && n > 0)
         {
-            Multiply(a, b, c, 0, 0, 0, c.Count / n, k, n, arguments);
+            Multiply<T>(a, b, c, 0, 0, 0, c.Count / n, k, n, arguments);
             return;
         }
 
@@ -70,7 +111,7 @@ public sealed record MatMul : Operation, IOperator
         int[] offsetsB = StackOffsets(b.Sizes[..^2], c.Sizes[..^2], stack);
         for (int i = 0; i < stack; i++)
         {
-            Multiply(a, b, c, offsetsA[i] * m * k, offsetsB[i] * k * n, i * m * n, m, k, n, arguments);
+            Multiply<T>(a, b, c, offsetsA[i] * m * k, offsetsB[i] * k * n, i * m * n, m, k, n, arguments);
         }
     }
 
@@ -126,17 +167,7 @@ public sealed record MatMul : Operation, IOperator
         return offsets;
     }
 
-    private static void Multiply(Value a, Value b, Value c, int fromA, int fromB, int fromC, int m, int k, int n, KernelArguments arguments)
-    {
-        if (c.DType == DType.Float32)
-        {
-            Kernels.Gemm.Multiply(
-                false, false, m, n, k, 1f, a.Span<float>()[fromA..], k, b.Span<float>()[fromB..], n, 0f, c.Span<float>()[fromC..], n, arguments.Workers);
-        }
-        else
-        {
-            Kernels.Gemm.Multiply(
-                false, false, m, n, k, 1d, a.Span<double>()[fromA..], k, b.Span<double>()[fromB..], n, 0d, c.Span<double>()[fromC..], n, arguments.Workers);
-        }
-    }
+    private static void Multiply<T>(Value a, Value b, Value c, int fromA, int fromB, int fromC, int m, int k, int n, KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T> => Kernels.Gemm.Multiply(
+            SimdWidths.Best, false, false, m, n, k, T.One, a.Span<T>()[fromA..], k, b.Span<T>()[fromB..], n, T.Zero, c.Span<T>()[fromC..], n, arguments.Workers);
 }

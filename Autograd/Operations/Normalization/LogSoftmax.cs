@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
@@ -9,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// probability that was rounded to 0. Gradient G − e^y·Σ G.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record LogSoftmax(int Axis) : Operation, IOperator
+public sealed record LogSoftmax(int Axis) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -27,7 +28,9 @@ public sealed record LogSoftmax(int Axis) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
@@ -11,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// </summary>
 /// <remarks>Exported as LogSoftmax, OneHot, Where and ReduceSum, which every importer knows; there a label out of range gives the loss 0, here an
 /// error.</remarks>
-public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
+public sealed record SoftmaxCrossEntropyLoss : Operation, IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -31,17 +33,7 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -75,7 +67,10 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
     {
         (Value logits, Value labels) = (arguments.Inputs[0], arguments.Inputs[1]);
         (int rows, int classes) = (logits.Sizes[0], logits.Sizes[1]);
-        Span<T> logarithms = arguments.Outputs[1].Span<T>(), losses = arguments.Outputs[0].Span<T>();
+        Value? kept = arguments.Outputs[1];
+        using Scratch scratch = arguments.Workers.Rent(kept is null ? (long)logits.Count * Unsafe.SizeOf<T>() : 0);
+        Span<T> logarithms = kept is null ? scratch.Span<T>(logits.Count) : kept.Span<T>();
+        Span<T> losses = arguments.Outputs[0] is { } wanted ? wanted.Span<T>() : [];
         Kernels.Softmax.LogForward(logits.Span<T>(), rows, classes, 1, logarithms, arguments.Workers);
         ReadOnlySpan<long> label = labels.Span<long>();
         for (int row = 0; row < rows; row++)
@@ -85,7 +80,10 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasExamples
                 throw new GraphException($"{Name} expects labels from 0 to {classes - 1}, found {label[row]} in row {row} (counted from 0).");
             }
 
-            losses[row] = -logarithms[(row * classes) + (int)label[row]];
+            if (!losses.IsEmpty)
+            {
+                losses[row] = -logarithms[(row * classes) + (int)label[row]];
+            }
         }
     }
 }

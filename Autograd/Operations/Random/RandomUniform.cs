@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Random;
 /// <remarks>Exported as uint64 nodes that give the same bits; see <see cref="PhiloxForm"/>.</remarks>
 /// <param name="Shape">The shape of the result, symbols allowed.</param>
 /// <param name="Type">Float32 (24 random bits) or Float64 (53 random bits).</param>
-public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExamples
+public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -34,7 +34,9 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasExa
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         ulong key = arguments.Inputs[0].Span<ulong>()[0];
         ulong counter = arguments.Inputs[1].Span<ulong>()[0];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
@@ -9,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// as greater than any number, as in NumPy. The gradient is zero.</summary>
 /// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
 /// <param name="KeepDims">Whether the axis stays, with size 1.</param>
-public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IOperator
+public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -34,17 +35,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
-    {
-        if (arguments.Inputs[0].DType == DType.Float32)
-        {
-            Compute<float>(arguments);
-        }
-        else
-        {
-            Compute<double>(arguments);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// <summary>A reduction over axes of a number tensor. Sums are blocked and joined pairwise; bits do not depend on the number of threads.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
+public abstract record Reduction(IntList Axes, bool KeepDims) : Operation, IHasKernel
 {
     private protected abstract ReductionKind Kind { get; }
 
@@ -40,21 +40,7 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
     }
 
     /// <inheritdoc/>
-    public sealed override long Flops(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs) => inputs[0].Count;
-
-    /// <inheritdoc/>
-    public sealed override void Compute(KernelArguments arguments)
-    {
-        switch (arguments.Inputs[0].DType)
-        {
-            case DType.Float32: Compute<float>(arguments); break;
-            case DType.Float64: Compute<double>(arguments); break;
-            case DType.Int32: Compute<int>(arguments); break;
-            case DType.Int64: Compute<long>(arguments); break;
-            case DType.UInt32: Compute<uint>(arguments); break;
-            default: Compute<ulong>(arguments); break;
-        }
-    }
+    public Kernel Lower(LowerRequest request) => Kernel.Of(FunctionFor(request), Value.CountOf(request.Sizes(0)));
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -85,6 +71,17 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation
         new(make([0, 2], false), new ExampleInput([2, 3, 4], Low: low) { Separation = separation }),
         new(make([0, 1], false), new ExampleInput([3, 2], Low: low) { Separation = separation }),
     ];
+
+    private KernelFunction FunctionFor(LowerRequest request) => request.Type(0) switch
+    {
+        DType.Float32 => Compute<float>,
+        DType.Float64 => Compute<double>,
+        DType.Int32 => Compute<int>,
+        DType.Int64 => Compute<long>,
+        DType.UInt32 => Compute<uint>,
+        DType.UInt64 => Compute<ulong>,
+        var type => throw request.NoKernel(type),
+    };
 
     private Shape Kept(Shape shape) => Axes.Aggregate(shape, (s, axis) => s.With(axis, 1));
 

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. The gradient of each part is its slice.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Concat(int Axis) : Operation, IOperator
+public sealed record Concat(int Axis) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -42,7 +42,9 @@ public sealed record Concat(int Axis) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         Value y = arguments.Outputs[0];
         Span<long> to = stackalloc long[y.Rank];

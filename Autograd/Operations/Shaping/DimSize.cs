@@ -10,9 +10,6 @@ public sealed record DimSize(Dim Dim) : Operation, IFromSizes, IHasExamples
     /// <summary>None: without an input no example could bind the symbol; means over a symbolic batch exercise it.</summary>
     public static IEnumerable<Example> Examples => [];
 
-    /// <summary>Computed when symbols are bound, not by a kernel.</summary>
-    public override bool HasKernel => false;
-
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {

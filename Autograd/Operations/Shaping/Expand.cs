@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Repeats axes of size 1, and adds leading axes, to reach a shape (ONNX <c>Expand</c>). The gradient is the sum over the repeated axes.</summary>
 /// <param name="Shape">The shape to reach, symbols allowed.</param>
-public sealed record Expand(Shape Shape) : Operation, IOperator
+public sealed record Expand(Shape Shape) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -30,7 +30,9 @@ public sealed record Expand(Shape Shape) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         Span<long> from = stackalloc long[y.Rank];

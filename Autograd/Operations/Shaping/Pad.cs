@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Before">The number of elements before each axis, not negative.</param>
 /// <param name="After">The number of elements after each axis, not negative.</param>
 /// <param name="Constant">The constant.</param>
-public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IOperator
+public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -31,7 +31,9 @@ public sealed record Pad(IntList Before, IntList After, double Constant = 0) : O
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         y.Fill(Constant);

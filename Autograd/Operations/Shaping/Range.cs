@@ -1,12 +1,13 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>start, start + delta, … before limit (ONNX <c>Range</c>). Inputs: start, limit and delta, scalars of one number type. The gradient is zero.</summary>
 /// <param name="Count">How many numbers that gives.</param>
-public sealed record Range(Dim Count) : Operation, IOperator
+public sealed record Range(Dim Count) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -38,7 +39,9 @@ public sealed record Range(Dim Count) : Operation, IOperator
             : null;
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         switch (arguments.Outputs[0].DType)
         {

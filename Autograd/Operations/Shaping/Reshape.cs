@@ -1,11 +1,12 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>The same elements in row-major order under another shape with as many elements (ONNX <c>Reshape</c>).</summary>
 /// <param name="Shape">The new shape, symbols allowed; its element count equals that of the input for all values of the symbols.</param>
-public sealed record Reshape(Shape Shape) : Operation, IOperator
+public sealed record Reshape(Shape Shape) : Operation, IView, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -35,7 +36,12 @@ public sealed record Reshape(Shape Shape) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments) => arguments.Inputs[0].Bytes.CopyTo(arguments.Outputs[0].Bytes);
+    public int Viewed => 0;
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments) => arguments.Inputs[0].Bytes.CopyTo(arguments.Outputs[0].Bytes);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -6,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <summary>The sizes of a tensor as an int64 vector (ONNX <c>Shape</c>), of the axes from Start to before End. The gradient is zero.</summary>
 /// <param name="Start">The first axis, counted from 0.</param>
 /// <param name="End">The axis after the last; null for all that follow.</param>
-public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IOperator
+public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static string OnnxName => "Shape";
@@ -46,7 +47,9 @@ public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IOpera
         [.. node.Inputs[0].Shape.Take(End ?? node.Inputs[0].Shape.Rank).Skip(Start)];
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         Span<long> sizes = arguments.Outputs[0].Span<long>();
         for (int i = 0; i < sizes.Length; i++)

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Start">The first index, from 0.</param>
 /// <param name="End">The index after the last, at most the size.</param>
 /// <param name="Step">The distance of the indices taken, at least 1.</param>
-public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IOperator
+public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -47,7 +47,9 @@ public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operati
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         if (Start + ((y.Sizes[Axis] - 1L) * Step) >= x.Sizes[Axis])

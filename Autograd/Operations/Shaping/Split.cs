@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <summary>Splits an axis into consecutive parts (ONNX <c>Split</c>). The gradient is the concatenation of the parts' gradients.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Sizes">The sizes of the parts; they add up to the axis.</param>
-public sealed record Split(int Axis, IntList Sizes) : Operation, IOperator
+public sealed record Split(int Axis, IntList Sizes) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -28,18 +28,24 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments)
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments)
     {
         Value x = arguments.Inputs[0];
         Span<long> from = stackalloc long[x.Rank];
         Span<long> to = stackalloc long[x.Rank];
         ValueCopy.Strides(x.Sizes, from);
         long offset = 0;
-        foreach (Value y in arguments.Outputs)
+        for (int i = 0; i < Sizes.Count; i++)
         {
-            ValueCopy.Strides(y.Sizes, to);
-            ValueCopy.Run(x, offset * from[Axis], from, y, 0, to, y.Sizes, arguments.Workers);
-            offset += y.Sizes[Axis];
+            if (arguments.Outputs[i] is { } y)
+            {
+                ValueCopy.Strides(y.Sizes, to);
+                ValueCopy.Run(x, offset * from[Axis], from, y, 0, to, y.Sizes, arguments.Workers);
+            }
+
+            offset += Sizes[i];
         }
     }
 

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Permutes the axes (ONNX <c>Transpose</c>): axis i of the result is axis Permutation[i] of the input.</summary>
 /// <param name="Permutation">A permutation of 0 to rank − 1.</param>
-public sealed record Transpose(IntList Permutation) : Operation, IOperator
+public sealed record Transpose(IntList Permutation) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -30,7 +30,9 @@ public sealed record Transpose(IntList Permutation) : Operation, IOperator
     }
 
     /// <inheritdoc/>
-    public override void Compute(KernelArguments arguments) =>
+    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+
+    private void Compute(KernelArguments arguments) =>
         ValueCopy.Transpose(arguments.Inputs[0], Permutation.AsSpan(), arguments.Outputs[0], arguments.Workers);
 
     /// <inheritdoc/>

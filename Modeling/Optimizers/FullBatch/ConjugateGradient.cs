@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Graph;
+
 namespace Toolkit.Modeling.Optimizers.FullBatch;
 
 /// <summary>Linear conjugate gradients: Ax = b for a symmetric A that is given by its products alone, in at most as many steps as A has distinct

@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Graph;
+
 namespace Toolkit.Modeling.Optimizers.FullBatch;
 
 /// <summary>A step along a direction that satisfies the strong Wolfe conditions: f falls by at least c₁ times what the slope promises, and the slope

@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Graph;
+
 namespace Toolkit.Modeling.Optimizers.FullBatch;
 
 /// <summary>How a minimization ended.</summary>

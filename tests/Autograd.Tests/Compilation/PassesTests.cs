@@ -105,8 +105,6 @@ public sealed class PassesTests
 
     private sealed record Twice : Operation
     {
-        public override bool HasKernel => false;
-
         public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
 
         public override IReadOnlyList<Variable> Expand(Arguments inputs) => [inputs[0] + inputs[0]];

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;

@@ -82,8 +82,6 @@ public sealed class BpropRequestTests
 
     private sealed record Product : Operation
     {
-        public override bool HasKernel => false;
-
         public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
 
         public override IReadOnlyList<Variable> Expand(Arguments inputs) => [Ops.Mul(inputs[0], inputs[1])];

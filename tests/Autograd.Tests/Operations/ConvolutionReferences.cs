@@ -6,10 +6,15 @@ namespace Toolkit.Autograd.Tests.Operations;
 /// <summary>Convolution and pooling as seven nested loops.</summary>
 internal static class ConvolutionReferences
 {
-    public static Array64[] Forward(Conv o, Array64 x, Array64 w)
+    public static Array64[] Forward(Conv o, Array64 x, Array64 w, Array64? bias)
     {
         var y = new Array64([x.Sizes[0], w.Sizes[0], Out(o, x, w, 0), Out(o, x, w, 1)]);
         Visit(o, x, w, y, (i, j, k) => y.Data[k] += x.Data[i] * w.Data[j]);
+        for (int k = 0; bias is not null && k < y.Data.Length; k++)
+        {
+            y.Data[k] += bias.Data[y.Index(k)[1]];
+        }
+
         return [y];
     }
 

@@ -78,12 +78,12 @@ internal static class References
         [typeof(Split)] = (o, x) => SplitOf((Split)o, x[0]),
         [typeof(Pad)] = (o, x) => PadOf((Pad)o, x[0]),
         [typeof(MatMul)] = (_, x) => MatMulOf(x[0], x[1]),
-        [typeof(Gemm)] = (o, x) => GemmOf((Gemm)o, x[0], x[1]),
+        [typeof(Gemm)] = (o, x) => GemmOf((Gemm)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(Gather)] = (o, x) => GatherOf((Gather)o, x[0], x[1]),
         [typeof(GatherGradient)] = (o, x) => ScatterOf((GatherGradient)o, x[0], x[1]),
         [typeof(OneHot)] = (o, x) => [Array64.Make([.. x[0].Sizes, ((OneHot)o).Depth], i => Wrap(x[0][i[..^1]], ((OneHot)o).Depth) == i[^1] ? 1 : 0)],
         [typeof(RandomUniform)] = (o, x) => [PhiloxOf((RandomUniform)o, (uint)x[0].Data[0], (uint)x[1].Data[0])],
-        [typeof(Conv)] = (o, x) => ConvolutionReferences.Forward((Conv)o, x[0], x[1]),
+        [typeof(Conv)] = (o, x) => ConvolutionReferences.Forward((Conv)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(ConvInputGradient)] = (o, x) => ConvolutionReferences.InputGradient((ConvInputGradient)o, x[0], x[1]),
         [typeof(ConvWeightGradient)] = (o, x) => ConvolutionReferences.WeightGradient((ConvWeightGradient)o, x[0], x[1]),
         [typeof(MaxPool)] = (o, x) => ConvolutionReferences.MaxPool((MaxPool)o, x[0]),
@@ -338,7 +338,7 @@ internal static class References
         ];
     }
 
-    private static Array64[] GemmOf(Gemm o, Array64 a, Array64 b)
+    private static Array64[] GemmOf(Gemm o, Array64 a, Array64 b, Array64? c)
     {
         int m = a.Sizes[o.TransposeA ? 1 : 0];
         int k = a.Sizes[o.TransposeA ? 0 : 1];
@@ -355,7 +355,7 @@ internal static class References
                     sum += left * right;
                 }
 
-                return o.Alpha * sum;
+                return (o.Alpha * sum) + (c is null ? 0 : o.Beta * c[i]);
             }),
         ];
     }

@@ -126,7 +126,7 @@ public sealed class MemoryTests
     {
         IDataView data = View(rows, features);
         var columns = new TrainingColumns(data.Schema, options, new RegressionHead(options));
-        return (new RowSource(columns, options, TrainingStatistics.Of(columns, data), LabelScale.None), data);
+        return (new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None), data);
     }
 
     private IDataView View(IEnumerable<Row> rows, int features)

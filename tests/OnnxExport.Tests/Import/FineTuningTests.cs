@@ -28,7 +28,7 @@ public class FineTuningTests
         var trainer = new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam { LearningRate = 1e-3 }, Metrics = [new Accuracy()] };
         double before = trainer.Evaluate(few).Loss;
         Dictionary<string, float[]> states = file.Parameters.Where(p => p.Role == ParameterRole.State).ToDictionary(p => p.Name, p => p.Value.ToArray<float>());
-        trainer.Fit(few, new FitOptions { Epochs = 1, BatchSize = 64 });
+        trainer.Fit(few, new FitOptions { Epochs = 1, BatchSize = 64 }, TestContext.Current.CancellationToken);
         Assert.True(trainer.Evaluate(few).Loss < before, "One epoch does not make the loss smaller.");
         Assert.Equal(4, states.Count);
         Assert.All(states, state => Assert.Equal(state.Value, file.Parameters.Single(p => p.Name == state.Key).Value.ToArray<float>()));

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>Reductions over any set of axes (ONNX ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd, ReduceSumSquare, ReduceL1).</summary>
+/// <summary>Reductions over any set of axes (ONNX ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd).</summary>
 /// <remarks>
 /// Sums are blocked and joined pairwise, so the relative error grows with the logarithm of the number of terms. Blocks depend on the
 /// shape alone: bits do not depend on the number of threads.
@@ -29,8 +29,6 @@ internal static unsafe class Reductions
             case ReductionKind.Prod: ReductionJob<T, ProdReducer<T>>.Run(axes, x, y, workers); break;
             case ReductionKind.Max: ReductionJob<T, MaxReducer<T>>.Run(axes, x, y, workers); break;
             case ReductionKind.Min: ReductionJob<T, MinReducer<T>>.Run(axes, x, y, workers); break;
-            case ReductionKind.SumSquare: ReductionJob<T, SumSquareReducer<T>>.Run(axes, x, y, workers); break;
-            case ReductionKind.SumAbsolute: ReductionJob<T, SumAbsoluteReducer<T>>.Run(axes, x, y, workers); break;
             case ReductionKind.Mean:
                 ReductionJob<T, SumReducer<T>>.Run(axes, x, y, workers);
                 T count = T.CreateChecked(axes.Terms);

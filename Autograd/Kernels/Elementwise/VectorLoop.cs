@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Autograd.Operations.Elementwise;
+namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// A chain of float32 operations as one generated loop: every number is loaded once, stays in vector registers through all instructions, and is stored
@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// </summary>
 /// <remarks>
 /// The instructions are those of the operations' own kernels, in the same order and without contraction, so that the bits are the same. Only operations
-/// with an <see cref="ElementwiseOperation.VectorFunction"/> take part; other chains run tile by tile. A condition is a vector of all or no bits inside the
+/// with an <see cref="ITileKernel.VectorFunction"/> take part; other chains run tile by tile. A condition is a vector of all or no bits inside the
 /// loop and a byte of 0 or 1 in memory.
 /// </remarks>
 internal sealed unsafe class VectorLoop
@@ -30,7 +30,7 @@ internal sealed unsafe class VectorLoop
     /// <param name="instructions">The instructions.</param>
     /// <param name="types">The element types of leaves and stores.</param>
     public static bool Handles(IEnumerable<ElementwiseInstruction> instructions, IEnumerable<DType> types) =>
-        instructions.All(i => i.InputType == DType.Float32 && i.Operation.VectorFunction is not null) && types.All(t => t is DType.Float32 or DType.Bool);
+        instructions.All(i => i.InputType == DType.Float32 && i.Kernel.VectorFunction is not null) && types.All(t => t is DType.Float32 or DType.Bool);
 
     /// <summary>Generates the loop; null where the program is compiled ahead of time and cannot.</summary>
     /// <param name="instructions">The instructions, which <see cref="Handles"/> accepts.</param>
@@ -97,7 +97,7 @@ internal sealed unsafe class VectorLoop
                 code.Emit(OpCodes.Ldloc, vectors[register]);
             }
 
-            code.Emit(OpCodes.Call, instruction.Operation.VectorFunction!.Method);
+            code.Emit(OpCodes.Call, instruction.Kernel.VectorFunction!.Method);
             code.Emit(OpCodes.Stloc, vectors[instruction.Output]);
         }
 

@@ -39,43 +39,6 @@ internal readonly struct SumReducer<T> : IReducer<T>
     public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
 }
 
-internal readonly struct SumSquareReducer<T> : IReducer<T>
-    where T : unmanaged, INumber<T>
-{
-    public static T Identity => T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Map(T value) => value * value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Map(Vector<T> value) => value * value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T left, T right) => left + right;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
-}
-
-internal readonly struct SumAbsoluteReducer<T> : IReducer<T>
-    where T : unmanaged, INumber<T>
-{
-    public static T Identity => T.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Map(T value) => value < T.Zero ? T.Zero - value : value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Map(Vector<T> value) =>
-        Vector.ConditionalSelect(Vector.LessThan(value, Vector<T>.Zero), Vector<T>.Zero - value, value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine(T left, T right) => left + right;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Combine(Vector<T> left, Vector<T> right) => left + right;
-}
-
 internal readonly struct ProdReducer<T> : IReducer<T>
     where T : unmanaged, INumber<T>
 {

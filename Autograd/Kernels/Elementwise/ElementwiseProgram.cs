@@ -1,12 +1,10 @@
 using System.Runtime.Intrinsics.X86;
-using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Autograd.Operations.Elementwise;
+namespace Toolkit.Autograd.Kernels;
 
 /// <summary>One step of an <see cref="ElementwiseProgram"/>: registers in, register out.</summary>
-internal sealed record ElementwiseInstruction(ElementwiseOperation Operation, int[] Inputs, int Output, DType InputType);
+internal sealed record ElementwiseInstruction(ITileKernel Kernel, int[] Inputs, int Output, DType InputType);
 
 /// <summary>A value that a program reads, broadcast to its shape, and the register that holds it.</summary>
 internal readonly record struct ElementwiseLeaf(int Input, int Register);
@@ -36,6 +34,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
+    // How many inputs of an instruction can be marked as one number that repeats; a mark saves time and changes nothing else.
+    private const int MarkedInputs = 32;
+
     private readonly ElementwiseInstruction[] instructions;
     private readonly ElementwiseLeaf[] leaves;
     private readonly ElementwiseStore[] stores;
@@ -44,6 +45,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private readonly BroadcastReader?[] readers;
     private readonly uint[] constants;
     private readonly int registers;
+    private readonly int arity;
     private readonly int count;
     private readonly int pieceLength;
     private readonly VectorLoop? loop;
@@ -66,6 +68,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         this.leaves = leaves;
         this.stores = [.. stores.Select(s => s with { InPlace = s.InPlace && IsReadLater(s, instructions, leaves, inputs, outputs) })];
         this.registers = registers;
+        arity = instructions.Max(i => i.Inputs.Length);
         this.inputs = inputs;
         this.outputs = outputs;
         count = Value.CountOf(sizes);
@@ -88,7 +91,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         }
 
         bool IsConstant(int register) => Enumerable.Range(0, leaves.Length).Any(l => leaves[l].Register == register && constant[l]);
-        constants = [.. instructions.Select(i => (uint)i.Inputs.Select((r, at) => IsConstant(r) ? 1 << at : 0).Sum())];
+        constants = [.. instructions.Select(i => i.Inputs.Take(MarkedInputs).Select((r, at) => IsConstant(r) ? 1u << at : 0).Aggregate(0u, (marks, mark) => marks | mark))];
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
         pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
@@ -98,7 +101,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     public long Flops => (long)count * instructions.Length;
 
     /// <summary>The program of a single operation.</summary>
-    public static ElementwiseProgram Of(ElementwiseOperation operation, KernelArguments arguments)
+    public static ElementwiseProgram Of(ITileKernel operation, KernelArguments arguments)
     {
         int arity = arguments.Inputs.Length;
         var leaves = new ElementwiseLeaf[arity];
@@ -164,7 +167,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     {
         Storage block = Rent();
         nint* addresses = stackalloc nint[registers];
-        nint* arguments = stackalloc nint[8];
+        nint* arguments = stackalloc nint[arity];
         for (int r = 0; r < registers; r++)
         {
             addresses[r] = block.Address + ((nint)r * RegisterBytes);
@@ -229,7 +232,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
                 arguments[i] = addresses[from[i]];
             }
 
-            instruction.Operation.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType, constants[k]));
+            instruction.Kernel.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType, constants[k]));
         }
 
         // Outputs that share memory with an input are stored last, when no instruction reads the old numbers any more.

@@ -17,10 +17,4 @@ internal enum ReductionKind
 
     /// <summary>Π x; 1 for no elements.</summary>
     Prod,
-
-    /// <summary>Σ x²; 0 for no elements.</summary>
-    SumSquare,
-
-    /// <summary>Σ |x|; 0 for no elements.</summary>
-    SumAbsolute,
 }

@@ -23,6 +23,10 @@ internal readonly unsafe ref struct Scratch
     /// <summary>Gets the first byte.</summary>
     public byte* Pointer { get; }
 
+    /// <summary>The memory as numbers; no more than were asked for.</summary>
+    public Span<T> Span<T>(int count)
+        where T : unmanaged => new(Pointer, count);
+
     /// <summary>Returns the memory to its pool.</summary>
     public void Dispose() => pool.Return(buffer);
 }

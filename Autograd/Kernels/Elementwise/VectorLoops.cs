@@ -1,6 +1,6 @@
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Autograd.Operations.Elementwise;
+namespace Toolkit.Autograd.Kernels;
 
 /// <summary>The generated loops of one plan: chains of the same structure, such as the updates of all parameters, share one.</summary>
 internal sealed class VectorLoops
@@ -14,7 +14,7 @@ internal sealed class VectorLoops
         string key = string.Join(
             ' ',
             [
-                .. instructions.Select(i => $"{i.Operation.Name}({string.Join(',', i.Inputs)})→{i.Output}"),
+                .. instructions.Select(i => $"{i.Kernel.Name}({string.Join(',', i.Inputs)})→{i.Output}"),
                 .. leaves.Select((l, i) => $"{l.Register}{(constant[i] ? "!" : string.Empty)}"),
                 .. stores.Select(s => $"={s.Register}"),
                 .. types.Select(t => t.ToString()),

@@ -1,4 +1,4 @@
-namespace Toolkit.Autograd.Operations.Elementwise;
+namespace Toolkit.Autograd.Kernels;
 
 /// <summary>Reads a stretch of a value as if it were broadcast to a larger shape.</summary>
 internal sealed unsafe class BroadcastReader

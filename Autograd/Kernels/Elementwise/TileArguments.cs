@@ -1,6 +1,6 @@
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Autograd.Operations.Elementwise;
+namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// A stretch of elements that an elementwise kernel works on. Broadcasting is already done: all inputs and the output have the same length.
@@ -35,7 +35,7 @@ public readonly unsafe ref struct TileArguments
 
     /// <summary>Whether an input is one number, repeated: a kernel may then read the first elements again and again, which stay in cache.</summary>
     /// <param name="index">Its position.</param>
-    public bool IsConstant(int index) => ((constants >> index) & 1) != 0;
+    public bool IsConstant(int index) => index < 32 && ((constants >> index) & 1) != 0;
 
     /// <summary>The output.</summary>
     /// <typeparam name="T">Its C# element type; not checked.</typeparam>

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Modeling;
+namespace Toolkit.Autograd.Graph;
 
 /// <summary>Finds NaN and infinity before they are kept, saved or handed out.</summary>
 internal static class Finite

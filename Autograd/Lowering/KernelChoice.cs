@@ -1,0 +1,42 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Lowering;
+
+/// <summary>
+/// Chooses the kernel of an operation for given types and sizes: fast alternatives first, then the operation's own. An object serves all plans of a function,
+/// which share packed constants.
+/// </summary>
+/// <param name="winograd">Whether Winograd's filtering may be chosen.</param>
+/// <param name="packConstants">Whether constants are packed.</param>
+internal sealed class KernelChoice(bool winograd, bool packConstants)
+{
+    private readonly PackedConstants? packed = packConstants ? new PackedConstants() : null;
+
+    /// <summary>Runs an operation's own kernel once.</summary>
+    public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
+        Own(operation, Request(operation, inputs, outputs, [], null)).Run(new KernelArguments(inputs, outputs, workers));
+
+    /// <summary>The kernel of an operation.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="epilogue">What is done to each result on the way out.</param>
+    /// <param name="inputs">Values of the types and sizes of the inputs, null where one is left out.</param>
+    /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
+    /// <param name="constants">For each input whether it never changes.</param>
+    public Kernel For(
+        Operation operation, Epilogue epilogue, Value?[] inputs, (DType Type, int[] Sizes, bool IsWanted)[] results, bool[] constants)
+    {
+        var request = new LowerRequest(operation, inputs, results, constants, packed);
+        return (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
+            ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
+    }
+
+    private static LowerRequest Request(Operation operation, Value[] inputs, Value[] outputs, bool[] constants, PackedConstants? packed) =>
+        new(operation, inputs, [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))], constants, packed);
+
+    private static Kernel Own(Operation operation, LowerRequest request) => operation is IHasKernel has
+        ? has.Lower(request)
+        : throw new GraphException($"{operation.Name} has neither a kernel nor an expansion into operations that have one.");
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+
+namespace Toolkit.MLNetIntegration.Training;
+
+/// <summary>What the outputs of a network mean: the names of its classes in the order of its outputs, and the scale of its label.</summary>
+/// <param name="Classes">The names; null where there are no classes, or keys without names.</param>
+/// <param name="Scale">How the label was shifted and scaled for the loss.</param>
+internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale Scale)
+{
+    private const string ClassesKey = "toolkit.classes", ScaleKey = "toolkit.label";
+
+    /// <summary>What an exported network says of itself; null if it says nothing.</summary>
+    /// <exception cref="TrainingException">It says what makes no sense.</exception>
+    public static NetworkMeaning? Of(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(ScaleKey, out string? scale))
+        {
+            return null;
+        }
+
+        try
+        {
+            double[] numbers = JsonSerializer.Deserialize<double[]>(scale)!;
+            string[]? classes = metadata.TryGetValue(ClassesKey, out string? names) ? JsonSerializer.Deserialize<string[]>(names) : null;
+            return numbers is [var mean, var deviation] && double.IsFinite(mean) && double.IsFinite(deviation) && deviation > 0
+                ? new NetworkMeaning(classes, new LabelScale(mean, deviation))
+                : throw new TrainingException($"Expected a mean and a deviation above 0 as \"{ScaleKey}\" of the file, found {scale}.");
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"Expected \"{ClassesKey}\" and \"{ScaleKey}\" of the file as the toolkit writes them: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What an exported network is to say of itself.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        var metadata = new Dictionary<string, string> { [ScaleKey] = JsonSerializer.Serialize(new[] { Scale.Mean, Scale.Deviation }) };
+        if (Classes is not null)
+        {
+            metadata[ClassesKey] = JsonSerializer.Serialize(Classes);
+        }
+
+        return metadata;
+    }
+
+    /// <summary>For each class of a label its place among the outputs of the network; null if they are in the same order.</summary>
+    /// <exception cref="TrainingException">The classes are others, or have another order where outputs cannot be reordered.</exception>
+    public int[]? OrderFor(IReadOnlyList<string>? label, bool canReorder)
+    {
+        if (Classes is null || (label is not null && label.SequenceEqual(Classes, StringComparer.Ordinal)))
+        {
+            return null;
+        }
+
+        string expected = $"Expected the classes {string.Join(", ", Classes)} of the network to start from";
+        if (label is null)
+        {
+            throw new TrainingException($"{expected}, found a label without names of classes.");
+        }
+
+        int[] order = [.. label.Select(name => Classes.ToList().IndexOf(name))];
+        if (label.Count != Classes.Count || order.Contains(-1))
+        {
+            throw new TrainingException($"{expected}, in any order, found {string.Join(", ", label)}.");
+        }
+
+        return canReorder ? order : throw new TrainingException(
+            $"{expected} in this order, found {string.Join(", ", label)}; the outputs of a network of your own are not reordered: map the values to keys in that order.");
+    }
+}
