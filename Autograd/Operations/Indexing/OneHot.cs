@@ -16,6 +16,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     [
         new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 },
         new(new OneHot(3, DType.Float64), new ExampleInput([2, 3], DType.Int64, 0, 2)) { Smoothness = 0 },
+        new(new OneHot(4), new ExampleInput([], DType.Int64, 1, 2)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
@@ -42,14 +43,29 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         Type == DType.Float32 ? null : [Ops.Cast(new OneHot(Depth).Apply(inputs[0]), Type)];
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => Type != DType.Float32 ? null : new(Name)
+    public override OnnxForm? ToOnnx(OnnxRequest request)
     {
-        Attributes = [new OnnxAttribute("axis", -1L)],
-        Inputs =
-        [
-            new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of((long)Depth)), new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
-        ],
-    };
+        if (Type != DType.Float32)
+        {
+            return null;
+        }
+
+        // ONNX Runtime refuses a scalar, so a single index goes through a vector of one.
+        bool scalar = request.Inputs[0].Shape.Rank == 0;
+        var form = new OnnxForm(Name)
+        {
+            Attributes = [new OnnxAttribute("axis", -1L)],
+            Inputs =
+            [
+                scalar ? OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(1)) : new OnnxInput.Argument(0),
+                new OnnxInput.Constant(Value.Of((long)Depth)),
+                new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
+            ],
+        };
+        return scalar
+            ? new OnnxForm("Reshape") { Inputs = [new OnnxInput.Computed(form), OnnxInput.Integers(Depth)] }
+            : form;
+    }
 
     /// <summary>The standard's node: any two numbers for off and on, and any place of the new axis.</summary>
     private static IReadOnlyList<Variable> Choice(OnnxNode node, long depth)
