@@ -5,8 +5,14 @@ namespace Toolkit.Autograd.Execution;
 /// <summary>How a function runs. Results do not depend on the number of threads, bit for bit.</summary>
 public sealed record ExecutionOptions
 {
-    /// <summary>The number of threads that kernels may use; the default is the number of processors.</summary>
+    /// <summary>The number of threads that kernels may use, the caller's and those of the process's thread pool, which all functions share; the default is the number of processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// For how many sets of input sizes a function keeps its plan and the memory of that: the least recently used one is given up for a new one, and made again
+    /// when its sizes come back. 8 by default, at least 1.
+    /// </summary>
+    public int KeptPlans { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(KeptPlans), value, "Expected at least 1 plan."); } = 8;
 
     /// <summary>
     /// Whether the function keeps the parameters' values of the moment it is compiled: they become constants, what follows from them is computed once, and

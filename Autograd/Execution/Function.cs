@@ -9,15 +9,16 @@ namespace Toolkit.Autograd.Execution;
 
 /// <summary>
 /// A compiled signature: numbers in, numbers out, updates stored. A plan is made for each set of input sizes when it first occurs (a full batch, the
-/// last batch) and kept. All new values of parameters are computed from the old ones before any is stored. Calls from several threads wait for each other.
+/// last batch); the <see cref="ExecutionOptions.KeptPlans"/> used last are kept. All new values of parameters are computed from the old ones before any is stored. Calls from several threads wait for each other.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
-    "Design", "CA1001", Justification = "A function needs no disposal: its threads sleep when idle and end when the pool is collected.")]
+    "Design", "CA1001", Justification = "A function needs no disposal: its threads are those of the process's pool, its memory the garbage collector's.")]
 public sealed class Function
 {
     private readonly Signature rewritten;
     private readonly CompilationOptions options;
     private readonly Workers workers;
+    private readonly int keptPlans;
     private readonly List<Plan> plans = [];
     private readonly Lock running = new();
 
@@ -33,6 +34,7 @@ public sealed class Function
 
         Signature = signature;
         this.options = options.Compilation;
+        keptPlans = options.KeptPlans;
         kernels = new KernelChoice(this.options.Winograd, this.options.PackConstants);
         workers = new Workers(options.Threads);
         rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
@@ -130,21 +132,45 @@ public sealed class Function
         static string Sizes(Value value) => $"[{string.Join(", ", value.Sizes.ToArray())}]";
     }
 
-    /// <summary>The bytes of working memory that the plans made so far hold, parameters and inputs not counted.</summary>
-    public long WorkingMemory => plans.Sum(p => p.ArenaBytes);
+    /// <summary>The bytes of working memory that the plans kept now hold, parameters and inputs not counted.</summary>
+    public long WorkingMemory
+    {
+        get
+        {
+            lock (running)
+            {
+                return plans.Sum(p => p.ArenaBytes);
+            }
+        }
+    }
 
     internal Plan PlanFor(ReadOnlySpan<Value> inputs)
     {
-        foreach (Plan plan in plans)
+        // The plan used last is the first.
+        for (int i = 0; i < plans.Count; i++)
         {
+            Plan plan = plans[i];
             if (plan.Fits(inputs, Signature.Inputs))
             {
+                if (i > 0)
+                {
+                    plans.RemoveAt(i);
+                    plans.Insert(0, plan);
+                }
+
                 return plan;
             }
         }
 
-        Plan made = Planner.Build(rewritten, Binding.Of(Signature, inputs), inputs, options, workers, kernels);
-        plans.Add(made);
+        // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
+        var binding = Binding.Of(Signature, inputs);
+        if (plans.Count >= keptPlans)
+        {
+            plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
+        }
+
+        Plan made = Planner.Build(rewritten, binding, inputs, options, workers, kernels);
+        plans.Insert(0, made);
         return made;
     }
 }

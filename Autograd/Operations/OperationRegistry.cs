@@ -52,6 +52,7 @@ public static class OperationRegistry
         Operator<Equal>(),
         Operator<Erf>(),
         Operator<Exp>(),
+        Entry<ExpM1>(),
         Operator<Expand>(),
         Operator<Flatten>(),
         Operator<Gather>(),

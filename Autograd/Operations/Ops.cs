@@ -62,6 +62,10 @@ public static partial class Ops
     /// <param name="x">The exponent.</param>
     public static Variable Exp(this Variable x) => new Exp().Apply(x);
 
+    /// <summary>eˣ − 1; see <see cref="Elementwise.ExpM1"/>.</summary>
+    /// <param name="x">The exponent.</param>
+    public static Variable ExpM1(this Variable x) => new ExpM1().Apply(x);
+
     /// <summary>ln x; see <see cref="Elementwise.Log"/>.</summary>
     /// <param name="x">The argument.</param>
     public static Variable Log(this Variable x) => new Log().Apply(x);

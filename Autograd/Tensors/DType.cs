@@ -38,8 +38,12 @@ public static class DTypes
     {
         DType.Bool => 1,
         DType.Float32 or DType.Int32 or DType.UInt32 => 4,
-        _ => 8,
+        DType.Float64 or DType.Int64 or DType.UInt64 => 8,
+        _ => throw type.NotTaken("A tensor", "an element type that the engine has"),
     };
+
+    /// <summary>The error that a type is not among those that somebody takes.</summary>
+    internal static DTypeException NotTaken(this DType type, string name, string expected) => new($"{name} expects {expected}, found {type}.");
 
     /// <summary>Whether the type is a floating-point type, so that derivatives with respect to it exist.</summary>
     /// <param name="type">The element type.</param>

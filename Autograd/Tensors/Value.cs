@@ -126,7 +126,8 @@ public sealed unsafe class Value
             case DType.Int64: Span<long>().Fill((long)number); break;
             case DType.UInt32: Span<uint>().Fill((uint)number); break;
             case DType.UInt64: Span<ulong>().Fill((ulong)number); break;
-            default: Span<bool>().Fill(number != 0); break;
+            case DType.Bool: Span<bool>().Fill(number != 0); break;
+            default: throw DType.NotTaken("A value", "an element type that the engine has");
         }
     }
 
@@ -160,7 +161,8 @@ public sealed unsafe class Value
         DType.Int64 => Span<long>()[index],
         DType.UInt32 => Span<uint>()[index],
         DType.UInt64 => Span<ulong>()[index],
-        _ => Span<bool>()[index] ? 1 : 0,
+        DType.Bool => Span<bool>()[index] ? 1 : 0,
+        _ => throw DType.NotTaken("A value", "an element type that the engine has"),
     };
 
     /// <summary>A copy as a tensor of the base class library.</summary>

@@ -25,12 +25,15 @@ public static class Activations
     /// <param name="x">The argument.</param>
     public static Variable Silu(Variable x) => x * x.Sigmoid();
 
-    /// <summary>x above 0, eˣ − 1 below. Source: Clevert, Unterthiner, Hochreiter, "Exponential linear units", 2015.</summary>
+    /// <summary>x above 0, eˣ − 1 below; the gradient at 0 is 1. Source: Clevert, Unterthiner, Hochreiter, "Exponential linear units", 2015.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Elu(Variable x) => x.Relu() + (Ops.Min(x, 0.0).Exp() - 1.0);
+    public static Variable Elu(Variable x) => x.Relu() + NegativePart(x).ExpM1();
 
-    /// <summary>λx above 0, λα(eˣ − 1) below, with λ = 1.0507… and α = 1.6732…. Source: Klambauer et al., "Self-normalizing neural networks",
-    /// 2017.</summary>
+    /// <summary>λx above 0, λα(eˣ − 1) below, with λ = 1.0507… and α = 1.6732…; the gradient at 0 is that from below, λα. Source: Klambauer et al.,
+    /// "Self-normalizing neural networks", 2017.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Selu(Variable x) => (SeluScale * x.Relu()) + (SeluScale * SeluAlpha * (Ops.Min(x, 0.0).Exp() - 1.0));
+    public static Variable Selu(Variable x) => (SeluScale * x.Relu()) + (SeluScale * SeluAlpha * NegativePart(x).ExpM1());
+
+    /// <summary>min(x, 0) with the gradient 1 at 0, the counterpart of the rectifier's 0 there: functions of two pieces count 0 among what is below.</summary>
+    internal static Variable NegativePart(Variable x) => Ops.Where(Ops.Greater(x, 0.0), 0.0, x);
 }

@@ -4,7 +4,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
 
-/// <summary>PReLU: max(0, z) + a·min(0, z) with a learned slope a for each unit or channel; ∂/∂a = min(0, z). Source: book section 6.3.1, equation
+/// <summary>PReLU: max(0, z) + a·min(0, z) with a learned slope a for each unit or channel; ∂/∂a = min(0, z), ∂/∂z at 0 is a. Source: book section 6.3.1, equation
 /// 6.36; He et al., "Delving deep into rectifiers", 2015.</summary>
 /// <remarks>Input [batch, channels, …], result of the same shape.</remarks>
 public sealed class ParametricRelu : Module
@@ -30,7 +30,7 @@ public sealed class ParametricRelu : Module
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context) =>
-        input.Relu() + (ChannelAxis.Spread(this, Slope, input, Channels) * Ops.Min(input, 0.0));
+        input.Relu() + (ChannelAxis.Spread(this, Slope, input, Channels) * Activations.NegativePart(input));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>

@@ -105,7 +105,8 @@ internal static class TensorConversion
         DType.Int64 => Bytes<long>([.. tensor.Int64Data]),
         DType.Bool => [.. tensor.Int32Data.Select(i => (byte)(i == 0 ? 0 : 1))],
         DType.UInt32 => Bytes<uint>([.. tensor.Uint64Data.Select(i => (uint)i)]),
-        _ => Bytes<ulong>([.. tensor.Uint64Data]),
+        DType.UInt64 => Bytes<ulong>([.. tensor.Uint64Data]),
+        _ => throw new DTypeException($"Expected an element type that the engine has in the tensor \"{tensor.Name}\", found {type}."),
     };
 
     private static byte[] Bytes<T>(T[] numbers)

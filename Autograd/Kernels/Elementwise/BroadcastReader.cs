@@ -99,7 +99,8 @@ internal sealed unsafe class BroadcastReader
         {
             case 1: new Span<byte>((void*)destination, count).Fill(*(byte*)source); break;
             case 4: new Span<uint>((void*)destination, count).Fill(*(uint*)source); break;
-            default: new Span<ulong>((void*)destination, count).Fill(*(ulong*)source); break;
+            case 8: new Span<ulong>((void*)destination, count).Fill(*(ulong*)source); break;
+            default: throw new InvalidOperationException($"Expected elements of 1, 4 or 8 bytes, found {elementSize}.");
         }
     }
 }

@@ -7,10 +7,13 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>General matrix multiplication, row-major: C = α·op(A)·op(B) + β·C, op(X) = X or Xᵀ.</summary>
 /// <remarks>
 /// op(A) is [m, k], op(B) is [k, n], C is [m, n]; a leading dimension is the distance between rows as stored. With β = 0 C is not
-/// read, so NaN in it does not matter. An element's bits depend on the shapes and the vector width, not on the number of threads.
+/// read, so NaN in it does not matter. Long sums are cut into pieces that are joined pairwise, so the error grows with the logarithm of k. An element's bits depend on the shapes and the vector width, not on the number of threads.
 /// </remarks>
 internal static unsafe class Gemm
 {
+    // Sums up to these lengths are chains of blocks; the error of longer ones would show.
+    private const int LongRow = 4096, LongSum = 16 * 1024;
+
     /// <summary>Multiplies in single precision.</summary>
     public static void Multiply(
         bool transposeA,
@@ -95,17 +98,67 @@ internal static unsafe class Gemm
                 ColumnBias = bias,
                 Relu = epilogue.Relu,
             };
-            int lanes = SimdWidths.Lanes<T>(width);
-            if (n <= lanes && m >= 2 * lanes && k > 0)
-                MultiplyNarrow(problem, pb, ldb, transposeB, width, workers);
-            else if (m == 1 && packed is not null && !transposeB && n >= lanes)
-                PackedRowProduct.Run(problem, Panel<T>(packed, n, width), width, workers);
-            else if (m == 1 && !transposeB)
-                RowProduct.Run(problem, pb, ldb, width, workers);
-            else if (packed is not null)
-                GemmJob.Run(problem, Panel<T>(packed, n, width), width, workers);
-            else
-                GemmJob.Run(problem, new MatrixPanel<T>(pb, ldb, transposeB), width, workers);
+            Run(problem, pb, ldb, transposeB, width, workers, packed);
+        }
+    }
+
+    private static void Run<T>(
+        in GemmProblem<T> problem, T* b, int ldb, bool transposeB, SimdWidth width, Workers workers, Storage? packed = null)
+        where T : unmanaged, INumber<T>
+    {
+        (int m, int n, int k) = (problem.M, problem.N, problem.K);
+        int lanes = SimdWidths.Lanes<T>(width);
+        if (m == 1 && !transposeB && k > LongRow)
+            LongRowProduct<T>.Run(problem, b, ldb, workers);
+        else if (k > LongSum)
+            RunHalves(problem, b, ldb, transposeB, width, workers);
+        else if (n <= lanes && m >= 2 * lanes && k > 0)
+            MultiplyNarrow(problem, b, ldb, transposeB, width, workers);
+        else if (m == 1 && packed is not null && !transposeB && n >= lanes)
+            PackedRowProduct.Run(problem, Panel<T>(packed, n, width), width, workers);
+        else if (m == 1 && !transposeB)
+            RowProduct.Run(problem, b, ldb, width, workers);
+        else if (packed is not null)
+            GemmJob.Run(problem, Panel<T>(packed, n, width), width, workers);
+        else
+            GemmJob.Run(problem, new MatrixPanel<T>(b, ldb, transposeB), width, workers);
+    }
+
+    // Where the cut lies follows from k alone, so bits do not depend on how the work is split.
+    private static void RunHalves<T>(in GemmProblem<T> problem, T* b, int ldb, bool transposeB, SimdWidth width, Workers workers)
+        where T : unmanaged, INumber<T>
+    {
+        int first = ((problem.K / 2) + 511) / 512 * 512;
+        using Scratch scratch = workers.Rent((long)problem.M * problem.N * sizeof(T));
+        T* sums = (T*)scratch.Pointer;
+        Run(problem with { K = first, ColumnBias = null, RowBias = null, Relu = false }, b, ldb, transposeB, width, workers);
+        Run(
+            problem with
+            {
+                K = problem.K - first,
+                A = problem.A + (problem.TransposeA ? (nint)first * problem.Lda : first),
+                Beta = T.Zero,
+                C = sums,
+                Ldc = problem.N,
+                ColumnBias = null,
+                RowBias = null,
+                Relu = false,
+            },
+            b + (transposeB ? first : (nint)first * ldb),
+            ldb,
+            transposeB,
+            width,
+            workers);
+        for (int row = 0; row < problem.M; row++)
+        {
+            T* c = problem.C + (row * problem.Ldc);
+            for (int column = 0; column < problem.N; column++)
+            {
+                T value = c[column] + sums[((nint)row * problem.N) + column];
+                value += problem.ColumnBias is null ? T.Zero : problem.ColumnBias[column];
+                value += problem.RowBias is null ? T.Zero : problem.RowBias[row];
+                c[column] = problem.Relu && value < T.Zero ? T.Zero : value;
+            }
         }
     }
 

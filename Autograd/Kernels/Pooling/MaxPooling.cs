@@ -5,7 +5,7 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>2-D max pooling (ONNX MaxPool) with indices, and its gradient. T is float or double.</summary>
 /// <remarks>
 /// The maximum starts at the first position inside the image and is replaced by a strictly greater value only: ties keep the first
-/// index, and NaN is never greater, so it loses against any number before or after it unless it comes first, in which case it stays.
+/// index. NaN counts as greater than any number, so the first NaN of a window is its maximum.
 /// A window wholly in the padding gives −∞ and index −1.
 /// </remarks>
 internal static unsafe class MaxPooling
@@ -72,7 +72,7 @@ internal static unsafe class MaxPooling
                         {
                             int position = (iy * Shape.InWidth) + ix;
                             T value = x[position];
-                            if (best < 0 || value > maximum)
+                            if (best < 0 || (!(value <= maximum) && !T.IsNaN(maximum)))
                                 (best, maximum) = (position, value);
                         }
                     }

@@ -38,7 +38,7 @@ internal static unsafe class MaxPoolingRow
                     int position = (iy * shape.InWidth) + first + (kx * shape.DilationWidth);
                     Vector128<float> value = stride == 1 ? Vector128.Load(x + position) : Even(Vector128.Load(x + position), Vector128.Load(x + position + 4));
                     Vector128<int> at = Vector128.Create(position) + lanes;
-                    Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Vector128.GreaterThan(value, maximum);
+                    Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Four.Exceeds(value, maximum);
                     maximum = Vector128.ConditionalSelect(greater, value, maximum);
                     best = Vector128.ConditionalSelect(greater.AsInt32(), at, best);
                     fresh = false;
@@ -94,7 +94,7 @@ internal static unsafe class MaxPoolingRow
             for (int kx = 0; kx < shape.KernelWidth; kx++, at += shape.DilationWidth)
             {
                 TVector value = shape.StrideWidth == 1 ? TSimd.Load(at) : TWindows.Even(at);
-                maximum = fresh ? value : TSimd.SelectLess(maximum, value, value, maximum);
+                maximum = fresh ? value : TWindows.Greater(value, maximum);
                 fresh = false;
             }
         }
@@ -116,15 +116,27 @@ internal static unsafe class MaxPoolingRow
     {
         /// <summary>Every second number.</summary>
         static abstract TVector Even(float* x);
+
+        /// <summary>The new maximum: the value where it is greater or the first NaN.</summary>
+        static abstract TVector Greater(TVector value, TVector maximum);
     }
 
     private readonly struct Four : IWindows<Vector128<float>>
     {
         public static Vector128<float> Even(float* x) => MaxPoolingRow.Even(Vector128.Load(x), Vector128.Load(x + 4));
+
+        public static Vector128<float> Greater(Vector128<float> value, Vector128<float> maximum) =>
+            Vector128.ConditionalSelect(Exceeds(value, maximum), value, maximum);
+
+        public static Vector128<float> Exceeds(Vector128<float> value, Vector128<float> maximum) =>
+            ~Vector128.LessThanOrEqual(value, maximum) & Vector128.Equals(maximum, maximum);
     }
 
     private readonly struct Eight : IWindows<Vector256<float>>
     {
         public static Vector256<float> Even(float* x) => Vector256.Create(Four.Even(x), Four.Even(x + 8));
+
+        public static Vector256<float> Greater(Vector256<float> value, Vector256<float> maximum) =>
+            Vector256.ConditionalSelect(~Vector256.LessThanOrEqual(value, maximum) & Vector256.Equals(maximum, maximum), value, maximum);
     }
 }

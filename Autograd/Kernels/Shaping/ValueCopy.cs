@@ -43,9 +43,11 @@ internal static unsafe class ValueCopy
             case 4:
                 StridedCopy.Run(Bits<uint>(source), sourceStart, sourceStrides, Bits<uint>(destination), destinationStart, destinationStrides, shape, workers);
                 break;
-            default:
+            case 8:
                 StridedCopy.Run(Bits<ulong>(source), sourceStart, sourceStrides, Bits<ulong>(destination), destinationStart, destinationStrides, shape, workers);
                 break;
+            default:
+                throw UnknownSize(source);
         }
     }
 
@@ -60,9 +62,12 @@ internal static unsafe class ValueCopy
         {
             case 1: Kernels.Transpose.Run(Bits<byte>(x), x.Sizes, permutation, Bits<byte>(y), workers); break;
             case 4: Kernels.Transpose.Run(Bits<uint>(x), x.Sizes, permutation, Bits<uint>(y), workers); break;
-            default: Kernels.Transpose.Run(Bits<ulong>(x), x.Sizes, permutation, Bits<ulong>(y), workers); break;
+            case 8: Kernels.Transpose.Run(Bits<ulong>(x), x.Sizes, permutation, Bits<ulong>(y), workers); break;
+            default: throw UnknownSize(x);
         }
     }
+
+    private static DTypeException UnknownSize(Value value) => value.DType.NotTaken("A copy", "elements of 1, 4 or 8 bytes");
 
     private static Span<T> Bits<T>(Value value)
         where T : unmanaged => new((void*)value.Address, value.Count);

@@ -16,12 +16,48 @@ internal static class SimdMath
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
+        TVector fraction = Reduced<T, TVector, TSimd>(x, out TVector shifted);
+        return TSimd.Scale(TSimd.Add(fraction, C<T, TVector, TSimd>(1)), shifted);
+    }
+
+    /// <summary>eˣ − 1 to about two units in the last place, however small x is; −1 at −∞, overflow gives ∞, NaN and −0 stay.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpM1<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        // With x = n·ln 2 + r it is 2ⁿ(eʳ − 1) + (2ⁿ − 1), where nothing cancels; far above 0, where 2ⁿ may overflow before eˣ does, the 1 does not matter.
+        TVector one = C<T, TVector, TSimd>(1), fraction = Reduced<T, TVector, TSimd>(x, out TVector shifted);
+        TVector near = TSimd.Add(TSimd.Scale(fraction, shifted), TSimd.Subtract(TSimd.Scale(one, shifted), one));
+        TVector far = TSimd.Subtract(TSimd.Scale(TSimd.Add(fraction, one), shifted), one);
+        return TSimd.CopySign(TSimd.SelectLess(x, C<T, TVector, TSimd>(40), near, far), x);
+    }
+
+    /// <summary>tanh x = −t/(t + 2) with t = e^(−2|x|) − 1 and the sign of x: a few units in the last place, however small x is. ±1 at ±∞, NaN and −0 stay.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Tanh<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector t = ExpM1<T, TVector, TSimd>(TSimd.Multiply(C<T, TVector, TSimd>(-2), TSimd.Abs(x)));
+        return TSimd.CopySign(TSimd.Divide(t, TSimd.Add(t, C<T, TVector, TSimd>(2))), x);
+    }
+
+    // eʳ − 1 for x = n·ln 2 + r; n is in the low bits of shifted. x is cut off where its exponential is 0 or ∞.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Reduced<T, TVector, TSimd>(TVector x, out TVector shifted)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
         bool single = typeof(T) == typeof(float);
         TVector high = C<T, TVector, TSimd>(single ? 90 : 711), low = C<T, TVector, TSimd>(single ? -105 : -747);
         x = TSimd.SelectLess(high, x, high, x);
         x = TSimd.SelectLess(x, low, low, x);
         TVector shift = C<T, TVector, TSimd>(single ? 12582912 : 6755399441055744);
-        TVector shifted = TSimd.MultiplyAdd(x, C<T, TVector, TSimd>(1.4426950408889634), shift);
+        shifted = TSimd.MultiplyAdd(x, C<T, TVector, TSimd>(1.4426950408889634), shift);
         TVector n = TSimd.Subtract(shifted, shift);
         TVector r = TSimd.MultiplyAdd(n, C<T, TVector, TSimd>(single ? -0.693359375 : -0.693145751953125), x);
         r = TSimd.MultiplyAdd(n, C<T, TVector, TSimd>(single ? 2.1219444005469058e-4 : -1.4286068203094172e-6), r);
@@ -48,8 +84,7 @@ internal static class SimdMath
             q = TSimd.MultiplyAdd(q, r, C<T, TVector, TSimd>(0.50000000000000117013));
         }
 
-        TVector value = TSimd.Add(TSimd.MultiplyAdd(TSimd.Multiply(r, r), q, r), C<T, TVector, TSimd>(1));
-        return TSimd.Scale(value, shifted);
+        return TSimd.MultiplyAdd(TSimd.Multiply(r, r), q, r);
     }
 
     /// <summary>

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>The helper threads of a <see cref="Workers"/> pool and the protocol by which a loop is handed to them.</summary>
+/// <summary>The helpers of a <see cref="Workers"/> object and the protocol by which a loop is handed to them.</summary>
 /// <remarks>
-/// A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
+/// Helpers are work items of the process's thread pool, so any number of crews share its threads. A helper that finds no work for some tens of
+/// microseconds gives its thread back, and is queued again by the next loop that wants it. A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
 /// that succeeds only while the entrance is open, take indices from a shared counter and leave. The caller works too, closes the
 /// entrance when the counter is used up and waits for those still inside; a helper that wakes late finds the entrance closed, so the
 /// caller never waits for a sleeper.
@@ -16,9 +17,7 @@ internal sealed unsafe class Crew
     private const int Open = 1 << 30;
     private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 20_000 : 0;
 
-    private readonly Lock joinGate = new();
-    private readonly object sleepGate = new();
-    private readonly Thread[] helpers;
+    private readonly Helper[] helpers;
     private Counters counters;
     private int busy;
     private int count;
@@ -30,13 +29,9 @@ internal sealed unsafe class Crew
 
     public Crew(int helpers)
     {
-        this.helpers = new Thread[helpers];
+        this.helpers = new Helper[helpers];
         for (int i = 0; i < helpers; i++)
-        {
-            int participant = i + 1;
-            this.helpers[i] = new Thread(() => Serve(participant)) { IsBackground = true, Name = $"Toolkit worker {participant}" };
-            this.helpers[i].Start();
-        }
+            this.helpers[i] = new Helper(this, i + 1);
     }
 
     /// <summary>Takes the crew for one loop; false if it is busy, in which case the caller runs its loop inline.</summary>
@@ -61,22 +56,11 @@ internal sealed unsafe class Crew
         Share(count);
     }
 
-    public void Stop()
-    {
-        Volatile.Write(ref stopping, true);
-        Interlocked.Increment(ref counters.Generation);
-        lock (sleepGate)
-            Monitor.PulseAll(sleepGate);
-    }
+    /// <summary>Refuses further loops; none may be running.</summary>
+    public void Stop() => Volatile.Write(ref stopping, true);
 
-    public void Join()
-    {
-        lock (joinGate)
-        {
-            foreach (Thread helper in helpers)
-                helper.Join();
-        }
-    }
+    /// <summary>Gets the helpers that hold a thread now.</summary>
+    public int Active => helpers.Count(h => h.IsActive);
 
     private static void Loop(Crew crew, int participant)
     {
@@ -101,9 +85,8 @@ internal sealed unsafe class Crew
         counters.Next = 0;
         Volatile.Write(ref counters.Entrance, Open);
         Interlocked.Increment(ref counters.Generation);
-        int sleepers = Volatile.Read(ref counters.Sleepers);
-        if (sleepers > 0)
-            Wake(Math.Min(sleepers, count - 1));
+        for (int i = 0; i < helpers.Length && i < count - 1; i++)
+            helpers[i].Start();
         Work(0);
         Interlocked.Add(ref counters.Entrance, -Open);
         SpinWait wait = default;
@@ -114,15 +97,6 @@ internal sealed unsafe class Crew
         item = null;
         Volatile.Write(ref busy, 0);
         failure?.Throw();
-    }
-
-    private void Wake(int helpers)
-    {
-        lock (sleepGate)
-        {
-            for (int i = 0; i < helpers; i++)
-                Monitor.Pulse(sleepGate);
-        }
     }
 
     private void Work(int participant)
@@ -139,22 +113,6 @@ internal sealed unsafe class Crew
         }
     }
 
-    private void Serve(int participant)
-    {
-        int seen = 0;
-        while (true)
-        {
-            seen = AwaitNext(seen);
-            if (Volatile.Read(ref stopping))
-                return;
-            if (TryEnter())
-            {
-                Work(participant);
-                Interlocked.Decrement(ref counters.Entrance);
-            }
-        }
-    }
-
     private bool TryEnter()
     {
         while (true)
@@ -167,37 +125,61 @@ internal sealed unsafe class Crew
         }
     }
 
-    private int AwaitNext(int seen)
+    /// <summary>One helper: on a thread of the pool while there is work, nowhere otherwise.</summary>
+    private sealed class Helper(Crew crew, int participant) : IThreadPoolWorkItem
     {
-        long deadline = Stopwatch.GetTimestamp() + SpinTicks;
-        int generation;
-        do
+        private int active;
+
+        public bool IsActive => Volatile.Read(ref active) != 0;
+
+        /// <summary>Asks for a thread, unless the helper has one.</summary>
+        public void Start()
         {
-            for (int i = 0; i < 16; i++)
+            if (Interlocked.CompareExchange(ref active, 1, 0) == 0)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            int seen;
+            do
             {
-                generation = Volatile.Read(ref counters.Generation);
-                if (generation != seen)
-                    return generation;
-                Thread.SpinWait(1);
+                seen = Volatile.Read(ref crew.counters.Generation);
+                while (crew.TryEnter())
+                {
+                    crew.Work(participant);
+                    Interlocked.Decrement(ref crew.counters.Entrance);
+                    seen = AwaitNext(seen);
+                }
+
+                // The exchange is a full fence before the generation is read again, as the publisher's increment is before it asks for the helper: one
+                // of the two sees the other.
+                Interlocked.Exchange(ref active, 0);
             }
+            while (Volatile.Read(ref crew.counters.Generation) != seen && Interlocked.CompareExchange(ref active, 1, 0) == 0);
         }
-        while (Stopwatch.GetTimestamp() < deadline);
 
-        lock (sleepGate)
+        /// <summary>Spins until a loop is published; the last generation seen when none comes.</summary>
+        private int AwaitNext(int seen)
         {
-            // The increment is a full fence before the generation is read, as the publisher's is before it reads Sleepers:
-            // one of the two sees the other.
-            Interlocked.Increment(ref counters.Sleepers);
-            while ((generation = Volatile.Read(ref counters.Generation)) == seen)
-                Monitor.Wait(sleepGate);
-            Interlocked.Decrement(ref counters.Sleepers);
+            long deadline = Stopwatch.GetTimestamp() + SpinTicks;
+            do
+            {
+                for (int i = 0; i < 16; i++)
+                {
+                    int generation = Volatile.Read(ref crew.counters.Generation);
+                    if (generation != seen)
+                        return generation;
+                    Thread.SpinWait(1);
+                }
+            }
+            while (Stopwatch.GetTimestamp() < deadline);
+            return seen;
         }
-
-        return generation;
     }
 
     /// <summary>The words that threads contend for, each on cache lines of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 640)]
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
     private struct Counters
     {
         [FieldOffset(128)]
@@ -208,8 +190,5 @@ internal sealed unsafe class Crew
 
         [FieldOffset(384)]
         public int Generation;
-
-        [FieldOffset(512)]
-        public int Sleepers;
     }
 }

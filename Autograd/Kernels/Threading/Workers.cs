@@ -1,20 +1,20 @@
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
-/// A small pool of persistent background threads plus the scratch memory of the kernels that run on it. A loop started here runs on
-/// the calling thread and on the pool's helpers; a kernel's result never depends on how many there are.
+/// The right to a number of threads of the process's thread pool, plus the scratch memory of the kernels that run on them. A loop started here runs on
+/// the calling thread and on helpers; a kernel's result never depends on how many there are.
 /// </summary>
 /// <remarks>
-/// Any thread may start a loop. If the pool already runs one (a nested loop, or a second caller), the loop runs inline on its caller.
-/// Helpers that find no work spin for some tens of microseconds, then block, so an idle pool uses no processor time. A pool that is
-/// never disposed stops its threads when it is collected.
+/// Any thread may start a loop. If one already runs here (a nested loop, or a second caller), the loop runs inline on its caller.
+/// Helpers that find no work spin for some tens of microseconds, then give their threads back: any number of these objects share the threads of the
+/// pool, and one that is idle holds none.
 /// </remarks>
 internal sealed unsafe class Workers : IDisposable
 {
     private readonly Crew? crew;
     private readonly ScratchPool scratch = new();
 
-    /// <summary>Starts <paramref name="threads"/> − 1 helpers.</summary>
+    /// <summary>Has up to <paramref name="threads"/> − 1 helpers.</summary>
     /// <param name="threads">Threads that take part in a loop, the caller included; 1 runs everything inline.</param>
     public Workers(int threads)
     {
@@ -23,8 +23,6 @@ internal sealed unsafe class Workers : IDisposable
         if (threads > 1)
             crew = new Crew(threads - 1);
     }
-
-    ~Workers() => crew?.Stop();
 
     /// <summary>Gets the number of threads that take part in a loop, the caller included.</summary>
     public int Threads { get; }
@@ -61,11 +59,9 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>Lends scratch memory of at least <paramref name="bytes"/> bytes, aligned to 64 bytes, with undefined content.</summary>
     public Scratch Rent(long bytes) => scratch.Rent(bytes);
 
-    /// <summary>Stops and joins the helpers. No loop may be running.</summary>
-    public void Dispose()
-    {
-        crew?.Stop();
-        crew?.Join();
-        GC.SuppressFinalize(this);
-    }
+    /// <summary>Gets the helpers that hold a thread now.</summary>
+    public int ActiveHelpers => crew?.Active ?? 0;
+
+    /// <summary>Refuses further loops. None may be running.</summary>
+    public void Dispose() => crew?.Stop();
 }

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
 /// The greatest element of each window (ONNX <c>MaxPool</c>; book section 9.3). Results: the values, and their int64 positions in the whole image tensor,
-/// row-major. At a tie the first position wins and gets the gradient.
+/// row-major. At a tie the first position wins and gets the gradient; NaN counts as greater than any number.
 /// </summary>
 /// <param name="Kernel">Height and width of the window.</param>
 /// <param name="Strides">Steps of the window: vertical, horizontal.</param>

@@ -2,8 +2,9 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Tensors;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
@@ -99,7 +100,8 @@ public sealed record Mul : BinaryOperation, IOperator
     }
 }
 
-/// <summary>The quotient x / y (ONNX <c>Div</c>). Integers truncate toward zero and throw on division by zero; floats follow IEEE 754.</summary>
+/// <summary>The quotient x / y (ONNX <c>Div</c>). Integers truncate toward zero; a divisor 0 among them is an error, and the
+/// least integer divided by −1 stays as it is. Floats follow IEEE 754.</summary>
 public sealed record Div : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -115,7 +117,27 @@ public sealed record Div : BinaryOperation, IOperator
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
+    protected override void Apply<T>(TileArguments tile)
+    {
+        if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
+        {
+            Lanes.Run<T, Function>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>(), tile.IsConstant(0), tile.IsConstant(1));
+            return;
+        }
+
+        ReadOnlySpan<T> x = tile.Input<T>(0), y = tile.Input<T>(1);
+        Span<T> z = tile.Output<T>();
+        for (int i = 0; i < z.Length; i++)
+        {
+            if (y[i] == T.Zero)
+            {
+                throw new GraphException($"{Name} expects divisors other than 0 where numbers are integers, found {x[i]} / 0.");
+            }
+
+            // The hardware traps where the least integer is divided by −1.
+            z[i] = y[i] == T.Zero - T.One ? T.Zero - x[i] : x[i] / y[i];
+        }
+    }
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
@@ -130,7 +152,8 @@ public sealed record Div : BinaryOperation, IOperator
     }
 }
 
-/// <summary>The greater of x and y (ONNX <c>Max</c>); NaN if either is NaN. At a tie each input gets half of the gradient.</summary>
+/// <summary>The greater of x and y (ONNX <c>Max</c>); NaN if either is NaN. At a tie each input gets half of the gradient; if the
+/// other is one constant number, none, as with <see cref="Relu"/>: the subgradient of least norm.</summary>
 public sealed record Max : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -144,10 +167,11 @@ public sealed record Max : BinaryOperation, IOperator
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
-        gradient * (input == 0 ? Extremum.Share(x, y) : Extremum.Share(y, x));
+        input == 0 ? Extremum.Share(gradient, x, y, y) : Extremum.Share(gradient, y, x, x);
 }
 
-/// <summary>The lesser of x and y (ONNX <c>Min</c>); NaN if either is NaN. At a tie each input gets half of the gradient.</summary>
+/// <summary>The lesser of x and y (ONNX <c>Min</c>); NaN if either is NaN. At a tie each input gets half of the gradient; if the
+/// other is one constant number, none: the supergradient of least norm.</summary>
 public sealed record Min : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -161,15 +185,18 @@ public sealed record Min : BinaryOperation, IOperator
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable z, int input) =>
-        gradient * (input == 0 ? Extremum.Share(y, x) : Extremum.Share(x, y));
+        input == 0 ? Extremum.Share(gradient, y, x, y) : Extremum.Share(gradient, x, y, x);
 }
 
 /// <summary>What <see cref="Max"/> and <see cref="Min"/> share.</summary>
 internal static class Extremum
 {
-    /// <summary>1 where the winner is greater, ½ at a tie, 0 elsewhere: the mean of the indicators of &gt; and ≥.</summary>
-    public static Variable Share(Variable winner, Variable loser) =>
-        0.5 * (Ops.Cast(Ops.Greater(winner, loser), winner.DType) + Ops.Cast(Ops.GreaterOrEqual(winner, loser), winner.DType));
+    /// <summary>The gradient where the greater is greater and half of it at a tie (none if the other input is one constant number); 0 elsewhere, whatever the gradient.</summary>
+    public static Variable Share(Variable gradient, Variable greater, Variable lesser, Variable other)
+    {
+        Variable alone = Ops.Where(Ops.Greater(greater, lesser), gradient, 0);
+        return IsNumber(other) && greater != lesser ? alone : Ops.Where(Ops.Equal(greater, lesser), 0.5 * gradient, alone);
+    }
 
     public static IEnumerable<Example> Examples(Operation operation)
     {
@@ -177,4 +204,7 @@ internal static class Extremum
         yield return new Example(operation, new ExampleInput([3, 4]) { Separation = 0.1 }, new ExampleInput([4]) { Margin = 3, High = 5, Low = -5 });
         yield return new Example(operation, new ExampleInput(["batch", 3], Low: 0, High: 1), new ExampleInput([], Low: 2, High: 3));
     }
+
+    private static bool IsNumber(Variable variable) => variable.Constant is { Count: 1 }
+        || (variable.Producer is { Operation: Cast or Identity or Expand or Reshape } node && IsNumber(node.Inputs[0]));
 }

@@ -48,15 +48,14 @@ public sealed record Cast(DType To) : ElementwiseOperation, IOperator
     /// <inheritdoc/>
     public override void Apply(TileArguments tile)
     {
-        switch (tile.InputType)
+        // A truth value is a byte of 0 or 1.
+        if (tile.InputType == DType.Bool)
         {
-            case DType.Float32: From<float>(tile); break;
-            case DType.Float64: From<double>(tile); break;
-            case DType.Int32: From<int>(tile); break;
-            case DType.Int64: From<long>(tile); break;
-            case DType.UInt32: From<uint>(tile); break;
-            case DType.UInt64: From<ulong>(tile); break;
-            default: From<byte>(tile); break;
+            From<byte>(tile);
+        }
+        else
+        {
+            NumberDispatch.Run(tile.InputType, Name, new Call(this, tile));
         }
     }
 
@@ -72,7 +71,7 @@ public sealed record Cast(DType To) : ElementwiseOperation, IOperator
             case DType.Int64: TensorPrimitives.ConvertSaturating(x, tile.Output<long>()); break;
             case DType.UInt32: TensorPrimitives.ConvertSaturating(x, tile.Output<uint>()); break;
             case DType.UInt64: TensorPrimitives.ConvertSaturating(x, tile.Output<ulong>()); break;
-            default:
+            case DType.Bool:
                 Span<bool> y = tile.Output<bool>();
                 for (int i = 0; i < y.Length; i++)
                 {
@@ -80,6 +79,16 @@ public sealed record Cast(DType To) : ElementwiseOperation, IOperator
                 }
 
                 break;
+            default:
+                throw To.NotTaken(Name, "an element type that the engine has");
         }
+    }
+
+    private readonly ref struct Call(Cast cast, TileArguments tile) : INumberAction
+    {
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => cast.From<T>(tile);
     }
 }

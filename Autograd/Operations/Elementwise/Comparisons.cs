@@ -25,17 +25,15 @@ public abstract record Comparison : ElementwiseOperation
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     private protected static void Apply<TRelation>(TileArguments tile)
+        where TRelation : struct, IRelation => NumberDispatch.Run(tile.InputType, "A comparison", new Call<TRelation>(tile));
+
+    private readonly ref struct Call<TRelation>(TileArguments tile) : INumberAction
         where TRelation : struct, IRelation
     {
-        switch (tile.InputType)
-        {
-            case DType.Float32: Masks.Compare<float, TRelation>(tile.Input<float>(0), tile.Input<float>(1), tile.Output<byte>()); break;
-            case DType.Float64: Masks.Compare<double, TRelation>(tile.Input<double>(0), tile.Input<double>(1), tile.Output<byte>()); break;
-            case DType.Int32: Masks.Compare<int, TRelation>(tile.Input<int>(0), tile.Input<int>(1), tile.Output<byte>()); break;
-            case DType.Int64: Masks.Compare<long, TRelation>(tile.Input<long>(0), tile.Input<long>(1), tile.Output<byte>()); break;
-            case DType.UInt32: Masks.Compare<uint, TRelation>(tile.Input<uint>(0), tile.Input<uint>(1), tile.Output<byte>()); break;
-            default: Masks.Compare<ulong, TRelation>(tile.Input<ulong>(0), tile.Input<ulong>(1), tile.Output<byte>()); break;
-        }
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => Masks.Compare<T, TRelation>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<byte>());
     }
 
     private protected static IEnumerable<Example> ExamplesOf(Comparison operation) =>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -18,7 +19,7 @@ public sealed record Erf : UnaryOperation, IOperator
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { RuntimeTypes = [DType.Float32] };
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => Kernels.Erf.Apply(x, y);
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, ErfFunction>(x, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => Slope * Ops.Exp(-(x * x));

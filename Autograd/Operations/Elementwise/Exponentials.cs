@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
@@ -18,6 +19,32 @@ public sealed record Exp : UnaryOperation, IOperator
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => y;
+}
+
+/// <summary>eˣ − 1 without the loss of digits that the difference has near 0: −1 at −∞, ∞ above the range. Gradient eˣ.</summary>
+public sealed record ExpM1 : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new ExpM1(), new ExampleInput(["batch", 5]))];
+
+    /// <summary>What it is exported as: near 0 the rounding of u = eˣ is divided out, (u − 1)·x/ln u. Source: Kahan, in Higham, "Accuracy and stability of
+    /// numerical algorithms", section 1.14.1.</summary>
+    /// <param name="inputs">The argument.</param>
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
+    {
+        Variable x = inputs[0], u = Ops.Exp(x), difference = u - 1;
+        Variable near = Ops.Where(Ops.Equal(u, Variable.Scalar(1, x.DType)), x, difference * x / Ops.Log(u));
+        return [Ops.Where(Ops.Less(Ops.Abs(difference), 0.5), near, difference)];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => null;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, ExpM1Function>(x, y);
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => y + 1;
 }
 
 /// <summary>The natural logarithm (ONNX <c>Log</c>): −∞ at 0, NaN below. Gradient 1/x.</summary>

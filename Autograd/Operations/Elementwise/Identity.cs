@@ -64,7 +64,8 @@ internal static class Copying
         {
             case 1: tile.Input<byte>(0).CopyTo(tile.Output<byte>()); break;
             case 4: tile.Input<uint>(0).CopyTo(tile.Output<uint>()); break;
-            default: tile.Input<ulong>(0).CopyTo(tile.Output<ulong>()); break;
+            case 8: tile.Input<ulong>(0).CopyTo(tile.Output<ulong>()); break;
+            default: throw tile.InputType.NotTaken("A choice or copy", "elements of 1, 4 or 8 bytes");
         }
     }
 }

@@ -27,17 +27,14 @@ public abstract record NumberOperation : ElementwiseOperation
         where T : unmanaged, INumber<T>;
 
     /// <inheritdoc/>
-    public sealed override void Apply(TileArguments tile)
+    public sealed override void Apply(TileArguments tile) => NumberDispatch.Run(tile.InputType, Name, new Call(this, tile));
+
+    private readonly ref struct Call(NumberOperation operation, TileArguments tile) : INumberAction
     {
-        switch (tile.InputType)
-        {
-            case DType.Float32: Apply<float>(tile); break;
-            case DType.Float64: Apply<double>(tile); break;
-            case DType.Int32: Apply<int>(tile); break;
-            case DType.Int64: Apply<long>(tile); break;
-            case DType.UInt32: Apply<uint>(tile); break;
-            default: Apply<ulong>(tile); break;
-        }
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Apply<T>(tile);
     }
 }
 

@@ -33,13 +33,11 @@ public sealed record Pow : ElementwiseOperation, IOperator
     /// <inheritdoc/>
     public override void Apply(TileArguments tile)
     {
-        if (tile.InputType == DType.Float32)
+        switch (tile.InputType)
         {
-            Apply<float>(tile);
-        }
-        else
-        {
-            Apply<double>(tile);
+            case DType.Float32: Apply<float>(tile); break;
+            case DType.Float64: Apply<double>(tile); break;
+            default: throw tile.InputType.NotTaken(Name, "Float32 or Float64");
         }
     }
 

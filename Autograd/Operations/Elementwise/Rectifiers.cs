@@ -69,7 +69,8 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
         Ops.Where(Ops.Greater(x, 0), Variable.Scalar(1, x.DType), Variable.Scalar(Alpha, x.DType));
 }
 
-/// <summary>The absolute value |x| (ONNX <c>Abs</c>; absolute value rectification, book section 6.3.1). The gradient is sign(x), 0 at 0.</summary>
+/// <summary>The absolute value |x| (ONNX <c>Abs</c>; absolute value rectification, book section 6.3.1). The gradient is sign(x), 0 at 0.
+/// The least integer, whose absolute value is out of range, stays as it is.</summary>
 public sealed record Abs : NumberOperation, IOperator
 {
     /// <inheritdoc/>
@@ -86,7 +87,23 @@ public sealed record Abs : NumberOperation, IOperator
         [request.Gradient(0) is { } g ? g * Ops.Sign(request[0]) : null];
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Abs(tile.Input<T>(0), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile)
+    {
+        ReadOnlySpan<T> x = tile.Input<T>(0);
+        Span<T> y = tile.Output<T>();
+        if (typeof(T) == typeof(int) || typeof(T) == typeof(long))
+        {
+            // TensorPrimitives throws at the least integer.
+            for (int i = 0; i < y.Length; i++)
+            {
+                y[i] = x[i] < T.Zero ? T.Zero - x[i] : x[i];
+            }
+        }
+        else
+        {
+            TensorPrimitives.Abs(x, y);
+        }
+    }
 }
 
 /// <summary>The sign of x: −1, 0 or 1 (ONNX <c>Sign</c>); NaN for NaN. The gradient is zero.</summary>
@@ -116,7 +133,7 @@ public sealed record Sign : NumberOperation, IOperator
     }
 }
 
-/// <summary>The negative −x (ONNX <c>Neg</c>).</summary>
+/// <summary>The negative −x (ONNX <c>Neg</c>); −0 for 0. The least integer stays as it is.</summary>
 public sealed record Neg : NumberOperation, IOperator
 {
     /// <inheritdoc/>
@@ -139,5 +156,5 @@ public sealed record Neg : NumberOperation, IOperator
         : throw new DTypeException($"{Name} expects a signed type, found {inputs[0]}.");
 
     /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Subtract(T.Zero, tile.Input<T>(0), tile.Output<T>());
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Negate(tile.Input<T>(0), tile.Output<T>());
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -14,7 +15,7 @@ public sealed record Tanh : UnaryOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Tanh().ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Tanh(x, y);
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, TanhFunction>(x, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => 1 - (y * y);
@@ -53,7 +54,7 @@ public sealed record Softplus : UnaryOperation, IOperator
     {
         TensorPrimitives.Abs(x, y);
         TensorPrimitives.Negate(y, y);
-        TensorPrimitives.Exp<T>(y, y);
+        VectorFunctions.Apply<T, ExpFunction>(y, y);
         for (int i = 0; i < y.Length; i++)
         {
             y[i] = T.Max(x[i], T.Zero) + LogOnePlus(y[i]);

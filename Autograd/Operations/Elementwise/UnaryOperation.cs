@@ -33,13 +33,11 @@ public abstract record UnaryOperation : ElementwiseOperation
     /// <inheritdoc/>
     public override void Apply(TileArguments tile)
     {
-        if (tile.InputType == DType.Float32)
+        switch (tile.InputType)
         {
-            Apply(tile.Input<float>(0), tile.Output<float>());
-        }
-        else
-        {
-            Apply(tile.Input<double>(0), tile.Output<double>());
+            case DType.Float32: Apply(tile.Input<float>(0), tile.Output<float>()); break;
+            case DType.Float64: Apply(tile.Input<double>(0), tile.Output<double>()); break;
+            default: throw tile.InputType.NotTaken(Name, "Float32 or Float64");
         }
     }
 

@@ -40,7 +40,8 @@ public sealed record Where : ElementwiseOperation, IOperator
         {
             case 1: Masks.Choose(tile.Input<byte>(0), tile.Input<byte>(1), tile.Input<byte>(2), tile.Output<byte>()); break;
             case 4: Masks.Choose(tile.Input<byte>(0), tile.Input<uint>(1), tile.Input<uint>(2), tile.Output<uint>()); break;
-            default: Masks.Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
+            case 8: Masks.Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
+            default: throw tile.InputType.NotTaken("A choice or copy", "elements of 1, 4 or 8 bytes");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -15,6 +16,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     [
         new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 },
         new(new OneHot(3, DType.Float64), new ExampleInput([2, 3], DType.Int64, 0, 2)) { Smoothness = 0 },
+        new(new OneHot(4), new ExampleInput([], DType.Int64, 1, 2)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
@@ -30,31 +32,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
-
-    private void Compute(KernelArguments arguments)
-    {
-        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
-        Value y = arguments.Outputs[0];
-        y.Bytes.Clear();
-        for (int i = 0; i < indices.Length; i++)
-        {
-            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
-            if (index < 0 || index >= Depth)
-            {
-                continue;
-            }
-
-            if (Type == DType.Float32)
-            {
-                y.Span<float>()[(i * Depth) + (int)index] = 1;
-            }
-            else
-            {
-                y.Span<double>()[(i * Depth) + (int)index] = 1;
-            }
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(Type, Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
@@ -65,14 +43,29 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         Type == DType.Float32 ? null : [Ops.Cast(new OneHot(Depth).Apply(inputs[0]), Type)];
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => Type != DType.Float32 ? null : new(Name)
+    public override OnnxForm? ToOnnx(OnnxRequest request)
     {
-        Attributes = [new OnnxAttribute("axis", -1L)],
-        Inputs =
-        [
-            new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of((long)Depth)), new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
-        ],
-    };
+        if (Type != DType.Float32)
+        {
+            return null;
+        }
+
+        // ONNX Runtime refuses a scalar, so a single index goes through a vector of one.
+        bool scalar = request.Inputs[0].Shape.Rank == 0;
+        var form = new OnnxForm(Name)
+        {
+            Attributes = [new OnnxAttribute("axis", -1L)],
+            Inputs =
+            [
+                scalar ? OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(1)) : new OnnxInput.Argument(0),
+                new OnnxInput.Constant(Value.Of((long)Depth)),
+                new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
+            ],
+        };
+        return scalar
+            ? new OnnxForm("Reshape") { Inputs = [new OnnxInput.Computed(form), OnnxInput.Integers(Depth)] }
+            : form;
+    }
 
     /// <summary>The standard's node: any two numbers for off and on, and any place of the new axis.</summary>
     private static IReadOnlyList<Variable> Choice(OnnxNode node, long depth)
@@ -91,5 +84,21 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
         List<int> order = [.. Enumerable.Range(0, indices.Shape.Rank)];
         order.Insert(axis, indices.Shape.Rank);
         return [axis == indices.Shape.Rank ? hot : Ops.Transpose(hot, [.. order])];
+    }
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
+        Span<T> y = arguments.Outputs[0].Span<T>();
+        y.Clear();
+        for (int i = 0; i < indices.Length; i++)
+        {
+            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
+            if (index >= 0 && index < Depth)
+            {
+                y[(i * Depth) + (int)index] = T.One;
+            }
+        }
     }
 }

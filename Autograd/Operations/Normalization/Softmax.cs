@@ -1,3 +1,4 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Indexing;
@@ -28,21 +29,7 @@ public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
-
-    private void Compute(KernelArguments arguments)
-    {
-        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
-        if (x.DType == DType.Float32)
-        {
-            Kernels.Softmax.Forward(x.Span<float>(), outer, size, inner, y.Span<float>(), arguments.Workers);
-        }
-        else
-        {
-            Kernels.Softmax.Forward(x.Span<double>(), outer, size, inner, y.Span<double>(), arguments.Workers);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -53,4 +40,12 @@ public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
+        Kernels.Softmax.Forward(x.Span<T>(), outer, size, inner, y.Span<T>(), arguments.Workers);
+    }
 }

@@ -9,9 +9,9 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// <summary>
 /// −ln softmax(z)_y for each row of logits z [batch, classes] and label y (int64 [batch]), in one pass (ONNX <c>SoftmaxCrossEntropyLoss</c> with reduction
 /// "none"; book equations 6.29 and 6.30). Results: the losses [batch] and ln softmax(z) [batch, classes]. The gradient of the losses is
-/// (softmax(z) − onehot(y))·G. Stable for any finite logits.
+/// (softmax(z) − onehot(y))·G. Stable for any finite logits, and for −∞ where it is not the label's.
 /// </summary>
-/// <remarks>Exported as LogSoftmax, OneHot, Mul and ReduceSum, which every importer knows; there a label out of range gives the loss 0, here an
+/// <remarks>Exported as LogSoftmax, OneHot, Where and ReduceSum, which every importer knows; there a label out of range gives the loss 0, here an
 /// error.</remarks>
 public sealed record SoftmaxCrossEntropyLoss : Operation, IHasKernel, IHasExamples
 {
@@ -58,7 +58,8 @@ public sealed record SoftmaxCrossEntropyLoss : Operation, IHasKernel, IHasExampl
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable logarithms = inputs[0].LogSoftmax();
-        return [-(Ops.OneHot(inputs[1], inputs[0].Shape[1].Size, inputs[0].DType) * logarithms).Sum([1]), logarithms];
+        Variable own = Ops.Greater(Ops.OneHot(inputs[1], inputs[0].Shape[1].Size, inputs[0].DType), 0);
+        return [-Ops.Where(own, logarithms, 0).Sum([1]), logarithms];
     }
 
     private void Compute<T>(KernelArguments arguments)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -34,25 +35,15 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasKer
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
-
-    private void Compute(KernelArguments arguments)
-    {
-        ulong key = arguments.Inputs[0].Span<ulong>()[0];
-        ulong counter = arguments.Inputs[1].Span<ulong>()[0];
-        if (Type == DType.Float32)
-        {
-            Philox.Uniform(key, counter, arguments.Outputs[0].Span<float>(), arguments.Workers);
-        }
-        else
-        {
-            Philox.Uniform(key, counter, arguments.Outputs[0].Span<double>(), arguments.Workers);
-        }
-    }
+    public Kernel Lower(LowerRequest request) => request.Floating(Type, Compute<float>, Compute<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new PhiloxForm(request.Opset).Write(Shape, Type);
+
+    private static void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, IFloatingPointIeee754<T> => Philox.Uniform(
+            SimdWidths.Best, arguments.Inputs[0].Span<ulong>()[0], arguments.Inputs[1].Span<ulong>()[0], arguments.Outputs[0].Span<T>(), arguments.Workers);
 }

@@ -6,7 +6,8 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Reductions;
 
-/// <summary>The int64 index of the greatest element along an axis, the first at a tie (ONNX <c>ArgMax</c>). The gradient is zero.</summary>
+/// <summary>The int64 index of the greatest element along an axis, the first at a tie (ONNX <c>ArgMax</c>). NaN counts
+/// as greater than any number, as in NumPy. The gradient is zero.</summary>
 /// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
 /// <param name="KeepDims">Whether the axis stays, with size 1.</param>
 public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IOperator
@@ -55,9 +56,9 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
             {
                 int first = (o * size * inner) + i;
                 int best = 0;
-                for (int k = 1; k < size; k++)
+                for (int k = 1; k < size && !T.IsNaN(x[first + (best * inner)]); k++)
                 {
-                    if (x[first + (k * inner)] > x[first + (best * inner)])
+                    if (!(x[first + (k * inner)] <= x[first + (best * inner)]))
                     {
                         best = k;
                     }

@@ -78,6 +78,107 @@ public sealed class FunctionTests
         }
     }
 
+    /// <summary>One update alone, through a view, and in a chain: whoever reads the old value reads it, whichever parameter is written first.</summary>
+    [Fact]
+    public void An_update_in_place_does_not_reach_later_readers_of_the_old_value()
+    {
+        foreach (CompilationOptions switches in Switches)
+        {
+            var a = new Parameter("a", Value.Of([1f, 2f], 2));
+            var b = new Parameter("b", Value.Of([10f, 20f], 2));
+            Run([new(a, b.Variable * 2), new(b, a.Variable + 1)]);
+            Assert.Equal([20f, 40f], a.Value.ToArray<float>());
+            Assert.Equal([2f, 3f], b.Value.ToArray<float>());
+
+            // A view of a parameter is its memory.
+            var c = new Parameter("c", Value.Of([1f, 2f, 3f, 4f], 2, 2));
+            var d = new Parameter("d", Value.Of([10f, 20f, 30f, 40f], 4));
+            Run([new(c, Ops.Reshape(d, [2, 2]) * 2), new(d, Ops.Reshape(c, [4]) + 1)]);
+            Assert.Equal([20f, 40f, 60f, 80f], c.Value.ToArray<float>());
+            Assert.Equal([2f, 3f, 4f, 5f], d.Value.ToArray<float>());
+
+            // Each reads the next, the last the first; a product, which is no elementwise chain, reads one of them as well.
+            var e = new Parameter("e", Value.Of([1f, 1f, 1f, 1f], 2, 2));
+            var f = new Parameter("f", Value.Of([2f, 2f, 2f, 2f], 2, 2));
+            var g = new Parameter("g", Value.Of([3f, 3f, 3f, 3f], 2, 2));
+            Value product = Run([new(e, f.Variable + 1), new(f, g.Variable + 1), new(g, e.Variable + 1)], Ops.MatMul(e, f) + g.Variable)[0];
+            Assert.Equal([3f, 3f, 3f, 3f], e.Value.ToArray<float>());
+            Assert.Equal([4f, 4f, 4f, 4f], f.Value.ToArray<float>());
+            Assert.Equal([2f, 2f, 2f, 2f], g.Value.ToArray<float>());
+            Assert.Equal([7f, 7f, 7f, 7f], product.ToArray<float>());
+
+            Value[] Run(Update[] updates, params Variable[] outputs) =>
+                Function.Compile([], outputs, updates, new ExecutionOptions { Compilation = switches }).Run();
+        }
+    }
+
+    [Fact]
+    public void Plans_of_sizes_not_used_lately_give_their_memory_back()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n", 256]);
+        Function function = Function.Compile([x], [Ops.Sum(Ops.Softmax(x).Square())], options: new ExecutionOptions { Threads = 1, KeptPlans = 3 });
+        long live = 0;
+        for (int size = 1000; size < 1300; size++)
+        {
+            double expected = function.Run(Value.Zeros(DType.Float32, size, 256))[0].Scalar();
+            Assert.Equal(size / 256.0, expected, 1e-3);
+            live = size == 1010 ? GC.GetTotalMemory(forceFullCollection: true) : live;
+        }
+
+        Assert.InRange(function.WorkingMemory, 1, 3L * 3 * 1300 * 256 * sizeof(float));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - live, long.MinValue, 16L << 20);
+        GC.KeepAlive(function);
+    }
+
+    [Fact]
+    public void The_plans_used_last_are_kept_and_others_are_made_again()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]);
+        Function function = Function.Compile([x], [Ops.Tanh(x) + 1], options: new ExecutionOptions { KeptPlans = 2 });
+        Plan At(int size) => function.PlanFor([Value.Zeros(DType.Float32, size)]);
+        Plan one = At(1), two = At(2);
+        Assert.Same(one, At(1));
+        Plan three = At(3);
+        Assert.Same(one, At(1));
+        Assert.Same(three, At(3));
+        Assert.NotSame(two, At(2));
+        Assert.NotSame(one, At(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExecutionOptions { KeptPlans = 0 });
+        Assert.Equal(8, new ExecutionOptions().KeptPlans);
+    }
+
+    [Fact]
+    public void One_function_serves_several_threads_with_several_sizes()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n", 40]);
+        Function function = Function.Compile([x], [Ops.Sum(x.Square(), [1])], options: new ExecutionOptions { Threads = 2, KeptPlans = 2 });
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, caller =>
+        {
+            for (int round = 0; round < 50; round++)
+            {
+                int size = 1 + ((caller + round) % 5);
+                float[] found = function.Run(Value.Full(caller, DType.Float32, size, 40))[0].ToArray<float>();
+                Assert.Equal(Enumerable.Repeat(40f * caller * caller, size), found);
+            }
+        });
+    }
+
+    /// <summary>Numbers above 2⁵³ that are one double, both zeros, and NaN.</summary>
+    [Fact]
+    public void Constants_that_differ_in_one_bit_are_not_merged()
+    {
+        long large = 1L << 53;
+        Variable x = Variable.Input("x", DType.Int64, []), y = Variable.Input("y", DType.Float64, []);
+        Value[] found = Function.Compile(
+            [x, y],
+            [x + Variable.Of(Value.Of(large)), x + Variable.Of(Value.Of(large + 1)), y / Variable.Of(Value.Of(0.0)), y / Variable.Of(Value.Of(-0.0))])
+            .Run(Value.Of(0L), Value.Of(1.0));
+        Assert.Equal(large, found[0].ToArray<long>()[0]);
+        Assert.Equal(large + 1, found[1].ToArray<long>()[0]);
+        Assert.Equal(double.PositiveInfinity, found[2].Scalar());
+        Assert.Equal(double.NegativeInfinity, found[3].Scalar());
+    }
+
     [Fact]
     public void Running_allocates_nothing_after_the_first_call()
     {

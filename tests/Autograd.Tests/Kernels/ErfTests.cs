@@ -9,10 +9,9 @@ public class ErfTests
     {
         double[] x = [.. Enumerable.Range(-7000, 14001).Select(i => (i * 0.001) + 1e-7)];
         double[] y = new double[x.Length];
-        using Workers workers = new(2);
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
-            Erf.Run<double>(width, x, y, workers);
+            VectorFunctions.Apply<double, ErfFunction>(width, x, y);
             for (int i = 0; i < x.Length; i++)
                 Assert.Equal(Reference(x[i]), y[i], 1e-15);
         }
@@ -23,11 +22,10 @@ public class ErfTests
     {
         float[] x = [.. Enumerable.Range(-60000, 120001).Select(i => (float)((i * 0.0001) + 1e-6))];
         float[] y = new float[x.Length];
-        using Workers workers = new(3);
         double[] expected = [.. x.Select(v => Reference(v))];
         foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
         {
-            Erf.Run<float>(width, x, y, workers);
+            VectorFunctions.Apply<float, ErfFunction>(width, x, y);
             for (int i = 0; i < x.Length; i++)
                 Assert.True(Math.Abs(y[i] - expected[i]) <= 3e-7 * Math.Abs(expected[i]), $"erf({x[i]}) = {y[i]}, expected {expected[i]}");
         }
@@ -36,13 +34,12 @@ public class ErfTests
     [Fact]
     public void Special_values_are_exact()
     {
-        using Workers workers = new(1);
         double[] x = [0, -0.0, double.PositiveInfinity, double.NegativeInfinity, double.NaN, 30, -30, 1e-300], y = new double[8];
-        Erf.Run<double>(x, y, workers);
+        VectorFunctions.Apply<double, ErfFunction>(x, y);
         Assert.Equal([0, -0.0, 1, -1, double.NaN, 1, -1, 2e-300 / Math.Sqrt(Math.PI)], y);
         Assert.True(double.IsNegative(y[1]));
         float[] x32 = [0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 30, -30, 1e-30f, 3e38f, -3e38f], y32 = new float[10];
-        Erf.Run<float>(x32, y32, workers);
+        VectorFunctions.Apply<float, ErfFunction>(x32, y32);
         Assert.Equal([0, -0f, 1, -1, float.NaN, 1, -1], y32[..7]);
         Assert.True(float.IsNegative(y32[1]));
         Assert.Equal(1e-30 * 2 / Math.Sqrt(Math.PI), y32[7], 1e-36);

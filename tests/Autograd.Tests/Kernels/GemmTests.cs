@@ -9,7 +9,7 @@ public class GemmTests
     [
         (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 4, 0), (1, 17, 5), (17, 1, 5), (2, 3, 4), (6, 16, 8), (7, 17, 9), (12, 32, 3), (13, 33, 257),
         (5, 10, 70), (64, 10, 51), (10, 64, 64), (1, 100, 300), (100, 1, 300), (1, 130, 31), (130, 1, 31), (31, 47, 300), (40, 24, 512),
-        (200, 20, 40), (20, 200, 40), (3, 700, 11), (2, 64, 260), (4, 5, 1000), (50, 7, 600), (50, 12, 33), (33, 11, 129), (1, 1, 1000),
+        (200, 20, 40), (20, 200, 40), (3, 700, 11), (2, 64, 260), (4, 5, 1000), (50, 7, 600), (50, 12, 33), (33, 11, 129), (1, 1, 1000), (1, 1, 5000), (1, 3, 4097), (1, 40, 4500),
     ];
 
     public static TheoryData<int, int> Machines()
@@ -34,7 +34,30 @@ public class GemmTests
     public void Products_of_all_shapes_and_forms_match_a_naive_loop_in_double(int width, int threads) =>
         Check<double>((SimdWidth)width, threads, 4e-15);
 
+    /// <summary>A chain of ten million float32 sums of 0.01 is 4 % off.</summary>
     [Theory]
+    [InlineData(1, 1, 10_000_000, false)]
+    [InlineData(1, 1, 10_000_000, true)]
+    [InlineData(1, 4, 3_000_000, false)]
+    [InlineData(2, 3, 2_000_000, false)]
+    [InlineData(40, 1, 200_000, false)]
+    public void Sums_of_millions_of_terms_keep_their_digits(int m, int n, int k, bool transposeB)
+    {
+        float[] a = new float[m * k], b = new float[k * n], c = [.. Enumerable.Repeat(3f, m * n)];
+        Array.Fill(a, 0.1f);
+        Array.Fill(b, 0.1f);
+        float[] bias = [.. Enumerable.Range(0, n).Select(j => 8f * j)];
+        using Workers workers = new(2);
+        Gemm.Multiply(
+            false, transposeB, m, n, k, 2f, a, k, b, transposeB ? k : n, 1f, c, n, workers, new GemmEpilogue<float> { Bias = bias, Relu = true });
+        double product = 2.0 * k * 0.1f * 0.1f;
+        for (int i = 0; i < c.Length; i++)
+            Assert.InRange((c[i] / (product + 3 + bias[i % n])) - 1, -1e-5, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 20_000)]
+    [InlineData(9, 5, 40_000)]
     [InlineData(61, 130, 260)]
     [InlineData(300, 64, 300)]
     [InlineData(64, 10, 512)]
@@ -111,10 +134,12 @@ public class GemmTests
         Case<float> c = new(70, 90, 300, 1, padding: 0, seed: 5);
         for (int i = 0; i < 3; i++)
             c.Multiply(SimdWidths.Best, 1, 0, workers, default);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            c.Multiply(SimdWidths.Best, 1, 0, workers, default);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long least = Allocation.Least(() =>
+        {
+            for (int i = 0; i < 10; i++)
+                c.Multiply(SimdWidths.Best, 1, 0, workers, default);
+        });
+        Assert.Equal(0, least);
     }
 
     [Fact]

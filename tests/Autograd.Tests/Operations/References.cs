@@ -25,6 +25,7 @@ internal static class References
         [typeof(Equal)] = Binary((x, y) => x == y ? 1 : 0),
         [typeof(Erf)] = Unary(ErfBySeries),
         [typeof(Exp)] = Unary(Math.Exp),
+        [typeof(ExpM1)] = Unary(x => Math.Exp(x) - 1),
         [typeof(Greater)] = Binary((x, y) => x > y ? 1 : 0),
         [typeof(GreaterOrEqual)] = Binary((x, y) => x >= y ? 1 : 0),
         [typeof(Identity)] = Unary(x => x),

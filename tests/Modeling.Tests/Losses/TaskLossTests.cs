@@ -1,4 +1,6 @@
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
 
@@ -59,6 +61,16 @@ public sealed class TaskLossTests
     {
         Run.Close([0.125, 0.75 * (2 - 0.375)], Run.Numbers(new Huber(0.75).PerExample(Wide([0, 0], 2), Wide([0.5, -2], 2))), 1e-14);
         Run.Close([0.9 * 0.5, 0.1 * 2], Run.Numbers(new QuantileLoss(0.9).PerExample(Wide([0, 0], 2), Wide([0.5, -2], 2))), 1e-14);
+    }
+
+    [Fact]
+    public void Huber_has_the_derivatives_of_its_formula_at_0_at_the_joint_and_far_away()
+    {
+        double[] errors = [0, 0.5, -0.5, 1, -1, 2, -2, 1e30];
+        Variable y = Wide(new double[8], 1, 8), z = Wide(errors, 1, 8);
+        Variable slope = 8 * Gradient.Of(new Huber(1).PerExample(z, y).Sum(), z);
+        Run.Close([0, 0.5, -0.5, 1, -1, 1, -1, 1], Run.Numbers(slope), 1e-15);
+        Run.Close([1, 1, 1, 0, 0, 0, 0, 0], Run.Numbers(Gradient.Of(slope.Sum(), z)), 1e-15);
     }
 
     private static Variable Wide(double[] content, params int[] sizes) => Variable.Of(Value.Of(content, sizes));

@@ -120,6 +120,37 @@ public sealed class HiddenUnitTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RadialBasis(2, 5, random) { InitialWidth = 0 });
     }
 
+    /// <summary>Where two pieces meet: the derivative where there is one, the slope below 0 where there is none; the rectifier is the one with 0.</summary>
+    [Fact]
+    public void Derivatives_at_zero_and_beside_it_are_those_of_the_formula()
+    {
+        double[] x = [0, -1e-3, 1e-3, -1e-7];
+        Slopes(Activations.Elu, 1, Math.Exp(-1e-3), 1, Math.Exp(-1e-7));
+        const double Scale = 1.0507009873554805, Below = Scale * 1.6732632423543772;
+        Slopes(Activations.Selu, Below, Below * Math.Exp(-1e-3), Scale, Below * Math.Exp(-1e-7));
+        Slopes(v => v.LeakyRelu(0.3), 0.3, 0.3, 1, 0.3);
+        Slopes(v => v.Relu(), 0, 0, 1, 0);
+        Slopes(v => Ops.Max(v, 0), 0, 0, 1, 0);
+        Slopes(v => Ops.Max(Variable.Scalar(0, DType.Float64), v), 0, 0, 1, 0);
+        Slopes(v => Ops.Min(v, 0), 0, 1, 0, 1);
+        Slopes(v => Ops.Clip(v, 0, 6), 0, 0, 1, 0);
+        Slopes(v => Ops.Clip(v, -6, 0), 0, 1, 0, 1);
+        Slopes(v => Ops.Max(v, v), 1, 1, 1, 1);
+        var learned = new ParametricRelu(1);
+        Value slopes = Run.Forward(learned, Mode.Training, [0f, -2f, 3f], 3, 1);
+        Assert.Equal([0f, -0.5f, 3f], slopes.ToArray<float>());
+        Variable input = Run.Tensor([0f, -2f, 3f], 3, 1);
+        Assert.Equal([0.25, 0.25, 1], Run.Numbers(Gradient.Of(learned.Forward(input, new ForwardContext(Mode.Training)).Sum(), input)));
+        Run.Close([-1e-7], Run.Numbers(Activations.Elu(Run.Tensor([-1e-7f], 1))), 1e-14);
+        Run.Close([-1e-7 * Below], Run.Numbers(Activations.Selu(Run.Tensor([-1e-7f], 1))), 1e-13);
+
+        void Slopes(Func<Variable, Variable> function, params double[] expected)
+        {
+            Variable v = Wide(x, 4);
+            Run.Close(expected, Run.Numbers(Gradient.Of(function(v).Sum(), v)), 1e-12);
+        }
+    }
+
     [Fact]
     public void A_factored_layer_has_n_plus_p_times_q_weights()
     {
