@@ -16,6 +16,11 @@ internal static class ScoreColumns
             Find(session, name);
         }
 
+        if (options.SelectedOutputs is null && session.UnservedOutputs is [var other, ..])
+        {
+            throw NoTensor(session, other);
+        }
+
         int[] selected = options.SelectedOutputs is { } names ? [.. names.Select(n => Find(session, n))] : [.. Enumerable.Range(0, session.Outputs.Count)];
         HashSet<string> batch = BatchAxis.Symbols(session);
         foreach (int output in selected)
@@ -119,7 +124,11 @@ internal static class ScoreColumns
             }
         }
 
-        throw new ScoringException($"The options name the model output \"{name}\", but the model's outputs are " +
+        throw session.UnservedOutputs.Contains(name) ? NoTensor(session, name) : new ScoringException($"The options name the model output \"{name}\", but the model's outputs are " +
             $"{string.Join(", ", session.Outputs.Select(o => $"\"{o.Name}\""))}.");
     }
+
+    private static ScoringException NoTensor(OnnxSession session, string name) => new(
+        $"Expected tensors as model outputs, found \"{name}\", a sequence or a map; choose others in {nameof(ScoreOnnxOptions)}.{nameof(ScoreOnnxOptions.SelectedOutputs)}: "
+        + $"{string.Join(", ", session.Outputs.Select(o => $"\"{o.Name}\""))}.");
 }

@@ -10,6 +10,7 @@ using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Training;
 
@@ -35,10 +36,14 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     /// <summary>Trains the network.</summary>
     /// <param name="input">The training rows: read once for means and deviations, then copied, or read in each epoch above the memory budget.</param>
     /// <exception cref="TrainingException">A column is missing or of a wrong type, a number is not finite, or the training diverged.</exception>
+    /// <exception cref="ServingException">The native ONNX Runtime is missing; names the package to add. Nothing has been read or trained.</exception>
+    /// <exception cref="ProviderUnavailableException">The provider to score on is not available and falling back is not allowed. Nothing has been read or trained.</exception>
     /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
     /// <exception cref="ShapeException">A network of the user's own does not fit the features or its loss.</exception>
     public NeuralNetworkTransformer Fit(IDataView input)
     {
+        // What is trained for hours must not fail at last for want of a package.
+        OnnxSession.RequireAvailable(options.Serving);
         var columns = new TrainingColumns(input.Schema, options, head);
         if (options.Validation is { } validation)
         {

@@ -21,15 +21,19 @@ public sealed class OnnxSession : IDisposable
         ActiveProvider = active;
         FallbackReason = fallbackReason;
         Inputs = [.. session.InputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
-        Outputs = [.. session.OutputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
+        Outputs = [.. session.OutputMetadata.Where(p => TensorDescription.IsTensor(p.Value)).Select(p => TensorDescription.Of(p.Key, p.Value))];
+        UnservedOutputs = [.. session.OutputMetadata.Where(p => !TensorDescription.IsTensor(p.Value)).Select(p => p.Key)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
     }
 
     /// <summary>The inputs that a caller must give.</summary>
     public IReadOnlyList<TensorDescription> Inputs { get; }
 
-    /// <summary>The outputs.</summary>
+    /// <summary>The outputs that are tensors.</summary>
     public IReadOnlyList<TensorDescription> Outputs { get; }
+
+    /// <summary>The names of outputs that are no tensors but sequences or maps, as ZipMap gives (ai.onnx.ml): they are not served, the others are.</summary>
+    public IReadOnlyList<string> UnservedOutputs { get; }
 
     /// <summary>The model's own properties (ONNX metadata_props), by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -43,6 +47,12 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Whether all of the model runs on the caller's memory, so that what a binding holds is what a run sees: not with a device, nor with a
     /// provider that the application may have added itself.</summary>
     internal bool SharesMemory { get; }
+
+    /// <summary>Checks, without a model, that one could be served.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ServingException">The native ONNX Runtime is missing; names the package to add.</exception>
+    /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
+    public static void RequireAvailable(ServingOptions? options = null) => Choose(options ?? new ServingOptions(), out _);
 
     /// <summary>Loads a model from a file.</summary>
     /// <param name="path">The path of the .onnx file.</param>
@@ -118,10 +128,12 @@ public sealed class OnnxSession : IDisposable
     /// <param name="sizes">The value of every symbol of the inputs, for example batch = 64.</param>
     /// <param name="outputs">The outputs to compute, in this order; null for all. ONNX Runtime skips what only the others need.</param>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    /// <exception cref="ServingException">An output is not one of <see cref="Outputs"/>, or all are asked for and one is no tensor.</exception>
     public SessionBuffers CreateBuffers(IReadOnlyDictionary<string, int> sizes, IReadOnlyList<string>? outputs = null)
     {
         return new SessionBuffers(this, sizes, outputs is null
-            ? [.. Outputs]
+            ? UnservedOutputs is [] ? [.. Outputs] : throw new ServingException(
+                $"Expected tensors as outputs, found \"{UnservedOutputs[0]}\", a sequence or a map; ask for {string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))} alone.")
             : [.. outputs.Select(name => Outputs.FirstOrDefault(o => o.Name == name) ?? throw new ServingException(
                 $"Expected the name of an output, one of {string.Join(", ", Outputs.Select(o => $"\"{o.Name}\""))}, found \"{name}\"."))]);
     }
@@ -180,14 +192,7 @@ public sealed class OnnxSession : IDisposable
 
     private static OnnxSession Create(Func<SessionOptions, InferenceSession> load, string what, ServingOptions options)
     {
-        Provider active = options.Provider;
-        string? reason = null;
-        if (active is Provider.CudaProvider && UnavailableReason(active) is { } missing)
-        {
-            reason = options.AllowFallback ? missing : throw new ProviderUnavailableException(missing);
-            active = Provider.Cpu;
-        }
-
+        Provider active = Choose(options, out string? reason);
         try
         {
             return Describe(LoadOn(active, load, options), active, reason, options);
@@ -203,6 +208,12 @@ public sealed class OnnxSession : IDisposable
         {
             throw LoadFailure.Of(e, what);
         }
+    }
+
+    private static Provider Choose(ServingOptions options, out string? reason)
+    {
+        reason = UnavailableReason(options.Provider);
+        return reason is null ? options.Provider : options.AllowFallback ? Provider.Cpu : throw new ProviderUnavailableException(reason);
     }
 
     private static OnnxSession Describe(InferenceSession session, Provider active, string? reason, ServingOptions options)

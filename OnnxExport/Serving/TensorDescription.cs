@@ -22,7 +22,7 @@ public sealed record TensorDescription(string Name, TensorElementType ElementTyp
 
     internal static TensorDescription Of(string name, NodeMetadata metadata)
     {
-        if (!metadata.IsTensor && metadata.OnnxValueType != OnnxValueType.ONNX_TYPE_TENSOR)
+        if (!IsTensor(metadata))
         {
             throw new ServingException($"Expected a tensor for \"{name}\", found {metadata.OnnxValueType}; only tensors are served.");
         }
@@ -38,6 +38,8 @@ public sealed record TensorDescription(string Name, TensorElementType ElementTyp
 
         return new TensorDescription(name, metadata.ElementDataType, Shape.Of(dims));
     }
+
+    internal static bool IsTensor(NodeMetadata metadata) => metadata.IsTensor || metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR;
 
     internal static DType? ValueType(TensorElementType type) => type switch
     {
