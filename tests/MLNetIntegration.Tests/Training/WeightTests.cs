@@ -89,6 +89,30 @@ public sealed class WeightTests
         }
     }
 
+    /// <summary>Balanced weights of n rows in k classes are n / (k · rows of the class), whose mean is 1: the classes count alike, and all together like the rows.</summary>
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(1L << 30)]
+    public void Balanced_weights_have_the_mean_1(long budget)
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = TrainingData.Keyed(ml, Enumerable.Range(0, 18).Select(i => new TrainingData.Row
+        {
+            Name = TrainingData.Kinds[i < 12 ? 0 : i < 16 ? 1 : 2], Pair = [i, -i], Both = [0, 0], Weight = 1,
+        }));
+        NeuralNetworkOptions options = Options with { LabelColumn = "Kind", BalanceClasses = true, MemoryBudget = budget };
+        var columns = new TrainingColumns(data.Schema, options, new MulticlassHead(options));
+        (IDataSource train, _) = new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None).Open(data, 1);
+        var found = new List<float>();
+        foreach (Batch batch in train.Batches(new BatchOptions { Size = 5 }))
+        {
+            found.AddRange(batch.Weights!.ToArray<float>());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 18).Select(i => i < 12 ? 0.5f : i < 16 ? 1.5f : 3f), found);
+        Assert.Equal(1, found.Average(), 1e-6f);
+    }
+
     /// <summary>Three classes of 12, 4 and 2 rows count the same: as copies that make their weights equal.</summary>
     [Fact]
     public void Balanced_classes_and_weights_of_rows_multiply()
