@@ -6,8 +6,9 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>The helpers of a <see cref="Workers"/> object and the protocol by which a loop is handed to them.</summary>
 /// <remarks>
-/// Helpers are work items of the process's thread pool, so any number of crews share its threads. A helper that finds no work for some tens of
-/// microseconds gives its thread back, and is queued again by the next loop that wants it. A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
+/// Helpers are work items of the process's thread pool, so any number of crews share its threads. A helper that finds no work spins for some tens of
+/// microseconds, since the next loop of a computation follows soon, then sleeps for some milliseconds, since waking it takes less time than a thread of the pool, and then
+/// gives its thread back; the next loop that wants it queues it again. A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
 /// that succeeds only while the entrance is open, take indices from a shared counter and leave. The caller works too, closes the
 /// entrance when the counter is used up and waits for those still inside; a helper that wakes late finds the entrance closed, so the
 /// caller never waits for a sleeper.
@@ -15,8 +16,10 @@ namespace Toolkit.Autograd.Kernels;
 internal sealed unsafe class Crew
 {
     private const int Open = 1 << 30;
+    private const int SleepMilliseconds = 5;
     private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 20_000 : 0;
 
+    private readonly object sleepGate = new();
     private readonly Helper[] helpers;
     private Counters counters;
     private int busy;
@@ -85,6 +88,9 @@ internal sealed unsafe class Crew
         counters.Next = 0;
         Volatile.Write(ref counters.Entrance, Open);
         Interlocked.Increment(ref counters.Generation);
+        int sleepers = Volatile.Read(ref counters.Sleepers);
+        if (sleepers > 0)
+            Wake(Math.Min(sleepers, count - 1));
         for (int i = 0; i < helpers.Length && i < count - 1; i++)
             helpers[i].Start();
         Work(0);
@@ -97,6 +103,15 @@ internal sealed unsafe class Crew
         item = null;
         Volatile.Write(ref busy, 0);
         failure?.Throw();
+    }
+
+    private void Wake(int sleepers)
+    {
+        lock (sleepGate)
+        {
+            for (int i = 0; i < sleepers; i++)
+                Monitor.Pulse(sleepGate);
+        }
     }
 
     private void Work(int participant)
@@ -144,13 +159,20 @@ internal sealed unsafe class Crew
             int seen;
             do
             {
-                seen = Volatile.Read(ref crew.counters.Generation);
-                while (crew.TryEnter())
+                int next = Volatile.Read(ref crew.counters.Generation);
+                do
                 {
-                    crew.Work(participant);
-                    Interlocked.Decrement(ref crew.counters.Entrance);
-                    seen = AwaitNext(seen);
+                    // A loop that is over already is no reason to leave: the next one of a computation follows within microseconds.
+                    seen = next;
+                    if (crew.TryEnter())
+                    {
+                        crew.Work(participant);
+                        Interlocked.Decrement(ref crew.counters.Entrance);
+                    }
+
+                    next = AwaitNext(seen);
                 }
+                while (next != seen);
 
                 // The exchange is a full fence before the generation is read again, as the publisher's increment is before it asks for the helper: one
                 // of the two sees the other.
@@ -159,7 +181,7 @@ internal sealed unsafe class Crew
             while (Volatile.Read(ref crew.counters.Generation) != seen && Interlocked.CompareExchange(ref active, 1, 0) == 0);
         }
 
-        /// <summary>Spins until a loop is published; the last generation seen when none comes.</summary>
+        /// <summary>Spins, then sleeps until a loop is published; the last generation seen when none comes.</summary>
         private int AwaitNext(int seen)
         {
             long deadline = Stopwatch.GetTimestamp() + SpinTicks;
@@ -174,12 +196,21 @@ internal sealed unsafe class Crew
                 }
             }
             while (Stopwatch.GetTimestamp() < deadline);
-            return seen;
+            lock (crew.sleepGate)
+            {
+                // The increment is a full fence before the generation is read, as the publisher's is before it reads Sleepers: one of the two sees the other.
+                Interlocked.Increment(ref crew.counters.Sleepers);
+                int generation = Volatile.Read(ref crew.counters.Generation);
+                if (generation == seen && Monitor.Wait(crew.sleepGate, SleepMilliseconds))
+                    generation = Volatile.Read(ref crew.counters.Generation);
+                Interlocked.Decrement(ref crew.counters.Sleepers);
+                return generation;
+            }
         }
     }
 
     /// <summary>The words that threads contend for, each on cache lines of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = 640)]
     private struct Counters
     {
         [FieldOffset(128)]
@@ -190,5 +221,8 @@ internal sealed unsafe class Crew
 
         [FieldOffset(384)]
         public int Generation;
+
+        [FieldOffset(512)]
+        public int Sleepers;
     }
 }

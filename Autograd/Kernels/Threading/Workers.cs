@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 /// <remarks>
 /// Any thread may start a loop. If one already runs here (a nested loop, or a second caller), the loop runs inline on its caller.
-/// Helpers that find no work spin for some tens of microseconds, then give their threads back: any number of these objects share the threads of the
+/// Helpers that find no work spin for some tens of microseconds, sleep for some milliseconds, then give their threads back: any number of these objects share the threads of the
 /// pool, and one that is idle holds none.
 /// </remarks>
 internal sealed unsafe class Workers : IDisposable
