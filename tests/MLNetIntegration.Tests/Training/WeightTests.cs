@@ -98,7 +98,10 @@ public sealed class WeightTests
         var ml = new MLContext(seed: 1);
         IDataView data = TrainingData.Keyed(ml, Enumerable.Range(0, 18).Select(i => new TrainingData.Row
         {
-            Name = TrainingData.Kinds[i < 12 ? 0 : i < 16 ? 1 : 2], Pair = [i, -i], Both = [0, 0], Weight = 1,
+            Name = TrainingData.Kinds[i < 12 ? 0 : i < 16 ? 1 : 2],
+            Pair = [i, -i],
+            Both = [0, 0],
+            Weight = 1,
         }));
         NeuralNetworkOptions options = Options with { LabelColumn = "Kind", BalanceClasses = true, MemoryBudget = budget };
         var columns = new TrainingColumns(data.Schema, options, new MulticlassHead(options));
