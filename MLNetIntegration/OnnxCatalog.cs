@@ -84,6 +84,7 @@ public static class OnnxCatalog
         using FileStream stream = File.OpenRead(path);
         try
         {
+            ZipChecksums.Require(stream);
             ITransformer loaded = context.Model.Load(stream, out DataViewSchema? schema);
             inputSchema = schema;
             return BatchUpgrade.Of(context, loaded, schema, serving ?? new ServingOptions());

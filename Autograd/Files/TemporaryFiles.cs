@@ -58,16 +58,17 @@ internal static class TemporaryFiles
             return false;
         }
 
-        bool hasEnded = parts[0] == Machine() && !IsRunning(process);
+        bool hasEnded = parts[0] == Machine() && !IsWriter(process, file);
         return (hasEnded || DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > LongUnused) && !IsOpen(file);
     }
 
-    private static bool IsRunning(int process)
+    /// <summary>Whether the process that made the file is still there. One that began after the file was last written only has the number of another that has ended.</summary>
+    private static bool IsWriter(int process, string file)
     {
         try
         {
             using var running = Process.GetProcessById(process);
-            return !running.HasExited;
+            return !running.HasExited && running.StartTime.ToUniversalTime() <= File.GetLastWriteTimeUtc(file);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {

@@ -54,6 +54,13 @@ internal static class Table
         return outcome.Failures.Count == 0 ? 0 : 1;
     }
 
+    /// <summary>Reads the one mutant that a failure names.</summary>
+    public static int Repeat(string name, int seed, int number)
+    {
+        Harness.All.OfType<Fuzzing.Fuzzer>().Single(fuzzer => fuzzer.Name == name).Repeat(seed, number);
+        return 0;
+    }
+
     /// <summary>Starts this program once more.</summary>
     public static Process Start(IEnumerable<string> arguments, long? heap = null)
     {

@@ -75,6 +75,19 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Contains("model.onnx", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Numbers of processes come round: this process has the number that made the file, but it is younger than the file.</summary>
+    [Fact]
+    public void What_a_killed_process_left_goes_although_its_number_is_in_use_again()
+    {
+        string left = folder.File(TemporaryFiles.NewName()), written = folder.File(TemporaryFiles.NewName());
+        File.WriteAllText(left, "half");
+        File.SetLastWriteTimeUtc(left, System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime().AddMinutes(-1));
+        File.WriteAllText(written, "half");
+        AtomicFile.Write(folder.File("model.onnx"), s => s.Write("new"u8));
+        Assert.False(File.Exists(left));
+        Assert.True(File.Exists(written));
+    }
+
     [Fact]
     public void A_folder_in_place_of_a_file_is_refused()
     {

@@ -27,8 +27,7 @@ internal sealed record Fuzzer(FuzzTarget Target) : Harness(Target.Name)
         (double slowest, long largest) = (0, 0);
         for (int i = 0; i < count && failures.Count < 20; i++)
         {
-            var random = new Random(HashCode(seed, i));
-            byte[] mutant = Target.Mutate(random, seeds[random.Next(seeds.Count)], seeds);
+            byte[] mutant = Mutant(seeds, seed, i);
             File.WriteAllBytes(path, mutant);
             string name = string.Create(CultureInfo.InvariantCulture, $"mutant {i} of seed {seed}");
             using var watch = new Timer(_ => Environment.FailFast($"{Name}: {name} is still being read after {Hang.TotalSeconds} s."), null, Hang, Timeout.InfiniteTimeSpan);
@@ -58,6 +57,25 @@ internal sealed record Fuzzer(FuzzTarget Target) : Harness(Target.Name)
         return new Outcome(count, failures, string.Create(
             CultureInfo.InvariantCulture,
             $"{refused} refused, {count - refused - failures.Count} valid, slowest {slowest:F0} ms, most allocated {largest / 1048576.0:F1} MiB"));
+    }
+
+    /// <summary>Reads one mutant again, and leaves it in the file beside which it says so.</summary>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="number">Which mutant.</param>
+    public void Repeat(int seed, int number)
+    {
+        byte[] mutant = Mutant(Target.Seeds(), seed, number);
+        string path = Path.GetFullPath($"mutant-{seed}-{number}");
+        File.WriteAllBytes(path, mutant);
+        Console.WriteLine($"{path}: {mutant.Length} bytes");
+        Target.Read(path, mutant);
+        Console.WriteLine("It is read.");
+    }
+
+    private byte[] Mutant(IReadOnlyList<byte[]> seeds, int seed, int number)
+    {
+        var random = new Random(HashCode(seed, number));
+        return Target.Mutate(random, seeds[random.Next(seeds.Count)], seeds);
     }
 
     /// <summary>A number for each mutant that is the same in every process.</summary>
