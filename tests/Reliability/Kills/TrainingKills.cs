@@ -17,7 +17,8 @@ internal sealed record TrainingKills() : Harness("killed training")
         var failures = new List<string>();
         (int kills, int ends, int starts) = (0, 0, 0);
         int wanted = isLong ? Many : Few;
-        while (kills < wanted || ends == 0)
+        bool isEnded = false;
+        while (kills < wanted || !isEnded)
         {
             string file = folder.File($"training{ends}");
             using Process child = Table.Start(["train", file, Epochs.ToString(CultureInfo.InvariantCulture)]);
@@ -29,12 +30,14 @@ internal sealed record TrainingKills() : Harness("killed training")
                 child.Kill();
                 child.WaitForExit();
                 kills++;
+                isEnded = false;
                 continue;
             }
 
             string found = child.StandardOutput.ReadToEnd().Trim();
             child.WaitForExit();
             ends++;
+            isEnded = true;
             if (child.ExitCode != 0 || found != expected)
             {
                 failures.Add($"seed {seed}, end {ends} after {kills} kills: expected {expected}, found {found} and exit code {child.ExitCode}");
