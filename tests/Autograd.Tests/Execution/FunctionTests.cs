@@ -7,6 +7,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Execution;
 
+[Collection(nameof(Alone))]
 public sealed class FunctionTests
 {
     private static readonly CompilationOptions[] Switches =

@@ -9,6 +9,7 @@ using static Toolkit.OnnxExport.Format.TensorProto.Types;
 namespace Toolkit.OnnxExport.Tests.Checking;
 
 /// <summary>Files made to exhaust a reader: the answer is a list of problems, in memory and time in proportion to the file.</summary>
+[Collection(nameof(Alone))]
 public sealed class HostileModelTests
 {
     /// <summary>The file, and a part of the first error; null for a valid model.</summary>

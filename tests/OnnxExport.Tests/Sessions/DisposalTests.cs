@@ -11,6 +11,7 @@ using static Toolkit.OnnxExport.Format.TensorProto.Types;
 namespace Toolkit.OnnxExport.Tests.Sessions;
 
 /// <summary>What is disposed while it is in use. A fault here ends the process, not the test.</summary>
+[Collection(nameof(Alone))]
 public sealed class DisposalTests
 {
     private static readonly byte[] Perceptron = OnnxExporter.Export(SmallModels.Perceptron());
