@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -26,6 +27,9 @@ public abstract record BitOperation : ElementwiseOperation
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= 18 ? new(Name) : null;
 
     /// <summary>The kernel for one integer type.</summary>
     /// <typeparam name="T">The type of the elements.</typeparam>
@@ -63,17 +67,7 @@ public sealed record BitwiseAnd : BitOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseAnd().ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= 18 ? new(Name) : null;
-
-    /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile)
-    {
-        ReadOnlySpan<T> x = tile.Input<T>(0);
-        ReadOnlySpan<T> y = tile.Input<T>(1);
-        Span<T> z = tile.Output<T>();
-        for (int i = 0; i < z.Length; i++)
-            z[i] = x[i] & y[i];
-    }
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.BitwiseAnd(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 }
 
 /// <summary>The bits that either has (ONNX <c>BitwiseOr</c>, from operator set 18 on).</summary>
@@ -86,17 +80,7 @@ public sealed record BitwiseOr : BitOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseOr().ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= 18 ? new(Name) : null;
-
-    /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile)
-    {
-        ReadOnlySpan<T> x = tile.Input<T>(0);
-        ReadOnlySpan<T> y = tile.Input<T>(1);
-        Span<T> z = tile.Output<T>();
-        for (int i = 0; i < z.Length; i++)
-            z[i] = x[i] | y[i];
-    }
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.BitwiseOr(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 }
 
 /// <summary>The bits that one of the two has (ONNX <c>BitwiseXor</c>, from operator set 18 on).</summary>
@@ -109,17 +93,7 @@ public sealed record BitwiseXor : BitOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseXor().ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= 18 ? new(Name) : null;
-
-    /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile)
-    {
-        ReadOnlySpan<T> x = tile.Input<T>(0);
-        ReadOnlySpan<T> y = tile.Input<T>(1);
-        Span<T> z = tile.Output<T>();
-        for (int i = 0; i < z.Length; i++)
-            z[i] = x[i] ^ y[i];
-    }
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Xor(tile.Input<T>(0), tile.Input<T>(1), tile.Output<T>());
 }
 
 /// <summary>The bits that x does not have (ONNX <c>BitwiseNot</c>, from operator set 18 on).</summary>
@@ -135,16 +109,7 @@ public sealed record BitwiseNot : BitOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseNot().ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= 18 ? new(Name) : null;
-
-    /// <inheritdoc/>
-    protected override void Apply<T>(TileArguments tile)
-    {
-        ReadOnlySpan<T> x = tile.Input<T>(0);
-        Span<T> z = tile.Output<T>();
-        for (int i = 0; i < z.Length; i++)
-            z[i] = ~x[i];
-    }
+    protected override void Apply<T>(TileArguments tile) => TensorPrimitives.OnesComplement(tile.Input<T>(0), tile.Output<T>());
 }
 
 /// <summary>x with its bits moved by y places, zeros filling in (ONNX <c>BitShift</c>); 0 where y is as many places as there are bits, or more.</summary>

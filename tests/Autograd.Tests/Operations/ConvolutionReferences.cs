@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Tensors;
 
@@ -6,7 +7,17 @@ namespace Toolkit.Autograd.Tests.Operations;
 /// <summary>Convolution and pooling as seven nested loops.</summary>
 internal static class ConvolutionReferences
 {
-    public static Array64[] Forward(Conv o, Array64 x, Array64 w, Array64? bias)
+    public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
+    {
+        [typeof(Conv)] = (o, x) => Forward((Conv)o, x[0], x[1], x.ElementAtOrDefault(2)),
+        [typeof(ConvInputGradient)] = (o, x) => InputGradient((ConvInputGradient)o, x[0], x[1]),
+        [typeof(ConvWeightGradient)] = (o, x) => WeightGradient((ConvWeightGradient)o, x[0], x[1]),
+        [typeof(MaxPool)] = (o, x) => MaxPool((MaxPool)o, x[0]),
+        [typeof(AveragePool)] = (o, x) => AveragePool((AveragePool)o, x[0]),
+        [typeof(AveragePoolGradient)] = (o, x) => AveragePoolGradient((AveragePoolGradient)o, x[0]),
+    };
+
+    private static Array64[] Forward(Conv o, Array64 x, Array64 w, Array64? bias)
     {
         var y = new Array64([x.Sizes[0], w.Sizes[0], Out(o, x, w, 0), Out(o, x, w, 1)]);
         Visit(o, x, w, y, (i, j, k) => y.Data[k] += x.Data[i] * w.Data[j]);
@@ -18,21 +29,21 @@ internal static class ConvolutionReferences
         return [y];
     }
 
-    public static Array64[] InputGradient(ConvInputGradient o, Array64 dy, Array64 w)
+    private static Array64[] InputGradient(ConvInputGradient o, Array64 dy, Array64 w)
     {
         var dx = new Array64([dy.Sizes[0], w.Sizes[1] * o.Group, o.ImageSize[0], o.ImageSize[1]]);
         Visit(o, dx, w, dy, (i, j, k) => dx.Data[i] += w.Data[j] * dy.Data[k]);
         return [dx];
     }
 
-    public static Array64[] WeightGradient(ConvWeightGradient o, Array64 x, Array64 dy)
+    private static Array64[] WeightGradient(ConvWeightGradient o, Array64 x, Array64 dy)
     {
         var dw = new Array64([dy.Sizes[1], x.Sizes[1] / o.Group, o.KernelSize[0], o.KernelSize[1]]);
         Visit(o, x, dw, dy, (i, j, k) => dw.Data[j] += x.Data[i] * dy.Data[k]);
         return [dw];
     }
 
-    public static Array64[] MaxPool(MaxPool o, Array64 x)
+    private static Array64[] MaxPool(MaxPool o, Array64 x)
     {
         Array64 values = Pooled(o, x);
         Array64 indices = Pooled(o, x);
@@ -45,7 +56,7 @@ internal static class ConvolutionReferences
         return [values, indices];
     }
 
-    public static Array64[] AveragePool(AveragePool o, Array64 x)
+    private static Array64[] AveragePool(AveragePool o, Array64 x)
     {
         Array64 y = Pooled(o, x);
         for (int flat = 0; flat < y.Data.Length; flat++)
@@ -57,7 +68,7 @@ internal static class ConvolutionReferences
         return [y];
     }
 
-    public static Array64[] AveragePoolGradient(AveragePoolGradient o, Array64 dy)
+    private static Array64[] AveragePoolGradient(AveragePoolGradient o, Array64 dy)
     {
         var dx = new Array64([dy.Sizes[0], dy.Sizes[1], o.ImageSize[0], o.ImageSize[1]]);
         for (int flat = 0; flat < dy.Data.Length; flat++)
