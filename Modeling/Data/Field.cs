@@ -35,7 +35,7 @@ public sealed record Field(string Name, DType Type, Shape Shape)
         ? name
         : throw new ArgumentException($"Expected a name of a field without dots, found \"{name}\".", nameof(name));
 
-    private static Shape Checked(Shape shape) => shape.All(dim => dim.IsStatic ? dim.Size >= 1 : dim.Symbol is { } symbol && symbol != BatchAxis)
+    private static Shape Checked(Shape shape) => shape.All(dim => dim.IsStatic ? dim.Size >= 1 : dim.Symbol is { } symbol && symbol.Name != BatchAxis)
         ? shape
         : throw new ArgumentException($"Expected sizes of at least 1 and symbols other than \"{BatchAxis}\" in the shape of one example, found {shape}.", nameof(shape));
 }
