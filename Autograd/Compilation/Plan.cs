@@ -122,6 +122,9 @@ internal sealed class Plan
         {
             commit.Parameter.Value.CopyFrom(commit.NewValue);
         }
+
+        // The addresses that the steps use are valid while the plan is reachable.
+        GC.KeepAlive(this);
     }
 
     private void RunSteps(Workers workers, Span<long> marks)

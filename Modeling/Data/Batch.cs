@@ -138,11 +138,7 @@ public sealed class Batch
     }
 
     /// <summary>Copies the first examples.</summary>
-    private static void Begin(Value from, Value to, int count)
-    {
-        int bytes = from.Bytes.Length / from.Sizes[0] * count;
-        from.Bytes[..bytes].CopyTo(to.Bytes);
-    }
+    private static void Begin(Value from, Value to, int count) => to.CopyElements(from, 0, 0, from.Count / from.Sizes[0] * count);
 
     private (Value Features, Value Target, Value? Weights) Few()
     {

@@ -94,7 +94,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         constants = [.. instructions.Select(i => i.Inputs.Take(MarkedInputs).Select((r, at) => IsConstant(r) ? 1u << at : 0).Aggregate(0u, (marks, mark) => marks | mark))];
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
-        pieceLength = Math.Max(MinimumPiece, (((count + 63) / 64) + TileLength - 1) / TileLength * TileLength);
+        pieceLength = Math.Max(MinimumPiece, (int)((((count + 63L) / 64) + TileLength - 1) / TileLength * TileLength));
     }
 
     /// <summary>Floating-point operations of one run: one per instruction and element.</summary>
@@ -126,14 +126,14 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     {
         if (count > 0)
         {
-            workers.For((count + pieceLength - 1) / pieceLength, this);
+            workers.For(((count - 1) / pieceLength) + 1, this);
         }
     }
 
     /// <summary>Runs one piece of the elements.</summary>
     public override void Execute(int index)
     {
-        int start = index * pieceLength, end = Math.Min(count, start + pieceLength);
+        int start = index * pieceLength, end = start + Math.Min(count - start, pieceLength);
         if (loop is not null)
         {
             int whole = (end - start) / VectorLoop.Width * VectorLoop.Width;
@@ -182,9 +182,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
             }
         }
 
-        for (int start = first; start < end; start += TileLength)
+        for (int done = 0; done < end - first; done += TileLength)
         {
-            RunTile(start, Math.Min(TileLength, end - start), addresses, arguments);
+            RunTile(first + done, Math.Min(TileLength, end - first - done), addresses, arguments);
         }
 
         Return(block);
