@@ -28,7 +28,7 @@ public sealed class Function
     private readonly KernelChoice kernels;
 
     // Runs that change parameters follow each other; others share the parameters and do not wait.
-    private readonly Lock? updating;
+    private readonly Lock updating = new();
 
     private Function(Signature signature, ExecutionOptions options)
     {
@@ -41,11 +41,12 @@ public sealed class Function
         Signature = signature;
         keptPlans = options.KeptPlans;
         keptArenas = options.KeptArenas;
-        updating = signature.Updates.Count > 0 ? new Lock() : null;
         CompilationOptions switches = options.Compilation;
         kernels = new KernelChoice(switches.Winograd, switches.PackConstants);
         workers = new Workers(options.Threads);
-        program = ProgramBuilder.Build(Rewriting.Apply(signature, switches, workers, options.FixedParameters), switches);
+        Signature rewritten = Rewriting.Apply(signature, switches, workers, options.FixedParameters);
+        RequireKnownSizes(rewritten);
+        program = ProgramBuilder.Build(rewritten, switches);
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -54,7 +55,7 @@ public sealed class Function
     /// <summary>Compiles a signature.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
-    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one.</exception>
+    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one; or a result has sizes that depend on data.</exception>
     public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
@@ -90,7 +91,7 @@ public sealed class Function
             throw new GraphException($"Expected places for {Signature.Outputs.Count} outputs of \"{Signature.Name}\", found {outputs.Length}.");
         }
 
-        if (updating is null)
+        if (Signature.Updates.Count == 0)
         {
             RunOnce(inputs, outputs);
             return;
@@ -124,7 +125,7 @@ public sealed class Function
     public FunctionProfile Profile(ReadOnlySpan<Value> inputs, int runs = 20)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        lock (updating ?? new Lock())
+        lock (updating)
         {
             Plan plan = PlanFor(inputs);
             PlanContext context = plan.Rent();
@@ -172,6 +173,16 @@ public sealed class Function
             {
                 return plans.Sum(p => p.WorkingMemory);
             }
+        }
+    }
+
+    private static void RequireKnownSizes(Signature signature)
+    {
+        if (signature.Nodes.FirstOrDefault(node => node.Symbols.Count > 0) is { } node)
+        {
+            throw new GraphException(
+                $"Expected results whose sizes follow from those of the inputs of \"{signature.Name}\", found {node}, whose results have sizes that depend on data " +
+                $"({string.Join(", ", node.Outputs.Select(o => o.Type))}): such a computation can be run by Interpreter.Run, not compiled.");
         }
     }
 
