@@ -42,7 +42,8 @@ internal sealed class ElementwiseChain(
     /// <summary>The most inputs of an instruction.</summary>
     public int Arity { get; } = instructions.Max(i => i.Inputs.Length);
 
-    /// <summary>The distance of two registers in bytes.</summary>
+    /// <summary>The distance of two registers in bytes. An element takes up to eight, but for complex numbers, which are only moved: what is stored has the type of
+    /// what is read.</summary>
     public int RegisterBytes { get; } = (ElementwiseProgram.TileLength * Math.Max(sizeof(double), types.Max(t => t.Size()))) + RegisterGap;
 
     /// <summary>The size of an element of a leaf.</summary>
