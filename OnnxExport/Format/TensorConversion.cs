@@ -92,6 +92,15 @@ internal static class TensorConversion
             ToLittleEndian(bytes, type.Size());
         }
 
+        // Other programs write any byte for true; the engine compares bytes.
+        if (type == DType.Bool)
+        {
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = (byte)(bytes[i] == 0 ? 0 : 1);
+            }
+        }
+
         bytes.CopyTo(value.Bytes);
         GC.KeepAlive(value);
         return value;
