@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// at inference they are running means, m ← ρm + (1 − ρ)·batch value. Source: book section 8.7.1, equation 8.35; Ioffe, Szegedy 2015.
 /// </summary>
 /// <remarks>
-/// Input [batch, channels, …], result of the same shape. The variance is that of the batch, divided by n. Where examples have weights, all of these are weighted means.
+/// Input [batch, channels, …], result of the same shape. Padding of ragged axes does not count. The variance is that of the batch, divided by n. Where examples have weights, all of these are weighted means.
 /// A batch with fewer examples (or a smaller sum of weights) than the largest so far counts for the running means in proportion: m ← m + (1 − ρ)·(n/n_max)·(batch
 /// value − m). One value per channel has no variance: such a batch is normalized with the running means, and leaves them alone.
 /// </remarks>
@@ -54,7 +54,7 @@ public sealed class BatchNormalization : Module
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
             Variable batchMean = context.Mean(input, axes);
             Variable batchVariance = context.Mean((input - Spread(batchMean)).Square(), axes);
-            Variable single = Ops.Less(Values(input, context.Weight), 2.0);
+            Variable single = Ops.Less(Values(input, context), 2.0);
             Variable share = (1.0 - Decay) * Ops.Where(single, 0.0, Portion(input, context));
             Variable keep = (1.0 - share).Cast(DType.Float32), take = share.Cast(DType.Float32);
             context.Update(runningMean, (keep * runningMean.Variable) + (take * batchMean));
@@ -69,10 +69,13 @@ public sealed class BatchNormalization : Module
     }
 
     /// <summary>How many numbers a statistic of the batch is made of, float64: examples that count, times places.</summary>
-    private static Variable Values(Variable input, Variable? weight)
+    private static Variable Values(Variable input, ForwardContext context)
     {
-        Variable examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
-        return input.Shape.Skip(2).Aggregate(examples, (values, places) => values * Ops.Size(places, DType.Float64));
+        int[] others = [.. Enumerable.Range(2, input.Shape.Rank - 2)];
+        Variable? counts = context.Weight is { } weight ? Ops.Greater(weight, 0.0).Cast(DType.Float64) : null;
+        if (Masked.Places(input, others, context)?.Cast(DType.Float64) is { } places)
+            counts = counts is null ? places : places * WeightedMean.Spread(counts, input);
+        return (counts?.Sum() ?? Ops.Size(input.Shape[0], DType.Float64)) * Masked.WholeSize(input, others, context, DType.Float64);
     }
 
     /// <summary>n/n_max, float64: exactly 1 for the largest batch so far, 0 where all weights are 0.</summary>
