@@ -41,6 +41,9 @@ public sealed class BatchNormalization : Module
     protected internal override string Kind => "batchnorm";
 
     /// <inheritdoc/>
+    protected internal override string? FaultWhenDrawn => "would use the batch of the moment: expected a model without it, found one with it";
+
+    /// <inheritdoc/>
     protected internal override string Description => $"BatchNormalization {Channels}";
 
     /// <inheritdoc/>
