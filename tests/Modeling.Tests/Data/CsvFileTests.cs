@@ -283,16 +283,27 @@ public sealed class CsvFileTests
         Assert.Throws<ArgumentException>(() => Rows("a", new() { Quote = '\r' }));
     }
 
+    /// <summary>In the form of the iris data (no header, a text at the end, an empty last line) and of the wine data (a header, a semicolon, a whole number at the end).</summary>
     [Fact]
-    public void Published_tables_are_read()
+    public void Tables_come_back_as_they_were_written()
     {
-        Dataset iris = Dataset.LoadCsv(Path.Combine(SharedData.Folder("iris"), "iris.data"), new() { HasHeader = false, Label = ^1 });
-        Assert.Equal("150 × [4] → label of 3 classes", iris.ToString());
-        Assert.Equal(["Iris-setosa", "Iris-versicolor", "Iris-virginica"], iris.ClassNames);
-        string wine = Path.Combine(SharedData.Folder("wine-quality"), "winequality-red.csv");
-        Dataset red = Dataset.LoadCsv(wine, new() { Targets = ["quality"] });
-        Assert.Equal("1599 × [11] → target [1]", red.ToString());
-        Assert.Equal(5.636, red.Targets.ToArray().Average(), 1e-3);
+        using var folder = new TemporaryFolder();
+        var random = new RandomSource(5);
+        float[][] rows = [.. Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 4).Select(_ => MathF.Round((float)random.NextUniform(-9, 9), 3)).ToArray())];
+        string[] names = ["setosa", "versicolor", "virginica"];
+        string Cells(float[] row, char separator) => string.Join(separator, row.Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Dataset classes = Dataset.LoadCsv(
+            folder.Write("classes.data", string.Concat(rows.Select((row, i) => $"{Cells(row, ',')},{names[i % 3]}\n")) + "\n"), new() { HasHeader = false, Label = ^1 });
+        Assert.Equal("600 × [4] → label of 3 classes", classes.ToString());
+        Assert.Equal(names, classes.ClassNames);
+        Assert.Equal(rows.SelectMany(row => row), classes.Features.ToArray());
+        Assert.Equal(rows.Select((_, i) => (long)(i % 3)), classes.Labels.ToArray());
+        Dataset grades = Dataset.LoadCsv(
+            folder.Write("grades.csv", "a;b;c;d;grade\n" + string.Concat(rows.Select((row, i) => $"{Cells(row, ';')};{i % 7}\n"))),
+            new() { Separator = ';', Targets = ["grade"] });
+        Assert.Equal("600 × [4] → target [1]", grades.ToString());
+        Assert.Equal(rows.SelectMany(row => row), grades.Features.ToArray());
+        Assert.Equal(rows.Select((_, i) => (float)(i % 7)), grades.Targets.ToArray());
     }
 
     private static string Fails(string path, CsvOptions options) =>
