@@ -67,11 +67,11 @@ public sealed class ExperimentTests
     }
 
     /// <summary>B6, and the bound of A5.2.</summary>
-    [Fact]
-    public void Boosted_stumps_beat_one_stump_and_keep_their_bound()
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "breast-cancer", MemberType = typeof(Reproduced))]
+    public void Boosted_stumps_beat_one_stump_and_keep_their_bound(string source)
     {
-        Reproduced.NeedsData("breast-cancer");
-        Dictionary<string, double> found = Reproduced.Run(new BoostedStumps());
+        Dictionary<string, double> found = Reproduced.Run(new BoostedStumps(), source);
         Assert.InRange(found["test error % of one stump"], 6.5, 9.5);
         Assert.InRange(found["test error % of 10 rounds"], 3.5, 6.5);
         Assert.InRange(found["test error % of 100 rounds"], 3.0, 5.8);
@@ -79,24 +79,22 @@ public sealed class ExperimentTests
     }
 
     /// <summary>B12, on Boston housing: within a standard error over the splits (0.2) of an independent program, and the mean of masks beats one mask.</summary>
-    [Fact]
-    public void Masks_at_inference_predict_house_prices_and_their_uncertainty()
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "boston-housing", MemberType = typeof(Reproduced))]
+    public void Masks_at_inference_predict_house_prices_and_their_uncertainty(string source)
     {
-        Reproduced.NeedsData("boston-housing");
-        Dictionary<string, double> found = Reproduced.Run(new MonteCarloHousing());
+        Dictionary<string, double> found = Reproduced.Run(new MonteCarloHousing(), source);
         Assert.Equal(3.12, found["rmse, mean of 100 masks"], 0.2);
         Assert.InRange(found["log-likelihood, nats"], -2.62, -2.40);
         Assert.True(found["rmse of one mask"] > found["rmse, mean of 100 masks"] + 0.3);
     }
 
     /// <summary>B7: at least as good as the same models of ML.NET on the same files, within two of its standard deviations.</summary>
-    [Fact]
-    public void Small_tables_are_learned_as_well_as_by_their_reference()
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "breast-cancer", "iris", "boston-housing", MemberType = typeof(Reproduced))]
+    public void Small_tables_are_learned_as_well_as_by_their_reference(string source)
     {
-        Reproduced.NeedsData("breast-cancer");
-        Reproduced.NeedsData("iris");
-        Reproduced.NeedsData("boston-housing");
-        Dictionary<string, double> found = Reproduced.Run(new SmallTables());
+        Dictionary<string, double> found = Reproduced.Run(new SmallTables(), source);
         Assert.True(found["accuracy % on breast cancer"] >= 96.62 - 0.54);
         Assert.True(found["area under the curve on breast cancer"] >= 0.9957 - 0.0032);
         Assert.True(found["accuracy % on iris"] >= 97.4 - 2.4);

@@ -1,30 +1,47 @@
+using Toolkit.MadeData;
 using Toolkit.Samples.BookResults;
 
 namespace Toolkit.BookResults.Tests;
 
-/// <summary>Runs experiments as the sample does, on the data sets beside the repository.</summary>
+/// <summary>Runs experiments as the sample does, on made data and, where they are beside the repository, on the published ones.</summary>
 internal static class Reproduced
 {
-    /// <summary>The figures of an experiment with its own settings and seed 1.</summary>
-    public static Dictionary<string, double> Run(Experiment experiment)
+    public const string Made = "made", Published = "published";
+
+    /// <summary>Made data, and the published ones if all of these sets are there.</summary>
+    public static TheoryData<string> Sources(params string[] sets) => sets.All(Has) ? [Made, Published] : [Made];
+
+    /// <summary>The same, with a row that says what is missing.</summary>
+    public static TheoryData<string> SourcesOrSkip(params string[] sets) => sets.All(Has) ? [Made, Published] :
+    [
+        Made,
+        new TheoryDataRow<string>(Published)
+        {
+            Skip = $"The data set '{sets.First(s => !Has(s))}' is not in the folder 'shared/data' beside the repository, so that no experiment runs on published data.",
+        },
+    ];
+
+    /// <summary>The figures of an experiment with its own settings and seed 1, on data that it makes itself or on a source.</summary>
+    public static Dictionary<string, double> Run(Experiment experiment, string source = Made)
     {
         var laboratory = new Laboratory(
-            new LaboratoryOptions { Data = SharedData(), Threads = 1, Quiet = true }, experiment, TestContext.Current.CancellationToken);
+            new LaboratoryOptions { Data = source == Made ? DataFiles.Folder : Shared, Threads = 1, Quiet = true }, experiment, TestContext.Current.CancellationToken);
         return experiment.Run(laboratory).ToDictionary(f => f.Name, f => f.Value);
     }
 
-    public static void NeedsData(string name) => Assert.SkipUnless(
-        SharedData() is { } data && Directory.Exists(Path.Combine(data, name)),
-        $"The data set '{name}' is not in the folder 'shared/data' beside the repository.");
+    private static bool Has(string set) => Shared is { } data && Directory.Exists(Path.Combine(data, set));
 
-    private static string? SharedData()
+    private static string? Shared { get; } = Find();
+
+    private static string? Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (!File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
-                continue;
-            string path = Path.Combine(folder.Parent?.FullName ?? "", "shared", "data");
-            return Directory.Exists(path) ? path : null;
+            if (File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
+            {
+                string path = Path.Combine(folder.Parent?.FullName ?? "", "shared", "data");
+                return Directory.Exists(path) ? path : null;
+            }
         }
 
         return null;

@@ -84,6 +84,54 @@ public sealed class CsvFileTests
     }
 
     [Fact]
+    public void A_column_of_weights_is_no_feature_and_makes_rows_count()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "x,w,y\n1,2,a\n4,0.5,b\n8,0,a\n");
+        Dataset data = Dataset.LoadCsv(path, new() { Label = "y", Weight = "w" });
+        Assert.Equal([1f, 4, 8], data.Features.ToArray());
+        Assert.Equal([2f, 0.5f, 0], data.Weights.ToArray());
+        Assert.Equal([0L, 1, 0], data.Labels.ToArray());
+        Assert.Equal(2, Dataset.LoadCsv(path, new() { Label = "y" }).Layout.FeatureLength);
+        Assert.Equal([2f, 0.5f, 0], Dataset.LoadCsv(path, new() { Label = ^1, Weight = 1 }).Weights.ToArray());
+    }
+
+    /// <summary>A row of weight w is w rows, also for the mean that fills a gap; one of weight 0 says nothing.</summary>
+    [Fact]
+    public void A_gap_is_filled_with_the_weighted_mean()
+    {
+        using var folder = new TemporaryFolder();
+        Dataset data = Dataset.LoadCsv(folder.Write("a.csv", "x,w,y\n1,3,a\n5,1,b\n99,0,a\n?,1,b\n"), new() { Label = "y", Weight = "w", Missing = MissingValues.Mean });
+        Assert.Equal([1f, 5, 99, 2], data.Features.ToArray());
+        Assert.Contains(
+            "every value is missing or has the weight 0", Fails(folder.Write("b.csv", "x,w,y\n1,0,a\n?,1,b\n"), new() { Label = "y", Weight = "w", Missing = MissingValues.Mean }));
+    }
+
+    [Theory]
+    [InlineData("x,w,y\n1,-1,a\n", "line 2, column \"w\": expected a weight of at least 0, found \"-1\"")]
+    [InlineData("x,w,y\n1,2,a\n1,NaN,a\n", "line 3, column \"w\": expected a finite number")]
+    [InlineData("x,w,y\n1,heavy,a\n", "line 2, column \"w\": expected a number, found \"heavy\"")]
+    [InlineData("x,w,y\n1,?,a\n", "line 2, column \"w\": the value is missing")]
+    [InlineData("x,v,y\n1,1,a\n", "w")]
+    public void What_is_no_weight_is_named(string text, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", text);
+        Assert.Contains(expected, Fails(path, new() { Label = "y", Weight = "w" }));
+    }
+
+    [Fact]
+    public void A_column_is_either_the_weight_or_what_is_predicted()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "x,y\n1,2\n?,3\n4,?\n");
+        Assert.Contains("both the weight and a label or target", Fails(path, new() { Targets = ["y"], Weight = "y" }));
+        Dataset whole = Dataset.LoadCsv(folder.Write("b.csv", "x,w,y\n1,1,2\n3,?,4\n5,2,6\n"), new() { Targets = ["y"], Weight = "w", Missing = MissingValues.SkipRow });
+        Assert.Equal([1f, 5], whole.Features.ToArray());
+        Assert.Equal([1f, 2], whole.Weights.ToArray());
+    }
+
+    [Fact]
     public void Missing_values_follow_the_policy()
     {
         using var folder = new TemporaryFolder();
