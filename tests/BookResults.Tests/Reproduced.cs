@@ -8,16 +8,16 @@ internal static class Reproduced
 {
     public const string Made = "made", Published = "published";
 
-    /// <summary>Made data, and the published ones if all of these sets are there.</summary>
-    public static TheoryData<string> Sources(params string[] sets) => sets.All(Has) ? [Made, Published] : [Made];
+    /// <summary>Made data, and the published ones if all of these sets, with blanks between their names, are there.</summary>
+    public static TheoryData<string> Sources(string sets) => sets.Split(' ').All(Has) ? [Made, Published] : [Made];
 
     /// <summary>The same, with a row that says what is missing.</summary>
-    public static TheoryData<string> SourcesOrSkip(params string[] sets) => sets.All(Has) ? [Made, Published] :
+    public static TheoryData<string> SourcesOrSkip(string sets) => sets.Split(' ').All(Has) ? [Made, Published] :
     [
         Made,
         new TheoryDataRow<string>(Published)
         {
-            Skip = $"The data set '{sets.First(s => !Has(s))}' is not in the folder 'shared/data' beside the repository, so that no experiment runs on published data.",
+            Skip = $"The data set '{sets.Split(' ').First(s => !Has(s))}' is not in the folder 'shared/data' beside the repository, so that no experiment runs on published data.",
         },
     ];
 
