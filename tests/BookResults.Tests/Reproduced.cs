@@ -29,6 +29,13 @@ internal static class Reproduced
         return experiment.Run(laboratory).ToDictionary(f => f.Name, f => f.Value);
     }
 
+    /// <summary>Figures are what they were, up to what rounding may change: processors with other vector instructions add in another order.</summary>
+    public static void Holds(Dictionary<string, double> found, params (string Name, double Expected, double Tolerance)[] figures)
+    {
+        string[] wrong = [.. figures.Where(f => !(Math.Abs(found[f.Name] - f.Expected) <= f.Tolerance)).Select(f => $"{f.Name}: expected {f.Expected} ± {f.Tolerance}, found {found[f.Name]}")];
+        Assert.True(wrong.Length == 0, string.Join(Environment.NewLine, wrong));
+    }
+
     private static bool Has(string set) => Shared is { } data && Directory.Exists(Path.Combine(data, set));
 
     private static string? Shared { get; } = Find();

@@ -17,7 +17,10 @@ internal sealed class LargeSteps : Experiment
 
     public override string Source => "Max-norm permits large steps, book 7.2 (Hinton et al. 2012)";
 
-    public override string Settings => "optical digits, 64-256-256-10 rectifiers; batches of 50; rate 0.4 → 0, momentum 0.9; 8 seeds";
+    /// <summary>The first learning rate.</summary>
+    public double Rate { get; init; } = 0.4;
+
+    public override string Settings => FormattableString.Invariant($"optical digits, 64-256-256-10 rectifiers; batches of 50; rate {Rate} → 0, momentum 0.9; 8 seeds");
 
     public override int Epochs => 15;
 
@@ -46,7 +49,7 @@ internal sealed class LargeSteps : Experiment
         Trainer trainer = SmallTraining.Of(
             laboratory,
             new Sequential(SmallTraining.Rectifiers(64, 256, random), SmallTraining.Rectifiers(256, 256, random), new Dense(256, 10, random) { WeightInitializer = new HeNormal() }),
-            new Momentum { LearningRate = new LinearDecay(0.4, 0, steps), Decay = 0.9 },
+            new Momentum { LearningRate = new LinearDecay(Rate, 0, steps), Decay = 0.9 },
             constraints);
         // Without the constraint a run may diverge; its last good parameters count.
         trainer.Fit(train, new FitOptions { Epochs = laboratory.Epochs, BatchSize = BatchSize, Seed = (ulong)seed }, laboratory.Cancellation);

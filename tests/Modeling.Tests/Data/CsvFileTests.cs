@@ -108,11 +108,11 @@ public sealed class CsvFileTests
     }
 
     [Theory]
-    [InlineData("x,w,y\n1,-1,a\n", "line 2, column \"w\": expected a weight of at least 0, found \"-1\"")]
-    [InlineData("x,w,y\n1,2,a\n1,NaN,a\n", "line 3, column \"w\": expected a finite number")]
-    [InlineData("x,w,y\n1,heavy,a\n", "line 2, column \"w\": expected a number, found \"heavy\"")]
-    [InlineData("x,w,y\n1,?,a\n", "line 2, column \"w\": the value is missing")]
-    [InlineData("x,v,y\n1,1,a\n", "w")]
+    [InlineData("x,w,y\n1,-1,a\n", "line 2, column 'w': expected a weight of at least 0, found '-1'")]
+    [InlineData("x,w,y\n1,2,a\n1,NaN,a\n", "line 3, column 'w': expected a finite number")]
+    [InlineData("x,w,y\n1,heavy,a\n", "line 2, column 'w': expected a number, found 'heavy'")]
+    [InlineData("x,w,y\n1,?,a\n", "line 2, column 'w': the value is missing")]
+    [InlineData("x,v,y\n1,1,a\n", "has no column named 'w'")]
     public void What_is_no_weight_is_named(string text, string expected)
     {
         using var folder = new TemporaryFolder();
