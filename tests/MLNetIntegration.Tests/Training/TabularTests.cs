@@ -26,7 +26,7 @@ public sealed class TabularTests
             {
                 sets.Add(new TheoryDataRow<string, string>("all", "published")
                 {
-                    Skip = "The data sets of samples/Tabular are not in the folder 'shared/data' beside the repository.",
+                    Skip = "The data set 'iris' is not in the folder 'shared/data' beside the repository.",
                 });
             }
 

@@ -12,7 +12,7 @@ public sealed class PublishedDataTests
             string[] all = ["mnist", "iris", "wine-quality"], there = [.. all.Where(SharedData.Has)];
             return there.Length > 0
                 ? [.. there]
-                : [new TheoryDataRow<string>("none") { Skip = $"The data sets {string.Join(", ", all)} are not in the folder 'shared/data' beside the repository." }];
+                : [new TheoryDataRow<string>("none") { Skip = $"The data set '{all[0]}' is not in the folder 'shared/data' beside the repository." }];
         }
     }
 
