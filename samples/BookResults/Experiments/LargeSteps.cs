@@ -42,7 +42,7 @@ internal sealed class LargeSteps : Experiment
 
     private static double Median(double[] ordered) => 0.5 * (ordered[(Seeds - 1) / 2] + ordered[Seeds / 2]);
 
-    private static double Once(Laboratory laboratory, Dataset train, Dataset test, int seed, Constraint[] constraints)
+    private double Once(Laboratory laboratory, Dataset train, Dataset test, int seed, Constraint[] constraints)
     {
         RandomSource random = laboratory.Random("weights").Fork(seed);
         int steps = laboratory.Epochs * ((train.Count + BatchSize - 1) / BatchSize);
