@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
+using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -14,9 +15,16 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override string Folder => "california-housing";
 
-    protected override bool HasWaves => true;
-
-    protected override NeuralNetworkOptions Network => new() { MissingFeatures = MissingFeatures.Impute };
+    protected override NeuralNetworkOptions Network => new()
+    {
+        HiddenUnits = [128, 128, 64],
+        Optimizer = new Adam { LearningRate = 0.001 },
+        Epochs = 120,
+        WeightDecay = 1e-3,
+        BatchSize = 64,
+        Patience = 15,
+        MissingFeatures = MissingFeatures.Impute,
+    };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder)
     {
@@ -27,24 +35,17 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override IEstimator<ITransformer> Featurize(MLContext ml) => ml.Transforms.CustomMapping<District, Derived>(Derive, contractName: null)
         .Append(ml.Transforms.Categorical.OneHotEncoding("ocean", nameof(District.OceanProximity)))
-        .Append(ml.Transforms.Concatenate("Features", nameof(Derived.Numbers), "ocean"))
-        .Append(ml.Transforms.Concatenate("Waves", "Features", nameof(Derived.Waves)));
+        .Append(ml.Transforms.Concatenate("Features", nameof(Derived.Numbers), "ocean"));
 
     public override IReadOnlyList<Contender> Contenders(MLContext ml)
     {
         IReadOnlyList<Contender> all = base.Contenders(ml);
-        Contender head = all[0] with
-        {
-            Name = "with a heteroscedastic head",
-            SettingsOf = all[0].Name,
-            Trainer = (s, seed) => ml.Regression.HeteroscedasticNeuralNetwork(NetworkSpace.Options(s, seed, Network)),
-        };
         IEstimator<ITransformer> fill = ml.Transforms.ReplaceMissingValues("Features", replacementMode: Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean);
         return
         [
             all[0],
-            head,
-            .. all.Skip(1).Select(c => c with { Trainer = (s, seed) => fill.Append(c.Trainer(s, seed)) }),
+            new("with a heteroscedastic head", Family.Network, ml.Regression.HeteroscedasticNeuralNetwork(Network)),
+            .. all.Skip(1).Select(c => c with { Trainer = fill.Append(c.Trainer) }),
         ];
     }
 
@@ -70,9 +71,6 @@ internal sealed class CaliforniaHousing : RegressionCase
             d.Longitude, d.Latitude, d.Longitude + d.Latitude, d.Longitude - d.Latitude, d.HousingMedianAge, MathF.Log(d.TotalRooms), MathF.Log(d.TotalBedrooms),
             MathF.Log(d.Population), MathF.Log(d.Households), MathF.Log(d.MedianIncome), d.MedianIncome, MathF.Log(d.TotalRooms / d.Households),
             MathF.Log(d.TotalBedrooms / d.TotalRooms), MathF.Log(d.Population / d.Households),
-        ];
-        derived.Waves =
-        [
             .. Waves.Of(d.Longitude, 4), .. Waves.Of(d.Latitude, 4), .. Waves.Of(d.Longitude + d.Latitude, 4), .. Waves.Of(d.Longitude - d.Latitude, 4),
         ];
     }
@@ -114,10 +112,7 @@ internal sealed class CaliforniaHousing : RegressionCase
     {
         public float Label { get; set; }
 
-        [VectorType(14)]
+        [VectorType(46)]
         public float[] Numbers { get; set; } = [];
-
-        [VectorType(32)]
-        public float[] Waves { get; set; } = [];
     }
 }
