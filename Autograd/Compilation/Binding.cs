@@ -6,9 +6,11 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>The sizes that a set of input values gives to the symbols of a signature.</summary>
 internal sealed class Binding
 {
-    private Binding(Dictionary<string, int> sizes) => Sizes = sizes;
+    private readonly Dictionary<Symbol, int> sizes;
 
-    public IReadOnlyDictionary<string, int> Sizes { get; }
+    private Binding(Dictionary<Symbol, int> sizes) => this.sizes = sizes;
+
+    public IReadOnlyDictionary<Symbol, int> Sizes => sizes;
 
     /// <summary>Checks every value against its input and collects the sizes of symbols.</summary>
     public static Binding Of(Signature signature, ReadOnlySpan<Value> values)
@@ -20,7 +22,7 @@ internal sealed class Binding
                 $"found {values.Length}.");
         }
 
-        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var sizes = new Dictionary<Symbol, int>();
         for (int i = 0; i < values.Length; i++)
         {
             Variable input = signature.Inputs[i];
@@ -43,7 +45,32 @@ internal sealed class Binding
         return new Binding(sizes);
     }
 
-    private static void Bind(Variable input, int axis, Value value, Dictionary<string, int> sizes)
+    /// <summary>Collects the sizes that depend on data from the results of a node, and checks the others.</summary>
+    /// <exception cref="ShapeException">A result has another size than its type says.</exception>
+    public void Add(Node node, IReadOnlyList<Value> results)
+    {
+        for (int i = 0; i < results.Count; i++)
+        {
+            Shape shape = node.Outputs[i].Shape;
+            for (int axis = 0; axis < shape.Rank; axis++)
+            {
+                if (shape[axis].Symbol is { IsFresh: true } symbol && node.Symbols.Contains(symbol))
+                {
+                    sizes.TryAdd(symbol, results[i].Sizes[axis]);
+                }
+            }
+        }
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (!node.Outputs[i].Shape.Evaluate(sizes).AsSpan().SequenceEqual(results[i].Sizes))
+            {
+                throw new ShapeException($"Expected {node.Outputs[i].Type} as result {i} of {node}, found {results[i]}.");
+            }
+        }
+    }
+
+    private static void Bind(Variable input, int axis, Value value, Dictionary<Symbol, int> sizes)
     {
         Dim dim = input.Shape[axis];
         int size = value.Sizes[axis];

@@ -51,9 +51,33 @@ public static class Interpreter
 
         protected override IReadOnlyList<Value> Visit(Node node)
         {
+            try
+            {
+                IReadOnlyList<Value> results = Results(node);
+                if (node.Symbols.Count > 0)
+                {
+                    binding.Add(node, results);
+                }
+
+                return results;
+            }
+            catch (ToolkitException e) when (node.Origin is not null)
+            {
+                e.Locate(node.Origin.ToString());
+                throw;
+            }
+        }
+
+        private IReadOnlyList<Value> Results(Node node)
+        {
             if (node.Operation is IFromSizes sizes)
             {
                 return [sizes.Evaluate(binding.Sizes)];
+            }
+
+            if (node.Operation is IDataSized sized)
+            {
+                return sized.Evaluate(new EvaluateRequest(node.Operation, Inputs(node), workers));
             }
 
             if (node.Operation is not IHasKernel)
@@ -63,18 +87,16 @@ public static class Interpreter
                 return [.. expansion.Select(Map)];
             }
 
-            Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
-            try
-            {
-                KernelChoice.Run(node.Operation, node.Inputs.ByPosition(v => v is null ? null! : Map(v)), outputs, workers);
-            }
-            catch (ToolkitException e) when (node.Origin is not null)
-            {
-                e.Locate(node.Origin.ToString());
-                throw;
-            }
+            Value?[] inputs = Inputs(node);
 
+            // Where sizes depend on data, the shape rule tells them once it sees the numbers.
+            Value[] outputs = node.Symbols.Count > 0
+                ? [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))]
+                : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+            KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;
         }
+
+        private Value?[] Inputs(Node node) => node.Inputs.ByPosition(v => v is null ? null : Map(v));
     }
 }

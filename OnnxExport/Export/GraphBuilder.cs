@@ -16,8 +16,8 @@ internal readonly record struct Result(TensorType? Type, string? Name = null, bo
 /// read. So equal computations give equal bytes, however they were put together. Equal small constants and equal nodes are written once.
 /// </summary>
 /// <remarks>Until <see cref="Complete"/> a value has a mark in place of a name, unless the name was reserved.</remarks>
-/// <param name="includeValueInfo">Whether to write the types of results.</param>
-internal sealed class GraphBuilder(bool includeValueInfo)
+/// <param name="valueTypes">Writes the types of results; null to leave them out.</param>
+internal sealed class GraphBuilder(ValueTypes? valueTypes)
 {
     // Above this size constants are shared by identity only.
     private const int SharedBytes = 4096;
@@ -158,8 +158,8 @@ internal sealed class GraphBuilder(bool includeValueInfo)
                 continue;
             string given = values.Unique(i == 0 ? name : $"{name}_{i}");
             names.Add(draft.Outputs[i], given);
-            if (result.Type is { } type && includeValueInfo)
-                Graph.ValueInfo.Add(ValueTypes.ToProto(given, type));
+            if (result.Type is { } type && valueTypes is not null)
+                Graph.ValueInfo.Add(valueTypes.ToProto(given, type));
         }
 
         node.Output.AddRange(draft.Outputs.Select(Resolve).ToArray().AsSpan().TrimEnd(string.Empty).ToArray());

@@ -17,6 +17,7 @@ internal sealed class SignatureWriter
     private readonly FlatGraph flat;
     private readonly ShapeWriter shapes;
     private readonly FormTypes types;
+    private readonly ValueTypes valueTypes;
     private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
@@ -24,7 +25,8 @@ internal sealed class SignatureWriter
     {
         this.signature = signature;
         this.options = options;
-        builder = new GraphBuilder(options.IncludeValueInfo);
+        valueTypes = new ValueTypes(signature.Inputs);
+        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null);
         flat = new FlatGraph(signature, options.Opset);
         shapes = new ShapeWriter(builder, signature.Inputs);
         types = new FormTypes(options.Opset);
@@ -37,7 +39,7 @@ internal sealed class SignatureWriter
         foreach (Variable input in signature.Inputs)
         {
             names.Add(input, builder.Reserve(input.Name!));
-            builder.Graph.Input.Add(ValueTypes.ToProto(input.Name!, input.Type, Description(input.Name!)));
+            builder.Graph.Input.Add(valueTypes.ToProto(input.Name!, input.Type, Description(input.Name!)));
         }
 
         foreach (Output output in signature.Outputs)
@@ -65,7 +67,7 @@ internal sealed class SignatureWriter
                 builder.Add("Identity", [NameOf(variable)], [new Result(variable.Type, name)]);
             }
 
-            builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
+            builder.Graph.Output.Add(valueTypes.ToProto(name, variable.Type, Description(name)));
         }
 
         return builder.Complete();
@@ -85,7 +87,7 @@ internal sealed class SignatureWriter
         foreach (Parameter parameter in updated)
         {
             string name = names[parameter.Variable];
-            builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
+            builder.Graph.Input.Add(valueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
         }
     }
 

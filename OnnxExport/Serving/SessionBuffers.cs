@@ -36,14 +36,12 @@ public sealed class SessionBuffers : IDisposable
         hasTexts = inputs.Any(i => i.Description.ElementType == TensorElementType.String);
 
         // An output whose size the inputs do not tell, and one of texts, is allocated by ONNX Runtime at each run.
-        bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(sizes.ContainsKey)));
+        bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(s => sizes.ContainsKey(s.Name))));
         outputs = known
             ? [.. results.Select(o => new TensorMemory(o, o.Shape.Evaluate(sizes)))]
             : new TensorMemory[outputNames.Length];
-        Inputs = Array.TrueForAll(inputs, i => TensorDescription.ValueType(i.Description.ElementType) is not null) ? [.. inputs.Select(i => i.Value)] : [];
-        Outputs = known && Array.TrueForAll(outputs, o => TensorDescription.ValueType(o.Description.ElementType) is not null)
-            ? [.. outputs.Select(i => i.Value)]
-            : [];
+        Inputs = [.. inputs.Select(i => i.Value)];
+        Outputs = known ? [.. outputs.Select(i => i.Value)] : [];
 
         // A binding refers to the native session, which therefore must outlive it.
         session.Enter();
@@ -62,12 +60,12 @@ public sealed class SessionBuffers : IDisposable
         }
     }
 
-    /// <summary>The inputs as values, in the order of the session; empty if one has an element type without values, see <see cref="InputMemory"/>.</summary>
+    /// <summary>The inputs as values, in the order of the session.</summary>
     public IReadOnlyList<Value> Inputs { get; }
 
     /// <summary>
-    /// The outputs as values, in the order asked for; filled by <see cref="Run"/>. Empty if one has an element type without values, see
-    /// <see cref="OutputMemory"/>, or, before the first run, a size that the inputs do not tell.
+    /// The outputs as values, in the order asked for; filled by <see cref="Run"/>. Empty before the first run if one holds texts or has a size that the inputs
+    /// do not tell.
     /// </summary>
     public IReadOnlyList<Value> Outputs { get; private set; }
 
@@ -148,10 +146,7 @@ public sealed class SessionBuffers : IDisposable
                 outputs[i].Take(found[i]);
             }
 
-            if (Array.TrueForAll(results, r => TensorDescription.ValueType(r.ElementType) is not null))
-            {
-                Outputs = [.. outputs.Select(o => o.Value)];
-            }
+            Outputs = [.. outputs.Select(o => o.Value)];
         }
         catch (OnnxRuntimeException e)
         {
