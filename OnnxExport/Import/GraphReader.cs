@@ -15,6 +15,7 @@ internal sealed class GraphReader
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> symbols;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder)
     {
@@ -22,6 +23,7 @@ internal sealed class GraphReader
         graph = model.Graph;
         this.operators = operators;
         initializers = new InitializerReader(graph, folder);
+        symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
 
     public Signature Read()
@@ -76,12 +78,19 @@ internal sealed class GraphReader
         return inputs;
     }
 
-    /// <summary>A size that the file leaves open is a symbol of its own.</summary>
+    /// <summary>A size that the file leaves open is a symbol of its own, which no other size of the file is called.</summary>
     private Dim Dimension(TensorShapeProto.Types.Dimension dim, string input, int axis)
     {
         if (dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue >= 0)
             return Dim.Of(dim.DimValue);
-        string symbol = string.IsNullOrWhiteSpace(dim.DimParam) ? $"{input}_dim{axis}" : dim.DimParam;
+        string symbol = dim.DimParam;
+        if (string.IsNullOrWhiteSpace(symbol))
+        {
+            symbol = $"{input}_dim{axis}";
+            while (symbols.Contains(symbol))
+                symbol += "_";
+        }
+
         return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
     }
 
