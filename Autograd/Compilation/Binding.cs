@@ -11,7 +11,10 @@ internal sealed class Binding
     public IReadOnlyDictionary<string, int> Sizes { get; }
 
     /// <summary>Checks every value against its input and collects the sizes of symbols.</summary>
-    public static Binding Of(Signature signature, ReadOnlySpan<Value> values)
+    /// <param name="signature">The computation.</param>
+    /// <param name="values">One value for each input.</param>
+    /// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
+    public static Binding Of(Signature signature, ReadOnlySpan<Value> values, IReadOnlyDictionary<string, int>? outer = null)
     {
         if (values.Length != signature.Inputs.Count)
         {
@@ -40,12 +43,29 @@ internal sealed class Binding
             }
         }
 
+        foreach ((string symbol, int size) in outer ?? new Dictionary<string, int>())
+            sizes.TryAdd(symbol, size);
+        for (int i = 0; i < values.Length; i++)
+            RequireComputedSizes(signature.Inputs[i], values[i], sizes);
         return new Binding(sizes);
+    }
+
+    /// <summary>Inputs of bodies may have sizes that follow from symbols.</summary>
+    private static void RequireComputedSizes(Variable input, Value value, Dictionary<string, int> sizes)
+    {
+        for (int axis = 0; axis < value.Rank; axis++)
+        {
+            Dim dim = input.Shape[axis];
+            if (!dim.IsStatic && dim.Symbol is null && dim.Evaluate(sizes) != value.Sizes[axis])
+                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\" with {dim} = {dim.Evaluate(sizes)}, found {value}.");
+        }
     }
 
     private static void Bind(Variable input, int axis, Value value, Dictionary<string, int> sizes)
     {
         Dim dim = input.Shape[axis];
+        if (!dim.IsStatic && dim.Symbol is null)
+            return;
         int size = value.Sizes[axis];
         int expected = dim.Symbol is { } symbol
             ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size

@@ -64,6 +64,7 @@ internal sealed class Planner
     {
         if (!options.FoldConstants
             || node.Inputs.Length == 0
+            || node.Operation is IHasBodies
             || !node.Inputs.All(i => i.Constant is not null || values.ContainsKey(i))
             || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Passes.FoldConstants.LargestCount))
         {
@@ -218,7 +219,8 @@ internal sealed class Planner
         Node node = group.Nodes[0];
         (DType, int[], bool)[] results = [.. group.Sink.Outputs.Select(o => (o.DType, o.Shape.Evaluate(sizes), read.Contains(o)))];
         Kernel kernel = kernels.For(
-            node.Operation, group.Epilogue, arguments, results, group.Inputs.ByPosition(i => i?.Constant is not null));
+            node.Operation, group.Epilogue, arguments, results, group.Inputs.ByPosition(i => i?.Constant is not null),
+            body => new PlannedBody(body, sizes, options, kernels));
         return Step(kernel, group, arguments);
     }
 

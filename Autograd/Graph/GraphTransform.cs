@@ -2,7 +2,7 @@ namespace Toolkit.Autograd.Graph;
 
 /// <summary>
 /// Builds a graph anew with changes. What does not change is shared with the old graph, and what is built anew keeps its <see cref="Origin"/>. Derive from it to
-/// change leaves or nodes; an object serves one graph.
+/// change leaves or nodes; an object serves one graph, the bodies of operations included.
 /// </summary>
 public abstract class GraphTransform : GraphWalk<Variable>
 {
@@ -35,7 +35,7 @@ public abstract class GraphTransform : GraphWalk<Variable>
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<Variable> Visit(Node node)
     {
-        IReadOnlyList<Variable> results = Visit(node, node.Inputs.Map(map));
+        IReadOnlyList<Variable> results = Visit(Descend(node), node.Inputs.Map(map));
 
         // What is in the new graph already stays as it is, should it come up again.
         foreach (Variable result in results)
@@ -47,6 +47,20 @@ public abstract class GraphTransform : GraphWalk<Variable>
         }
 
         return results;
+    }
+
+    /// <summary>The node with the bodies of its operation transformed; the node itself if nothing changes or there are none.</summary>
+    private Node Descend(Node node)
+    {
+        if (node.Operation is not IHasBodies { Bodies: var bodies } operation)
+        {
+            return node;
+        }
+
+        Body[] changed = [.. bodies.Select(body => body.With([.. body.Outputs.Select(map)]))];
+        return changed.Zip(bodies).All(pair => ReferenceEquals(pair.First, pair.Second))
+            ? node
+            : new Node(operation.With(changed), node.Inputs) { Origin = node.Origin };
     }
 
     /// <summary>The results of a node's operation over other inputs, with the node's origin; its own results if the inputs are the same.</summary>

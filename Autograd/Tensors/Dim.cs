@@ -159,6 +159,27 @@ public sealed class Dim : IEquatable<Dim>
             : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
     }
 
+    /// <summary>The same polynomial with dimensions in the place of symbols.</summary>
+    /// <param name="dims">What takes the place of each symbol; others stay.</param>
+    internal Dim Substitute(IReadOnlyDictionary<string, Dim> dims)
+    {
+        Dim sum = Of(0);
+        foreach (Term term in terms)
+        {
+            Dim product = OfNumber(term.Coefficient);
+            foreach (Factor factor in term.Factors)
+            {
+                product *= factor.Dividend is { } dividend
+                    ? dividend.Substitute(dims).FloorDivide(factor.Divisor)
+                    : dims.GetValueOrDefault(factor.Symbol!) ?? Named(factor.Symbol!);
+            }
+
+            sum += product;
+        }
+
+        return sum;
+    }
+
     private static long Product(long a, long b) => Math.BigMul(a, b, out long low) is var high && high == low >> 63
         ? low
         : throw new SizeException($"Expected sizes whose product is a number of 64 bits, found {a} times {b}.");

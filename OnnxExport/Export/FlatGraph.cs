@@ -2,7 +2,7 @@ using Toolkit.Autograd.Graph;
 
 namespace Toolkit.OnnxExport.Export;
 
-/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, and equal nodes are one.</summary>
+/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, and equal nodes are one, in bodies as well.</summary>
 internal sealed class FlatGraph
 {
     public FlatGraph(Signature signature, int opset)
@@ -10,11 +10,24 @@ internal sealed class FlatGraph
         Signature flat = new Merging().Apply(new Expansion(opset).Apply(signature));
         Outputs = [.. flat.Outputs.Select(o => o.Variable)];
         NewValues = [.. flat.Updates.Select(u => u.NewValue)];
-        Steps = [.. flat.Nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
-        Used = new HashSet<Variable>(
-            Steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(Outputs).Concat(NewValues),
-            ReferenceEqualityComparer.Instance);
+        Steps = StepsOf(flat.Nodes, opset);
+        Used = UsedBy(Steps, [.. Outputs, .. NewValues]);
     }
+
+    /// <summary>A body of a graph that is flat already.</summary>
+    public FlatGraph(Body body, int opset)
+    {
+        Outputs = body.Outputs;
+        NewValues = [];
+        Steps = StepsOf(body.Nodes, opset);
+        Used = UsedBy(Steps, Outputs);
+    }
+
+    private static IReadOnlyList<Step> StepsOf(IReadOnlyList<Node> nodes, int opset) =>
+        [.. nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
+
+    private static HashSet<Variable> UsedBy(IReadOnlyList<Step> steps, IReadOnlyList<Variable> results) => new(
+        steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(results), ReferenceEqualityComparer.Instance);
 
     /// <summary>The nodes to write, each after those that it needs.</summary>
     public IReadOnlyList<Step> Steps { get; }
