@@ -6,15 +6,17 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>The sizes that a set of input values gives to the symbols of a signature.</summary>
 internal sealed class Binding
 {
-    private Binding(Dictionary<string, int> sizes) => Sizes = sizes;
+    private readonly Dictionary<Symbol, int> sizes;
 
-    public IReadOnlyDictionary<string, int> Sizes { get; }
+    private Binding(Dictionary<Symbol, int> sizes) => this.sizes = sizes;
+
+    public IReadOnlyDictionary<Symbol, int> Sizes => sizes;
 
     /// <summary>Checks every value against its input and collects the sizes of symbols.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="values">One value for each input.</param>
     /// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
-    public static Binding Of(Signature signature, ReadOnlySpan<Value> values, IReadOnlyDictionary<string, int>? outer = null)
+    public static Binding Of(Signature signature, ReadOnlySpan<Value> values, IReadOnlyDictionary<Symbol, int>? outer = null)
     {
         if (values.Length != signature.Inputs.Count)
         {
@@ -23,7 +25,7 @@ internal sealed class Binding
                 $"found {values.Length}.");
         }
 
-        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var sizes = new Dictionary<Symbol, int>();
         for (int i = 0; i < values.Length; i++)
         {
             Variable input = signature.Inputs[i];
@@ -43,7 +45,7 @@ internal sealed class Binding
             }
         }
 
-        foreach ((string symbol, int size) in outer ?? new Dictionary<string, int>())
+        foreach ((Symbol symbol, int size) in outer ?? new Dictionary<Symbol, int>())
             sizes.TryAdd(symbol, size);
         for (int i = 0; i < values.Length; i++)
             RequireComputedSizes(signature.Inputs[i], values[i], sizes);
@@ -51,7 +53,7 @@ internal sealed class Binding
     }
 
     /// <summary>Inputs of bodies may have sizes that follow from symbols.</summary>
-    private static void RequireComputedSizes(Variable input, Value value, Dictionary<string, int> sizes)
+    private static void RequireComputedSizes(Variable input, Value value, Dictionary<Symbol, int> sizes)
     {
         for (int axis = 0; axis < value.Rank; axis++)
         {
@@ -61,7 +63,32 @@ internal sealed class Binding
         }
     }
 
-    private static void Bind(Variable input, int axis, Value value, Dictionary<string, int> sizes)
+    /// <summary>Collects the sizes that depend on data from the results of a node, and checks the others.</summary>
+    /// <exception cref="ShapeException">A result has another size than its type says.</exception>
+    public void Add(Node node, IReadOnlyList<Value> results)
+    {
+        for (int i = 0; i < results.Count; i++)
+        {
+            Shape shape = node.Outputs[i].Shape;
+            for (int axis = 0; axis < shape.Rank; axis++)
+            {
+                if (shape[axis].Symbol is { IsFresh: true } symbol && node.Symbols.Contains(symbol))
+                {
+                    sizes.TryAdd(symbol, results[i].Sizes[axis]);
+                }
+            }
+        }
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (!node.Outputs[i].Shape.Evaluate(sizes).AsSpan().SequenceEqual(results[i].Sizes))
+            {
+                throw new ShapeException($"Expected {node.Outputs[i].Type} as result {i} of {node}, found {results[i]}.");
+            }
+        }
+    }
+
+    private static void Bind(Variable input, int axis, Value value, Dictionary<Symbol, int> sizes)
     {
         Dim dim = input.Shape[axis];
         if (!dim.IsStatic && dim.Symbol is null)

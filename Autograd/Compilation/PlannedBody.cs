@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="outer">The sizes of the symbols of the graph around it.</param>
 /// <param name="options">The switches.</param>
 /// <param name="kernels">The choice of kernels.</param>
-internal sealed class PlannedBody(Body body, IReadOnlyDictionary<string, int> outer, CompilationOptions options, KernelChoice kernels) : BodyFunction
+internal sealed class PlannedBody(Body body, IReadOnlyDictionary<Symbol, int> outer, CompilationOptions options, KernelChoice kernels) : BodyFunction
 {
     // A loop whose values grow has other sizes in each turn; their plans are not worth keeping.
     private const int KeptPlans = 8;

@@ -14,7 +14,7 @@ internal sealed class Planner
     private readonly Workers workers;
     private readonly KernelChoice kernels;
     private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
-    private readonly IReadOnlyDictionary<string, int> sizes;
+    private readonly IReadOnlyDictionary<Symbol, int> sizes;
     private readonly List<Group> groups;
     private readonly Dictionary<Variable, Buffer> buffers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, Value> values = new(ReferenceEqualityComparer.Instance);

@@ -38,6 +38,7 @@ public sealed class Function
         kernels = new KernelChoice(this.options.Winograd, this.options.PackConstants);
         workers = new Workers(options.Threads);
         rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
+        RequireKnownSizes(rewritten);
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -46,7 +47,7 @@ public sealed class Function
     /// <summary>Compiles a signature.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
-    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one.</exception>
+    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one; or a result has sizes that depend on data.</exception>
     public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
@@ -141,6 +142,20 @@ public sealed class Function
             {
                 return plans.Sum(p => p.ArenaBytes);
             }
+        }
+    }
+
+    /// <summary>Nodes and those in their bodies.</summary>
+    private static IEnumerable<Node> AllNodes(IReadOnlyList<Node> nodes) => nodes.SelectMany(node =>
+        node.Operation is IHasBodies { Bodies: var bodies } ? bodies.SelectMany(body => AllNodes(body.Nodes)).Prepend(node) : [node]);
+
+    private static void RequireKnownSizes(Signature signature)
+    {
+        if (AllNodes(signature.Nodes).FirstOrDefault(node => node.Symbols.Count > 0) is { } node)
+        {
+            throw new GraphException(
+                $"Expected results whose sizes follow from those of the inputs of \"{signature.Name}\", found {node}, whose results have sizes that depend on data " +
+                $"({string.Join(", ", node.Outputs.Select(o => o.Type))}): such a computation can be run by Interpreter.Run, not compiled.");
         }
     }
 

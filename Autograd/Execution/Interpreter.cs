@@ -52,9 +52,33 @@ public static class Interpreter
 
         protected override IReadOnlyList<Value> Visit(Node node)
         {
+            try
+            {
+                IReadOnlyList<Value> results = Results(node);
+                if (node.Symbols.Count > 0)
+                {
+                    binding.Add(node, results);
+                }
+
+                return results;
+            }
+            catch (ToolkitException e) when (node.Origin is not null)
+            {
+                e.Locate(node.Origin.ToString());
+                throw;
+            }
+        }
+
+        private IReadOnlyList<Value> Results(Node node)
+        {
             if (node.Operation is IFromSizes sizes)
             {
                 return [sizes.Evaluate(binding.Sizes)];
+            }
+
+            if (node.Operation is IDataSized sized)
+            {
+                return sized.Evaluate(new EvaluateRequest(node.Operation, Inputs(node), workers));
             }
 
             if (node.Operation is not IHasKernel)
@@ -64,21 +88,19 @@ public static class Interpreter
                 return [.. expansion.Select(Map)];
             }
 
-            Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
-            try
+            Value?[] inputs = Inputs(node);
+            if (node.Operation is IRunsBodies control)
             {
-                Value[] arguments = node.Inputs.ByPosition(v => v is null ? null! : Map(v));
-                if (node.Operation is IRunsBodies control)
-                    control.Run(new BodyRun(arguments, outputs, isWanted: null, RunBody));
-                else
-                    KernelChoice.Run(node.Operation, arguments, outputs, workers);
-            }
-            catch (ToolkitException e) when (node.Origin is not null)
-            {
-                e.Locate(node.Origin.ToString());
-                throw;
+                var run = new BodyRun(inputs!, new Value[node.Outputs.Count], [.. node.Outputs.Select(_ => true)], RunBody);
+                control.Run(run);
+                return run.Results!;
             }
 
+            // Where sizes depend on data, the shape rule tells them once it sees the numbers.
+            Value[] outputs = node.Symbols.Count > 0
+                ? [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))]
+                : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+            KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;
         }
 
@@ -94,5 +116,7 @@ public static class Interpreter
                     outputs[i] = result.Clone();
             }
         }
+
+        private Value?[] Inputs(Node node) => node.Inputs.ByPosition(v => v is null ? null : Map(v));
     }
 }

@@ -43,15 +43,16 @@ public sealed class Body : IEquatable<Body>
     public IReadOnlySet<Variable> Used => new HashSet<Variable>(Leaves.Where(leaf => leaf.IsInput), ReferenceEqualityComparer.Instance);
 
     /// <summary>The types of the results for inputs of given types.</summary>
-    /// <param name="operation">The operation that asks, for messages.</param>
+    /// <param name="request">What the operation is asked.</param>
     /// <param name="inputs">The type of each input.</param>
     /// <exception cref="GraphException">There are too many or too few.</exception>
     /// <exception cref="ShapeException">A shape does not fit.</exception>
     /// <exception cref="DTypeException">An element type does not fit.</exception>
-    public IReadOnlyList<TensorType> Results(Operation operation, IReadOnlyList<TensorType> inputs)
+    public IReadOnlyList<TensorType> Results(InferRequest request, IReadOnlyList<TensorType> inputs)
     {
-        var binding = new BodyBinding(this, operation);
+        var binding = new BodyBinding(this, request);
         binding.Bind(inputs);
+        binding.Free();
         return [.. Outputs.Select(output => output.Type with { Shape = binding.Of(output.Shape) })];
     }
 

@@ -7,5 +7,5 @@ public interface IFromSizes
 {
     /// <summary>The result.</summary>
     /// <param name="sizes">The size of each symbol.</param>
-    Value Evaluate(IReadOnlyDictionary<string, int> sizes);
+    Value Evaluate(IReadOnlyDictionary<Symbol, int> sizes);
 }

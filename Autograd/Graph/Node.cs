@@ -11,11 +11,19 @@ public sealed class Node
     {
         Operation = operation;
         Inputs = inputs;
-        IReadOnlyList<TensorType> results = operation.Infer(InputTypes);
+        InferRequest request = InputTypes;
+        IReadOnlyList<TensorType> results = operation.Infer(request);
+        Symbols = request.Symbols;
         outputs = new Variable[results.Count];
         for (int i = 0; i < outputs.Length; i++)
         {
             outputs[i] = Variable.Result(this, i, results[i]);
+        }
+
+        // Asked for here, contents are known from one node to the next; asked for later, through however many nodes lie before.
+        foreach (Variable output in outputs)
+        {
+            output.LearnContent();
         }
     }
 
@@ -33,6 +41,9 @@ public sealed class Node
 
     /// <summary>The results.</summary>
     public IReadOnlyList<Variable> Outputs => outputs;
+
+    /// <summary>The symbols that the results bind; none where their sizes follow from those of the inputs.</summary>
+    public IReadOnlyList<Symbol> Symbols { get; }
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -124,10 +124,10 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <param name="other">The second size.</param>
     public void Equate(Dim size, Dim other)
     {
-        if (size.Symbol is { } symbol && other.IsStatic)
-            throw new SymbolKnownException(symbol, other.Size, Operator);
-        if (other.Symbol is { } second && size.IsStatic)
-            throw new SymbolKnownException(second, size.Size, Operator);
+        if (size.Symbol is { IsFresh: false } symbol && other.IsStatic)
+            throw new SymbolKnownException(symbol.Name, other.Size, Operator);
+        if (other.Symbol is { IsFresh: false } second && size.IsStatic)
+            throw new SymbolKnownException(second.Name, size.Size, Operator);
     }
 
     private string Default(string name) => schema.Attribute(name) switch

@@ -12,6 +12,7 @@ public sealed class Variable
     private const int LargestContent = 64;
 
     private IReadOnlyList<Dim>? content;
+    private bool isContentAsked;
 
     private Variable(TensorType type, string? name)
     {
@@ -45,9 +46,14 @@ public sealed class Variable
 
     /// <summary>The elements of a scalar or vector of integers where they are known when the graph is built: numbers, and sizes of symbolic dimensions, such as
     /// the batch that <c>Shape</c> reads. Null for everything else.</summary>
-    public IReadOnlyList<Dim>? Content => content ??= DType is not (DType.Int64 or DType.Int32) || Shape.Rank > 1 ? null
-        : Constant is { Count: <= LargestContent } value ? [.. Enumerable.Range(0, value.Count).Select(i => Dim.OfNumber(ExactInteger(value, i)))]
-        : Producer?.Operation.Content(Producer, OutputIndex);
+    public IReadOnlyList<Dim>? Content
+    {
+        get
+        {
+            LearnContent();
+            return content;
+        }
+    }
 
     /// <summary>Whether this is an input: something that a caller binds to a value.</summary>
     public bool IsInput => Producer is null && Parameter is null && Constant is null;
@@ -62,7 +68,7 @@ public sealed class Variable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         foreach (Dim dim in shape)
         {
-            if (!dim.IsStatic && dim.Symbol is null)
+            if (!dim.IsStatic && dim.Symbol is not { IsFresh: false })
             {
                 throw new ShapeException($"Expected numbers or single symbols as dimensions of the input \"{name}\", found {shape}.");
             }
@@ -81,13 +87,13 @@ public sealed class Variable
     public static Variable Scalar(double number, DType type) => Of(Value.Full(number, type));
 
     /// <summary>A symbol of a type, to ask what operations would make of it; dimensions may be of any form.</summary>
-    internal static Variable Placeholder(TensorType type) => new(type, "placeholder");
+    internal static Variable Placeholder(TensorType type, IReadOnlyList<Dim>? content) => new(type, "placeholder") { content = content, isContentAsked = true };
 
     /// <summary>A symbol of a shape as an int64 vector whose content is known.</summary>
-    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape] };
+    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape], isContentAsked = true };
 
     /// <summary>An input of a body, which stands for a variable of the graph around it.</summary>
-    internal static Variable Formal(string name, TensorType type, IReadOnlyList<Dim>? content) => new(type, name) { content = content };
+    internal static Variable Formal(string name, TensorType type, IReadOnlyList<Dim>? content) => new(type, name) { content = content, isContentAsked = true };
 
     internal static Variable Of(Parameter parameter) =>
         new(new TensorType(parameter.Value.DType, parameter.Value.Shape), parameter.Name) { Parameter = parameter };
@@ -95,7 +101,22 @@ public sealed class Variable
     internal static Variable Result(Node producer, int outputIndex, TensorType type) =>
         new(type, null) { Producer = producer, OutputIndex = outputIndex };
 
-    private static long ExactInteger(Value value, int index) => value.DType == DType.Int64 ? value.Span<long>()[index] : value.Span<int>()[index];
+    /// <summary>Finds the content, once: that nothing is known is kept as well, or it would be asked of every path through the graph again.</summary>
+    internal void LearnContent()
+    {
+        if (!isContentAsked)
+        {
+            isContentAsked = true;
+            content = !MayHaveContent(DType, Shape.Rank) ? null : Constant is { } value ? ContentOf(value) : Producer?.Operation.Content(Producer, OutputIndex);
+        }
+    }
+
+    /// <summary>The elements of a short vector or a scalar of integers; null for everything else.</summary>
+    internal static IReadOnlyList<Dim>? ContentOf(Value value) => MayHaveContent(value.DType, value.Rank) && value.Count <= LargestContent
+        ? [.. Enumerable.Range(0, value.Count).Select(i => Dim.OfNumber(value.DType == DType.Int64 ? value.Span<long>()[i] : value.Span<int>()[i]))]
+        : null;
+
+    private static bool MayHaveContent(DType type, int rank) => type is DType.Int64 or DType.Int32 && rank <= 1;
 
     /// <inheritdoc/>
     public override string ToString() =>

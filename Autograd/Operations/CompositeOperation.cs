@@ -12,8 +12,11 @@ public abstract record CompositeOperation : Operation
     {
         var placeholders = new Variable?[inputs.Length];
         for (int i = 0; i < placeholders.Length; i++)
-            placeholders[i] = inputs.Has(i) ? Variable.Placeholder(inputs[i]) : null;
-        return [.. Expand(new Arguments(placeholders)).Select(result => result.Type)];
+            placeholders[i] = inputs.Placeholder(i);
+        IReadOnlyList<Variable> results = Expand(new Arguments(placeholders));
+        foreach (Symbol symbol in TopologicalOrder.Of(results).SelectMany(node => node.Symbols))
+            inputs.Bind(symbol);
+        return [.. results.Select(result => result.Type)];
     }
 
     /// <inheritdoc/>

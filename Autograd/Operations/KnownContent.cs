@@ -22,10 +22,16 @@ internal static class KnownContent
         return result;
     }
 
-    /// <summary>The quotient of numbers, truncated toward zero, or of sizes, which are not negative; null where it is not known.</summary>
-    public static Dim? Quotient(Dim x, Dim y) =>
-        y.IsStatic && y.Number == 0 ? null
-        : x.IsStatic && y.IsStatic ? Dim.OfNumber(x.Number / y.Number)
-        : x.TryDivide(y, out Dim quotient) ? quotient
-        : y.IsStatic && y.Number > 0 ? x.FloorDivide(y.Number) : null;
+    /// <summary>The quotient, truncated toward zero; null where it is not known.</summary>
+    public static Dim? Quotient(Dim x, Dim y)
+    {
+        if (x.IsStatic && y.IsStatic)
+            return y.Number == 0 ? null : Dim.OfNumber(x.Number / y.Number);
+        if (y != 0 && x.TryDivide(y, out Dim quotient))
+            return quotient;
+        if (y.IsStatic ? y.Number <= 0 : !y.IsNeverNegative)
+            return null;
+        Dim floor = Dim.Max(x, 0).FloorDivide(y);
+        return x.IsNeverNegative ? floor : floor - Dim.Max(0 - x, 0).FloorDivide(y);
+    }
 }

@@ -77,6 +77,7 @@ public static class OperationRegistry
         Operator<Mod>(),
         Operator<Mul>(),
         Operator<Neg>(),
+        Operator<NonZero>(),
         Operator<Not>(),
         Operator<OneHot>(),
         Operator<Or>(),

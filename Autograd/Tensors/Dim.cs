@@ -1,21 +1,19 @@
-using System.Globalization;
-
 namespace Toolkit.Autograd.Tensors;
 
 /// <summary>
 /// One dimension of a shape: a number, a symbol such as <c>"batch"</c>, or a polynomial of symbols with integer coefficients
 /// (<c>7·batch</c>, <c>batch + 1</c>), as reshaping and concatenation produce them. A quotient that does not come out even, rounded down, takes the place of a
-/// symbol: <c>⌊(batch + 3) / 4⌋</c>. Values are immutable and compared by content.
+/// symbol, <c>⌊(batch + 3) / 4⌋</c>, and so do the lesser and the greater of two, and the size to which two broadcast. Values are immutable and compared by content.
 /// </summary>
 /// <remarks>Integers and strings convert implicitly, so a shape reads <c>["batch", 784]</c>.</remarks>
-public sealed class Dim : IEquatable<Dim>
+public sealed partial class Dim : IEquatable<Dim>
 {
-    private readonly Term[] terms;
+    private readonly DimTerm[] terms;
 
-    private Dim(Term[] terms) => this.terms = terms;
+    private Dim(params DimTerm[] terms) => this.terms = terms;
 
     /// <summary>Whether the size is known when the graph is built.</summary>
-    public bool IsStatic => terms.Length == 0 || (terms.Length == 1 && terms[0].Factors.Length == 0);
+    public bool IsStatic => terms.Length == 0 || (terms.Length == 1 && terms[0].Factors.Count == 0);
 
     /// <summary>The size, if it is known.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
@@ -28,30 +26,39 @@ public sealed class Dim : IEquatable<Dim>
 
     /// <summary>The number of an element of a known integer content; it may be negative and may exceed a size.</summary>
     /// <exception cref="ShapeException">The dimension has symbols.</exception>
-    internal long Number => IsStatic
+    public long Number => IsStatic
         ? terms.Length == 0 ? 0 : terms[0].Coefficient
         : throw new ShapeException($"Expected a number, found the symbolic dimension {this}.");
 
     /// <summary>The symbol, if the dimension is a single symbol such as <c>"batch"</c>; otherwise null.</summary>
-    public string? Symbol => terms is [{ Coefficient: 1, Factors: [{ Symbol: { } symbol }] }] ? symbol : null;
+    public Symbol? Symbol => terms is [{ Coefficient: 1, Factors: [SymbolFactor { Symbol: { } symbol }] }] ? symbol : null;
+
+    /// <summary>The symbols that occur, each once.</summary>
+    public IEnumerable<Symbol> Symbols => terms.SelectMany(t => t.Factors).SelectMany(f => f.Symbols).Distinct();
+
+    /// <summary>The terms of the polynomial, to be written in another notation; none for 0.</summary>
+    internal IReadOnlyList<DimTerm> Terms => terms;
 
     /// <summary>Creates a dimension of known size.</summary>
     /// <param name="size">The size, not negative.</param>
     /// <exception cref="ShapeException">The size is negative.</exception>
     public static Dim Of(long size) => size < 0
         ? throw new ShapeException($"Expected a size of at least 0, found {size}.")
-        : size == 0 ? new Dim([]) : new Dim([new Term(size, [])]);
+        : OfNumber(size);
 
     /// <summary>A number as an element of a known integer content; it may be negative.</summary>
-    internal static Dim OfNumber(long number) => number == 0 ? new Dim([]) : new Dim([new Term(number, [])]);
+    /// <param name="number">The number.</param>
+    public static Dim OfNumber(long number) => number == 0 ? new Dim() : new Dim(new DimTerm(number));
 
     /// <summary>Creates a symbolic dimension.</summary>
     /// <param name="symbol">The name; the same name means the same size.</param>
-    public static Dim Named(string symbol)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(symbol);
-        return new Dim([new Term(1, [new Factor(symbol, null, 0)])]);
-    }
+    public static Dim Named(string symbol) => Of(Symbol.Named(symbol));
+
+    /// <summary>Creates a symbolic dimension.</summary>
+    /// <param name="symbol">The symbol.</param>
+    public static Dim Of(Symbol symbol) => Of(new SymbolFactor(symbol));
+
+    private static Dim Of(DimFactor factor) => new(new DimTerm(1, factor));
 
     /// <summary>Creates a dimension of known size.</summary>
     /// <param name="size">The size, not negative.</param>
@@ -64,32 +71,17 @@ public sealed class Dim : IEquatable<Dim>
     /// <summary>The sum of two dimensions.</summary>
     /// <param name="left">The first dimension.</param>
     /// <param name="right">The second dimension.</param>
-    public static Dim operator +(Dim left, Dim right) => new(Normalize([.. left.terms, .. right.terms]));
+    public static Dim operator +(Dim left, Dim right) => new(DimTerm.Normalize([.. left.terms, .. right.terms]));
 
     /// <summary>The difference of two dimensions.</summary>
     /// <param name="left">The first dimension.</param>
     /// <param name="right">The dimension to subtract.</param>
-    public static Dim operator -(Dim left, Dim right) =>
-        new(Normalize([.. left.terms, .. right.terms.Select(t => t with { Coefficient = -t.Coefficient })]));
+    public static Dim operator -(Dim left, Dim right) => new(DimTerm.Normalize([.. left.terms, .. right.terms.Select(t => t.Negated())]));
 
     /// <summary>The product of two dimensions.</summary>
     /// <param name="left">The first dimension.</param>
     /// <param name="right">The second dimension.</param>
-    public static Dim operator *(Dim left, Dim right)
-    {
-        var products = new List<Term>(left.terms.Length * right.terms.Length);
-        foreach (Term a in left.terms)
-        {
-            foreach (Term b in right.terms)
-            {
-                Factor[] factors = [.. a.Factors, .. b.Factors];
-                Array.Sort(factors, Factor.Order);
-                products.Add(new Term(Product(a.Coefficient, b.Coefficient), factors));
-            }
-        }
-
-        return new Dim(Normalize(products));
-    }
+    public static Dim operator *(Dim left, Dim right) => new(DimTerm.Normalize(left.terms.SelectMany(a => right.terms.Select(b => a * b))));
 
     /// <summary>Whether two dimensions are the same number or polynomial.</summary>
     /// <param name="left">The first dimension.</param>
@@ -101,158 +93,75 @@ public sealed class Dim : IEquatable<Dim>
     /// <param name="right">The second dimension.</param>
     public static bool operator !=(Dim? left, Dim? right) => !(left == right);
 
-    /// <summary>Divides exactly, as <c>Reshape</c> needs it for the dimension −1.</summary>
-    /// <param name="divisor">A number or a single product of symbols.</param>
-    /// <param name="quotient">The quotient, if the division leaves no remainder for every value of the symbols.</param>
-    /// <returns>Whether the division is exact.</returns>
-    public bool TryDivide(Dim divisor, out Dim quotient)
-    {
-        quotient = Of(0);
-        if (divisor.terms is not [var by])
-        {
-            return false;
-        }
-
-        var result = new List<Term>(terms.Length);
-        foreach (Term term in terms)
-        {
-            var factors = new List<Factor>(term.Factors);
-            if (by.Coefficient == 0 || term.Coefficient % by.Coefficient != 0 || !by.Factors.All(factors.Remove))
-            {
-                return false;
-            }
-
-            result.Add(new Term(term.Coefficient / by.Coefficient, [.. factors]));
-        }
-
-        quotient = new Dim(Normalize(result));
-        return true;
-    }
-
     /// <summary>The size for given values of the symbols.</summary>
     /// <param name="binding">The value of each symbol.</param>
-    /// <exception cref="ShapeException">A symbol has no value, or the size is negative.</exception>
-    public int Evaluate(IReadOnlyDictionary<string, int> binding)
+    /// <exception cref="ShapeException">A symbol has no value, the size is negative, or sizes do not broadcast.</exception>
+    public int Evaluate(IReadOnlyDictionary<Symbol, int> binding) => SizeFor(symbol => binding.TryGetValue(symbol, out int size) ? size : null);
+
+    /// <summary>The size for given values of the symbols by their names, as a model in a file has them.</summary>
+    /// <param name="binding">The value of each symbol.</param>
+    /// <exception cref="ShapeException">A symbol has no value, the size is negative, or sizes do not broadcast.</exception>
+    public int Evaluate(IReadOnlyDictionary<string, int> binding) => SizeFor(symbol => binding.TryGetValue(symbol.Name, out int size) ? size : null);
+
+    /// <summary>The number for given values of the symbols; it may be negative and may exceed a size.</summary>
+    /// <param name="sizeOf">The value of a symbol; null where it has none.</param>
+    internal long Evaluate(Func<Symbol, long?> sizeOf)
     {
         long sum = 0;
-        foreach (Term term in terms)
+        foreach (DimTerm term in terms)
         {
-            long product = term.Coefficient;
-            foreach (Factor factor in term.Factors)
-            {
-                if (factor.Dividend is { } dividend)
-                {
-                    product = Product(product, dividend.Evaluate(binding) / factor.Divisor);
-                    continue;
-                }
-
-                product = Product(product, binding.TryGetValue(factor.Symbol!, out int size)
-                    ? size
-                    : throw new ShapeException($"The dimension {this} needs a value for \"{factor.Symbol}\", and no input gives one."));
-            }
-
-            sum += product;
-        }
-
-        return sum is >= 0 and <= int.MaxValue
-            ? (int)sum
-            : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {sum}.");
-    }
-
-    /// <summary>The same polynomial with dimensions in the place of symbols.</summary>
-    /// <param name="dims">What takes the place of each symbol; others stay.</param>
-    internal Dim Substitute(IReadOnlyDictionary<string, Dim> dims)
-    {
-        Dim sum = Of(0);
-        foreach (Term term in terms)
-        {
-            Dim product = OfNumber(term.Coefficient);
-            foreach (Factor factor in term.Factors)
-            {
-                product *= factor.Dividend is { } dividend
-                    ? dividend.Substitute(dims).FloorDivide(factor.Divisor)
-                    : dims.GetValueOrDefault(factor.Symbol!) ?? Named(factor.Symbol!);
-            }
-
-            sum += product;
+            sum = checked(sum + term.Evaluate(sizeOf));
         }
 
         return sum;
     }
 
-    private static long Product(long a, long b) => Math.BigMul(a, b, out long low) is var high && high == low >> 63
-        ? low
-        : throw new SizeException($"Expected sizes whose product is a number of 64 bits, found {a} times {b}.");
-
-    /// <summary>The quotient rounded down, as the number of whole parts of a size.</summary>
-    /// <param name="divisor">The number to divide by, at least 1.</param>
-    /// <exception cref="ShapeException">The divisor is less than 1.</exception>
-    public Dim FloorDivide(long divisor) => divisor < 1
-        ? throw new ShapeException($"Expected a divisor of at least 1, found {divisor}.")
-        : TryDivide(Of(divisor), out Dim exact) ? exact
-        : IsStatic ? OfNumber((long)Math.Floor((double)Number / divisor))
-        : new Dim([new Term(1, [new Factor(null, this, divisor)])]);
-
-    /// <summary>The terms of the polynomial, to be written in another notation: a coefficient and the factors that it multiplies; none for 0.</summary>
-    internal IEnumerable<(long Coefficient, IReadOnlyList<Factor> Factors)> Terms =>
-        terms.Select(t => (t.Coefficient, (IReadOnlyList<Factor>)t.Factors));
-
-    /// <summary>The symbols that occur, each once.</summary>
-    public IEnumerable<string> Symbols => terms.SelectMany(t => t.Factors).SelectMany(f => f.Dividend?.Symbols ?? [f.Symbol!]).Distinct();
-
     /// <inheritdoc/>
-    public bool Equals(Dim? other) => other is not null && terms.AsSpan().SequenceEqual(other.terms);
+    public bool Equals(Dim? other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        if (other is null || other.terms.Length != terms.Length)
+        {
+            return false;
+        }
+
+        return terms.Length switch
+        {
+            0 => true,
+            1 => terms[0].Equals(other.terms[0]),
+            _ => terms.All(other.terms.Contains),
+        };
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Dim);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        foreach (Term term in terms)
-        {
-            hash.Add(term);
-        }
-
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => terms.Aggregate(terms.Length, (hash, term) => unchecked(hash + term.GetHashCode()));
 
     /// <inheritdoc/>
     public override string ToString() => terms.Length == 0
         ? "0"
         : string.Join(" + ", terms.Select(t => t.ToString())).Replace("+ -", "- ", StringComparison.Ordinal);
 
-    private static Term[] Normalize(IEnumerable<Term> terms) =>
-    [
-        .. terms
-            .GroupBy(t => string.Join('\u00b7', (object[])t.Factors), StringComparer.Ordinal)
-            .OrderByDescending(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new Term(g.Sum(t => t.Coefficient), g.First().Factors))
-            .Where(t => t.Coefficient != 0),
-    ];
-
-    /// <summary>A factor of a term: a symbol, or a quotient rounded down.</summary>
-    internal sealed record Factor(string? Symbol, Dim? Dividend, long Divisor)
+    private int SizeFor(Func<Symbol, long?> sizeOf)
     {
-        /// <summary>The order in which the factors of a term stand.</summary>
-        public static Comparison<Factor> Order => (a, b) => string.CompareOrdinal(a.ToString(), b.ToString());
-
-        public override string ToString() => Symbol ?? string.Create(CultureInfo.InvariantCulture, $"⌊({Dividend}) / {Divisor}⌋");
-    }
-
-    private readonly record struct Term(long Coefficient, Factor[] Factors)
-    {
-        public bool Equals(Term other) => Coefficient == other.Coefficient && Factors.AsSpan().SequenceEqual(other.Factors);
-
-        public override int GetHashCode() => HashCode.Combine(Coefficient, string.Join('\u00b7', (object[])Factors));
-
-        public override string ToString()
+        long size;
+        try
         {
-            string product = string.Join('\u00b7', (object[])Factors);
-            return Factors.Length == 0
-                ? Coefficient.ToString(CultureInfo.InvariantCulture)
-                : Coefficient == 1 ? product : string.Create(CultureInfo.InvariantCulture, $"{Coefficient}\u00b7{product}");
+            size = Evaluate(sizeOf);
         }
+        catch (ShapeException e)
+        {
+            throw new ShapeException($"The dimension {this} has no value: {e.Message}", e);
+        }
+
+        return size is >= 0 and <= int.MaxValue
+            ? (int)size
+            : throw new ShapeException($"The dimension {this} must lie between 0 and {int.MaxValue}, found {size}.");
     }
 }

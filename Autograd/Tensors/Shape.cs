@@ -73,16 +73,20 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>The sizes for given values of the symbols.</summary>
     /// <param name="binding">The value of each symbol.</param>
-    public int[] Evaluate(IReadOnlyDictionary<string, int> binding)
+    public int[] Evaluate(IReadOnlyDictionary<Symbol, int> binding)
     {
         var sizes = new int[dims.Length];
         for (int i = 0; i < sizes.Length; i++)
         {
-            sizes[i] = dims[i].Evaluate(binding);
+            sizes[i] = dims[i].IsStatic ? dims[i].Size : dims[i].Evaluate(binding);
         }
 
         return sizes;
     }
+
+    /// <summary>The sizes for given values of the symbols by their names, as a model in a file has them.</summary>
+    /// <param name="binding">The value of each symbol.</param>
+    public int[] Evaluate(IReadOnlyDictionary<string, int> binding) => [.. dims.Select(d => d.Evaluate(binding))];
 
     /// <inheritdoc/>
     public bool Equals(Shape? other) => other is not null && dims.AsSpan().SequenceEqual(other.dims);

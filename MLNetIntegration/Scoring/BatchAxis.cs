@@ -11,13 +11,13 @@ internal static class BatchAxis
 {
     /// <summary>The symbols of the batch; none for a model that takes one row at a time.</summary>
     public static HashSet<string> Symbols(OnnxSession session) =>
-        new(session.Inputs.Where(i => i.Shape.Rank > 0).SelectMany(i => i.Shape[0].Symbols), StringComparer.Ordinal);
+        new(session.Inputs.Where(i => i.Shape.Rank > 0).SelectMany(i => i.Shape[0].Symbols).Select(s => s.Name), StringComparer.Ordinal);
 
     /// <exception cref="ScoringException">The batch is on another axis of the input.</exception>
     public static void RequireFirst(TensorDescription input, HashSet<string> batch)
     {
         Shape shape = input.Shape;
-        if (shape.Rank == 0 || (shape[0].IsStatic ? shape[0].Size != 1 : shape[0].Symbol is null) || shape.Skip(1).Any(d => d.Symbols.Any(batch.Contains)))
+        if (shape.Rank == 0 || (shape[0].IsStatic ? shape[0].Size != 1 : shape[0].Symbol is null) || shape.Skip(1).Any(d => d.Symbols.Any(s => batch.Contains(s.Name))))
         {
             throw new ScoringException(
                 $"Expected a model input whose first dimension, and no other, is the batch (symbolic, or 1), found {input}{Named(batch)}.");
@@ -28,9 +28,9 @@ internal static class BatchAxis
     public static void RequireFirstOf(TensorDescription output, HashSet<string> batch, IReadOnlyCollection<TensorDescription> inputs)
     {
         Shape shape = output.Shape;
-        bool first = shape.Rank > 0 && shape.Skip(1).All(d => !d.Symbols.Any(batch.Contains)) && (shape[0].IsStatic
+        bool first = shape.Rank > 0 && shape.Skip(1).All(d => !d.Symbols.Any(s => batch.Contains(s.Name))) && (shape[0].IsStatic
             ? shape[0].Size == 1 && inputs.Any(i => i.Shape[0].IsStatic)
-            : shape[0].Symbol is { } symbol && (batch.Contains(symbol) || !inputs.Any(i => i.Shape.Skip(1).Any(d => d.Symbols.Contains(symbol)))));
+            : shape[0].Symbol is { } symbol && (batch.Contains(symbol.Name) || !inputs.Any(i => i.Shape.Skip(1).Any(d => d.Symbols.Contains(symbol)))));
         if (!first)
         {
             throw new ScoringException(

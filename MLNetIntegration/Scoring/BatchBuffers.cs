@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -175,9 +176,9 @@ internal sealed class BatchBuffers : IDisposable
         }
 
         var all = new Dictionary<string, int>(sizes, StringComparer.Ordinal);
-        foreach (string symbol in session.Inputs.Select(i => i.Shape[0].Symbol).OfType<string>())
+        foreach (Symbol symbol in session.Inputs.Select(i => i.Shape[0].Symbol).OfType<Symbol>())
         {
-            all[symbol] = rows;
+            all[symbol.Name] = rows;
         }
 
         return kept[(rows, key)] = session.CreateBuffers(all, [.. outputs.Select(o => session.Outputs[o].Name)]);

@@ -14,7 +14,7 @@ internal sealed record InputColumns(TensorDescription Input, IReadOnlyList<DataV
     public int? FixedLength { get; } = Columns.Any(c => ColumnTypes.Length(c.Type) == 0) ? null : Columns.Sum(c => ColumnTypes.Length(c.Type));
 
     /// <summary>The elements of a row of the model input, or null if an axis is not in the sizes.</summary>
-    public int? RowLength(IReadOnlyDictionary<string, int> sizes) => RowAxes.All(a => a.Symbols.All(sizes.ContainsKey))
+    public int? RowLength(IReadOnlyDictionary<string, int> sizes) => RowAxes.All(a => a.Symbols.All(s => sizes.ContainsKey(s.Name)))
         ? RowAxes.Aggregate(1, (product, a) => checked(product * a.Evaluate(sizes)))
         : null;
 

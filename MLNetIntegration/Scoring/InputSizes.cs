@@ -10,7 +10,7 @@ internal static class InputSizes
     /// <summary>The sizes that options and columns of fixed length tell. Those of variable length may leave axes to be found for each row.</summary>
     public static Dictionary<string, int> Of(OnnxSession session, IReadOnlyList<InputColumns> inputs, ScoreOnnxOptions options)
     {
-        string[] symbols = [.. session.Inputs.Concat(session.Outputs).SelectMany(t => t.Shape.Skip(1)).SelectMany(d => d.Symbols).Distinct()];
+        string[] symbols = [.. session.Inputs.Concat(session.Outputs).SelectMany(t => t.Shape.Skip(1)).SelectMany(d => d.Symbols).Select(s => s.Name).Distinct()];
         foreach ((string symbol, int size) in options.Dimensions)
         {
             if (!symbols.Contains(symbol) || size < 1)
@@ -41,10 +41,10 @@ internal static class InputSizes
             found = false;
             for (int i = 0; i < inputs.Count; i++)
             {
-                string[] open = [.. inputs[i].RowAxes.SelectMany(a => a.Symbols).Where(s => !sizes.ContainsKey(s))];
+                string[] open = [.. inputs[i].RowAxes.SelectMany(a => a.Symbols).Select(s => s.Name).Where(s => !sizes.ContainsKey(s))];
                 if (lengths[i] is { } length && open.Length == 1)
                 {
-                    int known = inputs[i].RowAxes.Where(a => a.Symbols.All(sizes.ContainsKey)).Aggregate(1, (product, a) => product * a.Evaluate(sizes));
+                    int known = inputs[i].RowAxes.Where(a => a.Symbols.All(s => sizes.ContainsKey(s.Name))).Aggregate(1, (product, a) => product * a.Evaluate(sizes));
                     sizes[open[0]] = known > 0 && length % known == 0 ? length / known : throw Misfit(inputs[i], $"a multiple of {known}", length, row);
                     found = true;
                 }
@@ -79,7 +79,7 @@ internal static class InputSizes
         {
             if (input.RowAxes[axis].Symbol is { } symbol && vector.Dimensions[axis] > 0)
             {
-                sizes.TryAdd(symbol, vector.Dimensions[axis]);
+                sizes.TryAdd(symbol.Name, vector.Dimensions[axis]);
             }
         }
     }

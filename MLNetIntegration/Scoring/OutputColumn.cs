@@ -16,7 +16,7 @@ internal sealed record OutputColumn(string Name, DataViewType Type, int Output, 
     {
         PrimitiveDataViewType item = ColumnTypes.Of(output);
         Dim[] row = [.. output.Shape.Skip(1)];
-        if (!row.All(d => d.Symbols.All(sizes.ContainsKey)))
+        if (!row.All(d => d.Symbols.All(s => sizes.ContainsKey(s.Name))))
         {
             return new VectorDataViewType(item);
         }

@@ -98,7 +98,7 @@ internal static class StockPipeline
         }
 
         TensorDescription[] tensors = [.. session.Inputs.Concat(session.Outputs)];
-        return tensors.Where(t => t.Shape.Skip(1).All(d => d.Symbols.All(binding.Sizes.ContainsKey))).ToDictionary(
+        return tensors.Where(t => t.Shape.Skip(1).All(d => d.Symbols.All(s => binding.Sizes.ContainsKey(s.Name)))).ToDictionary(
             t => t.Name, t => (int[])[1, .. t.Shape.Skip(1).Select(d => d.Evaluate(binding.Sizes))], StringComparer.Ordinal);
     }
 }

@@ -51,6 +51,17 @@ public sealed class Batch
     /// <exception cref="DTypeException">Examples carry targets instead.</exception>
     public ReadOnlySpan<long> Labels => Target.Span<long>();
 
+    /// <summary>A field of all examples, of shape [Count, …].</summary>
+    /// <param name="field">Its name, one of the <see cref="DataLayout.Fields"/>.</param>
+    /// <exception cref="ArgumentException">Examples have no such field.</exception>
+    public Value this[string field] => field switch
+    {
+        DataLayout.Input => Features,
+        DataLayout.Target => Target,
+        DataLayout.Weight when Weights is { } weight => weight,
+        _ => throw new ArgumentException($"Expected one of the fields {string.Join(", ", Layout.Fields.Select(f => $"\"{f.Name}\""))}, found \"{field}\".", nameof(field)),
+    };
+
     /// <summary>Empties the batch.</summary>
     public void Clear() => Count = 0;
 

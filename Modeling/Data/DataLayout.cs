@@ -20,6 +20,17 @@ public sealed class DataLayout
         HasWeights = hasWeights;
     }
 
+    /// <summary>The name of the field of features, of that of labels or targets, and of that of weights.</summary>
+    internal const string Input = "input", Target = "target", Weight = "weight";
+
+    /// <summary>The parts of an example: "input", "target" and, if examples have weights, "weight".</summary>
+    public IReadOnlyList<Field> Fields =>
+    [
+        new Field(Input, DType.Float32, Shape.OfSizes(featureShape)),
+        HasLabels ? new Field(Target, DType.Int64, Shape.Scalar) { Classes = ClassCount } : new Field(Target, DType.Float32, Shape.OfSizes(targetShape)),
+        .. HasWeights ? [new Field(Weight, DType.Float32, Shape.Scalar)] : (Field[])[],
+    ];
+
     /// <summary>The shape of the features of one example, without the batch axis; empty for a single number.</summary>
     public IReadOnlyList<int> FeatureShape => featureShape;
 
@@ -84,6 +95,9 @@ public sealed class DataLayout
 
         return WithFeatures(featureShape);
     }
+
+    /// <summary>What a model may read: a module the field "input" only.</summary>
+    internal IReadOnlyList<Field> FieldsOf(Modules.Model model) => model is Modules.Module ? [Fields[0]] : Fields;
 
     /// <summary>Refuses examples of another shape or with other targets. Fewer classes will do: a small set need not have all. Examples without weights count
     /// once each, so either will do.</summary>

@@ -17,7 +17,7 @@ public sealed class Ensemble : Module
     private readonly double[]? weights;
 
     /// <summary>The mean of models.</summary>
-    /// <param name="members">The models, at least one; each a model of its own with a <see cref="Module.Name"/> or none.</param>
+    /// <param name="members">The models, at least one; each a model of its own with a <see cref="Model.Name"/> or none.</param>
     /// <param name="weights">The weight of each; null for equal weights.</param>
     /// <exception cref="ArgumentException">There are no members, or not as many weights as members.</exception>
     public Ensemble(IReadOnlyList<Module> members, IReadOnlyList<double>? weights = null)

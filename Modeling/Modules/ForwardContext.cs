@@ -11,8 +11,9 @@ public sealed class ForwardContext
 {
     private readonly Dictionary<string, Variable> activations = new(StringComparer.Ordinal);
     private readonly List<Update> updates = [];
-    private readonly Dictionary<Module, int> calls = new(ReferenceEqualityComparer.Instance);
-    private readonly Stack<Module> running = new();
+    private readonly Dictionary<Model, Named> results = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Model, int> calls = new(ReferenceEqualityComparer.Instance);
+    private readonly Stack<Model> running = new();
 
     /// <summary>A context for one graph.</summary>
     /// <param name="mode">What the graph is for.</param>
@@ -43,7 +44,7 @@ public sealed class ForwardContext
     /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
     internal Func<Dropout, Variable, Variable>? Masking { get; init; }
 
-    /// <summary>The hidden representations: the first result of each module under its <see cref="Module.Path"/>, and what modules have
+    /// <summary>The hidden representations: the first result of each module under its <see cref="Model.Path"/>, and what modules have
     /// registered under names of their own.</summary>
     public IReadOnlyDictionary<string, Variable> Activations => activations;
 
@@ -66,8 +67,19 @@ public sealed class ForwardContext
             updates.Add(new Update(parameter, newValue));
     }
 
+    /// <summary>Notes what a model gives, under its path; with several outputs, under path and name.</summary>
+    internal void Register(Model model, Named outputs)
+    {
+        results.TryAdd(model, outputs);
+        foreach ((string name, Variable output) in outputs)
+            Register(outputs.Count == 1 ? model.Path : model.Path.Length == 0 ? name : $"{model.Path}.{name}", output);
+    }
+
+    /// <summary>What a model gave first; null if it was not applied.</summary>
+    internal Named? ResultsOf(Model model) => results.GetValueOrDefault(model);
+
     /// <summary>How often a module has asked this before: numbers the applications of one module within a graph.</summary>
-    internal int CountCall(Module module)
+    internal int CountCall(Model module)
     {
         int call = calls.GetValueOrDefault(module);
         calls[module] = call + 1;
@@ -75,12 +87,12 @@ public sealed class ForwardContext
     }
 
     /// <summary>Notes that a module begins; the one that called it must list it among its children.</summary>
-    internal void Enter(Module module)
+    internal void Enter(Model module)
     {
-        if (running.TryPeek(out Module? caller) && !ReferenceEquals(caller, module) && !caller.Children.Contains(module))
+        if (running.TryPeek(out Model? caller) && !ReferenceEquals(caller, module) && !caller.Children.Contains(module))
         {
             throw new GraphException(
-                $"{caller.Title} applies {module.Title}, which is not among its {nameof(Module.Children)}: its parameters would be " +
+                $"{caller.Title} applies {module.Title}, which is not among its {nameof(Model.Children)}: its parameters would be " +
                 "neither trained nor saved. List it there.");
         }
 

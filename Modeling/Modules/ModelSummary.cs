@@ -2,18 +2,19 @@ using System.Globalization;
 using System.Text;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>Describes a model as a table.</summary>
 internal static class ModelSummary
 {
-    public static string Of(Module model, Shape inputShape)
+    public static string Of(Model model, IReadOnlyList<Field> fields)
     {
         var context = new ForwardContext(Mode.Inference);
-        model.Forward(Variable.Input("input", DType.Float32, ["batch", .. inputShape]), context);
+        model.Forward(new Named([.. fields.Select(field => (field.Name, field.Symbol))]), context);
         var rows = new List<string[]> { (string[])["name", "module", "output", "parameters"] };
-        rows.Add(["", "input", inputShape.ToString(), ""]);
+        rows.AddRange(fields.Select(field => (string[])["", field.Name, field.Shape.ToString(), ""]));
         Add(model, 0);
 
         int[] widths = [.. Enumerable.Range(0, 4).Select(column => rows.Max(row => row[column].Length))];
@@ -29,11 +30,11 @@ internal static class ModelSummary
         text.Append(CultureInfo.InvariantCulture, $"{learned:N0} parameters are learned");
         return text.Append(state > 0 ? string.Create(CultureInfo.InvariantCulture, $", {state:N0} are state.") : ".").ToString();
 
-        void Add(Module module, int depth)
+        void Add(Model module, int depth)
         {
             string name = module.Path.Length == 0 ? "(model)" : module.Path;
-            string output = context.Activations.TryGetValue(module.Path, out Variable? result)
-                ? Shape.Of([.. result.Shape.Skip(1)]).ToString()
+            string output = context.ResultsOf(module) is { Count: > 0 } results
+                ? string.Join(", ", results.Select(result => $"{(results.Count > 1 ? $"{result.Key} " : "")}{Shape.Of([.. result.Value.Shape.Skip(1)])}"))
                 : "not applied";
             long own = Count(module.Own.Where(parameter => parameter.Role != ParameterRole.State));
             rows.Add(
@@ -43,7 +44,7 @@ internal static class ModelSummary
                 output,
                 own > 0 ? own.ToString("N0", CultureInfo.InvariantCulture) : "",
             ]);
-            foreach (Module child in module.Children.Distinct())
+            foreach (Model child in module.Children.Distinct())
                 Add(child, depth + 1);
         }
     }

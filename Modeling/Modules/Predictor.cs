@@ -13,45 +13,73 @@ public sealed class Predictor
 {
     private readonly Function function;
 
-    /// <summary>Compiles a model.</summary>
-    /// <param name="model">The model.</param>
+    /// <summary>Compiles a module.</summary>
+    /// <param name="model">The module.</param>
     /// <param name="inputShape">The shape of one example, without the batch axis; null for <see cref="Module.InputShape"/>.</param>
     /// <param name="execution">Threads and compiler switches; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">The shape is neither given nor known to the model.</exception>
     /// <exception cref="ShapeException">The shape does not fit the model.</exception>
     public Predictor(Module model, Shape? inputShape = null, ExecutionOptions? execution = null)
     {
-        function = Function.Compile(model.InferenceFor(inputShape ?? model.KnownInputShape()), execution);
+        function = Function.Compile(inputShape is null ? model.Inference : model.InferenceFor(inputShape), execution);
     }
 
-    /// <summary>The computation: the input "input" and the output "output".</summary>
+    /// <summary>Compiles a model for examples of a layout.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="layout">What an example looks like; what the model does not read is not looked at.</param>
+    /// <param name="execution">Threads and compiler switches; null for the defaults.</param>
+    /// <exception cref="ShapeException">The examples do not fit the model.</exception>
+    public Predictor(Model model, DataLayout layout, ExecutionOptions? execution = null)
+    {
+        function = Function.Compile(model.InferenceFor(layout.FieldsOf(model)), execution);
+    }
+
+    /// <summary>The computation: an input for each field that the model reads, and its outputs; for a <see cref="Module"/>, "input" and "output".</summary>
     public Signature Signature => function.Signature;
 
     /// <summary>The outputs for some examples side by side.</summary>
-    /// <param name="batch">Features, float32 of shape [examples, …].</param>
+    /// <param name="batch">What the model reads, for a <see cref="Module"/> float32 of shape [examples, …].</param>
     /// <returns>A new value of shape [examples, …].</returns>
-    /// <exception cref="ShapeException">The features do not fit the model.</exception>
-    public Value Predict(Value batch) => function.Run(batch)[0];
+    /// <exception cref="ShapeException">The batch does not fit the model, or it reads several fields.</exception>
+    /// <exception cref="GraphException">The model has several outputs.</exception>
+    public Value Predict(Value batch) => function.Run(batch)[Only()];
 
-    /// <summary>The outputs for every example of a source, in its order.</summary>
-    /// <param name="data">The examples; labels and targets are not looked at.</param>
+    /// <summary>The one output for every example of a source, in its order.</summary>
+    /// <param name="data">The examples; what the model does not read is not looked at.</param>
     /// <param name="batchSize">How many are computed at once; 256 by default.</param>
     /// <returns>A new value of shape [examples, …].</returns>
-    public Value Predict(IDataSource data, int batchSize = 256)
+    /// <exception cref="GraphException">The model has several outputs.</exception>
+    public Value Predict(IDataSource data, int batchSize = 256) => Run(data, batchSize)[Only()];
+
+    /// <summary>All outputs for every example of a source, in its order.</summary>
+    /// <param name="data">The examples; what the model does not read is not looked at.</param>
+    /// <param name="batchSize">How many are computed at once; 256 by default.</param>
+    /// <returns>New values of shape [examples, …], by the names of the outputs.</returns>
+    public IReadOnlyDictionary<string, Value> PredictAll(IDataSource data, int batchSize = 256) =>
+        Signature.Outputs.Zip(Run(data, batchSize)).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
+
+    private int Only() => Signature.Outputs.Count == 1 ? 0 : throw new GraphException(
+        $"Expected a model of one output, found {string.Join(", ", Signature.Outputs.Select(output => $"\"{output.Name}\""))}: use {nameof(PredictAll)}.");
+
+    private Value[] Run(IDataSource data, int batchSize)
     {
-        var parts = new List<Value>();
-        var outputs = new Value[1];
-        int count = 0;
+        var parts = new List<Value[]>();
+        var outputs = new Value[Signature.Outputs.Count];
         foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
-            function.RunInto([batch.Features], outputs);
-            parts.Add(outputs[0].Clone());
-            count += batch.Count;
+            function.RunInto([.. Signature.Inputs.Select(input => batch[input.Name!])], outputs);
+            parts.Add([.. outputs.Select(output => output.Clone())]);
         }
 
         if (parts.Count == 0)
             throw new DataException("There are no examples to predict for.");
-        Value all = Value.Zeros(parts[0].DType, [count, .. parts[0].Sizes[1..]]);
+        return [.. outputs.Select((_, i) => Joined([.. parts.Select(part => part[i])]))];
+    }
+
+    /// <summary>The values below each other.</summary>
+    private static Value Joined(Value[] parts)
+    {
+        Value all = Value.Zeros(parts[0].DType, [parts.Sum(part => part.Sizes[0]), .. parts[0].Sizes[1..]]);
         int done = 0;
         foreach (Value part in parts)
         {

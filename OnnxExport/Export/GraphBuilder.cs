@@ -16,10 +16,10 @@ internal readonly record struct Result(TensorType? Type, string? Name = null, bo
 /// read. So equal computations give equal bytes, however they were put together. Equal small constants and equal nodes are written once.
 /// </summary>
 /// <remarks>Until <see cref="Complete"/> a value has a mark in place of a name, unless the name was reserved.</remarks>
-/// <param name="includeValueInfo">Whether to write the types of results.</param>
+/// <param name="valueTypes">Writes the types of results; null to leave them out.</param>
 /// <param name="outer">For the graph of a body the graph around it, whose values it may read; null for the graph of a model. Names are given once in the whole model,
 /// and the graph of the model holds all initializers.</param>
-internal sealed class GraphBuilder(bool includeValueInfo, GraphBuilder? outer = null)
+internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null)
 {
     // Above this size constants are shared by identity only.
     private const int SharedBytes = 4096;
@@ -196,8 +196,10 @@ internal sealed class GraphBuilder(bool includeValueInfo, GraphBuilder? outer = 
                 continue;
             string given = values.Unique(i == 0 ? name : $"{name}_{i}");
             names.Add(draft.Outputs[i], given);
-            if (result.Type is { } type && includeValueInfo && !Graph.Output.Any(output => output.Name == draft.Outputs[i]))
-                Graph.ValueInfo.Add(ValueTypes.ToProto(given, type));
+/// <param name="valueTypes">Writes the types of results; null to leave them out.</param>
+/// <param name="outer">For the graph of a body the graph around it, whose values it may read; null for the graph of a model. Names are given once in the whole model,
+/// and the graph of the model holds all initializers.</param>
+internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null)
         }
 
         node.Output.AddRange(draft.Outputs.Select(Resolve).ToArray().AsSpan().TrimEnd(string.Empty).ToArray());

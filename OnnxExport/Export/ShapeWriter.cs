@@ -76,7 +76,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
     {
         if (!dims.TryGetValue(dim, out string? name))
         {
-            name = dim.IsStatic ? builder.Integers(dim.Size) : dim.Symbol is { } symbol ? Symbol(symbol) : Polynomial(dim);
+            name = dim.IsStatic ? builder.Integers(dim.Number) : dim.Symbol is { } symbol ? SizeOf(symbol) : Polynomial(dim);
             dims.Add(dim, name);
         }
 
@@ -86,14 +86,12 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
     private string Polynomial(Dim dim)
     {
         string? sum = null;
-        foreach ((long coefficient, IReadOnlyList<Dim.Factor> factors) in dim.Terms)
+        foreach (DimTerm term in dim.Terms)
         {
-            string? product = coefficient == 1 && factors.Count > 0 ? null : builder.Integers(coefficient);
-            foreach (Dim.Factor part in factors)
+            string? product = term.Coefficient == 1 && term.Factors.Count > 0 ? null : builder.Integers(term.Coefficient);
+            foreach (DimFactor part in term.Factors)
             {
-                string factor = part.Dividend is { } dividend
-                    ? builder.Add("Div", [Element(dividend), builder.Integers(part.Divisor)], One)
-                    : Element(Dim.Named(part.Symbol!));
+                string factor = Factor(part);
                 product = product is null ? factor : builder.Add("Mul", [product, factor], One);
             }
 
@@ -103,7 +101,31 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
         return sum!;
     }
 
-    private string Symbol(string symbol)
+    private string Factor(DimFactor factor) => factor switch
+    {
+        SymbolFactor { Symbol: var symbol } => Element(Dim.Of(symbol)),
+        QuotientFactor quotient => Quotient(quotient),
+        ChoiceFactor { Choice: DimChoice.Broadcast } choice => Broadcast(choice),
+        ChoiceFactor choice => builder.Add(choice.Choice == DimChoice.Min ? "Min" : "Max", [Element(choice.First), Element(choice.Second)], One),
+        _ => throw new ExportException($"Expected a part of a size of a known kind, found {factor}."),
+    };
+
+    /// <summary>The standard's division truncates; below zero the remainder is taken off first.</summary>
+    private string Quotient(QuotientFactor quotient)
+    {
+        (string dividend, string divisor) = (Element(quotient.Dividend), Element(quotient.Divisor));
+        if (!quotient.Dividend.IsNeverNegative || !quotient.Divisor.IsNeverNegative)
+            dividend = builder.Add("Sub", [dividend, builder.Add("Mod", [dividend, divisor], One)], One);
+        return builder.Add("Div", [dividend, divisor], One);
+    }
+
+    private string Broadcast(ChoiceFactor choice)
+    {
+        (string first, string second) = (Element(choice.First), Element(choice.Second));
+        return builder.Add("Where", [builder.Add("Equal", [first, builder.Integers(1)], new TensorType(DType.Bool, [1])), second, first], One);
+    }
+
+    private string SizeOf(Symbol symbol)
     {
         foreach ((string name, Shape shape) in inputs)
         {

@@ -14,6 +14,7 @@ internal sealed class SignatureWriter
     private readonly OnnxExportOptions options;
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
+    private readonly ValueTypes valueTypes;
     private readonly StepWriter steps;
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
@@ -21,10 +22,11 @@ internal sealed class SignatureWriter
     {
         this.signature = signature;
         this.options = options;
-        builder = new GraphBuilder(options.IncludeValueInfo);
+        valueTypes = new ValueTypes(signature.Inputs);
+        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null);
         flat = new FlatGraph(signature, options.Opset);
         var shapes = new ShapeWriter(builder, [.. signature.Inputs.Select(input => (input.Name!, input.Shape))]);
-        steps = new StepWriter(builder, shapes, new FormTypes(options.Opset), options);
+        steps = new StepWriter(builder, shapes, new FormTypes(options.Opset), valueTypes, options);
     }
 
     public GraphProto Write()
@@ -34,7 +36,7 @@ internal sealed class SignatureWriter
         foreach (Variable input in signature.Inputs)
         {
             steps.Add(input, builder.Reserve(input.Name!));
-            builder.Graph.Input.Add(ValueTypes.ToProto(input.Name!, input.Type, Description(input.Name!)));
+            builder.Graph.Input.Add(valueTypes.ToProto(input.Name!, input.Type, Description(input.Name!)));
         }
 
         foreach (Output output in signature.Outputs)
@@ -58,7 +60,7 @@ internal sealed class SignatureWriter
                 builder.Add("Identity", [steps.NameOf(variable)], [new Result(variable.Type, name)]);
             }
 
-            builder.Graph.Output.Add(ValueTypes.ToProto(name, variable.Type, Description(name)));
+            builder.Graph.Output.Add(valueTypes.ToProto(name, variable.Type, Description(name)));
         }
 
         return builder.Complete();
@@ -78,7 +80,7 @@ internal sealed class SignatureWriter
         foreach (Parameter parameter in updated)
         {
             string name = steps.NameOf(parameter.Variable);
-            builder.Graph.Input.Add(ValueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
+            builder.Graph.Input.Add(valueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
         }
     }
 

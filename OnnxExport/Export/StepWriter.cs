@@ -8,8 +8,9 @@ namespace Toolkit.OnnxExport.Export;
 /// <param name="builder">Where nodes and constants go.</param>
 /// <param name="shapes">Writes shapes.</param>
 /// <param name="types">Finds the types of nodes between those of the engine.</param>
+/// <param name="valueTypes">Writes types.</param>
 /// <param name="options">How to write.</param>
-internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormTypes types, OnnxExportOptions options)
+internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormTypes types, ValueTypes valueTypes, OnnxExportOptions options)
 {
     private readonly Dictionary<Variable, string> names = new(ReferenceEqualityComparer.Instance);
 
@@ -70,16 +71,16 @@ internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormT
     /// <summary>Writes the graph of a body. What it captures has the name of the graph around.</summary>
     private GraphProto Write(OnnxBody body, Node node)
     {
-        var inner = new GraphBuilder(options.IncludeValueInfo, builder);
+        var inner = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null, builder);
         inner.Graph.Name = body.Name;
         IReadOnlyList<Variable> inputs = body.Body.Inputs;
         string[] given = [.. inputs.Select((input, i) => i < body.Own ? builder.Number($"{body.Name}_input") : NameOf(node.Inputs[body.Captured + i - body.Own]))];
-        var writer = new StepWriter(inner, new ShapeWriter(inner, [.. given.Zip(inputs).Select(pair => (pair.First, pair.Second.Shape)), .. shapes.Inputs]), types, options);
+        var writer = new StepWriter(inner, new ShapeWriter(inner, [.. given.Zip(inputs).Select(pair => (pair.First, pair.Second.Shape)), .. shapes.Inputs]), types, valueTypes, options);
         for (int i = 0; i < given.Length; i++)
         {
             writer.Add(inputs[i], given[i]);
             if (i < body.Own)
-                inner.Graph.Input.Add(ValueTypes.ToProto(given[i], inputs[i].Type));
+                inner.Graph.Input.Add(valueTypes.ToProto(given[i], inputs[i].Type));
         }
 
         writer.Write(new FlatGraph(body.Body, options.Opset), new Dictionary<Variable, string>());
@@ -89,7 +90,7 @@ internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormT
             // An output is the result of a node of the body, each of another.
             string name = writer.NameOf(output);
             bool isOwn = output.Constant is null && seen.Add(output);
-            inner.Graph.Output.Add(ValueTypes.ToProto(isOwn ? name : inner.Add("Identity", [name], [new Result(output.Type)], merge: false)[0], output.Type));
+            inner.Graph.Output.Add(valueTypes.ToProto(isOwn ? name : inner.Add("Identity", [name], [new Result(output.Type)], merge: false)[0], output.Type));
         }
 
         return inner.Complete();

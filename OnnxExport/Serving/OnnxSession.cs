@@ -106,7 +106,7 @@ public sealed class OnnxSession : IDisposable
             {
                 Dim dim = description.Type.Shape[axis];
                 int size = inputs[i].Sizes[axis];
-                int expected = dim.Symbol is { } symbol ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size : dim.Size;
+                int expected = dim.Symbol?.Name is { } symbol ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size : dim.Size;
                 if (size != expected)
                 {
                     throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");

@@ -36,7 +36,7 @@ public sealed class SessionBuffers : IDisposable
         hasTexts = inputs.Any(i => i.Description.ElementType == TensorElementType.String);
 
         // An output whose size the inputs do not tell, and one of texts, is allocated by ONNX Runtime at each run.
-        bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(sizes.ContainsKey)));
+        bool known = results.All(o => o.ElementType != TensorElementType.String && o.Shape.All(d => d.Symbols.All(s => sizes.ContainsKey(s.Name))));
         outputs = known
             ? [.. results.Select(o => new TensorMemory(o, o.Shape.Evaluate(sizes)))]
             : new TensorMemory[outputNames.Length];

@@ -39,9 +39,9 @@ public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodie
         if (inputs[0].Shape.ElementCount is { IsStatic: true, Size: not 1 })
             throw new ShapeException($"{Name} expects a condition with one element, found the shape {inputs[0].Shape}.");
         TensorType[] captured = [.. inputs.Present.Skip(1)];
-        IReadOnlyList<TensorType> first = Then.Results(this, captured), second = Else.Results(this, captured);
+        IReadOnlyList<TensorType> first = Then.Results(inputs, captured), second = Else.Results(inputs, captured);
         return first.Count == second.Count
-            ? [.. first.Zip(second).Select(pair => Join(pair.First, pair.Second))]
+            ? [.. first.Zip(second).Select(pair => Join(inputs, pair.First, pair.Second))]
             : throw new GraphException($"{Name} expects branches with equally many results, found {first.Count} and {second.Count}.");
     }
 
@@ -104,9 +104,15 @@ public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodie
         return (new Body([.. branch.Inputs, .. seeds], outputs), [.. found.Select(gradient => gradient is not null)]);
     }
 
-    private TensorType Join(TensorType first, TensorType second) => first == second
-        ? first
-        : throw new ShapeException($"{Name} expects branches that give the same types, found {first} and {second}.");
+    /// <summary>Sizes on which the branches agree stay; for others the branch that is taken gives the value of a symbol.</summary>
+    private TensorType Join(InferRequest request, TensorType first, TensorType second)
+    {
+        if (first.DType != second.DType)
+            throw new DTypeException($"{Name} expects branches that give the same element types, found {first} and {second}.");
+        return first.Shape.Rank == second.Shape.Rank
+            ? first with { Shape = [.. first.Shape.Zip(second.Shape).Select((pair, axis) => pair.First == pair.Second ? pair.First : request.Fresh($"if_dim{axis}"))] }
+            : throw new ShapeException($"{Name} expects branches that give results of the same rank, found {first} and {second}.");
+    }
 
     private static If Choice(TensorType type, Func<Variable, Variable> then, Func<Variable, Variable> otherwise)
     {

@@ -18,7 +18,7 @@ public sealed record DimSize(Dim Dim) : Operation, IFromSizes, IHasExamples
     }
 
     /// <inheritdoc/>
-    public Value Evaluate(IReadOnlyDictionary<string, int> sizes) => Value.Of((long)Dim.Evaluate(sizes));
+    public Value Evaluate(IReadOnlyDictionary<Symbol, int> sizes) => Value.Of((long)Dim.Evaluate(sizes));
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>

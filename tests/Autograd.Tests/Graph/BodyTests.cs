@@ -76,7 +76,7 @@ public sealed class BodyTests
     {
         Variable x = Body.Input("x", new TensorType(DType.Float64, ["n", 2])), y = Body.Input("y", new TensorType(DType.Float64, ["m", 2]));
         var body = new Body([x, y], [Ops.Concat(0, x, y)]);
-        var operation = new If(body, body);
+        var operation = new InferRequest(new If(body, body), ReadOnlySpan<TensorType?>.Empty);
         TensorType result = body.Results(operation, [new TensorType(DType.Float64, ["batch", 2]), new TensorType(DType.Float64, [5, 2])]).Single();
         Assert.Equal([Dim.Named("batch") + 5, 2], result.Shape);
         Assert.Contains("Float64[m, 2]", Assert.Throws<ShapeException>(() => body.Results(operation, [x.Type, new TensorType(DType.Float64, [5, 3])])).Message, StringComparison.Ordinal);

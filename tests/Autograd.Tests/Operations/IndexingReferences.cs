@@ -12,6 +12,7 @@ internal static class IndexingReferences
         [typeof(Gather)] = (o, x) => GatherOf((Gather)o, x[0], x[1]),
         [typeof(GatherGradient)] = (o, x) => ScatterOf((GatherGradient)o, x[0], x[1]),
         [typeof(GatherND)] = (_, x) => [Array64.Make([.. x[1].Sizes[..^1], .. x[0].Sizes[x[1].Sizes[^1]..]], i => x[0].Data[x[0].Flat(Position(x[0], x[1], i))])],
+        [typeof(NonZero)] = (_, x) => NonZeroOf(x[0]),
         [typeof(OneHot)] = (o, x) => [Array64.Make([.. x[0].Sizes, ((OneHot)o).Depth], i => Wrap(x[0][i[..^1]], ((OneHot)o).Depth) == i[^1] ? 1 : 0)],
         [typeof(ScatterND)] = (o, x) => ScatterAt(((ScatterND)o).Add, x[0], x[1], x[2]),
     };
@@ -62,6 +63,12 @@ internal static class IndexingReferences
         }
 
         return [result];
+    }
+
+    private static Array64[] NonZeroOf(Array64 x)
+    {
+        int[][] found = [.. Enumerable.Range(0, x.Data.Length).Where(flat => x.Data[flat] != 0).Select(x.Index)];
+        return [Array64.Make([x.Sizes.Length, found.Length], i => found[i[1]][i[0]])];
     }
 
     private static int Wrap(double index, int size) => (int)(index < 0 ? index + size : index);

@@ -36,4 +36,66 @@ public sealed class DimTests
         Assert.Throws<ShapeException>(() => dim.Evaluate(new Dictionary<string, int>()));
         Assert.Throws<ShapeException>(() => dim.Size);
     }
+
+    [Fact]
+    public void Symbols_of_users_are_equal_by_name_and_those_of_data_by_identity()
+    {
+        Dim named = "n";
+        var (first, second) = (Dim.Of(Symbol.Fresh("n")), Dim.Of(Symbol.Fresh("n")));
+        Assert.Equal(named, Dim.Named("n"));
+        Assert.NotEqual(first, second);
+        Assert.NotEqual(named, first);
+        Assert.Equal(first * second, second * first);
+        Assert.Equal(first * second * first, first * first * second);
+        Assert.NotEqual(first * first, second * second);
+        Assert.Equal(first + second, second + first);
+        Assert.Equal(0, ((first * second) - (second * first)).Size);
+        Assert.Equal(6, (first * second).Evaluate(new Dictionary<Symbol, int> { [first.Symbol!] = 2, [second.Symbol!] = 3 }));
+        Assert.Throws<ShapeException>(() => first.Evaluate(new Dictionary<Symbol, int> { [second.Symbol!] = 3 }));
+    }
+
+    [Theory]
+    [InlineData(7, 2, 3)]
+    [InlineData(-7, 2, -4)]
+    [InlineData(-8, 2, -4)]
+    [InlineData(7, -2, -4)]
+    [InlineData(-7, -2, 3)]
+    [InlineData(long.MaxValue, 2, 4611686018427387903)]
+    public void Quotients_are_rounded_down_below_zero_too(long dividend, long divisor, long quotient)
+    {
+        Assert.Equal(quotient, Dim.OfNumber(dividend).FloorDivide(Dim.OfNumber(divisor)).Number);
+        Dim n = "n";
+        Assert.Equal(quotient, (n + Dim.OfNumber(dividend) - 1).FloorDivide(Dim.OfNumber(divisor)).Evaluate(_ => 1));
+    }
+
+    [Fact]
+    public void The_smaller_and_the_greater_are_decided_where_the_signs_tell()
+    {
+        Dim batch = "batch", time = "time";
+        Assert.Equal(batch, Dim.Min(batch, batch + time));
+        Assert.Equal(batch + time, Dim.Max(batch, batch + time));
+        Assert.Equal(3, Dim.Min(3, 5).Size);
+        Assert.Equal(batch, Dim.Max(batch, 0));
+        Dim least = Dim.Min(batch, time), most = Dim.Max(batch, 4);
+        Assert.Equal(least, Dim.Min(time, batch));
+        Assert.NotEqual(least, Dim.Max(batch, time));
+        var sizes = new Dictionary<Symbol, int> { [batch.Symbol!] = 3, [time.Symbol!] = 2 };
+        Assert.Equal((2, 4), (least.Evaluate(sizes), most.Evaluate(sizes)));
+        Assert.Equal("min(batch, time)", least.ToString());
+    }
+
+    [Fact]
+    public void Sizes_broadcast_where_they_are_equal_or_one()
+    {
+        Dim a = "a", b = "b";
+        Assert.Equal(a, Dim.Broadcast(a, a));
+        Assert.Equal(a, Dim.Broadcast(1, a));
+        Assert.Equal(5, Dim.Broadcast(a, 5).Size);
+        Assert.Throws<ShapeException>(() => Dim.Broadcast(4, 5));
+        Dim both = Dim.Broadcast(a, b);
+        Assert.Equal(both, Dim.Broadcast(b, a));
+        int With(int x, int y) => both.Evaluate(new Dictionary<Symbol, int> { [a.Symbol!] = x, [b.Symbol!] = y });
+        Assert.Equal((3, 3, 3, 0), (With(3, 3), With(1, 3), With(3, 1), With(0, 1)));
+        Assert.Contains("found 2 and 3", Assert.Throws<ShapeException>(() => With(2, 3)).Message, StringComparison.Ordinal);
+    }
 }

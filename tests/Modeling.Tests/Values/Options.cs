@@ -57,7 +57,7 @@ internal static class Options
     /// change no number.</summary>
     private static PropertyInfo[] Of(Type type) =>
     [
-        .. type.GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && p.Name is not (nameof(Module.Name) or nameof(Module.InputShape)) &&
+        .. type.GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && p.Name is not (nameof(Module.Name) or nameof(Module.InputShape) or nameof(Module.InputFields)) &&
             (p.SetMethod is { IsPublic: true } || Arguments(type).Any(a => Names(a, p)))),
     ];
 

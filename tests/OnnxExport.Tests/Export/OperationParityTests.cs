@@ -81,7 +81,7 @@ public class OperationParityTests
             Assert.Equal(expected.Variable.Shape.Rank, found.Type.Shape.Rank);
             foreach ((Dim dim, Dim other) in expected.Variable.Shape.Zip(found.Type.Shape).Where(p => p.First.IsStatic || p.First.Symbol is not null))
             {
-                Assert.Equal(dim, other);
+                Assert.Equal($"{dim}", $"{other}");
             }
         }
     }

@@ -39,8 +39,10 @@ public class RoundTripOfOperationsTests
         OnnxModel model = OnnxModel.Load(bytes);
         Value[] values = ExampleValues.Draw(example, floating, seed: 7);
         IReadOnlyList<Value> expected = Interpreter.Run(signature, values);
-        Value[] found = Function.Compile(model.Signature).Run(values);
-        for (int i = 0; i < found.Length; i++)
+        IReadOnlyList<Value> found = model.Signature.Nodes.Any(node => node.Operation is IDataSized)
+            ? Interpreter.Run(model.Signature, values)
+            : Function.Compile(model.Signature).Run(values);
+        for (int i = 0; i < found.Count; i++)
             Parity.Equal(expected[i], found[i], example.Tolerance, $"{example.Operation} in {floating}, operator set {opset}");
 
         byte[] again = OnnxExporter.Export(model.Signature, model.ExportOptions);

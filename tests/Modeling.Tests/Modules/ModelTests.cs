@@ -1,0 +1,91 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
+
+namespace Toolkit.Modeling.Tests.Modules;
+
+/// <summary>Models of several named inputs and outputs.</summary>
+public sealed class ModelTests
+{
+    private static Field[] Fields =>
+        [new("kind", DType.Int64, Shape.Scalar), new("unused", DType.Float32, [7]), new("numbers", DType.Float32, [2])];
+
+    [Fact]
+    public void An_input_of_the_computation_is_what_the_model_reads()
+    {
+        var model = new TwoByTwo { InputFields = Fields };
+        Signature signature = model.Inference;
+        Assert.Equal(["kind:Int64[batch]", "numbers:Float32[batch, 2]"], signature.Inputs.Select(input => input.ToString()));
+        Assert.Equal(["price", "class"], signature.Outputs.Select(output => output.Name));
+        Assert.Equal(["embedding1.table", "price.weight", "price.bias", "class.weight", "class.bias"], model.Parameters.Select(p => p.Name));
+        Assert.Contains(
+            nameof(Model.InputFields), Assert.Throws<InvalidOperationException>(() => new TwoByTwo().Inference).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_numbers_are_those_of_its_parts()
+    {
+        var model = new TwoByTwo { InputFields = Fields };
+        var predictor = Autograd.Execution.Function.Compile(model.Inference);
+        float[] numbers = [1, 2, -1, 0.5f];
+        Value[] found = predictor.Run(Value.Of([2L, 0], 2), Value.Of(numbers, 2, 2));
+        float[] table = model.Parameters[0].Value.ToArray<float>(), weight = model.Parameters[1].Value.ToArray<float>();
+        for (int i = 0; i < 2; i++)
+        {
+            int symbol = i == 0 ? 2 : 0;
+            double expected = (table[symbol] * weight[0]) + (numbers[2 * i] * weight[1]) + (numbers[(2 * i) + 1] * weight[2]);
+            Assert.Equal(expected, found[0].Span<float>()[i], 1e-6);
+        }
+
+        Assert.Equal([2, 3], found[1].Sizes.ToArray());
+    }
+
+    [Fact]
+    public void A_summary_names_inputs_and_outputs()
+    {
+        string summary = new TwoByTwo { InputFields = Fields }.Summary();
+        Assert.Matches(@"numbers +\[2\]", summary);
+        Assert.Contains("price [1], class [3]", summary, StringComparison.Ordinal);
+        Assert.Contains("19 parameters are learned.", summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_are_refused_where_there_are_none()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch"]);
+        var named = new Named(("a", x), ("b", x));
+        Assert.Contains("\"a\", \"b\"", Assert.Throws<GraphException>(() => named["c"]).Message, StringComparison.Ordinal);
+        Assert.Contains("\"a\", \"b\"", Assert.Throws<GraphException>(() => named.Single).Message, StringComparison.Ordinal);
+        Assert.Contains("none", Assert.Throws<GraphException>(() => new Named().Single).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Named(("a", x), ("a", x)));
+        Assert.Same(x, ((Named)x)["output"]);
+    }
+
+    [Fact]
+    public void Fields_that_make_no_sense_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new Field("", DType.Float32, [2]));
+        Assert.Throws<ArgumentException>(() => new Field("a.b", DType.Float32, [2]));
+        Assert.Throws<ArgumentException>(() => new Field("a", DType.Float32, [0]));
+        Assert.Throws<ArgumentException>(() => new Field("a", DType.Float32, ["batch"]));
+        Assert.Equal("a: Int64 [] of 3 classes", new Field("a", DType.Int64, []) { Classes = 3 }.ToString());
+        Assert.Contains("one field", Assert.Throws<ArgumentException>(() => new Flatten { InputFields = Fields }).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class TwoByTwo : Model
+    {
+        private static readonly RandomSource Random = new(3);
+        private readonly Embedding kind = new(3, 1, Random);
+        private readonly Dense price = new(3, 1, Random) { Name = "price" }, labels = new(3, 3, Random) { Name = "class" };
+
+        public override IReadOnlyList<Model> Children => [kind, price, labels];
+
+        protected override Named Build(Named inputs, ForwardContext context)
+        {
+            Variable all = Ops.Concat(1, kind.Forward(inputs["kind"], context), inputs["numbers"]);
+            return new Named(("price", price.Forward(all, context)), ("class", labels.Forward(all, context)));
+        }
+    }
+}
