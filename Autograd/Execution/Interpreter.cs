@@ -91,7 +91,9 @@ public static class Interpreter
             Value?[] inputs = Inputs(node);
             if (node.Operation is IRunsBodies control)
             {
-                var run = new BodyRun(inputs!, new Value[node.Outputs.Count], [.. node.Outputs.Select(_ => true)], RunBody);
+                // Where sizes depend on data, the operation makes the places.
+                Value[] places = node.Symbols.Count > 0 ? new Value[node.Outputs.Count] : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+                var run = new BodyRun(inputs!, places, [.. node.Outputs.Select(_ => true)], RunBody);
                 control.Run(run);
                 return run.Results!;
             }

@@ -7,6 +7,7 @@ namespace Toolkit.Autograd.Graph;
 public abstract class GraphTransform : GraphWalk<Variable>
 {
     private readonly Func<Variable, Variable> map;
+    private readonly Dictionary<Node, Node> originals = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Creates the transform of one graph.</summary>
     protected GraphTransform() => map = Map;
@@ -49,6 +50,10 @@ public abstract class GraphTransform : GraphWalk<Variable>
         return results;
     }
 
+    /// <summary>The node of the old graph of which <see cref="Visit(Node, Arguments)"/> is given one with transformed bodies.</summary>
+    /// <param name="node">What it is given.</param>
+    protected Node OriginalOf(Node node) => originals.GetValueOrDefault(node, node);
+
     /// <summary>The node with the bodies of its operation transformed; the node itself if nothing changes or there are none.</summary>
     private Node Descend(Node node)
     {
@@ -58,9 +63,14 @@ public abstract class GraphTransform : GraphWalk<Variable>
         }
 
         Body[] changed = [.. bodies.Select(body => body.With([.. body.Outputs.Select(map)]))];
-        return changed.Zip(bodies).All(pair => ReferenceEquals(pair.First, pair.Second))
-            ? node
-            : new Node(operation.With(changed), node.Inputs) { Origin = node.Origin };
+        if (changed.Zip(bodies).All(pair => ReferenceEquals(pair.First, pair.Second)))
+        {
+            return node;
+        }
+
+        var inside = new Node(operation.With(changed), node.Inputs) { Origin = node.Origin };
+        originals.Add(inside, node);
+        return inside;
     }
 
     /// <summary>The results of a node's operation over other inputs, with the node's origin; its own results if the inputs are the same.</summary>

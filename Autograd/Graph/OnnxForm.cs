@@ -24,6 +24,9 @@ public sealed record OnnxForm(string Operator)
     /// <summary>The inputs; null means the operation's arguments in their order.</summary>
     public IReadOnlyList<OnnxInput>? Inputs { get; init; }
 
+    /// <summary>The number of results that the node has; null for all of the operation's.</summary>
+    public int? Results { get; init; }
+
     /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes. The model is
     /// valid ONNX for the others too, and other runtimes may run it.</summary>
     public IReadOnlyList<DType>? RuntimeTypes { get; init; }

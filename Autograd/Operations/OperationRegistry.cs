@@ -92,6 +92,7 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<Scan>(),
         Operator<ScatterND>(),
         Operator<ShapeOf>(),
         Operator<Sigmoid>(),

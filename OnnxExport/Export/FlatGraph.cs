@@ -7,7 +7,8 @@ internal sealed class FlatGraph
 {
     public FlatGraph(Signature signature, int opset)
     {
-        Signature flat = new Merging().Apply(new Expansion(opset).Apply(signature));
+        Signature expanded = new Expansion(opset).Apply(signature);
+        Signature flat = new Merging().Apply(new StandardResults(expanded).Apply(expanded));
         Outputs = [.. flat.Outputs.Select(o => o.Variable)];
         NewValues = [.. flat.Updates.Select(u => u.NewValue)];
         Steps = StepsOf(flat.Nodes, opset);
@@ -40,6 +41,32 @@ internal sealed class FlatGraph
 
     /// <summary>The variables that a node reads or that are results of the signature.</summary>
     public IReadOnlySet<Variable> Used { get; }
+
+    /// <summary>Results that the standard does not have become results that it has, where anything reads them.</summary>
+    private sealed class StandardResults : GraphTransform
+    {
+        private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
+
+        public StandardResults(Signature signature)
+        {
+            AddRead(signature.Nodes, [.. signature.Outputs.Select(o => o.Variable), .. signature.Updates.Select(u => u.NewValue)]);
+        }
+
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
+        {
+            IReadOnlyList<Variable> results = Rebuild(node, inputs);
+            return node.Operation is IHasOwnResults own && OriginalOf(node).Outputs.Skip(own.StandardResults).Any(read.Contains)
+                ? own.WithStandardResults(inputs, [.. OriginalOf(node).Outputs.Select(read.Contains)])
+                : results;
+        }
+
+        private void AddRead(IReadOnlyList<Node> nodes, IReadOnlyList<Variable> results)
+        {
+            read.UnionWith(nodes.SelectMany(node => node.Inputs).Concat(results));
+            foreach (Body body in nodes.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies))
+                AddRead(body.Nodes, body.Outputs);
+        }
+    }
 
     private sealed class Expansion(int opset) : GraphTransform
     {

@@ -131,7 +131,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
         {
             for (int axis = 0; axis < shape.Rank; axis++)
             {
-                if (shape[axis].Symbol == symbol)
+                if (symbol.Equals(shape[axis].Symbol))
                 {
                     return builder.Add("Gather", [ShapeOf(name, shape), builder.Integers(axis)], [new Result(One)], [Axis])[0];
                 }

@@ -46,7 +46,7 @@ internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormT
         }
 
         string[] inputs = [.. step.Inputs.Select(i => NameOf(i, node, computed))];
-        var results = new Result[node.Outputs.Count];
+        var results = new Result[step.Form.Results ?? node.Outputs.Count];
         for (int i = 0; i < results.Length; i++)
         {
             Variable output = node.Outputs[i];
