@@ -196,10 +196,8 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
                 continue;
             string given = values.Unique(i == 0 ? name : $"{name}_{i}");
             names.Add(draft.Outputs[i], given);
-/// <param name="valueTypes">Writes the types of results; null to leave them out.</param>
-/// <param name="outer">For the graph of a body the graph around it, whose values it may read; null for the graph of a model. Names are given once in the whole model,
-/// and the graph of the model holds all initializers.</param>
-internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null)
+            if (result.Type is { } type && valueTypes is not null && !Graph.Output.Any(output => output.Name == draft.Outputs[i]))
+                Graph.ValueInfo.Add(valueTypes.ToProto(given, type));
         }
 
         node.Output.AddRange(draft.Outputs.Select(Resolve).ToArray().AsSpan().TrimEnd(string.Empty).ToArray());

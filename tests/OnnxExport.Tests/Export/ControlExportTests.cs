@@ -41,7 +41,7 @@ public class ControlExportTests
         foreach (Value[] inputs in cases)
         {
             Value before = w.Value.Clone();
-            IReadOnlyList<Value> found = session.Run([.. inputs, before]);
+            IReadOnlyList<Value> found = session.Run(inputs);
             Value[] expected = Function.Compile(signature).Run(inputs);
             Parity.Equal(expected[0], found[0], 1e-6, "y");
             Parity.Equal(expected[1], found[1], 1e-6, "gx");
@@ -51,6 +51,40 @@ public class ControlExportTests
             Assert.Equal(before.ToArray<float>(), model.Parameters.Single(p => p.Name == "w").Value.ToArray<float>());
             Parity.Equal(expected[0], again[0], 1e-6, "y read back");
         }
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(21)]
+    public void A_training_step_of_a_recurrence(int opset)
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["time", "batch", 3]);
+        var w = new Parameter("w", Value.Of([0.5f, -1f, 0.3f, 0.2f, 0.1f, 0.7f, -0.4f, 0.9f, -0.2f], 3, 3));
+        (IReadOnlyList<Variable> states, IReadOnlyList<Variable> outputs) = Ops.Scan(
+            [Ops.Expand(Variable.Scalar(0, DType.Float32), ["batch", 3])], [x], (s, e) => Next((s[0].MatMul(w) + e[0]).Tanh()));
+        Variable loss = (states[0].Square().Sum() + outputs[0].Sum()) * 0.1;
+        IReadOnlyList<Variable> first = Gradient.Of(loss, [x, w]);
+        IReadOnlyList<Variable> second = Gradient.Of(first[0].Square().Sum(), [x, w]);
+        var signature = new Signature(
+            [x], [new Output("loss", loss), new Output("gx", first[0]), new Output("gxx", second[0]), new Output("gxw", second[1])], [new Update(w, w - (first[1] * 0.1))]);
+        byte[] bytes = OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset });
+        OnnxModel model = OnnxModel.Load(bytes);
+        Assert.Equal(bytes, OnnxExporter.Export(model.Signature, model.ExportOptions));
+        Function again = Function.Compile(model.Inference);
+        using OnnxSession session = OnnxSession.Load(bytes);
+        foreach ((int time, int batch) in new[] { (4, 2), (1, 3) })
+        {
+            Value input = Value.Of([.. Enumerable.Range(0, time * batch * 3).Select(i => MathF.Sin(i))], time, batch, 3);
+            IReadOnlyList<Value> found = session.Run(input);
+            IReadOnlyList<Value> expected = Interpreter.Run(new Signature(signature.Inputs, signature.Outputs), input), read = again.Run(input);
+            for (int i = 0; i < expected.Count; i++)
+            {
+                Parity.Equal(expected[i], found[i], 1e-5, signature.Outputs[i].Name);
+                Parity.Equal(expected[i], read[i], 1e-5, $"{signature.Outputs[i].Name} read back");
+            }
+        }
+
+        static (IReadOnlyList<Variable> States, IReadOnlyList<Variable> Outputs) Next(Variable state) => ([state], [state]);
     }
 
     [Fact]
