@@ -1,4 +1,3 @@
-using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations.Control;
@@ -6,47 +5,49 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
 
-/// <summary>A body as a function of its own: a plan for each set of input sizes, made when it first occurs. A branch that is never taken is never planned.</summary>
-/// <param name="body">The body, rewritten already with the graph around it.</param>
-/// <param name="outer">The sizes of the symbols of the graph around it.</param>
-/// <param name="options">The switches.</param>
+/// <summary>
+/// A body as a function of its own: its program is made once with that of the graph around it, a plan for each set of input sizes when it first occurs. A branch that is
+/// never taken is never planned. Several runs may use it at once.
+/// </summary>
+/// <param name="program">The body's program.</param>
+/// <param name="outer">The sizes of the graph around it.</param>
 /// <param name="kernels">The choice of kernels.</param>
-internal sealed class PlannedBody(Body body, IReadOnlyDictionary<Symbol, int> outer, CompilationOptions options, KernelChoice kernels) : BodyFunction
+internal sealed class PlannedBody(Program program, Binding outer, KernelChoice kernels) : BodyFunction
 {
     // A loop whose values grow has other sizes in each turn; their plans are not worth keeping.
     private const int KeptPlans = 8;
 
-    private readonly Signature signature = Signature.Of(body);
     private readonly List<Plan> plans = [];
 
     internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
     {
-        Plan plan = Take(inputs) ?? Planner.Build(signature, Binding.Of(signature, inputs, outer), inputs, options, workers, kernels);
-        plan.Run(inputs, outputs, workers);
-        lock (plans)
+        Plan plan = PlanFor(inputs, workers);
+        PlanContext context = plan.Rent();
+        try
         {
-            plans.Insert(0, plan);
-            if (plans.Count > KeptPlans)
-                plans.RemoveAt(KeptPlans);
+            context.Run(inputs, outputs, workers);
+        }
+        finally
+        {
+            plan.Return(context);
         }
     }
 
-    /// <summary>A plan belongs to one run at a time.</summary>
-    private Plan? Take(ReadOnlySpan<Value> inputs)
+    private Plan PlanFor(ReadOnlySpan<Value> inputs, Workers workers)
     {
         lock (plans)
         {
-            for (int i = 0; i < plans.Count; i++)
+            foreach (Plan known in plans)
             {
-                Plan plan = plans[i];
-                if (plan.Fits(inputs, signature.Inputs))
-                {
-                    plans.RemoveAt(i);
-                    return plan;
-                }
+                if (known.Fits(inputs))
+                    return known;
             }
-        }
 
-        return null;
+            if (plans.Count == KeptPlans)
+                plans.RemoveAt(0);
+            var made = new Plan(program, Binding.Of(program.Signature, inputs, outer.Sizes), kernels, workers, keptContexts: 1);
+            plans.Add(made);
+            return made;
+        }
     }
 }

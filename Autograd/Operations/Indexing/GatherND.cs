@@ -38,11 +38,8 @@ public sealed record GatherND : Operation, IHasKernel, IOperator
     {
         (Value data, Value indices) = (arguments.Inputs[0], arguments.Inputs[1]);
         (int rows, int slice) = Layout(data, indices);
-        int bytes = slice * data.DType.Size();
-        ReadOnlySpan<byte> from = data.Bytes;
-        Span<byte> to = arguments.Outputs[0].Bytes;
         for (int row = 0; row < rows; row++)
-            from.Slice(Offset(this, data, indices, row) * bytes, bytes).CopyTo(to.Slice(row * bytes, bytes));
+            arguments.Outputs[0].CopyElements(data, Offset(this, data, indices, row) * slice, row * slice, slice);
     }
 
     /// <inheritdoc/>
@@ -70,10 +67,9 @@ public sealed record GatherND : Operation, IHasKernel, IOperator
     internal static int Offset(Operation operation, Value data, Value indices, int row)
     {
         int depth = indices.Sizes[^1];
-        ReadOnlySpan<long> position = indices.Span<long>().Slice(row * depth, depth);
         int offset = 0;
         for (int axis = 0; axis < depth; axis++)
-            offset = (offset * data.Sizes[axis]) + Indexing.Layout.Index(operation, position[axis], data.Sizes[axis]);
+            offset = (offset * data.Sizes[axis]) + Indexing.Layout.Index(operation, indices.Span<long>(), (row * depth) + axis, data.Sizes[axis]);
         return offset;
     }
 }
