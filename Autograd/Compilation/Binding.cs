@@ -18,13 +18,7 @@ internal sealed class Binding
     /// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
     public static Binding Of(Signature signature, ReadOnlySpan<Value> values, IReadOnlyDictionary<Symbol, int>? outer = null)
     {
-        if (values.Length != signature.Inputs.Count)
-        {
-            throw new GraphException(
-                $"Expected {signature.Inputs.Count} values for the inputs {string.Join(", ", signature.Inputs)} of \"{signature.Name}\", " +
-                $"found {values.Length}.");
-        }
-
+        RequireCount(signature, values.Length);
         var sizes = new Dictionary<Symbol, int>();
         for (int i = 0; i < values.Length; i++)
         {
@@ -50,6 +44,16 @@ internal sealed class Binding
         for (int i = 0; i < values.Length; i++)
             RequireComputedSizes(signature.Inputs[i], values[i], sizes);
         return new Binding(sizes);
+    }
+
+    /// <summary>Checks the number of values.</summary>
+    public static void RequireCount(Signature signature, int count)
+    {
+        if (count != signature.Inputs.Count)
+        {
+            throw new GraphException(
+                $"Expected {signature.Inputs.Count} values for the inputs {string.Join(", ", signature.Inputs)} of \"{signature.Name}\", found {count}.");
+        }
     }
 
     /// <summary>Inputs of bodies may have sizes that follow from symbols.</summary>

@@ -38,7 +38,7 @@ internal abstract class ProgramStep
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
 /// <param name="bodies">The programs of the operation's bodies.</param>
 internal sealed class OperationStep(
-    Node node, Epilogue epilogue, bool[] constants, (DType Type, int Shape, bool IsWanted)[] results, IReadOnlyList<(Body Body, Program Program)> bodies) : ProgramStep
+    Node node, Epilogue epilogue, bool[] constants, (DType Type, int Shape, bool IsWanted)[] results, IReadOnlyList<BodyProgram> bodies) : ProgramStep
 {
     public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding)
     {
@@ -51,7 +51,7 @@ internal sealed class OperationStep(
         return kernels.For(node.Operation, epilogue, inputs, wanted, constants, body => new PlannedBody(ProgramOf(body), binding, kernels));
     }
 
-    private Program ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body)).Program;
+    private BodyProgram ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body));
 }
 
 /// <summary>The sum of two products, added up where it lies.</summary>

@@ -76,18 +76,6 @@ public static class Interpreter
                 return [sizes.Evaluate(binding.Sizes)];
             }
 
-            if (node.Operation is IDataSized sized)
-            {
-                return sized.Evaluate(new EvaluateRequest(node.Operation, Inputs(node), workers));
-            }
-
-            if (node.Operation is not IHasKernel)
-            {
-                IReadOnlyList<Variable> expansion =
-                    node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");
-                return [.. expansion.Select(Map)];
-            }
-
             Value?[] inputs = Inputs(node);
             if (node.Operation is IRunsBodies control)
             {
@@ -98,10 +86,19 @@ public static class Interpreter
                 return run.Results!;
             }
 
-            // Where sizes depend on data, the shape rule tells them once it sees the numbers.
-            Value[] outputs = node.Symbols.Count > 0
-                ? [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))]
-                : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+            if (node.Symbols.Count > 0)
+            {
+                return DataSized.Run(node, inputs, workers);
+            }
+
+            if (node.Operation is not IHasKernel)
+            {
+                IReadOnlyList<Variable> expansion =
+                    node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");
+                return [.. expansion.Select(Map)];
+            }
+
+            Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
             KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;
         }
