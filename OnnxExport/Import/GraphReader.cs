@@ -18,6 +18,7 @@ internal sealed class GraphReader
     private readonly GraphReader? around;
     private readonly string? folder;
     private ISet<Variable> outside = new HashSet<Variable>();
+    private readonly HashSet<string> symbols;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder)
     {
@@ -26,12 +27,13 @@ internal sealed class GraphReader
         this.operators = operators;
         this.folder = folder;
         initializers = new InitializerReader(graph, folder);
+        symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
 
     /// <summary>Reads a graph within another, whose values it may name.</summary>
     private GraphReader(GraphProto graph, GraphReader around)
     {
-        (model, operators, folder) = (around.model, around.operators, around.folder);
+        (model, operators, folder, symbols) = (around.model, around.operators, around.folder, around.symbols);
         this.graph = graph;
         this.around = around;
         initializers = new InitializerReader(graph, folder);
@@ -89,12 +91,19 @@ internal sealed class GraphReader
         return inputs;
     }
 
-    /// <summary>A size that the file leaves open is a symbol of its own.</summary>
+    /// <summary>A size that the file leaves open is a symbol of its own, which no other size of the file is called.</summary>
     private Dim Dimension(TensorShapeProto.Types.Dimension dim, string input, int axis)
     {
         if (dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue >= 0)
             return Dim.Of(dim.DimValue);
-        string symbol = string.IsNullOrWhiteSpace(dim.DimParam) ? $"{input}_dim{axis}" : dim.DimParam;
+        string symbol = dim.DimParam;
+        if (string.IsNullOrWhiteSpace(symbol))
+        {
+            symbol = $"{input}_dim{axis}";
+            while (symbols.Contains(symbol))
+                symbol += "_";
+        }
+
         return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
     }
 
