@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
@@ -30,17 +31,9 @@ internal sealed class Planner
         this.options = options;
         this.workers = workers;
         sizes = binding.Sizes;
-        var nodes = new List<Node>();
         foreach (Node node in signature.Nodes)
         {
-            if (node.Operation is IFromSizes known)
-            {
-                values[node.Outputs[0]] = known.Evaluate(sizes);
-            }
-            else if (!TryFold(node))
-            {
-                nodes.Add(node);
-            }
+            _ = !options.FoldConstants || TryFoldContents(node) || TryFold(node);
         }
 
         for (int i = 0; i < signature.Inputs.Count; i++)
@@ -48,7 +41,9 @@ internal sealed class Planner
             inputs[signature.Inputs[i]] = i;
         }
 
+        // What only a folded node needs, such as the tensor whose shape is known, is not computed.
         Variable[] roots = [.. signature.Outputs.Select(o => o.Variable), .. signature.Updates.Select(u => u.NewValue)];
+        IReadOnlyList<Node> nodes = TopologicalOrder.Of(roots, values.ContainsKey);
         read.UnionWith(nodes.SelectMany(n => n.Inputs).Concat(roots));
         IReadOnlyDictionary<Node, Group> fused = options.FuseEpilogues ? Passes.FuseEpilogues.Find(nodes, roots) : new Dictionary<Node, Group>();
         groups = new FusionGroups(nodes, fused, options.FuseElementwise).Ordered;
@@ -59,11 +54,26 @@ internal sealed class Planner
     public static Plan Build(Signature signature, Binding binding, ReadOnlySpan<Value> example, CompilationOptions options, Workers workers, KernelChoice kernels) =>
         new Planner(signature, binding, options, workers, kernels).Build(example);
 
+    /// <summary>Sizes, and what is computed from them, are known now.</summary>
+    private bool TryFoldContents(Node node)
+    {
+        if (node.Outputs.Any(o => o.Content is null))
+        {
+            return false;
+        }
+
+        foreach (Variable output in node.Outputs)
+        {
+            values[output] = KnownContent.ValueOf(output, symbol => sizes[symbol]);
+        }
+
+        return true;
+    }
+
     /// <summary>Computes a small node now whose inputs are constants or follow from the sizes, such as the 1/m of a mean over the batch.</summary>
     private bool TryFold(Node node)
     {
-        if (!options.FoldConstants
-            || node.Inputs.Length == 0
+        if (node.Inputs.Length == 0
             || !node.Inputs.All(i => i.Constant is not null || values.ContainsKey(i))
             || node.Outputs.Any(o => Value.CountOf(o.Shape.Evaluate(sizes)) > Passes.FoldConstants.LargestCount))
         {

@@ -70,11 +70,6 @@ public static class Interpreter
 
         private IReadOnlyList<Value> Results(Node node)
         {
-            if (node.Operation is IFromSizes sizes)
-            {
-                return [sizes.Evaluate(binding.Sizes)];
-            }
-
             if (node.Operation is IDataSized sized)
             {
                 return sized.Evaluate(new EvaluateRequest(node.Operation, Inputs(node), workers));

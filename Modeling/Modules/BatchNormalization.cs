@@ -71,14 +71,14 @@ public sealed class BatchNormalization : Module
     /// <summary>How many numbers a statistic of the batch is made of, float64: examples that count, times places.</summary>
     private static Variable Values(Variable input, Variable? weight)
     {
-        Variable examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
-        return input.Shape.Skip(2).Aggregate(examples, (values, places) => values * Ops.Size(places, DType.Float64));
+        Variable examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64, input) : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
+        return input.Shape.Skip(2).Aggregate(examples, (values, places) => values * Ops.Size(places, DType.Float64, input));
     }
 
     /// <summary>n/n_max, float64: exactly 1 for the largest batch so far, 0 where all weights are 0.</summary>
     private Variable Portion(Variable input, ForwardContext context)
     {
-        Variable examples = context.Weight is { } weight ? weight.Cast(DType.Float64).Sum() : Ops.Size(input.Shape[0], DType.Float64);
+        Variable examples = context.Weight is { } weight ? weight.Cast(DType.Float64).Sum() : Ops.Size(input.Shape[0], DType.Float64, input);
         Variable greatest = Ops.Max(Own[4], examples);
         context.Update(Own[4], greatest);
         return examples / Ops.Where(Ops.Greater(greatest, 0.0), greatest, 1.0);

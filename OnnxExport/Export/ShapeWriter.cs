@@ -22,7 +22,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
     {
         if (shape.IsStatic)
         {
-            return builder.Integers([.. shape.Select(d => (long)d.Size)]);
+            return builder.Integers([.. shape.Select(d => d.Number)]);
         }
 
         if (!shapes.TryGetValue(shape, out string? name))
@@ -49,7 +49,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
         {
             if (dim.IsStatic)
             {
-                numbers.Add(dim.Size);
+                numbers.Add(dim.Number);
                 continue;
             }
 

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation.Passes;
@@ -22,6 +23,11 @@ internal sealed class FoldConstants(Workers workers) : Pass
         protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
         {
             IReadOnlyList<Variable> outputs = Rebuild(node, inputs);
+            if (outputs.All(o => o.Content?.All(d => d.IsStatic) == true))
+            {
+                return [.. outputs.Select(o => Variable.Of(KnownContent.ValueOf(o, _ => null)))];
+            }
+
             bool isSmall = inputs.Length > 0
                 && inputs.All(i => i.Constant is not null)
                 && outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= LargestCount);
