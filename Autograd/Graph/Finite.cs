@@ -21,9 +21,13 @@ internal static class Finite
         return string.Create(CultureInfo.InvariantCulture, $"\"{name}\" holds {value[at]} (element {at} of {value.Count})");
     }
 
-    /// <summary>Whether all numbers of a value are finite; integers always are.</summary>
-    public static bool All(Value value) =>
-        value.DType == DType.Float32 ? All<float>(value.Span<float>()) : value.DType != DType.Float64 || All<double>(value.Span<double>());
+    /// <summary>Whether all numbers of a value are finite; what is no floating-point number always is.</summary>
+    public static bool All(Value value) => value.DType switch
+    {
+        DType.Float32 => All<float>(value.Span<float>()),
+        DType.Float64 => All<double>(value.Span<double>()),
+        var type => ElementType.Of(type).Kind != ElementKind.Floating || Enumerable.Range(0, value.Count).All(i => double.IsFinite(value[i])),
+    };
 
     /// <summary>Whether all numbers are finite.</summary>
     public static bool All<T>(ReadOnlySpan<T> numbers)

@@ -1,10 +1,8 @@
 namespace Toolkit.Autograd.Tensors;
 
-/// <summary>The element types of a tensor; each corresponds to the ONNX type of the same name.</summary>
-/// <remarks>
-/// <see cref="Float32"/> and <see cref="Float64"/> are differentiable. <see cref="Int32"/>, <see cref="Int64"/> and <see cref="Bool"/>
-/// carry indices, labels and masks. <see cref="UInt32"/> and <see cref="UInt64"/> exist for random bits. There is no implicit promotion.
-/// </remarks>
+/// <summary>The element types of a tensor: those of the ONNX standard, each described by a row of <see cref="ElementType"/>.</summary>
+/// <remarks>There is no implicit promotion. The numbers of the members are part of the form of checkpoints and do not change; ONNX's own numbers are
+/// <see cref="ElementType.Code"/>.</remarks>
 public enum DType
 {
     /// <summary>IEEE 754 binary32 (ONNX <c>FLOAT</c>, C# <see cref="float"/>).</summary>
@@ -27,97 +25,61 @@ public enum DType
 
     /// <summary>64-bit unsigned integer (ONNX <c>UINT64</c>).</summary>
     UInt64,
-}
 
-/// <summary>Facts about element types.</summary>
-public static class DTypes
-{
-    /// <summary>The size of one element in bytes.</summary>
-    /// <param name="type">The element type.</param>
-    public static int Size(this DType type) => type switch
-    {
-        DType.Bool => 1,
-        DType.Float32 or DType.Int32 or DType.UInt32 => 4,
-        DType.Float64 or DType.Int64 or DType.UInt64 => 8,
-        _ => throw type.NotTaken("A tensor", "an element type that the engine has"),
-    };
+    /// <summary>8-bit signed integer (ONNX <c>INT8</c>).</summary>
+    Int8,
 
-    /// <summary>The error that a type is not among those that somebody takes.</summary>
-    internal static DTypeException NotTaken(this DType type, string name, string expected) => new($"{name} expects {expected}, found {type}.");
+    /// <summary>8-bit unsigned integer (ONNX <c>UINT8</c>).</summary>
+    UInt8,
 
-    /// <summary>Whether the type is a floating-point type, so that derivatives with respect to it exist.</summary>
-    /// <param name="type">The element type.</param>
-    public static bool IsFloating(this DType type) => type is DType.Float32 or DType.Float64;
+    /// <summary>16-bit signed integer (ONNX <c>INT16</c>).</summary>
+    Int16,
 
-    /// <summary>The element type of a number in ONNX's list (<c>TensorProto.DataType</c>).</summary>
-    /// <param name="code">The number.</param>
-    /// <exception cref="DTypeException">There is no such type, or the engine does not have it.</exception>
-    public static DType OfOnnx(long code) => code switch
-    {
-        1 => DType.Float32,
-        6 => DType.Int32,
-        7 => DType.Int64,
-        9 => DType.Bool,
-        11 => DType.Float64,
-        12 => DType.UInt32,
-        13 => DType.UInt64,
-        _ => throw new DTypeException($"Expected an element type that the engine has ({string.Join(", ", Enum.GetNames<DType>())}), found the ONNX type {code}."),
-    };
+    /// <summary>16-bit unsigned integer (ONNX <c>UINT16</c>).</summary>
+    UInt16,
 
-    /// <summary>The element type of a name in ONNX's list, for example <c>FLOAT</c>.</summary>
-    /// <param name="name">The name.</param>
-    /// <exception cref="DTypeException">There is no such type, or the engine does not have it.</exception>
-    public static DType OfOnnx(string name) => name switch
-    {
-        "FLOAT" => DType.Float32,
-        "DOUBLE" => DType.Float64,
-        _ => Enum.TryParse(name, ignoreCase: true, out DType type)
-            ? type
-            : throw new DTypeException($"Expected an element type that the engine has ({string.Join(", ", Enum.GetNames<DType>())}), found the ONNX type {name}."),
-    };
+    /// <summary>IEEE 754 binary16 (ONNX <c>FLOAT16</c>, C# <see cref="Half"/>); computed in <see cref="Float32"/>.</summary>
+    Float16,
 
-    /// <summary>The element type that corresponds to a C# type.</summary>
-    /// <typeparam name="T">One of <see cref="float"/>, <see cref="double"/>, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>,
-    /// <see cref="uint"/>, <see cref="ulong"/>.</typeparam>
-    /// <exception cref="DTypeException">The C# type has no counterpart.</exception>
-    public static DType Of<T>()
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(float))
-        {
-            return DType.Float32;
-        }
+    /// <summary>The upper half of a binary32: 8 bits of exponent, 7 of fraction (ONNX <c>BFLOAT16</c>, <see cref="Tensors.BFloat16"/>); computed in <see cref="Float32"/>.</summary>
+    BFloat16,
 
-        if (typeof(T) == typeof(double))
-        {
-            return DType.Float64;
-        }
+    /// <summary>Text (ONNX <c>STRING</c>).</summary>
+    String,
 
-        if (typeof(T) == typeof(int))
-        {
-            return DType.Int32;
-        }
+    /// <summary>Two binary32, the real and the imaginary part (ONNX <c>COMPLEX64</c>, <see cref="Tensors.Complex64"/>).</summary>
+    Complex64,
 
-        if (typeof(T) == typeof(long))
-        {
-            return DType.Int64;
-        }
+    /// <summary>Two binary64, the real and the imaginary part (ONNX <c>COMPLEX128</c>, C# <see cref="System.Numerics.Complex"/>).</summary>
+    Complex128,
 
-        if (typeof(T) == typeof(bool))
-        {
-            return DType.Bool;
-        }
+    /// <summary>8 bits: 4 of exponent, 3 of fraction, NaN but no infinity (ONNX <c>FLOAT8E4M3FN</c>).</summary>
+    Float8E4M3FN,
 
-        if (typeof(T) == typeof(uint))
-        {
-            return DType.UInt32;
-        }
+    /// <summary>8 bits: 4 of exponent, 3 of fraction, one NaN, no infinity and no −0 (ONNX <c>FLOAT8E4M3FNUZ</c>).</summary>
+    Float8E4M3FNUZ,
 
-        if (typeof(T) == typeof(ulong))
-        {
-            return DType.UInt64;
-        }
+    /// <summary>8 bits: 5 of exponent, 2 of fraction, infinity and NaN (ONNX <c>FLOAT8E5M2</c>).</summary>
+    Float8E5M2,
 
-        throw new DTypeException($"Expected float, double, int, long, bool, uint or ulong as element type, found {typeof(T).Name}.");
-    }
+    /// <summary>8 bits: 5 of exponent, 2 of fraction, one NaN, no infinity and no −0 (ONNX <c>FLOAT8E5M2FNUZ</c>).</summary>
+    Float8E5M2FNUZ,
+
+    /// <summary>8 bits of exponent, no sign and no fraction: a power of two, or NaN (ONNX <c>FLOAT8E8M0</c>).</summary>
+    Float8E8M0,
+
+    /// <summary>4 bits: 2 of exponent, 1 of fraction, neither NaN nor infinity (ONNX <c>FLOAT4E2M1</c>); a byte each in memory.</summary>
+    Float4E2M1,
+
+    /// <summary>4-bit signed integer (ONNX <c>INT4</c>); a byte each in memory.</summary>
+    Int4,
+
+    /// <summary>4-bit unsigned integer (ONNX <c>UINT4</c>); a byte each in memory.</summary>
+    UInt4,
+
+    /// <summary>2-bit signed integer (ONNX <c>INT2</c>); a byte each in memory.</summary>
+    Int2,
+
+    /// <summary>2-bit unsigned integer (ONNX <c>UINT2</c>); a byte each in memory.</summary>
+    UInt2,
 }

@@ -12,14 +12,19 @@ public sealed unsafe class Value
 {
     private readonly Storage storage;
     private readonly int[] sizes;
+    private readonly string[]? texts;
 
-    internal Value(DType type, int[] sizes, Storage storage, long byteOffset)
+    internal Value(DType type, int[] sizes, Storage storage, long byteOffset, string[]? texts = null)
     {
         DType = type;
         this.sizes = sizes;
         this.storage = storage;
         Count = CountOf(sizes);
         Address = storage.Address + (nint)byteOffset;
+        if (type == DType.String)
+        {
+            this.texts = texts ?? NoTexts(Count);
+        }
     }
 
     /// <summary>The element type.</summary>
@@ -37,13 +42,14 @@ public sealed unsafe class Value
     /// <summary>The sizes as a shape without symbols.</summary>
     public Shape Shape => Shape.OfSizes(sizes);
 
-    /// <summary>The number of bytes of the content.</summary>
+    /// <summary>The number of bytes of the content; 0 for texts.</summary>
     public long ByteCount => (long)Count * DType.Size();
 
     /// <summary>The address of the first element, aligned to 64 bytes unless this is part of a larger block; valid while this object is reachable.</summary>
     public nint Address { get; }
 
-    /// <summary>The content as bytes, in the machine's order.</summary>
+    /// <summary>The content as bytes, in the machine's order; empty for texts. Elements of less than a byte take one each. A byte of <see cref="DType.Bool"/>
+    /// other than 0 means true, whatever else is written here.</summary>
     public Span<byte> Bytes => new((void*)Address, checked((int)ByteCount));
 
     /// <summary>Creates a value that holds a copy of numbers.</summary>
@@ -78,6 +84,22 @@ public sealed unsafe class Value
     public static Value Of<T>(T scalar)
         where T : unmanaged => Of(new ReadOnlySpan<T>(in scalar));
 
+    /// <summary>Creates a value that holds texts.</summary>
+    /// <param name="content">The texts in row-major order.</param>
+    /// <param name="sizes">The sizes, outermost first.</param>
+    /// <exception cref="ShapeException">The sizes do not multiply to the number of texts.</exception>
+    public static Value Of(ReadOnlySpan<string> content, params ReadOnlySpan<int> sizes)
+    {
+        if (CountOf(sizes) != content.Length)
+        {
+            throw new ShapeException($"Expected {CountOf(sizes)} texts for the shape {Shape.OfSizes(sizes)}, found {content.Length}.");
+        }
+
+        Value value = Zeros(DType.String, sizes);
+        content.CopyTo(value.Texts);
+        return value;
+    }
+
     /// <summary>Copies a tensor of the base class library.</summary>
     /// <typeparam name="T">The C# type of the elements.</typeparam>
     /// <param name="tensor">Any tensor, dense or strided.</param>
@@ -95,7 +117,7 @@ public sealed unsafe class Value
         return value;
     }
 
-    /// <summary>Creates a value of zeros (false for <see cref="DType.Bool"/>).</summary>
+    /// <summary>Creates a value of zeros (false for <see cref="DType.Bool"/>, empty texts for <see cref="DType.String"/>).</summary>
     /// <param name="type">The element type.</param>
     /// <param name="sizes">The sizes, outermost first.</param>
     public static Value Zeros(DType type, params ReadOnlySpan<int> sizes)
@@ -115,29 +137,25 @@ public sealed unsafe class Value
         return value;
     }
 
-    /// <summary>Makes every element the same number, converted to the element type.</summary>
+    /// <summary>Makes every element the same number, converted to the element type as a cast of it would be.</summary>
     internal void Fill(double number)
     {
-        switch (DType)
+        if (Count == 0)
         {
-            case DType.Float32: Span<float>().Fill((float)number); break;
-            case DType.Float64: Span<double>().Fill(number); break;
-            case DType.Int32: Span<int>().Fill((int)number); break;
-            case DType.Int64: Span<long>().Fill((long)number); break;
-            case DType.UInt32: Span<uint>().Fill((uint)number); break;
-            case DType.UInt64: Span<ulong>().Fill((ulong)number); break;
-            case DType.Bool: Span<bool>().Fill(number != 0); break;
-            default: throw DType.NotTaken("A value", "an element type that the engine has");
+            return;
         }
+
+        this[0] = number;
+        SizeDispatch.Run(DType.Size(), new Repetition(Address, Count));
     }
 
     /// <summary>The elements, row-major, for reading and writing in place.</summary>
-    /// <typeparam name="T">The C# type that corresponds to <see cref="DType"/>.</typeparam>
-    /// <exception cref="DTypeException">The type is another one.</exception>
+    /// <typeparam name="T">The C# type in which elements of <see cref="DType"/> are stored (<see cref="ElementType.Storage"/>).</typeparam>
+    /// <exception cref="DTypeException">Elements are stored in another type.</exception>
     public Span<T> Span<T>()
         where T : unmanaged
     {
-        if (DTypes.Of<T>() != DType)
+        if (DTypes.Of<T>() != DType && ElementType.Of(DType).Storage != typeof(T))
         {
             throw new DTypeException($"Expected elements of type {DTypes.Of<T>()}, found {DType}.");
         }
@@ -145,25 +163,24 @@ public sealed unsafe class Value
         return new Span<T>((void*)Address, Count);
     }
 
+    /// <summary>The texts of a value of <see cref="DType.String"/>, row-major, for reading and writing in place.</summary>
+    /// <exception cref="DTypeException">The type is another one.</exception>
+    public Span<string> Texts => texts ?? throw new DTypeException($"Expected elements of type {DType.String}, found {DType}.");
+
     /// <summary>The only element of a value with one element, as a number.</summary>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
     public double Scalar() => Count == 1
         ? this[0]
         : throw new ShapeException($"Expected a value with one element, found the shape {Shape}.");
 
-    /// <summary>An element as a number; true is 1.</summary>
+    /// <summary>An element as a number; true is 1. The element that is set is converted as a cast would be: it saturates at the ends of an integer type.</summary>
     /// <param name="index">The flat row-major index.</param>
-    public double this[int index] => DType switch
+    /// <exception cref="DTypeException">The elements are complex numbers or texts.</exception>
+    public double this[int index]
     {
-        DType.Float32 => Span<float>()[index],
-        DType.Float64 => Span<double>()[index],
-        DType.Int32 => Span<int>()[index],
-        DType.Int64 => Span<long>()[index],
-        DType.UInt32 => Span<uint>()[index],
-        DType.UInt64 => Span<ulong>()[index],
-        DType.Bool => Span<bool>()[index] ? 1 : 0,
-        _ => throw DType.NotTaken("A value", "an element type that the engine has"),
-    };
+        get => ElementConversion.Read(DType, Place(index));
+        set => ElementConversion.Write(DType, value, Place(index));
+    }
 
     /// <summary>A copy as a tensor of the base class library.</summary>
     /// <typeparam name="T">The C# type that corresponds to <see cref="DType"/>.</typeparam>
@@ -208,21 +225,33 @@ public sealed unsafe class Value
             throw new ShapeException($"Expected a value of shape {Shape}, found {other.Shape}.");
         }
 
+        other.texts?.CopyTo(texts!, 0);
         Buffer.MemoryCopy((void*)other.Address, (void*)Address, ByteCount, ByteCount);
         GC.KeepAlive(other);
         GC.KeepAlive(this);
     }
 
+    /// <summary>Makes every byte of truth values that is not 0 a 1, as kernels expect them: others can come from files and from memory that users write.</summary>
+    internal void NormalizeTruth()
+    {
+        Span<byte> bytes = Bytes;
+        for (int at; (at = bytes.IndexOfAnyExceptInRange((byte)0, (byte)1)) >= 0; bytes = bytes[(at + 1)..])
+        {
+            bytes[at] = 1;
+        }
+    }
+
     /// <summary>Whether type, sizes and every bit of the content are the same.</summary>
     /// <param name="other">The value to compare with.</param>
     public bool BitEquals(Value other) =>
-        DType == other.DType && other.Sizes.SequenceEqual(sizes) && Bytes.SequenceEqual(other.Bytes);
+        DType == other.DType && other.Sizes.SequenceEqual(sizes) && Bytes.SequenceEqual(other.Bytes)
+        && (texts is null || texts.AsSpan().SequenceEqual(other.texts, StringComparer.Ordinal));
 
     /// <summary>The same memory under other sizes.</summary>
     /// <param name="newSizes">Sizes with the same product.</param>
     /// <exception cref="ShapeException">The products differ.</exception>
     public Value Reshape(params ReadOnlySpan<int> newSizes) => CountOf(newSizes) == Count
-        ? new Value(DType, newSizes.ToArray(), storage, Address - storage.Address)
+        ? new Value(DType, newSizes.ToArray(), storage, Address - storage.Address, texts)
         : throw new ShapeException($"Expected sizes with {Count} elements in place of {Shape}, found {Shape.OfSizes(newSizes)}.");
 
     /// <inheritdoc/>
@@ -248,6 +277,23 @@ public sealed unsafe class Value
         }
 
         return (int)count;
+    }
+
+    private static string[] NoTexts(int count)
+    {
+        var texts = new string[count];
+        Array.Fill(texts, string.Empty);
+        return texts;
+    }
+
+    private nint Place(int index) => (uint)index < (uint)Count
+        ? Address + ((nint)index * DType.Size())
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"Expected an element from 0 to {Count - 1}.");
+
+    private readonly struct Repetition(nint address, int count) : IBitsAction
+    {
+        public void For<T>()
+            where T : unmanaged => new Span<T>((void*)address, count).Fill(*(T*)address);
     }
 
     private static int CountOfLarge(ReadOnlySpan<int> sizes)

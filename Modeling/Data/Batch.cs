@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Data;
@@ -11,11 +12,11 @@ public sealed class Batch
     private const int FirstRoom = 64;
 
     // Room for 'room' examples: more is made as examples come, so that a great capacity costs nothing by itself.
-    private Value features;
-    private Value target;
-    private Value? weights;
+    private readonly BatchColumn[] columns;
+    private readonly BatchColumn? features;
+    private readonly BatchColumn? target;
+    private readonly BatchColumn? weights;
     private int room;
-    private (Value Features, Value Target, Value? Weights)? few;
 
     /// <summary>An empty batch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -26,7 +27,10 @@ public sealed class Batch
         Layout = layout;
         Capacity = capacity;
         room = Math.Min(capacity, FirstRoom);
-        (features, target, weights) = Allocate(room);
+        columns = [.. layout.Fields.Select(field => BatchColumn.Create(field, room))];
+        features = Find(DataLayout.Input);
+        target = Find(DataLayout.Target);
+        weights = Find(DataLayout.Weight);
     }
 
     /// <summary>The shape of one example.</summary>
@@ -38,29 +42,36 @@ public sealed class Batch
     /// <summary>How many examples this batch has: <see cref="Capacity"/>, or fewer in the last batch of a pass.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The features, float32 of shape [Count, …].</summary>
-    public Value Features => Count == room ? features : Few().Features;
+    /// <summary>The features, float32 of shape [Count, …]: the field "input".</summary>
+    /// <exception cref="ArgumentException">Examples have no such field.</exception>
+    public Value Features => this[DataLayout.Input];
 
-    /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …].</summary>
-    public Value Target => Count == room ? target : Few().Target;
+    /// <summary>The labels, int64 of shape [Count], or the targets, float32 of shape [Count, …]: the field "target".</summary>
+    /// <exception cref="ArgumentException">Examples have no such field.</exception>
+    public Value Target => this[DataLayout.Target];
 
     /// <summary>The weights, float32 of shape [Count]; null if examples have none and so count once each.</summary>
-    public Value? Weights => Count == room ? weights : Few().Weights;
+    public Value? Weights => weights?.First(Count);
 
     /// <summary>The labels.</summary>
     /// <exception cref="DTypeException">Examples carry targets instead.</exception>
     public ReadOnlySpan<long> Labels => Target.Span<long>();
 
-    /// <summary>A field of all examples, of shape [Count, …].</summary>
+    /// <summary>A field of all examples, of shape [Count, …]; sequences are padded with zeros to a common length.</summary>
     /// <param name="field">Its name, one of the <see cref="DataLayout.Fields"/>.</param>
     /// <exception cref="ArgumentException">Examples have no such field.</exception>
-    public Value this[string field] => field switch
+    public Value this[string field] => (Find(field) ?? throw new ArgumentException(
+        $"Expected one of the fields {string.Join(", ", columns.Select(column => $"\"{column.Field.Name}\""))}, found \"{field}\".", nameof(field))).First(Count);
+
+    /// <summary>The length of a ragged axis in each example, int64 of shape [Count].</summary>
+    /// <param name="axis">Its symbol, such as "time".</param>
+    /// <exception cref="ArgumentException">No field has such an axis.</exception>
+    public Value LengthsOf(string axis)
     {
-        DataLayout.Input => Features,
-        DataLayout.Target => Target,
-        DataLayout.Weight when Weights is { } weight => weight,
-        _ => throw new ArgumentException($"Expected one of the fields {string.Join(", ", Layout.Fields.Select(f => $"\"{f.Name}\""))}, found \"{field}\".", nameof(field)),
-    };
+        var column = (RaggedBatchColumn?)Array.Find(columns, column => column.Field.Axis == axis)
+            ?? throw new ArgumentException($"Expected the symbol of a ragged axis ({string.Join(", ", Layout.Axes)}), found \"{axis}\".", nameof(axis));
+        return Value.Of([.. column.Lengths[..Count].ToArray().Select(length => (long)length)], Count);
+    }
 
     /// <summary>Empties the batch.</summary>
     public void Clear() => Count = 0;
@@ -70,24 +81,30 @@ public sealed class Batch
     /// <param name="label">Its label; not looked at if examples carry targets.</param>
     /// <param name="exampleTarget">Its target in row-major order; empty if examples carry labels.</param>
     /// <param name="weight">Its weight, at least 0; 1 (the default) if examples have none.</param>
-    /// <exception cref="InvalidOperationException">The batch is full.</exception>
+    /// <exception cref="InvalidOperationException">The batch is full, or examples have other fields.</exception>
+    /// <exception cref="ArgumentException">Features or target have another length.</exception>
     /// <exception cref="DataException">The weight is negative, NaN or infinite, or is not 1 where examples have none.</exception>
     public void Add(ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight = 1f)
     {
-        if (Count == Capacity)
-            throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
         ExampleCheck.Weight(weight, Layout, Count);
-        Reserve(Count + 1);
-        Count++;
-        Set(Count - 1, exampleFeatures, label, exampleTarget, weight);
+        Set(Next(), exampleFeatures, label, exampleTarget, weight);
     }
 
     /// <summary>Puts the example of a slot of another batch behind those that are there.</summary>
-    internal void Add(Batch from, int slot) => Add(
-        from.features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength),
-        Layout.HasLabels ? from.target.Span<long>()[slot] : -1,
-        Layout.HasLabels ? [] : from.target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength),
-        from.WeightOf(slot));
+    internal void Add(Batch from, int slot)
+    {
+        int next = Next();
+        for (int i = 0; i < columns.Length; i++)
+            columns[i].Set(next, from.columns[i].Row(slot));
+    }
+
+    /// <summary>Puts an example of a data set of the same layout behind those that are there.</summary>
+    internal void Add(IReadOnlyList<Column> from, int row)
+    {
+        int next = Next();
+        for (int i = 0; i < columns.Length; i++)
+            columns[i].Set(next, from[i].Row(row));
+    }
 
     /// <summary>The sum of the weights: the number of examples where they have none.</summary>
     internal double TotalWeight()
@@ -95,43 +112,47 @@ public sealed class Batch
         if (weights is null)
             return Count;
         double sum = 0.0;
-        foreach (float weight in weights.Span<float>()[..Count])
+        foreach (float weight in weights.First(Count).Span<float>())
             sum += weight;
         return sum;
     }
 
     /// <summary>The weight of the example of a slot.</summary>
-    internal float WeightOf(int slot) => weights is null ? 1f : weights.Span<float>()[slot];
+    internal float WeightOf(int slot) => weights is null ? 1f : MemoryMarshal.Read<float>(weights.Row(slot));
 
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {
         Open(other.Count);
-        Begin(other.features, features, Count);
-        Begin(other.target, target, Count);
-        if (weights is not null)
-            Begin(other.weights!, weights, Count);
+        for (int i = 0; i < columns.Length; i++)
+            columns[i].CopyFrom(other.columns[i], Count);
     }
 
     /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
     internal void Open(int count)
     {
         Reserve(count);
-        (few, Count) = (null, count);
+        Count = count;
     }
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>
     internal void Set(int slot, ReadOnlySpan<float> exampleFeatures, long label, ReadOnlySpan<float> exampleTarget, float weight)
     {
-        // Whatever was copied for an incomplete batch is out of date now.
-        few = null;
-        exampleFeatures.CopyTo(features.Span<float>().Slice(slot * Layout.FeatureLength, Layout.FeatureLength));
-        if (Layout.HasLabels)
-            target.Span<long>()[slot] = label;
-        else
-            exampleTarget.CopyTo(target.Span<float>().Slice(slot * Layout.TargetLength, Layout.TargetLength));
-        if (weights is not null)
-            weights.Span<float>()[slot] = weight;
+        if (!Layout.IsPlain)
+            throw new InvalidOperationException($"Expected examples of features with a label or a target, found {Layout}.");
+        features!.Set(slot, MemoryMarshal.AsBytes(exampleFeatures));
+        target!.Set(slot, Layout.HasLabels ? MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in label)) : MemoryMarshal.AsBytes(exampleTarget));
+        weights?.Set(slot, MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in weight)));
+    }
+
+    private BatchColumn? Find(string name) => Array.Find(columns, column => column.Field.Name == name);
+
+    private int Next()
+    {
+        if (Count == Capacity)
+            throw new InvalidOperationException($"The batch is full: it holds {Capacity} examples.");
+        Reserve(Count + 1);
+        return Count++;
     }
 
     /// <summary>Makes room for so many examples; those that are there stay.</summary>
@@ -140,36 +161,7 @@ public sealed class Batch
         if (count <= room)
             return;
         room = (int)Math.Min(Capacity, Math.Max(count, 2L * room));
-        (Value oldFeatures, Value oldTarget, Value? oldWeights) = (features, target, weights);
-        (features, target, weights) = Allocate(room);
-        Begin(oldFeatures, features, Count);
-        Begin(oldTarget, target, Count);
-        if (weights is not null)
-            Begin(oldWeights!, weights, Count);
+        foreach (BatchColumn column in columns)
+            column.Reserve(room, Count);
     }
-
-    /// <summary>Copies the first examples.</summary>
-    private static void Begin(Value from, Value to, int count)
-    {
-        int bytes = from.Bytes.Length / from.Sizes[0] * count;
-        from.Bytes[..bytes].CopyTo(to.Bytes);
-    }
-
-    private (Value Features, Value Target, Value? Weights) Few()
-    {
-        if (few is { } found && found.Features.Sizes[0] == Count)
-            return found;
-        (Value Features, Value Target, Value? Weights) copy = Allocate(Count);
-        Begin(features, copy.Features, Count);
-        Begin(target, copy.Target, Count);
-        if (weights is not null)
-            Begin(weights, copy.Weights!, Count);
-        few = copy;
-        return copy;
-    }
-
-    private (Value Features, Value Target, Value? Weights) Allocate(int count) => (
-        Value.Zeros(DType.Float32, [count, .. Layout.FeatureShape]),
-        Layout.HasLabels ? Value.Zeros(DType.Int64, count) : Value.Zeros(DType.Float32, [count, .. Layout.TargetShape]),
-        Layout.HasWeights ? Value.Zeros(DType.Float32, count) : null);
 }

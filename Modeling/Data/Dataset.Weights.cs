@@ -12,11 +12,11 @@ public sealed partial class Dataset
     {
         CheckLength(weights.Length, Count, 1, [], "weights");
         ExampleCheck.Weights(weights);
-        return new(Layout.WithWeights(), Count, Features, Labels, Targets, ClassNames, weights);
+        return With(new DenseColumn<float>(Layout.WithWeights().Find(DataLayout.Weight)!, weights));
     }
 
     /// <summary>The same examples, each of which counts once.</summary>
-    internal Dataset WithoutWeights() => new(Layout.WithoutWeights(), Count, Features, Labels, Targets, ClassNames);
+    internal Dataset WithoutWeights() => new([.. columns.Where(column => column.Field.Name != DataLayout.Weight)], ClassNames);
 
     /// <summary>Σ w, the number of examples if they have no weights.</summary>
     /// <exception cref="DataException">All weights are 0.</exception>

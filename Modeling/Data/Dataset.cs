@@ -1,30 +1,32 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Modeling.Data;
 
 /// <summary>
-/// Examples held in memory: features as one dense array of float32 with a shape per example, and for each example either a class
-/// label or a target of real numbers, with a weight if <see cref="WithWeights"/> has given one. A data set is never empty, and holds finite numbers and
-/// labels in range only.
+/// Examples held in memory: most as features of float32, and for each example either a class
+/// label or a target of real numbers, with a weight if <see cref="WithWeights"/> has given one; with <see cref="Of"/>, of any fields. A data set is never empty, and holds
+/// finite numbers and labels in range only.
 /// </summary>
 /// <remarks><see cref="Take"/>, <see cref="Skip"/> and <see cref="Reshape"/> share the arrays; <see cref="Split"/> copies.</remarks>
 public sealed partial class Dataset : IDataSource
 {
-    private Dataset(
-        DataLayout layout,
-        int count,
-        ReadOnlyMemory<float> features,
-        ReadOnlyMemory<long> labels,
-        ReadOnlyMemory<float> targets,
-        IReadOnlyList<string>? classNames,
-        ReadOnlyMemory<float> weights = default)
+    private readonly Column[] columns;
+
+    private Dataset(IReadOnlyList<Column> columns, IReadOnlyList<string>? classNames = null)
     {
-        Layout = layout;
-        Count = count;
-        Features = features;
-        Labels = labels;
-        Targets = targets;
+        this.columns = [.. columns];
+        Columns = this.columns.AsReadOnly();
+        Layout = new DataLayout([.. columns.Select(column => column.Field)]);
+        Count = columns[0].Count;
         ClassNames = classNames;
-        Weights = weights;
+        Features = Content<float>(DataLayout.Input);
+        Labels = Layout.HasLabels ? Content<long>(DataLayout.Target) : default;
+        Targets = Content<float>(DataLayout.Target);
+        Weights = Content<float>(DataLayout.Weight);
     }
+
+    /// <summary>The fields of all examples.</summary>
+    public IReadOnlyList<Column> Columns { get; }
 
     /// <summary>The shape of one example.</summary>
     public DataLayout Layout { get; }
@@ -35,7 +37,7 @@ public sealed partial class Dataset : IDataSource
     /// <summary>The number of examples.</summary>
     int? IDataSource.ExampleCount => Count;
 
-    /// <summary>The features, example after example: Count × <see cref="DataLayout.FeatureLength"/> numbers.</summary>
+    /// <summary>The features, the field "input" of float32, example after example: Count × <see cref="DataLayout.FeatureLength"/> numbers; empty if examples have none.</summary>
     public ReadOnlyMemory<float> Features { get; }
 
     /// <summary>The labels, Count numbers; empty if examples carry targets.</summary>
@@ -50,6 +52,21 @@ public sealed partial class Dataset : IDataSource
 
     /// <summary>The name of each class, in the order of the labels, or null if the source had numbers only.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>A data set of any fields, such as
+    /// <c>Dataset.Of(Column.Ragged("text", "time", ids), Column.Of("numbers", numbers, 3), Column.Labels("kind", kinds, classes: 4))</c>. A field "weight" of float32 holds
+    /// weights.</summary>
+    /// <param name="columns">The fields, each of as many examples.</param>
+    /// <exception cref="ArgumentException">There are no columns, two have the same name, or they have different numbers of examples.</exception>
+    /// <exception cref="DataException">Two columns have different lengths of the same ragged axis, or a weight is negative.</exception>
+    public static Dataset Of(params ReadOnlySpan<Column> columns)
+    {
+        FieldCheck.Together(columns);
+        var data = new Dataset(columns.ToArray());
+        if (data.Layout.HasWeights)
+            FieldCheck.Weights(Array.Find(data.columns, column => column.Field.Name == DataLayout.Weight)!);
+        return data;
+    }
 
     /// <summary>A data set for classification. The arrays are taken over, not copied.</summary>
     /// <param name="features">The features, example after example.</param>
@@ -75,7 +92,7 @@ public sealed partial class Dataset : IDataSource
             throw new ArgumentException($"{classNames.Count} class names for {classCount} classes.", nameof(classNames));
         ExampleCheck.Labels(labels, classCount, least: allowUnlabelled ? -1 : 0);
         ExampleCheck.Finite(features, layout.FeatureLength, "features");
-        return new(layout, labels.Length, features, labels, default, classNames);
+        return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<long>(layout.Fields[1], labels)], classNames);
     }
 
     /// <summary>A data set for regression, or any other model with targets of real numbers. The arrays are taken over, not
@@ -95,7 +112,7 @@ public sealed partial class Dataset : IDataSource
         CheckLength(targets.Length, count, layout.TargetLength, layout.TargetShape, "targets");
         ExampleCheck.Finite(features, layout.FeatureLength, "features");
         ExampleCheck.Finite(targets, layout.TargetLength, "targets");
-        return new(layout, count, features, default, targets, null);
+        return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<float>(layout.Fields[1], targets)]);
     }
 
     /// <summary>The first <paramref name="count"/> examples.</summary>
@@ -149,46 +166,37 @@ public sealed partial class Dataset : IDataSource
     {
         if (rows.IsEmpty)
             throw new ArgumentException("A data set needs at least one example.", nameof(rows));
-        var features = new float[checked(rows.Length * Layout.FeatureLength)];
-        var targets = new float[rows.Length * Layout.TargetLength];
-        var labels = Layout.HasLabels ? new long[rows.Length] : [];
-        float[] weights = Layout.HasWeights ? new float[rows.Length] : [];
-        for (int i = 0; i < rows.Length; i++)
+        foreach (int row in rows)
         {
-            int row = rows[i];
             if ((uint)row >= (uint)Count)
                 throw new ArgumentException($"Row {row} is outside a data set of {Count} examples.", nameof(rows));
-            Row(Features, row, Layout.FeatureLength).CopyTo(features.AsSpan(i * Layout.FeatureLength));
-            if (Layout.HasLabels)
-                labels[i] = Labels.Span[row];
-            else
-                Row(Targets, row, Layout.TargetLength).CopyTo(targets.AsSpan(i * Layout.TargetLength));
-            if (Layout.HasWeights)
-                weights[i] = Weights.Span[row];
         }
 
-        return new(Layout, rows.Length, features, labels, targets, ClassNames, weights);
+        var selected = new Column[columns.Length];
+        for (int i = 0; i < selected.Length; i++)
+            selected[i] = columns[i].Select(rows);
+        return new(selected, ClassNames);
     }
 
     /// <summary>The same examples with features of another shape of the same length, for example [784] as [1, 28, 28].</summary>
     /// <param name="featureShape">The new shape of one example.</param>
     /// <exception cref="ArgumentException">The new shape holds another number of values.</exception>
     public Dataset Reshape(params ReadOnlySpan<int> featureShape) =>
-        new(Layout.Reshape(featureShape), Count, Features, Labels, Targets, ClassNames, Weights);
+        With(new DenseColumn<float>(Layout.Reshape(featureShape).Find(DataLayout.Input)!, Features));
 
     /// <summary>The same examples with other features, already checked by the caller.</summary>
-    internal Dataset WithFeatures(float[] features) => new(Layout, Count, features, Labels, Targets, ClassNames, Weights);
+    internal Dataset WithFeatures(float[] features) => WithFeatures(features, [.. Layout.FeatureShape]);
 
     /// <summary>The same examples with other features of another shape, already checked by the caller.</summary>
     internal Dataset WithFeatures(float[] features, params ReadOnlySpan<int> featureShape) =>
-        new(Layout.WithFeatures(featureShape), Count, features, Labels, Targets, ClassNames, Weights);
+        With(new DenseColumn<float>(new Field(DataLayout.Input, DType.Float32, Shape.OfSizes(featureShape)), features));
 
     /// <summary>The same examples with their own features as targets, as an autoencoder learns from them (book chapter 14). The features are shared, not
     /// copied.</summary>
     public Dataset AsReconstruction()
     {
-        var layout = DataLayout.Values([.. Layout.FeatureShape], [.. Layout.FeatureShape]);
-        return new(Layout.HasWeights ? layout.WithWeights() : layout, Count, Features, default, Features, null, Weights);
+        Field field = DataLayout.Values([.. Layout.FeatureShape], [.. Layout.FeatureShape]).Fields[1];
+        return new Dataset([.. columns.Where(column => column.Field.Name is DataLayout.Input or DataLayout.Weight)]).With(new DenseColumn<float>(field, Features));
     }
 
     /// <inheritdoc/>
@@ -215,7 +223,15 @@ public sealed partial class Dataset : IDataSource
     /// <summary>For example "60000 × [784] → label of 10 classes".</summary>
     public override string ToString() => $"{Count} × {Layout}";
 
-    private static ReadOnlySpan<float> Row(ReadOnlyMemory<float> values, int row, int length) => values.Span.Slice(row * length, length);
+    private ReadOnlyMemory<T> Content<T>(string name)
+        where T : unmanaged => Array.Find(columns, column => column.Field.Name == name) is DenseColumn<T> found ? found.Content : default;
+
+    /// <summary>The same examples with a column in the place of that of its name, or behind the others.</summary>
+    private Dataset With(Column column)
+    {
+        int at = Array.FindIndex(columns, other => other.Field.Name == column.Field.Name);
+        return new(at < 0 ? [.. columns, column] : [.. columns[..at], column, .. columns[(at + 1)..]], ClassNames);
+    }
 
     private static void CheckLength(int found, int count, int perExample, IReadOnlyList<int> shape, string what)
     {
@@ -233,22 +249,8 @@ public sealed partial class Dataset : IDataSource
     {
         batch.Clear();
         for (int i = 0; i < count; i++)
-        {
-            int row = order is null ? start + i : order[start + i];
-            batch.Add(
-                Row(Features, row, Layout.FeatureLength),
-                Layout.HasLabels ? Labels.Span[row] : -1,
-                Row(Targets, row, Layout.TargetLength),
-                WeightOf(row));
-        }
+            batch.Add(columns, order is null ? start + i : order[start + i]);
     }
 
-    private Dataset Slice(int start, int count) => new(
-        Layout,
-        count,
-        Features.Slice(start * Layout.FeatureLength, count * Layout.FeatureLength),
-        Layout.HasLabels ? Labels.Slice(start, count) : default,
-        Targets.Slice(start * Layout.TargetLength, count * Layout.TargetLength),
-        ClassNames,
-        Layout.HasWeights ? Weights.Slice(start, count) : default);
+    private Dataset Slice(int start, int count) => new([.. columns.Select(column => column.Slice(start, count))], ClassNames);
 }

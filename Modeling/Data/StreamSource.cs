@@ -1,14 +1,16 @@
 namespace Toolkit.Modeling.Data;
 
 /// <summary>
-/// Examples that are read anew in each epoch and never held all at once, from a file that does not fit into memory or a generator
-/// that never ends. With a shuffle seed, examples pass through a buffer of bounded size from which the next one is drawn at random.
+/// Examples that are read anew in each epoch and never held all at once, from a file that does not fit into memory or a generator. All passes see the
+/// same examples: one that does not fails at its end. With a shuffle seed, examples pass through a buffer of bounded size from which the next one is drawn at random.
 /// </summary>
 /// <remarks>A bounded buffer shuffles only locally: an example can appear at most <see cref="ShuffleBuffer"/> places earlier than
 /// it stands in the stream. A file sorted by class should be shuffled once before it is streamed.</remarks>
 public sealed class StreamSource : IDataSource
 {
     private readonly Func<IEnumerable<Example>> open;
+    private readonly Lock gate = new();
+    private PassContent? earlier;
 
     /// <summary>A source over a stream that can be opened once per epoch.</summary>
     /// <param name="layout">The shape of one example.</param>
@@ -27,21 +29,25 @@ public sealed class StreamSource : IDataSource
     /// pass fails.</summary>
     public int? ExampleCount { get; init => field = value is { } count ? Settings.AtLeastOne(count, nameof(ExampleCount)) : null; }
 
+    /// <summary>Whether each pass may have examples of its own; false by default: then a pass fails at its end if its examples are not those of the first whole
+    /// pass, in whatever order.</summary>
+    public bool PassesDiffer { get; init; }
+
     /// <summary>How many examples the shuffle buffer holds at most; 1024 by default. 1 keeps the order of the stream.</summary>
     public int ShuffleBuffer { get; init => field = Settings.AtLeastOne(value); } = 1024;
 
     /// <inheritdoc/>
     /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, its
-    /// weight is negative or not finite, the stream is empty or its length is not <see cref="ExampleCount"/>.</exception>
+    /// weight is negative or not finite, the stream is empty, its length is not <see cref="ExampleCount"/> or it has other examples than in an earlier pass.</exception>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         var batch = new Batch(Layout, options.Size);
-        long seen = 0;
+        PassContent seen = default;
         if (options.ShuffleSeed is not { } seed || ShuffleBuffer == 1)
         {
             foreach (Example example in open())
             {
-                Check(example, seen++);
+                Check(example, ref seen);
                 batch.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
                 if (batch.Count == batch.Capacity)
                 {
@@ -56,7 +62,7 @@ public sealed class StreamSource : IDataSource
             var buffer = new Batch(Layout, ShuffleBuffer);
             foreach (Example example in open())
             {
-                Check(example, seen++);
+                Check(example, ref seen);
                 if (buffer.Count < buffer.Capacity)
                 {
                     buffer.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
@@ -84,13 +90,14 @@ public sealed class StreamSource : IDataSource
             }
         }
 
-        CheckCount(seen);
+        Complete(seen);
         if (batch.Count > 0 && !options.DropLast)
             yield return batch;
     }
 
-    private void Check(in Example example, long row)
+    private void Check(in Example example, ref PassContent seen)
     {
+        long row = seen.Count;
         if (example.Features.Length != Layout.FeatureLength)
             throw Mismatch(row, "features", Layout.FeatureLength, Layout.FeatureShape, example.Features.Length);
         if (example.Target.Length != Layout.TargetLength)
@@ -101,16 +108,24 @@ public sealed class StreamSource : IDataSource
         else
             ExampleCheck.Finite(example.Target.Span, Layout.TargetLength, "targets", row);
         ExampleCheck.Weight(example.Weight, Layout, row);
+        seen.Add(example);
     }
 
     private static DataException Mismatch(long row, string what, int expected, IReadOnlyList<int> shape, int found) =>
         new($"Example {row} of the stream (counted from 0) has {found} {what}; expected {expected}, shape {Shapes.Text([.. shape])}.");
 
-    private void CheckCount(long seen)
+    private void Complete(in PassContent pass)
     {
-        if (seen == 0)
+        if (pass.Count == 0)
             throw new DataException("The stream is empty: expected at least one example.");
-        if (ExampleCount is { } expected && seen != expected)
-            throw new DataException($"The stream has {seen} examples; expected {expected}.");
+        if (ExampleCount is { } expected && pass.Count != expected)
+            throw new DataException($"The stream has {pass.Count} examples; expected {expected}.");
+        if (PassesDiffer)
+            return;
+        lock (gate)
+        {
+            earlier?.RequireSame(pass);
+            earlier ??= pass;
+        }
     }
 }

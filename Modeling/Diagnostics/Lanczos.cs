@@ -1,3 +1,4 @@
+using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Optimizers.FullBatch;
 
 namespace Toolkit.Modeling.Diagnostics;
@@ -54,8 +55,8 @@ public static class Lanczos
             next = Vectors.Scaled(1.0 / last, image);
         }
 
-        (double[] values, double[,] vectors) = Jacobi.Eigen(Tridiagonal(diagonal, beside));
-        return [.. values.Select((value, i) => new Eigenpair(value, Combine(basis, vectors, i), last * Math.Abs(vectors[basis.Count - 1, i])))];
+        (double[] values, double[][] vectors) = SymmetricEigen.Of(Tridiagonal(diagonal, beside));
+        return [.. values.Select((value, i) => new Eigenpair(value, Combine(basis, vectors[i]), last * Math.Abs(vectors[i][^1])))];
     }
 
     private static double[,] Tridiagonal(List<double> diagonal, List<double> beside)
@@ -71,11 +72,11 @@ public static class Lanczos
         return matrix;
     }
 
-    private static double[] Combine(List<double[]> basis, double[,] vectors, int column)
+    private static double[] Combine(List<double[]> basis, double[] factors)
     {
         var sum = new double[basis[0].Length];
         for (int i = 0; i < basis.Count; i++)
-            sum = Vectors.Along(sum, vectors[i, column], basis[i]);
+            sum = Vectors.Along(sum, factors[i], basis[i]);
         return sum;
     }
 }

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Tensors;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
 namespace Toolkit.OnnxExport.Format;
@@ -7,22 +8,13 @@ internal static class ElementTypes
 {
     /// <summary>Whether a number is one of the element types, not counting <see cref="DataType.Undefined"/>.</summary>
     /// <param name="type">The number in a file.</param>
-    public static bool IsKnown(int type) => type is > (int)DataType.Undefined and <= (int)DataType.Int2;
+    public static bool IsKnown(int type) => ElementType.OfCode(type) is not null;
 
     /// <summary>The bits of one element in <c>raw_data</c>.</summary>
     /// <param name="type">An element type other than <see cref="DataType.String"/>.</param>
-    public static int Bits(DataType type) => type switch
-    {
-        DataType.Uint2 or DataType.Int2 => 2,
-        DataType.Uint4 or DataType.Int4 or DataType.Float4E2M1 => 4,
-        DataType.Bool or DataType.Uint8 or DataType.Int8 => 8,
-        DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz or DataType.Float8E8M0 => 8,
-        DataType.Uint16 or DataType.Int16 or DataType.Float16 or DataType.Bfloat16 => 16,
-        DataType.Float or DataType.Int32 or DataType.Uint32 => 32,
-        DataType.Double or DataType.Int64 or DataType.Uint64 or DataType.Complex64 => 64,
-        DataType.Complex128 => 128,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Expected an element type of fixed width."),
-    };
+    public static int Bits(DataType type) => ElementType.OfCode((long)type) is { Bits: > 0 and var bits }
+        ? bits
+        : throw new ArgumentOutOfRangeException(nameof(type), type, "Expected an element type of fixed width.");
 
     /// <summary>The bytes of elements in <c>raw_data</c>; elements of less than a byte share bytes.</summary>
     /// <param name="type">An element type other than <see cref="DataType.String"/>.</param>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Toolkit.Autograd.Tensors;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
@@ -11,42 +9,18 @@ internal static class TensorConversion
 {
     /// <summary>The element type of the format that corresponds to one of the engine.</summary>
     /// <param name="type">The element type of the engine.</param>
-    public static DataType ToDataType(this DType type) => type switch
-    {
-        DType.Float32 => DataType.Float,
-        DType.Float64 => DataType.Double,
-        DType.Int32 => DataType.Int32,
-        DType.Int64 => DataType.Int64,
-        DType.Bool => DataType.Bool,
-        DType.UInt32 => DataType.Uint32,
-        DType.UInt64 => DataType.Uint64,
-        _ => throw new DTypeException($"Expected an element type that ONNX has, found {type}."),
-    };
+    public static DataType ToDataType(this DType type) => (DataType)ElementType.Of(type).Code;
 
     /// <summary>The element type of the engine that corresponds to one of the format.</summary>
     /// <param name="type">The element type in a file.</param>
-    /// <exception cref="DTypeException">The engine has no such type.</exception>
-    public static DType ToDType(int type) => (DataType)type switch
-    {
-        DataType.Float => DType.Float32,
-        DataType.Double => DType.Float64,
-        DataType.Int32 => DType.Int32,
-        DataType.Int64 => DType.Int64,
-        DataType.Bool => DType.Bool,
-        DataType.Uint32 => DType.UInt32,
-        DataType.Uint64 => DType.UInt64,
-        _ => throw new DTypeException($"Expected an element type that the engine has ({string.Join(", ", Enum.GetNames<DType>())}), "
-            + $"found the ONNX type {(DataType)type}."),
-    };
+    /// <exception cref="DTypeException">The standard has no such type.</exception>
+    public static DType ToDType(int type) => DTypes.OfOnnx(type);
 
-    /// <summary>A tensor with its content as little-endian <c>raw_data</c>.</summary>
+    /// <summary>A tensor with its content as little-endian <c>raw_data</c>, or as <c>string_data</c>.</summary>
     /// <param name="value">The numbers; copied.</param>
     /// <param name="name">The name of the tensor; none if empty.</param>
     public static TensorProto ToProto(Value value, string name = "")
     {
-        byte[] bytes = value.Bytes.ToArray();
-        GC.KeepAlive(value);
-        ToLittleEndian(bytes, value.DType.Size());
         var tensor = new TensorProto { DataType = (int)value.DType.ToDataType() };
         foreach (int size in value.Sizes)
         {
@@ -58,9 +32,17 @@ internal static class TensorConversion
             tensor.Name = name;
         }
 
-        if (bytes.Length > 0)
+        if (value.DType == DType.String)
         {
-            tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+            // Texts have no form as raw bytes.
+            foreach (string text in value.Texts)
+            {
+                tensor.StringData.Add(ByteString.CopyFromUtf8(text));
+            }
+        }
+        else if (value.Count > 0)
+        {
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(RawBytes.Of(value));
         }
 
         return tensor;
@@ -68,7 +50,7 @@ internal static class TensorConversion
 
     /// <summary>The numbers of a tensor whose content is in the file itself, in whichever field.</summary>
     /// <param name="tensor">The tensor; valid as <see cref="Checking.ModelCheck"/> has it.</param>
-    /// <exception cref="DTypeException">The engine has no such element type.</exception>
+    /// <exception cref="DTypeException">The standard has no such element type.</exception>
     /// <exception cref="ShapeException">The content does not have as many elements as the shape.</exception>
     public static Value ToValue(TensorProto tensor)
     {
@@ -81,54 +63,31 @@ internal static class TensorConversion
 
         int[] sizes = [.. tensor.Dims.Select(d => (int)d)];
         Value value = Value.Zeros(type, sizes);
-        byte[] bytes = tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray() : FieldBytes(tensor, type);
-        if (bytes.Length != value.ByteCount)
+        if (type == DType.String)
         {
-            throw new ShapeException($"Expected {value.ByteCount} bytes in the tensor \"{tensor.Name}\" of shape {value.Shape}, found {bytes.Length}.");
+            Require(tensor.StringData.Count == value.Count, tensor, $"{value.Count} texts", $"{tensor.StringData.Count}");
+            tensor.StringData.Select(text => text.ToStringUtf8()).ToArray().CopyTo(value.Texts);
+        }
+        else if (tensor.RawData.Length > 0 || value.Count == 0)
+        {
+            long expected = ElementTypes.ByteCount((DataType)tensor.DataType, value.Count);
+            Require(tensor.RawData.Length == expected, tensor, $"{expected} bytes", $"{tensor.RawData.Length}");
+            RawBytes.Read(tensor.RawData.Span, value);
+        }
+        else
+        {
+            FieldReader.Read(tensor, value);
         }
 
-        if (tensor.RawData.Length > 0)
-        {
-            ToLittleEndian(bytes, type.Size());
-        }
-
-        bytes.CopyTo(value.Bytes);
-        GC.KeepAlive(value);
         return value;
     }
 
-    private static byte[] FieldBytes(TensorProto tensor, DType type) => type switch
+    private static void Require(bool condition, TensorProto tensor, string expected, string found)
     {
-        DType.Float32 => Bytes<float>([.. tensor.FloatData]),
-        DType.Float64 => Bytes<double>([.. tensor.DoubleData]),
-        DType.Int32 => Bytes<int>([.. tensor.Int32Data]),
-        DType.Int64 => Bytes<long>([.. tensor.Int64Data]),
-        DType.Bool => [.. tensor.Int32Data.Select(i => (byte)(i == 0 ? 0 : 1))],
-        DType.UInt32 => Bytes<uint>([.. tensor.Uint64Data.Select(i => (uint)i)]),
-        DType.UInt64 => Bytes<ulong>([.. tensor.Uint64Data]),
-        _ => throw new DTypeException($"Expected an element type that the engine has in the tensor \"{tensor.Name}\", found {type}."),
-    };
-
-    private static byte[] Bytes<T>(T[] numbers)
-        where T : unmanaged => MemoryMarshal.AsBytes<T>(numbers).ToArray();
-
-    /// <summary>Turns the bytes of the machine into little-endian ones, or back.</summary>
-    private static void ToLittleEndian(byte[] bytes, int size)
-    {
-        if (BitConverter.IsLittleEndian)
+        if (!condition)
         {
-            return;
-        }
-
-        if (size == 4)
-        {
-            Span<uint> words = MemoryMarshal.Cast<byte, uint>(bytes.AsSpan());
-            BinaryPrimitives.ReverseEndianness(words, words);
-        }
-        else if (size == 8)
-        {
-            Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan());
-            BinaryPrimitives.ReverseEndianness(words, words);
+            throw new ShapeException(
+                $"Expected {expected} in the tensor \"{Excerpt.Of(tensor.Name)}\" of shape [{string.Join(", ", tensor.Dims)}], found {found}.");
         }
     }
 }

@@ -40,10 +40,8 @@ public sealed class SessionBuffers : IDisposable
         outputs = known
             ? [.. results.Select(o => new TensorMemory(o, o.Shape.Evaluate(sizes)))]
             : new TensorMemory[outputNames.Length];
-        Inputs = Array.TrueForAll(inputs, i => TensorDescription.ValueType(i.Description.ElementType) is not null) ? [.. inputs.Select(i => i.Value)] : [];
-        Outputs = known && Array.TrueForAll(outputs, o => TensorDescription.ValueType(o.Description.ElementType) is not null)
-            ? [.. outputs.Select(i => i.Value)]
-            : [];
+        Inputs = [.. inputs.Select(i => i.Value)];
+        Outputs = known ? [.. outputs.Select(i => i.Value)] : [];
 
         // A binding refers to the native session, which therefore must outlive it.
         session.Enter();
@@ -62,12 +60,12 @@ public sealed class SessionBuffers : IDisposable
         }
     }
 
-    /// <summary>The inputs as values, in the order of the session; empty if one has an element type without values, see <see cref="InputMemory"/>.</summary>
+    /// <summary>The inputs as values, in the order of the session.</summary>
     public IReadOnlyList<Value> Inputs { get; }
 
     /// <summary>
-    /// The outputs as values, in the order asked for; filled by <see cref="Run"/>. Empty if one has an element type without values, see
-    /// <see cref="OutputMemory"/>, or, before the first run, a size that the inputs do not tell.
+    /// The outputs as values, in the order asked for; filled by <see cref="Run"/>. Empty before the first run if one holds texts or has a size that the inputs
+    /// do not tell.
     /// </summary>
     public IReadOnlyList<Value> Outputs { get; private set; }
 
@@ -148,10 +146,7 @@ public sealed class SessionBuffers : IDisposable
                 outputs[i].Take(found[i]);
             }
 
-            if (Array.TrueForAll(results, r => TensorDescription.ValueType(r.ElementType) is not null))
-            {
-                Outputs = [.. outputs.Select(o => o.Value)];
-            }
+            Outputs = [.. outputs.Select(o => o.Value)];
         }
         catch (OnnxRuntimeException e)
         {

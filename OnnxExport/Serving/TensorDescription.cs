@@ -11,11 +11,9 @@ namespace Toolkit.OnnxExport.Serving;
 public sealed record TensorDescription(string Name, TensorElementType ElementType, Shape Shape)
 {
     /// <summary>Element type and shape in the toolkit's terms.</summary>
-    /// <exception cref="ServingException">The toolkit has no values of this element type, for example float16 or string.</exception>
+    /// <exception cref="ServingException">The standard has no such element type.</exception>
     public TensorType Type => new(
-        ValueType(ElementType) ?? throw new ServingException(
-            $"Expected float, double, int32, int64, uint32, uint64 or bool as element type of \"{Name}\", found {ElementType}."),
-        Shape);
+        ValueType(ElementType) ?? throw new ServingException($"Expected an element type of ONNX for \"{Name}\", found {ElementType}."), Shape);
 
     /// <inheritdoc/>
     public override string ToString() => $"\"{Name}\" ({ElementType}{Shape})";
@@ -41,15 +39,6 @@ public sealed record TensorDescription(string Name, TensorElementType ElementTyp
 
     internal static bool IsTensor(NodeMetadata metadata) => metadata.IsTensor || metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR;
 
-    internal static DType? ValueType(TensorElementType type) => type switch
-    {
-        TensorElementType.Float => DType.Float32,
-        TensorElementType.Double => DType.Float64,
-        TensorElementType.Int32 => DType.Int32,
-        TensorElementType.Int64 => DType.Int64,
-        TensorElementType.UInt32 => DType.UInt32,
-        TensorElementType.UInt64 => DType.UInt64,
-        TensorElementType.Bool => DType.Bool,
-        _ => null,
-    };
+    /// <summary>The element type in the toolkit's terms: ONNX Runtime's numbers are those of the standard.</summary>
+    internal static DType? ValueType(TensorElementType type) => Autograd.Tensors.ElementType.OfCode((long)type)?.Type;
 }

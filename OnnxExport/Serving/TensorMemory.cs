@@ -10,9 +10,6 @@ namespace Toolkit.OnnxExport.Serving;
 public sealed class TensorMemory
 {
     private readonly int[] sizes;
-    private readonly byte[]? bytes;
-    private readonly Value? value;
-    private readonly string[]? texts;
     private readonly int elementSize;
     private OrtValue? bound;
 
@@ -20,29 +17,14 @@ public sealed class TensorMemory
     {
         Description = description;
         this.sizes = sizes;
-        Count = Value.CountOf(sizes);
-        if (description.ElementType == TensorElementType.String)
+        if (ElementType.Of(description.Type.DType) is { IsNumber: true, Bits: < 8 } or { Kind: ElementKind.Complex })
         {
-            texts = new string[Count];
-            Array.Fill(texts, string.Empty);
-            return;
+            throw new ServingException(
+                $"Expected numbers of a usual width, truth values or texts as elements of \"{description.Name}\", found {description.ElementType}.");
         }
 
-        elementSize = SizeOf(description);
-        if (TensorDescription.ValueType(description.ElementType) is { } type)
-        {
-            value = Value.Zeros(type, sizes);
-        }
-        else
-        {
-            long length = (long)Count * elementSize;
-            if (length > Array.MaxLength)
-            {
-                throw new SizeException($"Expected up to {Array.MaxLength} bytes (2 GiB) in \"{description.Name}\", found {length}: use smaller batches.");
-            }
-
-            bytes = GC.AllocateArray<byte>((int)Math.Max(1, length), pinned: true);
-        }
+        elementSize = description.Type.DType.Size();
+        Value = Value.Zeros(description.Type.DType, sizes);
     }
 
     /// <summary>The input or output.</summary>
@@ -52,19 +34,19 @@ public sealed class TensorMemory
     public ReadOnlySpan<int> Sizes => sizes;
 
     /// <summary>The number of elements.</summary>
-    public int Count { get; }
+    public int Count => Value.Count;
 
     /// <summary>The same memory as a value.</summary>
-    /// <exception cref="ServingException">The toolkit has no values of this element type.</exception>
-    public Value Value => value ?? throw new ServingException(
-        $"Expected float, double, int32, int64, uint32, uint64 or bool as element type of \"{Description.Name}\", found {Description.ElementType}.");
+    public Value Value { get; }
 
     /// <summary>The elements of a tensor of numbers as bytes; empty for texts.</summary>
-    public Span<byte> Bytes => value is not null ? value.Bytes : bytes.AsSpan(0, Count * elementSize);
+    public Span<byte> Bytes => Value.Bytes;
 
     /// <summary>The elements of a tensor of texts, to be read and written in place.</summary>
     /// <exception cref="ServingException">These are numbers.</exception>
-    public Span<string> Texts => texts ?? throw new ServingException($"Expected texts in \"{Description.Name}\", found {Description.ElementType}.");
+    public Span<string> Texts => IsText ? Value.Texts : throw new ServingException($"Expected texts in \"{Description.Name}\", found {Description.ElementType}.");
+
+    private bool IsText => Value.DType == DType.String;
 
     internal OrtValue Bound => bound ??= Bind();
 
@@ -85,49 +67,39 @@ public sealed class TensorMemory
     /// <summary>Hands texts to the runtime, which keeps copies of its own.</summary>
     internal void BeforeRun()
     {
-        for (int i = 0; i < texts?.Length; i++)
+        for (int i = 0; IsText && i < Count; i++)
         {
-            Bound.StringTensorSetElementAt(texts[i].AsSpan(), i);
+            Bound.StringTensorSetElementAt(Texts[i].AsSpan(), i);
         }
     }
 
     /// <summary>Copies what the runtime has allocated.</summary>
     internal void Take(OrtValue result)
     {
-        if (texts is null)
+        if (!IsText)
         {
             result.GetTensorMutableRawData().CopyTo(Bytes);
             return;
         }
 
-        for (int i = 0; i < texts.Length; i++)
+        for (int i = 0; i < Count; i++)
         {
-            texts[i] = result.GetStringElement(i);
+            Texts[i] = result.GetStringElement(i);
         }
     }
-
-    private static int SizeOf(TensorDescription description) => description.ElementType switch
-    {
-        TensorElementType.Bool or TensorElementType.Int8 or TensorElementType.UInt8 => 1,
-        TensorElementType.Int16 or TensorElementType.UInt16 or TensorElementType.Float16 or TensorElementType.BFloat16 => 2,
-        TensorElementType.Float or TensorElementType.Int32 or TensorElementType.UInt32 => 4,
-        TensorElementType.Double or TensorElementType.Int64 or TensorElementType.UInt64 => 8,
-        _ => throw new ServingException(
-            $"Expected numbers of a usual width, truth values or texts as elements of \"{description.Name}\", found {description.ElementType}."),
-    };
 
     private OrtValue Bind()
     {
         long[] shape = [.. sizes.Select(s => (long)s)];
 
         // The memory has a fixed address and this object keeps it reachable.
-        return texts is not null
+        return IsText
             ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape)
             : OrtValue.CreateTensorValueWithData(
                 OrtMemoryInfo.DefaultInstance,
                 Description.ElementType,
                 shape,
-                value?.Address ?? Marshal.UnsafeAddrOfPinnedArrayElement(bytes!, 0),
+                Value.Address,
                 (long)Count * elementSize);
     }
 

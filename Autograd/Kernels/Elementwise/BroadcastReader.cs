@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>Reads a stretch of a value as if it were broadcast to a larger shape.</summary>
@@ -95,12 +97,12 @@ internal sealed unsafe class BroadcastReader
             return;
         }
 
-        switch (elementSize)
-        {
-            case 1: new Span<byte>((void*)destination, count).Fill(*(byte*)source); break;
-            case 4: new Span<uint>((void*)destination, count).Fill(*(uint*)source); break;
-            case 8: new Span<ulong>((void*)destination, count).Fill(*(ulong*)source); break;
-            default: throw new InvalidOperationException($"Expected elements of 1, 4 or 8 bytes, found {elementSize}.");
-        }
+        SizeDispatch.Run(elementSize, new Repetition(source, count, destination));
+    }
+
+    private readonly struct Repetition(nint source, int count, nint destination) : IBitsAction
+    {
+        public void For<T>()
+            where T : unmanaged => new Span<T>((void*)destination, count).Fill(*(T*)source);
     }
 }

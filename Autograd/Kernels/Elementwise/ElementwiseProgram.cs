@@ -23,7 +23,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private const int TileLength = 512;
 
     // Registers lie a little more than their size apart, so that equal places of different registers fall into different cache sets.
-    private const int RegisterBytes = (TileLength * sizeof(double)) + 192;
+    private const int RegisterGap = 192;
 
     // From this many elements on, the operands of an update do not stay in the second-level cache between two passes.
     private const int PrefetchCount = 64 * 1024;
@@ -45,6 +45,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
     private readonly BroadcastReader?[] readers;
     private readonly uint[] constants;
     private readonly int registers;
+    private readonly int registerBytes;
     private readonly int arity;
     private readonly int count;
     private readonly int pieceLength;
@@ -68,6 +69,9 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         this.leaves = leaves;
         this.stores = [.. stores.Select(s => s with { InPlace = s.InPlace && IsReadLater(s, instructions, leaves, inputs, outputs) })];
         this.registers = registers;
+
+        // An element takes up to eight bytes but for complex numbers, which are only moved: what is stored has the type of what is read.
+        registerBytes = (TileLength * Math.Max(sizeof(double), inputs.Concat(outputs).Max(value => value.DType.Size()))) + RegisterGap;
         arity = instructions.Max(i => i.Inputs.Length);
         this.inputs = inputs;
         this.outputs = outputs;
@@ -170,7 +174,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
         nint* arguments = stackalloc nint[arity];
         for (int r = 0; r < registers; r++)
         {
-            addresses[r] = block.Address + ((nint)r * RegisterBytes);
+            addresses[r] = block.Address + ((nint)r * registerBytes);
         }
 
         // A number that is the same everywhere is spread once, not for each tile.
@@ -279,7 +283,7 @@ internal sealed unsafe class ElementwiseProgram : WorkItem
             }
         }
 
-        return new Storage((long)registers * RegisterBytes);
+        return new Storage((long)registers * registerBytes);
     }
 
     private void Return(Storage block)

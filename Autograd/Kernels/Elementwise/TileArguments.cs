@@ -41,4 +41,10 @@ public readonly unsafe ref struct TileArguments
     /// <typeparam name="T">Its C# element type; not checked.</typeparam>
     public Span<T> Output<T>()
         where T : unmanaged => new((void*)output, Length);
+
+    /// <summary>Where an input lies.</summary>
+    internal nint InputAddress(int index) => inputs[index];
+
+    /// <summary>Where the output lies.</summary>
+    internal nint OutputAddress => output;
 }

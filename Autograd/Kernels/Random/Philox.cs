@@ -13,9 +13,7 @@ namespace Toolkit.Autograd.Kernels;
 /// (low key, high key). Word i of the stream is word i mod 4 of block i / 4.
 /// <list type="bullet">
 /// <item>float: element i = (word i ≫ 8)·2⁻²⁴;</item>
-/// <item>double: element i = ((word 2i + word (2i+1)·2³²) ≫ 11)·2⁻⁵³;</item>
-/// <item>normal: of uniform elements u₂ⱼ and u₂ⱼ₊₁, r = √(−2 ln(1 − u₂ⱼ)), elements 2j and 2j+1 are r·cos(2πu₂ⱼ₊₁) and
-/// r·sin(2πu₂ⱼ₊₁) (Box and Muller 1958).</item>
+/// <item>double: element i = ((word 2i + word (2i+1)·2³²) ≫ 11)·2⁻⁵³.</item>
 /// </list>
 /// So an element depends on (key, counter, i) alone, not on the length asked for, the number of threads or the vector width.
 /// </remarks>
@@ -45,14 +43,6 @@ internal static unsafe class Philox
     /// <summary>Uniform values in [0, 1), multiples of 2⁻⁵³.</summary>
     public static void Uniform(ulong key, ulong counter, Span<double> y, Workers workers) =>
         Uniform(SimdWidths.Best, key, counter, y, workers);
-
-    /// <summary>Normal values of mean 0 and variance 1, |y| at most about 5.8.</summary>
-    public static void Normal(ulong key, ulong counter, Span<float> y, Workers workers) =>
-        Normal<float>(key, counter, y, workers);
-
-    /// <summary>Normal values of mean 0 and variance 1, |y| at most about 8.6.</summary>
-    public static void Normal(ulong key, ulong counter, Span<double> y, Workers workers) =>
-        Normal<double>(key, counter, y, workers);
 
     /// <summary>Uniform values with vectors of a given width; T is float or double.</summary>
     public static void Uniform<T>(SimdWidth width, ulong key, ulong counter, Span<T> y, Workers workers)
@@ -93,17 +83,6 @@ internal static unsafe class Philox
         }
     }
 
-    private static void Normal<T>(ulong key, ulong counter, Span<T> y, Workers workers)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        fixed (T* p = y)
-        {
-            workers.For(
-                Pieces<T>(y.Length),
-                new Job<T> { Width = SimdWidths.Best, Key = key, Counter = counter, Y = p, Count = y.Length, Normal = true });
-        }
-    }
-
     private static int Pieces<T>(int count)
         where T : unmanaged => (int)(((long)count + Elements<T>() - 1) / Elements<T>());
 
@@ -119,7 +98,6 @@ internal static unsafe class Philox
         public ulong Counter;
         public T* Y;
         public int Count;
-        public bool Normal;
 
         public readonly void Execute(int index, int participant)
         {
@@ -133,8 +111,6 @@ internal static unsafe class Philox
                 int blocks = (count + perBlock - 1) / perBlock;
                 Words(Width, Key, Counter, (ulong)(i / perBlock), blocks, words);
                 Convert(words, blocks * perBlock, values);
-                if (Normal)
-                    BoxMuller(values, blocks * perBlock);
                 new ReadOnlySpan<T>(values, count).CopyTo(new Span<T>(Y + i, count));
             }
         }
@@ -153,18 +129,6 @@ internal static unsafe class Philox
             {
                 for (int i = 0; i < count; i++)
                     ((double*)values)[i] = (((ulong*)words)[i] >> 11) * (1.0 / (1L << 53));
-            }
-        }
-
-        private static void BoxMuller(T* values, int count)
-        {
-            T two = T.One + T.One;
-            for (int i = 0; i < count; i += 2)
-            {
-                T radius = T.Sqrt(-two * T.Log(T.One - values[i]));
-                (T sine, T cosine) = T.SinCosPi(two * values[i + 1]);
-                values[i] = radius * cosine;
-                values[i + 1] = radius * sine;
             }
         }
     }

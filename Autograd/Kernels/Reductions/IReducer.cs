@@ -3,18 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>A reduction as a type argument: map each element, then combine.</summary>
+/// <summary>A reduction as a type argument: how two results become one.</summary>
 internal interface IReducer<T>
     where T : unmanaged
 {
     /// <summary>Gets the result for no elements.</summary>
     static abstract T Identity { get; }
-
-    /// <summary>What an element contributes.</summary>
-    static abstract T Map(T value);
-
-    /// <summary>What an element contributes.</summary>
-    static abstract Vector<T> Map(Vector<T> value);
 
     /// <summary>Joins two partial results.</summary>
     static abstract T Combine(T left, T right);
@@ -28,10 +22,6 @@ internal readonly struct SumReducer<T> : IReducer<T>
 {
     public static T Identity => T.Zero;
 
-    public static T Map(T value) => value;
-
-    public static Vector<T> Map(Vector<T> value) => value;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T left, T right) => left + right;
 
@@ -43,10 +33,6 @@ internal readonly struct ProdReducer<T> : IReducer<T>
     where T : unmanaged, INumber<T>
 {
     public static T Identity => T.One;
-
-    public static T Map(T value) => value;
-
-    public static Vector<T> Map(Vector<T> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T left, T right) => left * right;
@@ -61,10 +47,6 @@ internal readonly struct MaxReducer<T> : IReducer<T>
     // For floating point −∞: one over negative zero, since the smallest finite value is not the identity.
     public static T Identity => T.IsNegative(-T.Zero) ? T.One / -T.Zero : T.MinValue;
 
-    public static T Map(T value) => value;
-
-    public static Vector<T> Map(Vector<T> value) => value;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T left, T right) => T.Max(left, right);
 
@@ -76,10 +58,6 @@ internal readonly struct MinReducer<T> : IReducer<T>
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
     public static T Identity => T.IsNegative(-T.Zero) ? T.One / T.Zero : T.MaxValue;
-
-    public static T Map(T value) => value;
-
-    public static Vector<T> Map(Vector<T> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Combine(T left, T right) => T.Min(left, right);

@@ -116,14 +116,14 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         int i = 0, lanes = Vector<T>.Count;
         if (count >= 4 * lanes)
         {
-            Vector<T> a = TReducer.Map(Vector.Load(x)), b = TReducer.Map(Vector.Load(x + lanes));
-            Vector<T> c = TReducer.Map(Vector.Load(x + (2 * lanes))), d = TReducer.Map(Vector.Load(x + (3 * lanes)));
+            Vector<T> a = Vector.Load(x), b = Vector.Load(x + lanes);
+            Vector<T> c = Vector.Load(x + (2 * lanes)), d = Vector.Load(x + (3 * lanes));
             for (i = 4 * lanes; i <= count - (4 * lanes); i += 4 * lanes)
             {
-                a = TReducer.Combine(a, TReducer.Map(Vector.Load(x + i)));
-                b = TReducer.Combine(b, TReducer.Map(Vector.Load(x + i + lanes)));
-                c = TReducer.Combine(c, TReducer.Map(Vector.Load(x + i + (2 * lanes))));
-                d = TReducer.Combine(d, TReducer.Map(Vector.Load(x + i + (3 * lanes))));
+                a = TReducer.Combine(a, Vector.Load(x + i));
+                b = TReducer.Combine(b, Vector.Load(x + i + lanes));
+                c = TReducer.Combine(c, Vector.Load(x + i + (2 * lanes)));
+                d = TReducer.Combine(d, Vector.Load(x + i + (3 * lanes)));
             }
 
             a = TReducer.Combine(TReducer.Combine(a, b), TReducer.Combine(c, d));
@@ -133,11 +133,11 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         }
         else
         {
-            total = TReducer.Map(x[i++]);
+            total = x[i++];
         }
 
         for (; i < count; i++)
-            total = TReducer.Combine(total, TReducer.Map(x[i]));
+            total = TReducer.Combine(total, x[i]);
         return total;
     }
 
@@ -213,17 +213,17 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
             FourVectors(x + j, stride, rows, y + j);
         for (; j <= columns - lanes; j += lanes)
         {
-            Vector<T> total = TReducer.Map(Vector.Load(x + j));
+            Vector<T> total = Vector.Load(x + j);
             for (int row = 1; row < rows; row++)
-                total = TReducer.Combine(total, TReducer.Map(Vector.Load(x + j + (row * stride))));
+                total = TReducer.Combine(total, Vector.Load(x + j + (row * stride)));
             total.Store(y + j);
         }
 
         for (; j < columns; j++)
         {
-            T total = TReducer.Map(x[j]);
+            T total = x[j];
             for (int row = 1; row < rows; row++)
-                total = TReducer.Combine(total, TReducer.Map(x[j + (row * stride)]));
+                total = TReducer.Combine(total, x[j + (row * stride)]);
             y[j] = total;
         }
     }
@@ -231,15 +231,15 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     private static void FourVectors(T* x, nint stride, int rows, T* y)
     {
         int lanes = Vector<T>.Count;
-        Vector<T> a = TReducer.Map(Vector.Load(x)), b = TReducer.Map(Vector.Load(x + lanes));
-        Vector<T> c = TReducer.Map(Vector.Load(x + (2 * lanes))), d = TReducer.Map(Vector.Load(x + (3 * lanes)));
+        Vector<T> a = Vector.Load(x), b = Vector.Load(x + lanes);
+        Vector<T> c = Vector.Load(x + (2 * lanes)), d = Vector.Load(x + (3 * lanes));
         for (int row = 1; row < rows; row++)
         {
             x += stride;
-            a = TReducer.Combine(a, TReducer.Map(Vector.Load(x)));
-            b = TReducer.Combine(b, TReducer.Map(Vector.Load(x + lanes)));
-            c = TReducer.Combine(c, TReducer.Map(Vector.Load(x + (2 * lanes))));
-            d = TReducer.Combine(d, TReducer.Map(Vector.Load(x + (3 * lanes))));
+            a = TReducer.Combine(a, Vector.Load(x));
+            b = TReducer.Combine(b, Vector.Load(x + lanes));
+            c = TReducer.Combine(c, Vector.Load(x + (2 * lanes)));
+            d = TReducer.Combine(d, Vector.Load(x + (3 * lanes)));
         }
 
         a.Store(y);
@@ -251,16 +251,16 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     private static void Start(T* x, T* sums, int columns)
     {
         for (int j = 0; j < columns; j++)
-            sums[j] = TReducer.Map(x[j]);
+            sums[j] = x[j];
     }
 
     private static void Accumulate(T* x, T* sums, int columns)
     {
         int j = 0, lanes = Vector<T>.Count;
         for (; j <= columns - lanes; j += lanes)
-            TReducer.Combine(Vector.Load(sums + j), TReducer.Map(Vector.Load(x + j))).Store(sums + j);
+            TReducer.Combine(Vector.Load(sums + j), Vector.Load(x + j)).Store(sums + j);
         for (; j < columns; j++)
-            sums[j] = TReducer.Combine(sums[j], TReducer.Map(x[j]));
+            sums[j] = TReducer.Combine(sums[j], x[j]);
     }
 
     private static void Join(T* earlier, T* sums, int columns)

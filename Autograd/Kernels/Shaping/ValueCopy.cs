@@ -35,19 +35,11 @@ internal static unsafe class ValueCopy
         ReadOnlySpan<int> shape,
         Workers workers)
     {
-        switch (source.DType.Size())
+        fixed (long* from = sourceStrides, to = destinationStrides)
+        fixed (int* sizes = shape)
         {
-            case 1:
-                StridedCopy.Run(Bits<byte>(source), sourceStart, sourceStrides, Bits<byte>(destination), destinationStart, destinationStrides, shape, workers);
-                break;
-            case 4:
-                StridedCopy.Run(Bits<uint>(source), sourceStart, sourceStrides, Bits<uint>(destination), destinationStart, destinationStrides, shape, workers);
-                break;
-            case 8:
-                StridedCopy.Run(Bits<ulong>(source), sourceStart, sourceStrides, Bits<ulong>(destination), destinationStart, destinationStrides, shape, workers);
-                break;
-            default:
-                throw UnknownSize(source);
+            SizeDispatch.Run(
+                source.DType.Size(), new Copy(source, sourceStart, from, destination, destinationStart, to, sizes, shape.Length, workers));
         }
     }
 
@@ -58,17 +50,28 @@ internal static unsafe class ValueCopy
     /// <param name="workers">Threads.</param>
     public static void Transpose(Value x, ReadOnlySpan<int> permutation, Value y, Workers workers)
     {
-        switch (x.DType.Size())
+        fixed (int* axes = permutation)
         {
-            case 1: Kernels.Transpose.Run(Bits<byte>(x), x.Sizes, permutation, Bits<byte>(y), workers); break;
-            case 4: Kernels.Transpose.Run(Bits<uint>(x), x.Sizes, permutation, Bits<uint>(y), workers); break;
-            case 8: Kernels.Transpose.Run(Bits<ulong>(x), x.Sizes, permutation, Bits<ulong>(y), workers); break;
-            default: throw UnknownSize(x);
+            SizeDispatch.Run(x.DType.Size(), new Permutation(x, axes, y, workers));
         }
     }
 
-    private static DTypeException UnknownSize(Value value) => value.DType.NotTaken("A copy", "elements of 1, 4 or 8 bytes");
-
     private static Span<T> Bits<T>(Value value)
         where T : unmanaged => new((void*)value.Address, value.Count);
+
+    private readonly struct Copy(
+        Value source, long sourceStart, long* sourceStrides, Value destination, long destinationStart, long* destinationStrides, int* shape, int rank, Workers workers)
+        : IBitsAction
+    {
+        public void For<T>()
+            where T : unmanaged => StridedCopy.Run(
+                Bits<T>(source), sourceStart, new ReadOnlySpan<long>(sourceStrides, rank), Bits<T>(destination), destinationStart,
+                new ReadOnlySpan<long>(destinationStrides, rank), new ReadOnlySpan<int>(shape, rank), workers);
+    }
+
+    private readonly struct Permutation(Value x, int* axes, Value y, Workers workers) : IBitsAction
+    {
+        public void For<T>()
+            where T : unmanaged => Kernels.Transpose.Run(Bits<T>(x), x.Sizes, new ReadOnlySpan<int>(axes, x.Rank), Bits<T>(y), workers);
+    }
 }

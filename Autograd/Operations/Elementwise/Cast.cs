@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -7,11 +5,14 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>
-/// Conversion to another element type (ONNX <c>Cast</c>). Floats truncate toward zero on the way to integers (out of range: undefined in ONNX,
-/// saturated here); to Bool everything but 0 is true; true is 1. Between floating-point types the gradient is cast back, otherwise it is zero.
+/// Conversion to another element type (ONNX <c>Cast</c>). Floats truncate toward zero on the way to integers (out of range and NaN: undefined in ONNX,
+/// saturated and 0 here); integers that do not fit keep their lower bits; floats round to the nearest, to an even last bit at a tie; to Bool everything but 0 is
+/// true; true is 1. Between floating-point types the gradient is cast back, otherwise it is zero.
 /// </summary>
 /// <param name="To">The element type of the result.</param>
-public sealed record Cast(DType To) : ElementwiseOperation, IOperator
+/// <param name="Saturate">Whether what is beyond the greatest number of an eight-bit floating-point type becomes that number; otherwise infinity, or NaN in a type
+/// without. Other types do not ask.</param>
+public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -23,10 +24,20 @@ public sealed record Cast(DType To) : ElementwiseOperation, IOperator
         new(new Cast(DType.Float32), new ExampleInput([7], DType.Int32)) { Smoothness = 0 },
         new(new Cast(DType.Bool), new ExampleInput([7], DType.Int64)) { Smoothness = 0 },
         new(new Cast(DType.UInt64), new ExampleInput([7], DType.Int64, 0, 9)) { Smoothness = 0 },
+        new(new Cast(DType.Int8), new ExampleInput([7], DType.Int16, -120, 120)) { Smoothness = 0 },
+        new(new Cast(DType.UInt8), new ExampleInput(["batch", 2], DType.UInt16, 0, 250)) { Smoothness = 0 },
+        new(new Cast(DType.Int16), new ExampleInput([7], DType.UInt8, 0, 250)) { Smoothness = 0 },
+        new(new Cast(DType.UInt16), new ExampleInput([7], DType.Int8, 0, 120)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Cast(node.Type("to")).ApplyAll(node[0]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        DType to = node.Type("to");
+        return to == DType.Float8E8M0 && node.Knows("round_mode") && node.Text("round_mode") != "up"
+            ? throw new GraphException($"Cast to {to} rounds up, found the round_mode {node.Text("round_mode")}.")
+            : new Cast(to, !IsSmall(to) || !node.Knows("saturate") || node.Flag("saturate")).ApplyAll(node[0]);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
@@ -43,52 +54,14 @@ public sealed record Cast(DType To) : ElementwiseOperation, IOperator
         [request.Gradient(0) is { } g && To.IsFloating() && request[0].DType.IsFloating() ? Ops.Cast(g, request[0].DType) : null];
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("to", To)] };
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = Saturate ? [new OnnxAttribute("to", To)] : [new OnnxAttribute("saturate", 0L), new OnnxAttribute("to", To)],
+    };
 
     /// <inheritdoc/>
-    public override void Apply(TileArguments tile)
-    {
-        // A truth value is a byte of 0 or 1.
-        if (tile.InputType == DType.Bool)
-        {
-            From<byte>(tile);
-        }
-        else
-        {
-            NumberDispatch.Run(tile.InputType, Name, new Call(this, tile));
-        }
-    }
+    public override void Apply(TileArguments tile) =>
+        Conversion.Run(tile.InputType, tile.InputAddress(0), To, tile.OutputAddress, tile.Length, Saturate);
 
-    private void From<T>(TileArguments tile)
-        where T : unmanaged, INumber<T>
-    {
-        ReadOnlySpan<T> x = tile.Input<T>(0);
-        switch (To)
-        {
-            case DType.Float32: TensorPrimitives.ConvertSaturating(x, tile.Output<float>()); break;
-            case DType.Float64: TensorPrimitives.ConvertSaturating(x, tile.Output<double>()); break;
-            case DType.Int32: TensorPrimitives.ConvertSaturating(x, tile.Output<int>()); break;
-            case DType.Int64: TensorPrimitives.ConvertSaturating(x, tile.Output<long>()); break;
-            case DType.UInt32: TensorPrimitives.ConvertSaturating(x, tile.Output<uint>()); break;
-            case DType.UInt64: TensorPrimitives.ConvertSaturating(x, tile.Output<ulong>()); break;
-            case DType.Bool:
-                Span<bool> y = tile.Output<bool>();
-                for (int i = 0; i < y.Length; i++)
-                {
-                    y[i] = x[i] != T.Zero;
-                }
-
-                break;
-            default:
-                throw To.NotTaken(Name, "an element type that the engine has");
-        }
-    }
-
-    private readonly ref struct Call(Cast cast, TileArguments tile) : INumberAction
-    {
-        private readonly TileArguments tile = tile;
-
-        public void For<T>()
-            where T : unmanaged, INumber<T>, IMinMaxValue<T> => cast.From<T>(tile);
-    }
+    private static bool IsSmall(DType type) => ElementType.Of(type) is { Kind: ElementKind.Floating, Bits: 8 };
 }

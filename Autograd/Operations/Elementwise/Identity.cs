@@ -58,14 +58,13 @@ public sealed record StopGradient : ElementwiseOperation, IHasExamples
 /// <summary>The kernel of operations that change nothing.</summary>
 internal static class Copying
 {
-    public static void Apply(TileArguments tile)
+    public static void Apply(TileArguments tile) => SizeDispatch.Run(tile.InputType.Size(), new Copy(tile));
+
+    private readonly ref struct Copy(TileArguments tile) : IBitsAction
     {
-        switch (tile.InputType.Size())
-        {
-            case 1: tile.Input<byte>(0).CopyTo(tile.Output<byte>()); break;
-            case 4: tile.Input<uint>(0).CopyTo(tile.Output<uint>()); break;
-            case 8: tile.Input<ulong>(0).CopyTo(tile.Output<ulong>()); break;
-            default: throw tile.InputType.NotTaken("A choice or copy", "elements of 1, 4 or 8 bytes");
-        }
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged => tile.Input<T>(0).CopyTo(tile.Output<T>());
     }
 }

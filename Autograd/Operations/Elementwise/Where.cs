@@ -32,18 +32,9 @@ public sealed record Where : ElementwiseOperation, IOperator
         return inputs[1];
     }
 
-    /// <inheritdoc/>
-    public override void Apply(TileArguments tile)
-    {
-        // A choice moves bits and needs no arithmetic, so the size of an element decides.
-        switch (tile.InputType.Size())
-        {
-            case 1: Masks.Choose(tile.Input<byte>(0), tile.Input<byte>(1), tile.Input<byte>(2), tile.Output<byte>()); break;
-            case 4: Masks.Choose(tile.Input<byte>(0), tile.Input<uint>(1), tile.Input<uint>(2), tile.Output<uint>()); break;
-            case 8: Masks.Choose(tile.Input<byte>(0), tile.Input<ulong>(1), tile.Input<ulong>(2), tile.Output<ulong>()); break;
-            default: throw tile.InputType.NotTaken("A choice or copy", "elements of 1, 4 or 8 bytes");
-        }
-    }
+    /// <summary>A choice moves bits and needs no arithmetic, so the size of an element decides.</summary>
+    /// <param name="tile">Inputs and output.</param>
+    public override void Apply(TileArguments tile) => SizeDispatch.Run(tile.InputType.Size(), new Choice(tile));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -55,5 +46,13 @@ public sealed record Where : ElementwiseOperation, IOperator
 
         Variable condition = request[0];
         return request.Each(input => Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), request[input]));
+    }
+
+    private readonly ref struct Choice(TileArguments tile) : IBitsAction
+    {
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged => Masks.Choose(tile.Input<byte>(0), tile.Input<T>(1), tile.Input<T>(2), tile.Output<T>());
     }
 }

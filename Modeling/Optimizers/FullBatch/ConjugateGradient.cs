@@ -10,21 +10,23 @@ public static class ConjugateGradient
     /// <param name="product">v → Av.</param>
     /// <param name="right">b.</param>
     /// <param name="iterations">The greatest number of steps.</param>
-    /// <param name="tolerance">It is enough when ‖b − Ax‖ is at most this.</param>
+    /// <param name="tolerance">It is enough when ‖b − Ax‖ is at most this share of ‖b‖.</param>
     /// <exception cref="ArithmeticException">b or a product is NaN or infinite.</exception>
     public static double[] Solve(Func<double[], double[]> product, double[] right, int iterations, double tolerance)
     {
-        var x = new double[right.Length];
-        double[] residual = [.. right], direction = [.. right];
         RequireFinite(right, "b");
-        double square = Vectors.Dot(residual, residual);
-        for (int step = 0; step < iterations && Math.Sqrt(square) > tolerance; step++)
+        // A power of two brings b near 1, so that squares of it neither overflow nor vanish, and rounds nothing.
+        int exponent = Vectors.Exponent(right);
+        var x = new double[right.Length];
+        double[] residual = Vectors.Shifted(right, -exponent), direction = [.. residual];
+        double square = Vectors.Dot(residual, residual), enough = tolerance * Math.Sqrt(square);
+        for (int step = 0; step < iterations && Math.Sqrt(square) > enough; step++)
         {
             double[] image = product(direction);
             RequireFinite(image, "a product Ap");
             double curvature = Vectors.Dot(direction, image);
             if (!(curvature > 0.0))
-                return step == 0 ? direction : x;
+                return step == 0 ? [.. right] : Vectors.Shifted(x, exponent);
             double length = square / curvature;
             x = Vectors.Along(x, length, direction);
             residual = Vectors.Along(residual, -length, image);
@@ -33,7 +35,7 @@ public static class ConjugateGradient
             square = next;
         }
 
-        return x;
+        return Vectors.Shifted(x, exponent);
     }
 
     private static void RequireFinite(ReadOnlySpan<double> numbers, string what)

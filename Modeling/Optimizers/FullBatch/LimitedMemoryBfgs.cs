@@ -8,7 +8,7 @@ public sealed record LimitedMemoryBfgs : Minimizer
     public int Memory { get; init => field = Settings.AtLeastOne(value); } = 10;
 
     /// <inheritdoc/>
-    private protected override bool UnitSteps => true;
+    private protected override bool HasLength(bool isFirst) => !isFirst;
 
     /// <inheritdoc/>
     private protected override Direction Start()

@@ -3,10 +3,11 @@ using Toolkit.Autograd.Graph;
 namespace Toolkit.Modeling.Optimizers.FullBatch;
 
 /// <summary>A step along a direction that satisfies the strong Wolfe conditions: f falls by at least c₁ times what the slope promises, and the slope
-/// shrinks to c₂ of itself. Source: Nocedal, Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6.</summary>
+/// shrinks to c₂ of itself. Where values differ by no more than rounding, slopes alone decide. Source: Nocedal, Wright, "Numerical optimization", 2006, algorithms
+/// 3.5 and 3.6; Hager, Zhang 2005 for the approximate conditions near a minimum.</summary>
 internal static class LineSearch
 {
-    private const double Decrease = 1e-4, Curvature = 0.4;
+    private const double Decrease = 1e-4, Curvature = 0.4, Rounding = 1e-15;
 
     public static (double Step, double[] Point, double Value, double[] Gradient)? Find(
         ScalarFunction function, double[] x, double f0, double[] g0, double[] d, double first)
@@ -16,14 +17,15 @@ internal static class LineSearch
         double step = first;
         (double, double[], double, double[])? best = null;
         double bestValue = f0;
-        for (int trial = 0; trial < 40; trial++)
+        for (int trial = 0; trial < 60; trial++)
         {
             double[] point = Vectors.Along(x, step, d), gradient = new double[x.Length];
             double value = function.Evaluate(point, gradient), slope = Vectors.Dot(gradient, d);
             bool good = double.IsFinite(value) && double.IsFinite(slope) && Finite.All<double>(gradient) && function.IsFinite;
             if (good && value < bestValue)
                 (best, bestValue) = ((step, point, value, gradient), value);
-            if (!good || value > f0 + (Decrease * step * slope0) || value >= low.Value + (Math.Abs(low.Value) * 1e-16 * (low.Step == 0.0 ? -1.0 : 1.0)))
+            bool level = Math.Abs(value - f0) <= Rounding * Math.Abs(f0);
+            if (!good || (level ? slope > -Curvature * slope0 : value > f0 + (Decrease * step * slope0) || value >= low.Value))
             {
                 high = (step, good ? value : double.PositiveInfinity, slope);
             }
@@ -38,7 +40,8 @@ internal static class LineSearch
                 low = (step, value, slope);
             }
 
-            step = double.IsNaN(high.Step) ? 2.5 * step : Between(low, high);
+            // What is still far after some tries is taken to be a matter of units.
+            step = double.IsNaN(high.Step) ? (trial < 8 ? 2.5 : 100.0) * step : Between(low, high);
         }
 
         // Rounding can hide the conditions near a minimum; a lower point is still progress.
@@ -50,7 +53,8 @@ internal static class LineSearch
     {
         double width = high.Step - low.Step;
         double curvature = high.Value - low.Value - (low.Slope * width);
-        double at = curvature > 0.0 && double.IsFinite(curvature) ? -0.5 * low.Slope * width / curvature : 0.5;
+        // An infinite curvature, where the other end has no value, leads to the lower end.
+        double at = curvature > 0.0 ? -0.5 * low.Slope * width / curvature : 0.5;
         return low.Step + (Math.Clamp(at, 0.1, 0.9) * width);
     }
 }

@@ -19,7 +19,7 @@ public abstract record Minimizer
     /// <summary>The greatest number of steps; 200 by default.</summary>
     public int Iterations { get; init => field = Settings.AtLeastOne(value); } = 200;
 
-    /// <summary>It is enough when ‖∇f‖ is at most this times max(1, ‖∇f‖ at the beginning); 10⁻⁶ by default.</summary>
+    /// <summary>It is enough when ‖∇f‖ is at most this share of the ‖∇f‖ at the beginning; 10⁻⁶ by default.</summary>
     public double Tolerance { get; init => field = Settings.NotNegative(value); } = 1e-6;
 
     /// <summary>Minimizes from the parameters' present values, and leaves the parameters at the lowest point found.</summary>
@@ -35,10 +35,10 @@ public abstract record Minimizer
             throw new ArgumentException($"Expected a finite value to begin with, found {f}.", nameof(function));
         if (!Finite.All<double>(g))
             throw new ArgumentException($"Expected a finite gradient to begin with, found NaN or infinity in it though the value is {f}.", nameof(function));
-        double enough = Tolerance * Math.Max(1.0, Vectors.Norm(g));
+        double enough = Tolerance * Vectors.Norm(g);
         Direction direction = Start();
         int step = 0;
-        double promised = double.NaN;
+        (double Step, double Promised)? last = null;
         try
         {
             for (; step < Iterations && Vectors.Norm(g) > enough; step++)
@@ -49,15 +49,14 @@ public abstract record Minimizer
                 {
                     // Not a descent direction: begin anew with the steepest one.
                     direction = Start();
+                    last = null;
                     d = direction(function, g);
                     slope = Vectors.Dot(d, g);
                 }
 
-                // Without a natural length, try the one that promises as much as the last step did (Nocedal, Wright, section 3.5).
-                double first = double.IsNaN(promised) ? Math.Min(1.0, 1.0 / Vectors.Norm(d)) : UnitSteps ? 1.0 : Math.Clamp(promised / slope, 1e-10, 1e10);
-                if (LineSearch.Find(function, x, f, g, d, first) is not { } found)
+                if (LineSearch.Find(function, x, f, g, d, FirstTry(last, x, f, d, slope)) is not { } found)
                     break;
-                promised = found.Step * slope;
+                last = (found.Step, found.Step * slope);
                 (x, f, g) = (found.Point, found.Value, found.Gradient);
                 // The last trial need not be the point that was found, and directions look at the present one.
                 function.Point = x;
@@ -74,9 +73,24 @@ public abstract record Minimizer
     /// <summary>A direction of descent at the present point, whose gradient is given.</summary>
     private protected delegate double[] Direction(ScalarFunction function, double[] gradient);
 
-    /// <summary>Whether steps of length 1 are the natural first try.</summary>
-    private protected abstract bool UnitSteps { get; }
+    /// <summary>Whether the direction itself is the natural first step.</summary>
+    /// <param name="isFirst">Whether nothing is known yet from a step before.</param>
+    private protected abstract bool HasLength(bool isFirst);
 
     /// <summary>A fresh way to choose directions, without memory.</summary>
     private protected abstract Direction Start();
+
+    /// <summary>The step that the line search tries first, in units of d. It depends on the units of neither f nor x.</summary>
+    private double FirstTry((double Step, double Promised)? last, double[] x, double f, double[] d, double slope)
+    {
+        if (HasLength(last is null))
+            return 1.0;
+        // As much as the last step promised (Nocedal, Wright, section 3.5).
+        if (last is var (step, promised))
+            return Math.Clamp(promised / slope, 1e-10 * step, 1e10 * step);
+        // The whole of f, or the whole of x, whichever is nearer. Where both are 0 nothing tells the units.
+        double length = Vectors.Norm(d);
+        double[] known = [.. new[] { Math.Abs(f) / -slope, Vectors.Norm(x) / length }.Where(known => known > 0.0 && double.IsFinite(known))];
+        return known.Length > 0 ? known.Min() : 1.0 / length;
+    }
 }

@@ -11,12 +11,18 @@ public sealed record NewtonConjugateGradient : Minimizer
     public int InnerIterations { get; init => field = Settings.AtLeastOne(value); } = 50;
 
     /// <inheritdoc/>
-    private protected override bool UnitSteps => true;
+    private protected override bool HasLength(bool isFirst) => true;
 
     /// <inheritdoc/>
-    private protected override Direction Start() => (function, gradient) =>
+    private protected override Direction Start()
     {
-        double norm = Vectors.Norm(gradient);
-        return ConjugateGradient.Solve(v => function.HessianProduct(v), Vectors.Scaled(-1.0, gradient), InnerIterations, Math.Min(0.5, Math.Sqrt(norm)) * norm);
-    };
+        double? first = null;
+        return (function, gradient) =>
+        {
+            // The nearer the minimum, the more exact: the forcing sequence of the source, in units of the first gradient.
+            double norm = Vectors.Norm(gradient);
+            first ??= norm;
+            return ConjugateGradient.Solve(v => function.HessianProduct(v), Vectors.Scaled(-1.0, gradient), InnerIterations, Math.Min(0.5, Math.Sqrt(norm / first.Value)));
+        };
+    }
 }

@@ -5,7 +5,7 @@ namespace Toolkit.Modeling.Optimizers.FullBatch;
 public sealed record NonlinearConjugateGradient : Minimizer
 {
     /// <inheritdoc/>
-    private protected override bool UnitSteps => false;
+    private protected override bool HasLength(bool isFirst) => false;
 
     /// <inheritdoc/>
     private protected override Direction Start()

@@ -56,23 +56,9 @@ internal static class ExampleValues
 
         for (int i = 0; i < numbers.Length; i++)
         {
-            Set(value, i, numbers[i]);
+            value[i] = numbers[i];
         }
 
         return value;
-    }
-
-    public static void Set(Value value, int index, double number)
-    {
-        switch (value.DType)
-        {
-            case DType.Float32: value.Span<float>()[index] = (float)number; break;
-            case DType.Float64: value.Span<double>()[index] = number; break;
-            case DType.Int32: value.Span<int>()[index] = (int)number; break;
-            case DType.Int64: value.Span<long>()[index] = (long)number; break;
-            case DType.UInt32: value.Span<uint>()[index] = (uint)number; break;
-            case DType.UInt64: value.Span<ulong>()[index] = (ulong)number; break;
-            default: value.Span<bool>()[index] = number != 0; break;
-        }
     }
 }

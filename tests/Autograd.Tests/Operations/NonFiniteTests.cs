@@ -50,7 +50,7 @@ public sealed class NonFiniteTests
                     Value value = Value.Zeros(type, count);
                     for (int i = 0; i < count; i++)
                     {
-                        ExampleValues.Set(value, i, Odd[(i + count) % Odd.Length]);
+                        value[i] = Odd[(i + count) % Odd.Length];
                     }
 
                     Value result = compiled.Run(value)[0];
@@ -83,8 +83,8 @@ public sealed class NonFiniteTests
             for (int place = 0; place < count; place += Math.Max(1, count / 40))
             {
                 Value value = Value.Full(1, type, count), wide = Value.Full(1, type, count, 3);
-                ExampleValues.Set(value, place, double.NaN);
-                ExampleValues.Set(wide, (place * 3) + 1, double.NaN);
+                value[place] = double.NaN;
+                wide[(place * 3) + 1] = double.NaN;
                 Value[] results = function.Run(value, wide);
                 Assert.All(results[..5], r => Assert.True(double.IsNaN(r.Scalar())));
                 Assert.Equal(place, results[5].Scalar());
@@ -110,11 +110,11 @@ public sealed class NonFiniteTests
                 Value image = Value.Zeros(type, 1, 1, 2, width);
                 for (int i = 0; i < image.Count; i++)
                 {
-                    ExampleValues.Set(image, i, ((i * 7) % 11) - 5);
+                    image[i] = ((i * 7) % 11) - 5;
                 }
 
-                ExampleValues.Set(image, place, double.NaN);
-                ExampleValues.Set(image, (place + 2) % image.Count, double.NaN);
+                image[place] = double.NaN;
+                image[(place + 2) % image.Count] = double.NaN;
                 Value[] found = both.Run(image);
                 Assert.True(found[0].BitEquals(values.Run(image)[0]));
                 for (int o = 0; o < found[0].Count; o++)
@@ -148,7 +148,7 @@ public sealed class NonFiniteTests
                 Value value = Value.Zeros(from, count);
                 for (int i = 0; i < count; i++)
                 {
-                    ExampleValues.Set(value, i, odd[i % 9]);
+                    value[i] = odd[i % 9];
                 }
 
                 Value[] found = function.Run(value);

@@ -81,7 +81,7 @@ public sealed class SmallArgumentTests
         Value value = Value.Zeros(type, numbers.Length);
         for (int i = 0; i < numbers.Length; i++)
         {
-            ExampleValues.Set(value, i, numbers[i]);
+            value[i] = numbers[i];
         }
 
         Value result = Function.Compile([x], [function(x)], null, new ExecutionOptions { Threads = 1 }).Run(value)[0];

@@ -112,7 +112,7 @@ public sealed class EnsembleTests
                     a[i, j] = a[j, i] = random.NextNormal() * (i == j ? Math.Sqrt(2) : 1);
             }
 
-            positive += Toolkit.Modeling.Diagnostics.Jacobi.Eigen(a).Values[0] > 0 ? 1 : 0;
+            positive += Jacobi.Eigen(a).Values[0] > 0 ? 1 : 0;
         }
 
         Assert.Equal(probability, positive / (double)Draws, 4 * Math.Sqrt(probability / Draws));

@@ -31,10 +31,13 @@ public sealed class MinimizerTests
             (MinimizerResult rough, double[] near) = Minimize(minimizer with { Tolerance = 0.5 });
             Assert.True(rough.Converged && rough.Iterations < result.Iterations);
             Assert.Equal(Norm(Slope(near)), rough.GradientNorm, 1e-12);
-            Assert.InRange(rough.GradientNorm, 1e-9, 0.5 * Math.Max(1, Norm(Slope(new double[N]))));
+            Assert.InRange(rough.GradientNorm, 1e-9, 0.5 * Norm(Slope(new double[N])));
             MinimizerResult far = Minimize(minimizer with { Tolerance = 0.5 }, 100).Result;
             Assert.True(far.Converged);
             Assert.InRange(far.GradientNorm, 0.5, 0.5 * 100 * Norm(B));
+            MinimizerResult small = Minimize(minimizer with { Tolerance = 0.5 }, 1e-3).Result;
+            Assert.True(small.Converged);
+            Assert.InRange(small.GradientNorm, 1e-9, 0.5 * 1e-3 * Norm(B));
             (MinimizerResult cut, double[] early) = Minimize(minimizer with { Iterations = 1, Tolerance = 0 });
             Assert.True(cut.Iterations == 1 && !cut.Converged);
             Assert.True(Value(early) < 0);
@@ -74,18 +77,66 @@ public sealed class MinimizerTests
         Parallel(Times(-1, Product(h, Slope(x[3]), N, N, 1)), Minus(x[4], x[3]));
     }
 
-    /// <summary>After k inner steps from 0 the direction is the minimum over the Krylov space of k products; a single one is steepest descent of the exact length.</summary>
+    /// <summary>A single inner step is steepest descent of the exact length; inner steps go on until the residual of Hd = −g is half the gradient, or less: √(‖g‖/‖g₀‖).</summary>
     [Fact]
     public void Newton_steps_take_as_many_inner_steps_as_they_may()
     {
-        // So near that a first step is shorter than 1, and taken whole, and that inner steps are to be exact.
-        const double Near = 1e-3;
-        double[] g = Times(Near, Slope(new double[N]));
-        double[] steepest = Times(-Dot(g, g) / Dot(g, Product(A, g, N, N, 1)), g);
-        Run.Close(Times(1 / Near, steepest), Times(1 / Near, Minimize(new NewtonConjugateGradient { InnerIterations = 1, Iterations = 1, Tolerance = 0 }, Near).Point), 1e-12);
-        double[] longer = Minimize(new NewtonConjugateGradient { InnerIterations = 50, Iterations = 1, Tolerance = 0 }, Near).Point;
-        Run.Close(Solution, Times(1 / Near, longer), 0.05);
-        Assert.True(Norm(Minus(Solution, Times(1 / Near, steepest))) > 0.1);
+        double[] x = new double[N];
+        for (int step = 1; step <= 4; step++)
+        {
+            double[] g = Slope(x);
+            x = Minus(x, Times(Dot(g, g) / Dot(g, Product(A, g, N, N, 1)), g));
+            Run.Close(x, Minimize(new NewtonConjugateGradient { InnerIterations = 1, Iterations = step, Tolerance = 0 }).Point, 1e-12);
+        }
+
+        double first = Norm(B);
+        x = new double[N];
+        for (int step = 1; Norm(Slope(x)) > 1e-6 * first; step++)
+        {
+            Assert.InRange(step, 1, 10);
+            double[] next = Minimize(new NewtonConjugateGradient { Iterations = step, Tolerance = 0 }).Point;
+            // On a quadratic the residual of the system is the gradient at the next point.
+            double share = Norm(Slope(next)) / Norm(Slope(x));
+            Assert.InRange(share, 0, Math.Min(0.5, Math.Sqrt(Norm(Slope(x)) / first)));
+            x = next;
+        }
+    }
+
+    /// <summary>f in other units, and x in other units, take the same way to the same minimum.</summary>
+    [Theory]
+    [InlineData(1.0, 1.0)]
+    [InlineData(1e30, 1.0)]
+    [InlineData(1e-30, 1.0)]
+    [InlineData(1.0, 1e16)]
+    [InlineData(1.0, 1e-16)]
+    [InlineData(1e-16, 1e16)]
+    [InlineData(1e20, 1e-16)]
+    public void Minimizers_have_no_units(double ofValue, double ofPoint)
+    {
+        double[] start = [-1.2, 1, -0.5, 0.8];
+        foreach (Minimizer minimizer in new Minimizer[] { new LimitedMemoryBfgs(), new NewtonConjugateGradient(), new NonlinearConjugateGradient() })
+        {
+            foreach (bool fromZero in new[] { false, true })
+            {
+                var x = new Parameter("x", Autograd.Tensors.Value.Of(fromZero ? new double[4] : Times(ofPoint, start), 4), ParameterRole.Weight);
+                Variable unit = x.Variable / ofPoint, left = unit.Slice(0, 0, 3), right = unit.Slice(0, 1, 4);
+                Variable valley = ofValue * ((5.0 * (right - left.Square()).Square()) + (1.0 - left).Square()).Sum();
+                MinimizerResult result = (minimizer with { Iterations = 1000, Tolerance = 1e-9 }).Minimize(new ScalarFunction(valley, [x]));
+                Assert.True(result.Converged, $"{minimizer} from {(fromZero ? "0" : "afar")}: {result}");
+                Run.Close([1, 1, 1, 1], Times(1 / ofPoint, Run.Numbers(x.Value)), 1e-6);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void Conjugate_gradients_have_no_units(double size)
+    {
+        double[] right = Times(size, B);
+        Run.Close(Solution, Times(1 / size, ConjugateGradient.Solve(v => Product(A, v, N, N, 1), right, 2 * N, 1e-10)), 1e-8);
+        Assert.Equal(right, ConjugateGradient.Solve(v => Times(-1, v), right, N, 1e-10));
     }
 
     private static (MinimizerResult Result, double[] Point) Minimize(Minimizer minimizer, double scale = 1, double fourth = 0)

@@ -1,4 +1,4 @@
-namespace Toolkit.Modeling.Diagnostics;
+namespace Toolkit.Modeling.Tests;
 
 /// <summary>All eigenvalues and eigenvectors of a small symmetric matrix by plane rotations. Source: Jacobi 1846; Golub, Van Loan, "Matrix computations",
 /// section 8.5.</summary>

@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>
+/// Elements of one type as elements of another, as ONNX's <c>Cast</c> has it. Integers that do not fit keep their lower bits. What comes from floating point is
+/// truncated toward zero and saturates at the ends of an integer type, and NaN becomes 0, where ONNX leaves it open. Types that are computed in float32 go
+/// through float32. True is 1, and everything but 0 is true.
+/// </summary>
+internal static unsafe class Conversion
+{
+    private const int Chunk = 512;
+
+    /// <summary>Converts.</summary>
+    /// <param name="from">The type of what is read.</param>
+    /// <param name="source">Elements as they are stored.</param>
+    /// <param name="to">The type of what is written.</param>
+    /// <param name="destination">Room for as many elements.</param>
+    /// <param name="length">The number of elements.</param>
+    /// <param name="saturate">Whether floating-point types of eight bits saturate at their greatest number.</param>
+    public static void Run(DType from, nint source, DType to, nint destination, int length, bool saturate = true)
+    {
+        float* wide = stackalloc float[Chunk];
+        ElementType row = ElementType.Of(from), result = ElementType.Of(to);
+        for (int start = 0; start < length; start += Chunk)
+        {
+            int count = Math.Min(Chunk, length - start);
+            nint read = source + ((nint)start * row.Bytes), write = destination + ((nint)start * result.Bytes);
+            if (row.Compute == DType.Float32 && from != DType.Float32)
+            {
+                Widen(from, read, new Span<float>(wide, count));
+                From<float>((nint)wide, result, write, count, saturate);
+            }
+            else
+            {
+                NumberDispatch.Run(from == DType.Bool ? DType.UInt8 : row.Compute, "Cast", new Source(read, result, write, count, saturate));
+            }
+        }
+    }
+
+    /// <summary>Elements of a type that is computed in float32, widened.</summary>
+    private static void Widen(DType from, nint source, Span<float> wide)
+    {
+        switch (from)
+        {
+            case DType.Float16:
+                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((void*)source, wide.Length), wide);
+                break;
+            case DType.BFloat16:
+                // Twice the width, shifted up.
+                Span<uint> bits = MemoryMarshal.Cast<float, uint>(wide);
+                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<ushort>((void*)source, wide.Length), bits);
+                TensorPrimitives.ShiftLeft(bits, 16, bits);
+                break;
+            default:
+                SmallFloat format = SmallFloat.Of(from) ?? throw from.NotTaken("Cast", "a number type or Bool");
+                for (int i = 0; i < wide.Length; i++)
+                    wide[i] = format.Decode(((byte*)source)[i]);
+                break;
+        }
+    }
+
+    /// <summary>Float32 numbers as elements of a type that is computed in it.</summary>
+    private static void Narrow(ReadOnlySpan<float> wide, DType to, nint destination, bool saturate)
+    {
+        switch (to)
+        {
+            case DType.Float16:
+                TensorPrimitives.ConvertToHalf(wide, new Span<Half>((void*)destination, wide.Length));
+                break;
+            case DType.BFloat16:
+                for (int i = 0; i < wide.Length; i++)
+                    ((BFloat16*)destination)[i] = (BFloat16)wide[i];
+                break;
+            default:
+                SmallFloat format = SmallFloat.Of(to) ?? throw to.NotTaken("Cast", "a number type or Bool");
+                for (int i = 0; i < wide.Length; i++)
+                    ((byte*)destination)[i] = format.Encode(wide[i], saturate);
+                break;
+        }
+    }
+
+    private static void From<T>(nint source, ElementType to, nint destination, int count, bool saturate)
+        where T : unmanaged, INumber<T>
+    {
+        var x = new ReadOnlySpan<T>((void*)source, count);
+        if (to.Type == DType.Bool)
+        {
+            for (int i = 0; i < count; i++)
+                ((bool*)destination)[i] = x[i] != T.Zero;
+        }
+        else if (to.Compute == DType.Float32 && to.Type != DType.Float32)
+        {
+            float* wide = stackalloc float[count];
+            var numbers = new Span<float>(wide, count);
+            TensorPrimitives.ConvertSaturating(x, numbers);
+            Narrow(numbers, to.Type, destination, saturate);
+        }
+        else
+        {
+            NumberDispatch.Run(to.Compute, "Cast", new Destination<T>(x, destination));
+            Fit(to, typeof(T) == typeof(float) || typeof(T) == typeof(double), destination, count);
+        }
+    }
+
+    /// <summary>Brings elements of a byte into the range of fewer bits: those that come from floating point saturate, integers keep their lower bits.</summary>
+    private static void Fit(ElementType to, bool saturate, nint destination, int count)
+    {
+        int spare = 8 - to.Bits;
+        if (spare <= 0)
+            return;
+        for (int i = 0; i < count; i++)
+        {
+            if (to.Kind == ElementKind.Signed)
+            {
+                sbyte* y = (sbyte*)destination + i;
+                int high = (1 << (to.Bits - 1)) - 1;
+                *y = (sbyte)(saturate ? Math.Clamp((int)*y, -high - 1, high) : (sbyte)(*y << spare) >> spare);
+            }
+            else
+            {
+                byte* y = (byte*)destination + i;
+                int high = (1 << to.Bits) - 1;
+                *y = (byte)(saturate ? Math.Min((int)*y, high) : *y & high);
+            }
+        }
+    }
+
+    private readonly struct Source(nint source, ElementType to, nint destination, int count, bool saturate) : INumberAction
+    {
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => From<T>(source, to, destination, count, saturate);
+    }
+
+    private readonly ref struct Destination<TFrom>(ReadOnlySpan<TFrom> x, nint destination) : INumberAction
+        where TFrom : unmanaged, INumber<TFrom>
+    {
+        private readonly ReadOnlySpan<TFrom> x = x;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            var y = new Span<T>((void*)destination, x.Length);
+            if (typeof(TFrom) == typeof(float) || typeof(TFrom) == typeof(double))
+                TensorPrimitives.ConvertSaturating(x, y);
+            else
+                TensorPrimitives.ConvertTruncating(x, y);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Modeling.Data;
+
+/// <summary>A field that has the same shape in every example: the rows lie behind each other.</summary>
+internal sealed class DenseBatchColumn : BatchColumn
+{
+    private readonly int[] shape;
+    private readonly int rowBytes;
+    private Value all;
+    private Value? few;
+
+    public DenseBatchColumn(Field field, int room)
+        : base(field)
+    {
+        shape = field.Shape.ToSizes();
+        all = Value.Zeros(field.Type, [room, .. shape]);
+        rowBytes = all.Bytes.Length / room;
+    }
+
+    /// <inheritdoc/>
+    public override Value First(int count)
+    {
+        if (count == all.Sizes[0])
+            return all;
+        if (few is { } found && found.Sizes[0] == count)
+            return found;
+        Value copy = Value.Zeros(Field.Type, [count, .. shape]);
+        all.Bytes[..(rowBytes * count)].CopyTo(copy.Bytes);
+        few = copy;
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Row(int slot) => all.Bytes.Slice(slot * rowBytes, rowBytes);
+
+    /// <inheritdoc/>
+    public override void Set(int slot, ReadOnlySpan<byte> content)
+    {
+        if (content.Length != rowBytes)
+            throw new ArgumentException($"Expected {rowBytes / Field.Type.Size()} numbers for the field {Field}, found {content.Length / Field.Type.Size()}.", nameof(content));
+        // Whatever was copied for an incomplete batch is out of date now.
+        few = null;
+        content.CopyTo(all.Bytes.Slice(slot * rowBytes, rowBytes));
+    }
+
+    /// <inheritdoc/>
+    public override void Reserve(int room, int kept)
+    {
+        Value old = all;
+        (all, few) = (Value.Zeros(Field.Type, [room, .. shape]), null);
+        old.Bytes[..(rowBytes * kept)].CopyTo(all.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public override void CopyFrom(BatchColumn other, int count)
+    {
+        few = null;
+        ((DenseBatchColumn)other).all.Bytes[..(rowBytes * count)].CopyTo(all.Bytes);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.OnnxExport.Format;
+
+/// <summary>The content of a tensor as the standard has it in <c>raw_data</c> and in external files: little-endian, elements of less than a byte side by side, the
+/// first in the lowest bits.</summary>
+internal static class RawBytes
+{
+    /// <summary>The content of a value.</summary>
+    /// <param name="value">The elements; not texts.</param>
+    public static byte[] Of(Value value)
+    {
+        byte[] bytes = ElementType.Of(value.DType).Bits < 8 ? Pack(value) : value.Bytes.ToArray();
+        GC.KeepAlive(value);
+        ToLittleEndian(bytes, value.DType);
+        return bytes;
+    }
+
+    /// <summary>Puts the content of a file into a value. A truth value that is not 0 is true.</summary>
+    /// <param name="bytes">As many bytes as the elements take in a file.</param>
+    /// <param name="value">Receives the elements; not texts.</param>
+    public static void Read(ReadOnlySpan<byte> bytes, Value value)
+    {
+        if (ElementType.Of(value.DType).Bits < 8)
+        {
+            Unpack(bytes, value);
+            return;
+        }
+
+        bytes.CopyTo(value.Bytes);
+        ToLittleEndian(value.Bytes, value.DType);
+        if (value.DType == DType.Bool)
+        {
+            value.NormalizeTruth();
+        }
+    }
+
+    private static byte[] Pack(Value value)
+    {
+        int bits = ElementType.Of(value.DType).Bits, perByte = 8 / bits;
+        ReadOnlySpan<byte> elements = value.Bytes;
+        var bytes = new byte[(elements.Length + perByte - 1) / perByte];
+        for (int i = 0; i < elements.Length; i++)
+            bytes[i / perByte] |= (byte)((elements[i] & ((1 << bits) - 1)) << (i % perByte * bits));
+        return bytes;
+    }
+
+    private static void Unpack(ReadOnlySpan<byte> bytes, Value value)
+    {
+        ElementType type = ElementType.Of(value.DType);
+        int perByte = 8 / type.Bits, spare = 8 - type.Bits;
+        Span<byte> elements = value.Bytes;
+        for (int i = 0; i < elements.Length; i++)
+        {
+            // The element moves to the top of the byte and back down: with its sign where it has one.
+            byte top = (byte)(bytes[i / perByte] >> (i % perByte * type.Bits) << spare);
+            elements[i] = type.Kind == ElementKind.Signed ? (byte)((sbyte)top >> spare) : (byte)(top >> spare);
+        }
+    }
+
+    /// <summary>Turns the bytes of the machine into little-endian ones, or back.</summary>
+    private static void ToLittleEndian(Span<byte> bytes, DType type)
+    {
+        if (BitConverter.IsLittleEndian)
+            return;
+        int size = type is DType.Complex64 or DType.Complex128 ? type.Size() / 2 : type.Size();
+        switch (size)
+        {
+            case 1: break;
+            case 2: BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, ushort>(bytes)); break;
+            case 4: BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(bytes), MemoryMarshal.Cast<byte, uint>(bytes)); break;
+            case 8: BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ulong>(bytes), MemoryMarshal.Cast<byte, ulong>(bytes)); break;
+            default: throw new InvalidOperationException($"Expected numbers of 1, 2, 4 or 8 bytes, found {size}.");
+        }
+    }
+}
