@@ -72,7 +72,7 @@ public static partial class Ops
             return x;
         }
 
-        long[]? numbers = shape.DependsOnData ? null : Shaping.Reshape.Constant(shape);
+        long[]? numbers = shape.DependsOnData || x.Shape.DependsOnData ? null : Shaping.Reshape.Constant(shape);
         Variable result = new Reshape(AllowZero: shape.Any(d => d == 0)).Apply(x, numbers is null ? Sizes.Of(shape, x) : Integers(numbers));
         return result.Shape == shape
             ? result
@@ -84,7 +84,7 @@ public static partial class Ops
     /// <param name="like">The tensor with the shape.</param>
     public static Variable ReshapeLike(this Variable x, Variable like) =>
         x.Shape == like.Shape ? x
-        : like.Shape.DependsOnData || Shaping.Reshape.Constant(like.Shape) is null ? new Reshape(AllowZero: true).Apply(x, ShapeOf(like))
+        : x.Shape.DependsOnData || like.Shape.DependsOnData || Shaping.Reshape.Constant(like.Shape) is null ? new Reshape(AllowZero: true).Apply(x, ShapeOf(like))
         : Reshape(x, like.Shape);
 
     /// <summary>Merges all axes from one on into a single axis.</summary>

@@ -22,6 +22,7 @@ public class ComputedShapesTests
     {
         // x.view(x.size(0) * 2, -1, 3), x of [batch, time, 6].
         OnnxModel model = OnnxModel.Load(Model(
+            3,
             [
                 GoodModel.Node("Shape", ["x"], ["shape"], "shape"),
                 GoodModel.Node("Gather", ["shape", "zero"], ["size"], "size", GoodModel.Int("axis", 0)),
@@ -64,7 +65,7 @@ public class ComputedShapesTests
     [Fact]
     public void A_shape_of_data_is_interpreted_differentiated_and_written_again()
     {
-        ModelProto file = Model([GoodModel.Node("Reshape", ["x", "target"], ["y"], "y")], []);
+        ModelProto file = Model(2, [GoodModel.Node("Reshape", ["x", "target"], ["y"], "y")], []);
         file.Graph.Input.Add(GoodModel.Value("target", DataType.Int64, 2));
         OnnxModel model = OnnxModel.Load(file.ToByteArray());
         (Variable x, Variable target) = (model.Signature.Inputs[0], model.Signature.Inputs[1]);
@@ -80,13 +81,15 @@ public class ComputedShapesTests
         Assert.Contains("Reshape", Assert.Throws<GraphException>(() => Function.Compile(step)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A file with the input x [batch, time, 6], the output y, and int64 constants: two numbers stand for −1 and 3.</summary>
-    private static ModelProto Model(NodeProto[] nodes, (string Name, long Number, long[] Sizes)[] constants)
+    /// <summary>A file with the input x [batch, time, 6], the output y, of a rank, and int64 constants: two numbers stand for −1 and 3.</summary>
+    private static ModelProto Model(int rank, NodeProto[] nodes, (string Name, long Number, long[] Sizes)[] constants)
     {
         var input = GoodModel.Value("x", DataType.Float, 0, 0, 6);
         input.Type.TensorType.Shape.Dim[0] = new() { DimParam = "batch" };
         input.Type.TensorType.Shape.Dim[1] = new() { DimParam = "time" };
-        var output = new ValueInfoProto { Name = "y", Type = new TypeProto { TensorType = new() { ElemType = (int)DataType.Float } } };
+        var output = GoodModel.Value("y", DataType.Float, new long[rank]);
+        foreach (TensorShapeProto.Types.Dimension open in output.Type.TensorType.Shape.Dim)
+            open.ClearValue();
         var graph = new GraphProto { Name = "main", Input = { input }, Output = { output }, Node = { nodes } };
         foreach ((string name, long number, long[] sizes) in constants)
         {
