@@ -45,7 +45,7 @@ public sealed class DataSizedTests
         Variable loss = Ops.Sum(wide.Square()) + Ops.Sum(picked.Square());
         var signature = new Signature([x, shape, count, indices], [new Output("g", Gradient.Of(loss, x)), new Output("picked", picked)]);
         Value data = Value.Of([1.0, 2, 3, 4, 5, 6], 3, 2);
-        IReadOnlyList<Value> found = Interpreter.Run(signature, data, Value.Of([2L, -1, 1], 3), Value.Of([3L], 1), Value.Of([2L, 2], 2));
+        IReadOnlyList<Value> found = Interpreter.Run(signature, data, Value.Of([2L, 3, 1], 3), Value.Of([3L], 1), Value.Of([2L, 2], 2));
         Assert.Equal([3, 3], found[1].Sizes.ToArray());
         Assert.Equal([0, 0, 3, 0, 0, 7, 0, 0, 11], found[1].ToArray<double>());
 
