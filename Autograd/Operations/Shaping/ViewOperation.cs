@@ -40,6 +40,6 @@ public abstract record ViewOperation : Operation, IView, IHasKernel
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         if (x.Count != y.Count)
             throw new ShapeException($"{Name} expects a shape with as many elements as {x.Shape} ({x.Count}), found {y.Shape} ({y.Count}).");
-        x.Bytes.CopyTo(y.Bytes);
+        y.CopyElements(x, 0, 0, x.Count);
     }
 }
