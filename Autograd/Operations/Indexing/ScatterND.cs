@@ -86,15 +86,25 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         ReadOnlySpan<T> updates = arguments.Inputs[2].Span<T>();
         Span<T> to = y.Span<T>();
         data.Span<T>().CopyTo(to);
+<<<<<<< HEAD
         (int rows, int slice) = GatherND.Layout(data, indices);
         if (updates.Length != rows * slice)
             throw new ShapeException($"{Name} expects {rows} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         for (int row = 0; row < rows; row++)
+=======
+        (int count, int slice) = GatherND.Layout(data, indices);
+        using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
+        Span<int> rows = scratch.Span<int>(count);
+        for (int row = 0; row < count; row++)
+            rows[row] = GatherND.Offset(this, data, indices, row);
+        if (Add)
+>>>>>>> main
         {
-            Span<T> target = to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice);
-            ReadOnlySpan<T> update = updates.Slice(row * slice, slice);
-            for (int i = 0; i < slice; i++)
-                target[i] = Add ? target[i] + update[i] : update[i];
+            SliceSums.Add(rows, updates, slice, to, arguments.Workers);
+            return;
         }
+
+        for (int row = 0; row < count; row++)
+            updates.Slice(row * slice, slice).CopyTo(to.Slice(rows[row] * slice, slice));
     }
 }
