@@ -86,19 +86,14 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         ReadOnlySpan<T> updates = arguments.Inputs[2].Span<T>();
         Span<T> to = y.Span<T>();
         data.Span<T>().CopyTo(to);
-<<<<<<< HEAD
-        (int rows, int slice) = GatherND.Layout(data, indices);
-        if (updates.Length != rows * slice)
-            throw new ShapeException($"{Name} expects {rows} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
-        for (int row = 0; row < rows; row++)
-=======
         (int count, int slice) = GatherND.Layout(data, indices);
+        if (updates.Length != count * slice)
+            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)
             rows[row] = GatherND.Offset(this, data, indices, row);
         if (Add)
->>>>>>> main
         {
             SliceSums.Add(rows, updates, slice, to, arguments.Workers);
             return;
