@@ -78,7 +78,9 @@ public class ComputedShapesTests
         Assert.Equal([2, 3, 6], found[1].Sizes.ToArray());
         for (int i = 0; i < found.Count; i++)
             Parity.Equal(served[i], found[i], 1e-6, step.Outputs[i].Name);
-        Assert.Contains("Reshape", Assert.Throws<GraphException>(() => Function.Compile(step)).Message, StringComparison.Ordinal);
+        Value[] compiled = Function.Compile(step).Run(data, shape);
+        for (int i = 0; i < found.Count; i++)
+            Parity.Equal(found[i], compiled[i], 1e-6, step.Outputs[i].Name);
     }
 
     /// <summary>A file with the input x [batch, time, 6], the output y, of a rank, and int64 constants: two numbers stand for −1 and 3.</summary>
