@@ -34,7 +34,7 @@ public class RoundTripOfOperationsTests
     {
         Variable[] arguments = ExampleValues.Variables(example, floating);
         var signature = new Signature(
-            ExampleValues.Inputs(arguments), [.. example.Operation.ApplyAll(arguments).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
+            ExampleValues.Inputs(arguments), [.. example.For(floating).ApplyAll(arguments).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
         byte[] bytes = OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset });
         OnnxModel model = OnnxModel.Load(bytes);
         Value[] values = ExampleValues.Draw(example, floating, seed: 7);
