@@ -17,7 +17,7 @@ public sealed class SymbolTests
         foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples)
         {
             Variable[] arguments = ExampleValues.Variables(example, DType.Float64), inputs = ExampleValues.Inputs(arguments);
-            var outputs = new List<Variable>(example.Operation.ApplyAll(arguments));
+            var outputs = new List<Variable>(example.For(DType.Float64).ApplyAll(arguments));
             Variable[] floating = [.. inputs.Where(v => v.DType.IsFloating())];
             for (int order = 0; order < example.Smoothness; order++)
             {

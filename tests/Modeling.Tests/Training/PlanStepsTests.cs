@@ -18,7 +18,7 @@ public sealed class PlanStepsTests
         var random = new RandomSource(1);
         var model = new Sequential(
             new Dropout(0.2, random), new Dense(12, 16, random) { Activation = Ops.Relu }, new BatchNormalization(16), new Dropout(0.5, random), new Dense(16, 3, random));
-        Assert.Equal(55, Steps(model, [12]).Count);
+        Check(55, Steps(model, [12]));
     }
 
     [Fact]
@@ -29,8 +29,11 @@ public sealed class PlanStepsTests
             new Conv2D(1, 4, 5, random) { Activation = Ops.Relu, Padding = Padding.Same }, new MaxPool2D(2),
             new Conv2D(4, 8, 3, random) { Activation = Ops.Relu, Padding = Padding.Same }, new MaxPool2D(2),
             new Flatten(), new Dense(8 * 2 * 2, 16, random) { Activation = Ops.Relu }, new Dense(16, 3, random));
-        Assert.Equal(37, Steps(model, [1, 8, 8]).Count);
+        Check(37, Steps(model, [1, 8, 8]));
     }
+
+    private static void Check(int expected, IReadOnlyList<ProfiledStep> steps) =>
+        Assert.True(steps.Count == expected, $"Expected {expected} steps, found {steps.Count}: {string.Join(", ", steps.Select(s => s.Name))}.");
 
     private static IReadOnlyList<ProfiledStep> Steps(Module model, int[] shape)
     {
