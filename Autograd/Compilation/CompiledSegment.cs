@@ -8,7 +8,8 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>A segment with its plans.</summary>
 /// <param name="segment">The segment.</param>
 /// <param name="plans">Its plans.</param>
-internal sealed class CompiledSegment(Segment segment, PlanCache plans)
+/// <param name="limits">What one run may take.</param>
+internal sealed class CompiledSegment(Segment segment, PlanCache plans, Limits limits)
 {
     public PlanCache Plans => plans;
 
@@ -17,11 +18,13 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans)
     /// <param name="inputs">Its inputs.</param>
     /// <param name="outputs">Places for its outputs.</param>
     /// <param name="workers">The threads.</param>
-    public static void Run(ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
+    /// <param name="cancellation">Ends the run early.</param>
+    public static void Run(
+        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation)
     {
         if (segments is [var only])
         {
-            only.Plans.Run(inputs, outputs);
+            only.Plans.Run(inputs, outputs, cancellation);
             return;
         }
 
@@ -29,11 +32,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans)
         segments[0].Begin(inputs, known);
         foreach (CompiledSegment segment in segments[..^1])
         {
-            segment.Run(known, workers);
+            segment.Run(known, workers, cancellation);
         }
 
         CompiledSegment last = segments[^1];
-        last.Plans.Run(last.Arguments(known), outputs);
+        last.Plans.Run(last.Arguments(known), outputs, cancellation);
     }
 
     private void Begin(ReadOnlySpan<Value> inputs, Dictionary<Variable, Value> known)
@@ -47,10 +50,10 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans)
 
     private Value[] Arguments(Dictionary<Variable, Value> known) => [.. segment.Sources.Select(source => known[source])];
 
-    private void Run(Dictionary<Variable, Value> known, Workers workers)
+    private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation)
     {
         var results = new Value[segment.Results.Count];
-        plans.Run(Arguments(known), results);
+        plans.Run(Arguments(known), results, cancellation);
         for (int i = 0; i < results.Length; i++)
         {
             known[segment.Results[i]] = results[i];
@@ -58,9 +61,15 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans)
 
         foreach (Node node in segment.Sized)
         {
+            cancellation.ThrowIfCancellationRequested();
             IReadOnlyList<Value> made = Run(node, known, workers);
             for (int i = 0; i < made.Count; i++)
             {
+                if (made[i].Count > limits.Elements)
+                {
+                    throw new SizeException($"Expected results of up to {limits.Elements} elements in \"{segment.Signature.Name}\", found {made[i].Shape} from {node}.");
+                }
+
                 known[node.Outputs[i]] = made[i];
             }
         }

@@ -10,7 +10,8 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
 /// <param name="keptPlans">How many plans are kept.</param>
 /// <param name="keptArenas">How many blocks of working memory a plan keeps.</param>
-internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas)
+/// <param name="limits">What one run may take.</param>
+internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas, Limits limits)
 {
     private readonly List<Plan> plans = [];
     private readonly Lock planning = new();
@@ -57,7 +58,7 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
                 }
             }
 
-            var plan = new Plan(program, binding, kernels, workers, keptArenas);
+            var plan = new Plan(program, binding, kernels, workers, keptArenas, limits);
             lock (plans)
             {
                 plans.Insert(0, plan);
@@ -70,13 +71,14 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
     /// <summary>Runs the plan for some inputs.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    /// <param name="cancellation">Ends the run early.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation)
     {
         Plan plan = For(inputs);
         PlanContext context = plan.Rent();
         try
         {
-            context.Run(inputs, outputs, workers);
+            context.Run(inputs, outputs, workers, cancellation);
         }
         finally
         {

@@ -12,15 +12,17 @@ internal sealed class GraphReader
     private readonly ModelProto model;
     private readonly GraphProto graph;
     private readonly OperatorSet operators;
+    private readonly CancellationToken cancellation;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
 
-    public GraphReader(ModelProto model, OperatorSet operators, string? folder)
+    public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
     {
         this.model = model;
         graph = model.Graph;
         this.operators = operators;
+        this.cancellation = cancellation;
         initializers = new InitializerReader(graph, folder);
     }
 
@@ -45,7 +47,11 @@ internal sealed class GraphReader
     {
         List<Variable> inputs = ReadInputs();
         foreach (NodeProto node in graph.Node)
+        {
+            cancellation.ThrowIfCancellationRequested();
             Read(node);
+        }
+
         var outputs = new List<Output>();
         var updates = new List<Update>();
         foreach (ValueInfoProto output in graph.Output)
