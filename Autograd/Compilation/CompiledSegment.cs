@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -8,9 +9,12 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>A segment with its plans.</summary>
 /// <param name="segment">The segment.</param>
 /// <param name="plans">Its plans.</param>
-/// <param name="limits">What one run may take.</param>
-internal sealed class CompiledSegment(Segment segment, PlanCache plans, Limits limits)
+/// <param name="compile">Makes the bodies of operations ready whose results have sizes that depend on data.</param>
+internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Body, BodyFunction> compile)
 {
+    private readonly Dictionary<Body, BodyFunction> functions =
+        segment.Sized.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Distinct().ToDictionary(body => body, compile);
+
     public PlanCache Plans => plans;
 
     /// <summary>Runs segments one after the other.</summary>
@@ -65,9 +69,9 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Limits l
             IReadOnlyList<Value> made = Run(node, known, workers);
             for (int i = 0; i < made.Count; i++)
             {
-                if (made[i].Count > limits.Elements)
+                if (made[i].Count > plans.Program.Limits.Elements)
                 {
-                    throw new SizeException($"Expected results of up to {limits.Elements} elements in \"{segment.Signature.Name}\", found {made[i].Shape} from {node}.");
+                    throw new SizeException($"Expected results of up to {plans.Program.Limits.Elements} elements in \"{segment.Signature.Name}\", found {made[i].Shape} from {node}.");
                 }
 
                 known[node.Outputs[i]] = made[i];
@@ -80,11 +84,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Limits l
         }
     }
 
-    private static IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
+    private IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
     {
         try
         {
-            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers);
+            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers, functions);
         }
         catch (ToolkitException e) when (node.Origin is not null)
         {

@@ -21,9 +21,8 @@ internal sealed class Plan
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
     /// <param name="keptContexts">How many contexts are kept while no run uses them.</param>
-    /// <param name="limits">What one run may take.</param>
-    /// <exception cref="SizeException">It would take more.</exception>
-    public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts, Limits limits)
+    /// <exception cref="SizeException">A run would take more than the limits.</exception>
+    public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts)
     {
         Program = program;
         this.keptContexts = keptContexts;
@@ -40,11 +39,11 @@ internal sealed class Plan
         {
             Place place = program.Places[buffers[i].Place];
             int count = Value.CountOf(Sizes[place.Shape]);
-            if (count > limits.Elements)
+            if (count > program.Limits.Elements)
             {
                 ProgramStep step = program.Steps.First(s => s.Outputs.Contains(buffers[i].Place));
                 throw new SizeException(
-                    $"Expected results of up to {limits.Elements} elements in \"{program.Signature.Name}\", found {Shape.OfSizes(Sizes[place.Shape])} with {count} from {step.Name}" +
+                    $"Expected results of up to {program.Limits.Elements} elements in \"{program.Signature.Name}\", found {Shape.OfSizes(Sizes[place.Shape])} with {count} from {step.Name}" +
                     $"{(step.Origin?.ToString() is { Length: > 0 } origin ? $" of \"{origin}\"" : string.Empty)}.");
             }
 
@@ -53,16 +52,16 @@ internal sealed class Plan
 
         Offsets = new long[buffers.Length];
         ArenaBytes = MemoryPlan.Place(buffers, bytes, Offsets, program.ReuseMemory);
-        if (ArenaBytes > limits.Bytes)
+        if (ArenaBytes > program.Limits.Bytes)
         {
-            throw new SizeException($"Expected up to {limits.Bytes} bytes of working memory for a run of \"{program.Signature.Name}\", found {ArenaBytes}: use smaller batches.");
+            throw new SizeException($"Expected up to {program.Limits.Bytes} bytes of working memory for a run of \"{program.Signature.Name}\", found {ArenaBytes}: use smaller batches.");
         }
 
         var first = new PlanContext(this);
         Kernels = new Kernel[program.Steps.Length];
         for (int i = 0; i < Kernels.Length; i++)
         {
-            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes);
+            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes, binding);
         }
 
         idle.Push(first);

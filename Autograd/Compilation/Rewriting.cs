@@ -21,6 +21,7 @@ internal static class Rewriting
         .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
         new ExpandOperations(),
         new FoldConstants(workers, cancellation),
+        new TakeKnownBranches(),
         new RemoveIdentities(),
         new MergeEqualNodes(),
     ];
