@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -6,6 +7,12 @@ namespace Toolkit.Architecture.Tests;
 /// <summary>The arrows of docs/architecture.md hold.</summary>
 public sealed partial class LayerTests
 {
+    /// <summary>Root namespace, folder, and the other folders that it uses.</summary>
+    public static TheoryData<string, string, string> Folders => new()
+    {
+        { "Toolkit.Autograd", "Tensors", "" },
+    };
+
     [Theory]
     [InlineData("Autograd", "")]
     [InlineData("Modeling", "Autograd")]
@@ -49,6 +56,30 @@ public sealed partial class LayerTests
             {
                 Assert.True(permitted.Contains(use.Groups[1].Value), $"{Path.GetRelativePath(Repository.Root, file)} uses {use.Value}.");
             }
+        }
+    }
+
+    /// <summary>The same for all libraries as they are compiled, whatever names sources use: each folder uses no other folders than these, and these it does use.</summary>
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_uses_only_the_folders_that_it_may(string root, string folder, string allowed)
+    {
+        Dictionary<string, SortedSet<string>> uses = TypeUses.Folders(StyleTests.Libraries.Single(library => library.GetName().Name == root), root);
+        Assert.Equal(allowed, string.Join(' ', uses[folder]));
+    }
+
+    [Fact]
+    public void Every_folder_has_its_row()
+    {
+        foreach (Assembly lib in StyleTests.Libraries)
+            foreach (var (f, u) in TypeUses.Folders(lib, lib.GetName().Name!).OrderBy(x => x.Key))
+                System.IO.File.AppendAllText("/tmp/folders.txt", $"        {{ \"{lib.GetName().Name}\", \"{f}\", \"{string.Join(' ', u)}\" }},\n");
+        foreach (Assembly library in StyleTests.Libraries)
+        {
+            string root = library.GetName().Name!;
+            Assert.Equal(
+                TypeUses.Folders(library, root).Keys.Where(folder => folder.Length > 0).Order(StringComparer.Ordinal),
+                Folders.Where(row => row.Data.Item1 == root).Select(row => row.Data.Item2).Order(StringComparer.Ordinal));
         }
     }
 
