@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Distributions;
 

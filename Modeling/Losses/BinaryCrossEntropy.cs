@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Distributions;
 
 namespace Toolkit.Modeling.Losses;
 
