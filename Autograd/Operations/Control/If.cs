@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Control;
@@ -44,6 +45,9 @@ public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodie
             ? [.. first.Zip(second).Select(pair => Join(inputs, pair.First, pair.Second))]
             : throw new GraphException($"{Name} expects branches with equally many results, found {first.Count} and {second.Count}.");
     }
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => BodyKernel.Of(this, request);
 
     /// <inheritdoc/>
     public void Run(BodyRun run)

@@ -45,11 +45,11 @@ public sealed class PassesTests
     {
         using var workers = new Workers(1);
         Variable two = Variable.Scalar(1, DType.Float32) + Variable.Scalar(1, DType.Float32);
-        Signature after = Apply(new FoldConstants(workers), X * two.Exp());
+        Signature after = Apply(new FoldConstants(workers, CancellationToken.None), X * two.Exp());
         Assert.Equal(["Mul"], Names(after));
         Assert.Equal(Math.Exp(2), after.Nodes[0].Inputs[1].Constant!.Scalar(), 1e-6);
         Variable large = Ops.Expand(Variable.Scalar(1, DType.Float32), [FoldConstants.LargestCount + 1]);
-        Assert.Equal(["Expand"], Names(Apply(new FoldConstants(workers), large)));
+        Assert.Equal(["Expand"], Names(Apply(new FoldConstants(workers, CancellationToken.None), large)));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class PassesTests
         using var workers = new Workers(1);
         (Pass Pass, CompilationOptions Off)[] rows =
         [
-            (new FoldConstants(workers), new() { FoldConstants = false }),
+            (new FoldConstants(workers, CancellationToken.None), new() { FoldConstants = false }),
             (new RemoveIdentities(), new() { RemoveIdentities = false }),
             (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
         ];
