@@ -13,13 +13,15 @@ internal static class Chosen
     public static Settings For(Case data, Contender contender) =>
         new(contender.Space, All.GetValueOrDefault(data.Name)?.GetValueOrDefault(contender.SettingsOf ?? contender.Name));
 
-    /// <summary>Writes all settings, those of one case replaced, where a search asks for it.</summary>
+    /// <summary>Writes all settings, those that were found for one case replaced.</summary>
     public static void Write(string path, string data, Dictionary<string, Dictionary<string, double>> found)
     {
         Dictionary<string, Dictionary<string, Dictionary<string, double>>> all = File.Exists(path)
             ? JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, Dictionary<string, double>>>>(File.ReadAllText(path))!
             : [];
-        all[data] = found;
+        Dictionary<string, Dictionary<string, double>> own = all[data] = all.GetValueOrDefault(data) ?? [];
+        foreach ((string name, Dictionary<string, double> settings) in found)
+            own[name] = settings;
         File.WriteAllText(path, JsonSerializer.Serialize(all, Indented) + "\n");
     }
 

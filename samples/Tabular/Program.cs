@@ -8,7 +8,7 @@ var names = new Argument<string[]>("names") { Description = $"Data sets: {string
 names.AcceptOnlyFromAmong([.. Catalog.All.Select(c => c.Name)]);
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder with a folder for each data set; default: made data only." };
 var seeds = new Option<int>("--seeds") { Description = "Train with the seeds 1, 2, … up to this number.", DefaultValueFactory = _ => 1 };
-var only = new Option<bool>("--network") { Description = "Train the network only." };
+var only = new Option<string>("--only") { Description = "Only the trainers whose names hold this text; default: all.", DefaultValueFactory = _ => "" };
 var search = new Option<FileInfo?>("--search") { Description = "Choose settings by cross-validation within the training rows and write them into this file (chosen.json); no test row is read." };
 var tries = new Option<int>("--tries") { Description = "Settings that a search tries for each trainer.", DefaultValueFactory = _ => 10 };
 var folds = new Option<int>("--folds") { Description = "Parts of the training rows in a search.", DefaultValueFactory = _ => 3 };
@@ -17,6 +17,7 @@ command.SetAction(arguments =>
 {
     string? folder = arguments.GetValue(data)?.FullName;
     string[] wanted = arguments.GetValue(names) ?? [];
+    bool Taken(Contender contender) => contender.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase);
     try
     {
         foreach (Case item in Catalog.All.Where(c => wanted.Length == 0 ? c.Folder is null || folder is not null : wanted.Contains(c.Name)))
@@ -32,12 +33,12 @@ command.SetAction(arguments =>
             if (arguments.GetValue(search) is { } file)
             {
                 IReadOnlyDictionary<string, Settings> best = new Search(item, path, arguments.GetValue(tries), arguments.GetValue(folds), seed: 1)
-                    .Run((name, settings, figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {figure:G5} with {settings}")));
+                    .Run(Taken, (name, settings, figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {figure:G5} with {settings}")));
                 Chosen.Write(file.FullName, item.Name, best.ToDictionary(b => b.Key, b => b.Value.ToDictionary()));
                 continue;
             }
 
-            Comparison.Show(item, path, arguments.GetValue(seeds), c => !arguments.GetValue(only) || c.Family == Family.Network);
+            Comparison.Show(item, path, arguments.GetValue(seeds), Taken);
         }
 
         return 0;

@@ -7,15 +7,15 @@ namespace Toolkit.Samples.Tabular;
 /// Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization, 2012; book section 11.4.4.</summary>
 internal sealed class Search(Case data, string folder, int tries, int folds, ulong seed)
 {
-    /// <summary>The best settings of each contender, and what they reached on rows held out, on average over the folds.</summary>
-    public IReadOnlyDictionary<string, Settings> Run(Action<string, Settings, double> report)
+    /// <summary>The best settings of each contender that is taken, and what they reached on rows held out, on average over the folds.</summary>
+    public IReadOnlyDictionary<string, Settings> Run(Func<Contender, bool> take, Action<string, Settings, double> report)
     {
         var ml = new MLContext((int)seed);
         IDataView rows = data.Load(ml, folder).Train;
         (IDataView Train, IDataView Test)[] parts =
             [.. ml.Data.CrossValidationSplit(rows, folds, seed: (int)seed).Select(fold => data.Featurized(ml, fold.TrainSet, fold.TestSet))];
         var best = new Dictionary<string, Settings>();
-        foreach (Contender contender in data.All(ml).Where(c => c.SettingsOf is null))
+        foreach (Contender contender in data.All(ml).Where(c => c.SettingsOf is null && take(c)))
         {
             double reached = data.LargerIsBetter ? double.NegativeInfinity : double.PositiveInfinity;
             foreach (Settings settings in Draw(contender))
