@@ -20,6 +20,7 @@ internal static class Rewriting
         .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
         new ExpandOperations(),
         new FoldConstants(workers),
+        new TakeKnownBranches(),
         new RemoveIdentities(),
         new MergeEqualNodes(),
     ];

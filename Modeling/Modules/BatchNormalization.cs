@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// at inference they are running means, m ← ρm + (1 − ρ)·batch value. Source: book section 8.7.1, equation 8.35; Ioffe, Szegedy 2015.
 /// </summary>
 /// <remarks>
-/// Input [batch, channels, …], result of the same shape. The variance is that of the batch, divided by n. Where examples have weights, all of these are weighted means.
+/// Input [batch, channels, …], result of the same shape. Padding of ragged axes does not count. The variance is that of the batch, divided by n. Where examples have weights, all of these are weighted means.
 /// A batch with fewer examples (or a smaller sum of weights) than the largest so far counts for the running means in proportion: m ← m + (1 − ρ)·(n/n_max)·(batch
 /// value − m). One value per channel has no variance: such a batch is normalized with the running means, and leaves them alone. With <see cref="Parts"/> all of this
 /// holds for each part of a batch, and the batch value of the running means is the mean over the parts, each in proportion to its examples.
@@ -48,6 +48,9 @@ public sealed class BatchNormalization : Module
     protected internal override string Kind => "batchnorm";
 
     /// <inheritdoc/>
+    protected internal override string? FaultWhenDrawn => "would use the batch of the moment: expected a model without it, found one with it";
+
+    /// <inheritdoc/>
     protected internal override string Description => $"BatchNormalization {Channels}";
 
     /// <inheritdoc/>
@@ -59,7 +62,7 @@ public sealed class BatchNormalization : Module
         if (context.Mode == Mode.Training)
         {
             Variable?[] ends = [.. RowsBefore(input)];
-            Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight)))];
+            Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];
             Follow(parts, input, context);
             mean = Rows(ends, parts, part => Ops.Where(part.Single, runningMean.Variable, part.Mean));
             variance = Rows(ends, parts, part => Ops.Where(part.Single, runningVariance.Variable, part.Variance));
@@ -137,16 +140,19 @@ public sealed class BatchNormalization : Module
     /// <summary>The statistics of a part of a batch.</summary>
     private sealed class Part
     {
-        public Part(Variable input, Variable? weight)
+        public Part(Variable input, Variable? weight, ForwardContext context)
         {
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
-            Mean = WeightedMean.Of(input, weight, axes);
-            Variance = WeightedMean.Of((input - Mean.Reshape([input.Shape[1], .. Enumerable.Repeat(Dim.Of(1), input.Shape.Rank - 2)])).Square(), weight, axes);
+            Mean = Masked.Mean(input, weight, axes, context);
+            Variance = Masked.Mean((input - Mean.Reshape([input.Shape[1], .. Enumerable.Repeat(Dim.Of(1), input.Shape.Rank - 2)])).Square(), weight, axes, context);
             Examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : weight.Cast(DType.Float64).Sum();
 
             // How many numbers a statistic is made of: examples that count, times places.
-            Variable values = weight is null ? Examples : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
-            Single = Ops.Less(input.Shape.Skip(2).Aggregate(values, (product, places) => product * Ops.Size(places, DType.Float64)), 2.0);
+            int[] others = [.. Enumerable.Range(2, input.Shape.Rank - 2)];
+            Variable? counts = weight is null ? null : Ops.Greater(weight, 0.0).Cast(DType.Float64);
+            if (Masked.Places(input, others, context)?.Cast(DType.Float64) is { } places)
+                counts = counts is null ? places : places * WeightedMean.Spread(counts, input);
+            Single = Ops.Less((counts?.Sum() ?? Examples) * Masked.WholeSize(input, others, context, DType.Float64), 2.0);
         }
 
         public Variable Mean { get; }
