@@ -151,9 +151,13 @@ internal sealed class Plan
 
     private void Compute(EarlyNode early, Binding binding, Workers workers)
     {
-        if (early.Node.Operation is Graph.IFromSizes known)
+        if (early.Inputs.Length == 0)
         {
-            Early[early.Outputs[0]] = known.Evaluate(binding.Sizes);
+            for (int i = 0; i < early.Outputs.Length; i++)
+            {
+                Early[early.Outputs[i]] = KnownContent.ValueOf(early.Node.Outputs[i], symbol => binding.Sizes[symbol]);
+            }
+
             return;
         }
 

@@ -95,7 +95,7 @@ internal sealed class ProgramBuilder
             if (IsEarly(node))
             {
                 early.UnionWith(node.Outputs);
-                earlyNodes.Add(new EarlyNode(node, node.Inputs.ByPosition(i => i is null ? -1 : PlaceOf(i)), [.. node.Outputs.Select(PlaceOf)]));
+                earlyNodes.Add(new EarlyNode(node, HasContents(node) ? [] : node.Inputs.ByPosition(i => i is null ? -1 : PlaceOf(i)), [.. node.Outputs.Select(PlaceOf)]));
             }
             else
             {
@@ -117,12 +117,15 @@ internal sealed class ProgramBuilder
         return nodes;
     }
 
-    private bool IsEarly(Node node) => node.Operation is IFromSizes
-        || (options.FoldConstants
-            && node.Inputs.Length > 0
-            && node.Operation is not IHasBodies
-            && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
-            && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount));
+    private bool IsEarly(Node node) => options.FoldConstants
+        && (HasContents(node)
+            || (node.Inputs.Length > 0
+                && node.Operation is not IHasBodies
+                && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
+                && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount)));
+
+    /// <summary>Whether the results are known with the sizes: sizes, and what is computed from them.</summary>
+    private static bool HasContents(Node node) => node.Outputs.All(o => o.Content is not null);
 
     /// <summary>A view of a computed value, a parameter or a constant shares its memory and needs no step.</summary>
     private bool IsView(Group group) => ViewedBy(group) is { } viewed && !inputs.ContainsKey(viewed);

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation.Passes;
@@ -23,6 +24,11 @@ internal sealed class FoldConstants(Workers workers, CancellationToken cancellat
         {
             cancellation.ThrowIfCancellationRequested();
             IReadOnlyList<Variable> outputs = Rebuild(node, inputs);
+            if (outputs.All(o => o.Content?.All(d => d.IsStatic) == true))
+            {
+                return [.. outputs.Select(o => Variable.Of(KnownContent.ValueOf(o, _ => null)))];
+            }
+
             bool isSmall = inputs.Length > 0
                 && node.Operation is not IHasBodies
                 && inputs.All(i => i.Constant is not null)
