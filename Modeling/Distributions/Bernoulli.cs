@@ -37,5 +37,5 @@ public sealed record Bernoulli(Variable Logits) : Distribution
 
     /// <inheritdoc/>
     public override Variable Sample(RandomStream random) =>
-        Ops.Less(random.Uniform(Logits.Shape, Logits.DType), Logits.Sigmoid()).Cast(Logits.DType);
+        Ops.Less(random.Uniform(Logits.Shape, Logits.DType, Logits), Logits.Sigmoid()).Cast(Logits.DType);
 }

@@ -31,7 +31,7 @@ public sealed record Categorical(Variable Logits) : Distribution
     public override Variable Sample(RandomStream random)
     {
         // 1 − u lies in (0, 1], and its logarithm is bounded away from 0 so that a draw of exactly 1 stays finite.
-        Variable exponential = Ops.Max(-(1.0 - random.Uniform(Logits.Shape, Logits.DType)).Log(), 1e-30);
+        Variable exponential = Ops.Max(-(1.0 - random.Uniform(Logits.Shape, Logits.DType, Logits)).Log(), 1e-30);
         return (Logits - exponential.Log()).ArgMax(1);
     }
 }

@@ -38,5 +38,5 @@ public sealed record Gaussian(Variable Center, Variable Deviation) : Distributio
     public override Variable Quantile(double level) => Center + (NormalQuantile.Of(Level(level)) * Deviation);
 
     /// <inheritdoc/>
-    public override Variable Sample(RandomStream random) => Center + (Deviation * random.Normal(Center.Shape, Center.DType));
+    public override Variable Sample(RandomStream random) => Center + (Deviation * random.Normal(Center.Shape, Center.DType, Center));
 }
