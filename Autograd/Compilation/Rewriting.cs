@@ -19,6 +19,7 @@ internal static class Rewriting
     [
         .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
         new ExpandOperations(),
+        new WidenTypes(),
         new FoldConstants(workers),
         new RemoveIdentities(),
         new MergeEqualNodes(),

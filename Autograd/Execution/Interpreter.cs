@@ -87,6 +87,11 @@ public static class Interpreter
                 return [.. expansion.Select(Map)];
             }
 
+            if (Widening.Of(node, node.Inputs) is { } wide)
+            {
+                return [.. wide.Select(Map)];
+            }
+
             Value?[] inputs = Inputs(node);
 
             // Where sizes depend on data, the shape rule tells them once it sees the numbers.

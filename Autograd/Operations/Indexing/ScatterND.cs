@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -46,18 +48,16 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
+    /// <inheritdoc/>
+    DType IHasKernel.ComputeType(DType stored) => Add && ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
+
     private void Compute(KernelArguments arguments)
     {
-        switch (arguments.Outputs[0].DType)
-        {
-            case DType.Float32: Compute<float>(arguments); break;
-            case DType.Float64: Compute<double>(arguments); break;
-            case DType.Int32: Compute<int>(arguments); break;
-            case DType.Int64: Compute<long>(arguments); break;
-            case DType.UInt32: Compute<uint>(arguments); break;
-            case DType.UInt64: Compute<ulong>(arguments); break;
-            case var type: throw new DTypeException($"{Name} expects a number type, found {type}.");
-        }
+        DType type = arguments.Outputs[0].DType;
+        if (Add)
+            NumberDispatch.Run(type, Name, new Sums(this, arguments));
+        else
+            SizeDispatch.Run(type.Size(), new Moves(this, arguments));
     }
 
     /// <inheritdoc/>
@@ -79,20 +79,34 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     public override OnnxForm? ToOnnx(OnnxRequest request) =>
         !Add ? new(Name) : request.Opset >= AddSince ? new(Name) { Attributes = [new OnnxAttribute("reduction", "add")] } : null;
 
-    private void Compute<T>(KernelArguments arguments)
-        where T : unmanaged, INumber<T>
+    /// <summary>The slice of the result and of the updates for each position, in turn.</summary>
+    private void Slices<T>(KernelArguments arguments, SliceAction<T> action)
+        where T : unmanaged
     {
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        ReadOnlySpan<T> updates = arguments.Inputs[2].Span<T>();
-        Span<T> to = y.Span<T>();
-        data.Span<T>().CopyTo(to);
+        ReadOnlySpan<T> updates = MemoryMarshal.Cast<byte, T>(arguments.Inputs[2].Bytes);
+        Span<T> to = MemoryMarshal.Cast<byte, T>(y.Bytes);
+        y.CopyFrom(data);
         (int rows, int slice) = GatherND.Layout(data, indices);
         for (int row = 0; row < rows; row++)
-        {
-            Span<T> target = to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice);
-            ReadOnlySpan<T> update = updates.Slice(row * slice, slice);
-            for (int i = 0; i < slice; i++)
-                target[i] = Add ? target[i] + update[i] : update[i];
-        }
+            action(updates.Slice(row * slice, slice), to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice));
+    }
+
+    private delegate void SliceAction<T>(ReadOnlySpan<T> update, Span<T> target);
+
+    private readonly ref struct Sums(ScatterND operation, KernelArguments arguments) : INumberAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Slices<T>(arguments, (update, target) => TensorPrimitives.Add(target, update, target));
+    }
+
+    private readonly ref struct Moves(ScatterND operation, KernelArguments arguments) : IBitsAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged => operation.Slices<T>(arguments, (update, target) => update.CopyTo(target));
     }
 }

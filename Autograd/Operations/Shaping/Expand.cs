@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Repeats axes of size 1, and adds leading axes, to reach a shape (ONNX <c>Expand</c>). The gradient is the sum over the repeated axes.</summary>
 /// <param name="Shape">The shape to reach, symbols allowed.</param>
-public sealed record Expand(Shape Shape) : Operation, IHasKernel, IOperator
+public sealed record Expand(Shape Shape) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

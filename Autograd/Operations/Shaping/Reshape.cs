@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>The same elements in row-major order under another shape with as many elements (ONNX <c>Reshape</c>).</summary>
 /// <param name="Shape">The new shape, symbols allowed; its element count equals that of the input for all values of the symbols.</param>
-public sealed record Reshape(Shape Shape) : Operation, IView, IHasKernel, IOperator
+public sealed record Reshape(Shape Shape) : Operation, IView, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
