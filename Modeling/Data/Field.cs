@@ -23,7 +23,7 @@ public sealed record Field(string Name, DType Type, Shape Shape)
     public int Classes { get; init => field = Settings.AtLeastZero(value); }
 
     /// <summary>The symbol of the ragged axis; null if the shape is the same for every example.</summary>
-    internal string? Axis => Shape.Rank > 0 ? Shape[0].Symbol : null;
+    internal string? Axis => Shape.Rank > 0 ? Shape[0].Symbol?.Name : null;
 
     /// <summary>The field of several examples as an input of a graph, of shape ["batch", …].</summary>
     internal Autograd.Graph.Variable Symbol => Autograd.Graph.Variable.Input(Name, Type, [BatchAxis, .. Shape]);
