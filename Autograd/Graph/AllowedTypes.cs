@@ -12,7 +12,7 @@ internal static class AllowedTypes
     /// <exception cref="DTypeException">The operator does not take the type of an input.</exception>
     public static void Check(Operation operation, Arguments inputs)
     {
-        if (operation.Schema is not { } schema)
+        if (operation.StandardSchema() is not { } schema)
             return;
         for (int i = 0; i < inputs.Length; i++)
         {

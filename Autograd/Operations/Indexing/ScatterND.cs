@@ -39,6 +39,11 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Require.Count(this, inputs, 3);
         Require.Type(this, DType.Int64, inputs[1].DType);
         Require.SameType(this, inputs[0].DType, inputs[2].DType);
+        if (Add)
+        {
+            Require.Number(this, inputs[0].DType);
+        }
+
         Shape expected = GatherND.ResultShape(this, inputs[0].Shape, inputs[1].Shape);
         return inputs[2].Shape == expected
             ? [inputs[0]]
