@@ -75,7 +75,7 @@ internal sealed class InPlaceUpdates
     public Dictionary<Variable, Parameter> Targets { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The parameter whose memory a variable shares: the parameter's own variable or a view of it.</summary>
-    private static Parameter? ParameterBehind(Variable variable)
+    public static Parameter? ParameterBehind(Variable variable)
     {
         while (variable.Producer is { Operation: IView view } node)
         {

@@ -1,90 +1,99 @@
-using System.Diagnostics;
-using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
-using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
 
-/// <summary>One step of a plan.</summary>
-internal abstract class PlanStep
-{
-    /// <summary>The values that the step reads, null where an input is left out; entries that are inputs of the function are replaced before each run.</summary>
-    public required Value[] Inputs { get; init; }
-
-    /// <summary>The values that the step writes; null where nobody reads a result.</summary>
-    public required Value[] Outputs { get; init; }
-
-    /// <summary>What the step does, for profiles and messages.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Where the step comes from; null where nobody has said.</summary>
-    public Origin? Origin { get; init; }
-
-    /// <summary>The floating-point operations of one run.</summary>
-    public abstract long Flops { get; }
-
-    public abstract void Run(Workers workers);
-}
-
-/// <summary>The kernel of one operation.</summary>
-internal sealed class KernelStep(Kernel kernel) : PlanStep
-{
-    public override long Flops => kernel.Flops;
-
-    public override void Run(Workers workers) => kernel.Run(new KernelArguments(Inputs, Outputs, workers));
-}
-
-/// <summary>A chain of elementwise operations.</summary>
-internal sealed class ElementwiseStep(ElementwiseProgram program) : PlanStep
-{
-    public override long Flops => program.Flops;
-
-    public override void Run(Workers workers) => program.Run(workers);
-}
-
-/// <summary>A value that a run's caller provides, at one place of one step.</summary>
-internal readonly record struct InputPlace(Value[] Values, int Index, int Input);
-
-/// <summary>A new value that is copied into its parameter after all steps.</summary>
-internal readonly record struct Commit(Value NewValue, Parameter Parameter);
-
-/// <summary>A function made ready for one set of input sizes: steps over one block of memory. Running it allocates nothing.</summary>
+/// <summary>
+/// A program made ready for one set of input sizes: kernels, and where each result lies in an arena. It holds no numbers but those that follow from the
+/// sizes; a <see cref="PlanContext"/> has the memory of one run.
+/// </summary>
 internal sealed class Plan
 {
-    public required PlanStep[] Steps { get; init; }
+    private readonly Stack<PlanContext> idle = new();
+    private readonly int keptContexts;
+    private int contexts = 1;
 
-    public required InputPlace[] InputPlaces { get; init; }
-
-    /// <summary>The value of each output after the steps; null where it is an input of the function, whose position is in <see cref="OutputInputs"/>.</summary>
-    public required Value?[] Outputs { get; init; }
-
-    /// <summary>For outputs that are inputs of the function, the input's position; −1 otherwise.</summary>
-    public required int[] OutputInputs { get; init; }
-
-    public required Commit[] Commits { get; init; }
-
-    public required long ArenaBytes { get; init; }
-
-    private readonly int[][] inputSizes = [];
-
-    public required int[][] InputSizes
+    /// <summary>Makes a program ready.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="binding">The sizes.</param>
+    /// <param name="kernels">The kernels to choose from.</param>
+    /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
+    /// <param name="keptContexts">How many contexts are kept while no run uses them.</param>
+    public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts)
     {
-        get => inputSizes;
-        init => inputSizes = value;
+        Program = program;
+        this.keptContexts = keptContexts;
+        Sizes = Array.ConvertAll(program.Shapes, shape => shape.Evaluate(binding.Sizes));
+        Early = new Value?[program.Places.Length];
+        foreach (EarlyNode early in program.Early)
+        {
+            Compute(early, binding, workers);
+        }
+
+        Buffer[] buffers = program.Buffers;
+        var bytes = new long[buffers.Length];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            Place place = program.Places[buffers[i].Place];
+            bytes[i] = (long)Value.CountOf(Sizes[place.Shape]) * place.Type.Size();
+        }
+
+        Offsets = new long[buffers.Length];
+        ArenaBytes = MemoryPlan.Place(buffers, bytes, Offsets, program.ReuseMemory);
+
+        var first = new PlanContext(this);
+        Kernels = new Kernel[program.Steps.Length];
+        for (int i = 0; i < Kernels.Length; i++)
+        {
+            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes);
+        }
+
+        idle.Push(first);
+    }
+
+    public Program Program { get; }
+
+    /// <summary>The sizes of each shape of the program.</summary>
+    public int[][] Sizes { get; }
+
+    /// <summary>The values that follow from the sizes, by place.</summary>
+    public Value?[] Early { get; }
+
+    /// <summary>Where each buffer begins in the arena.</summary>
+    public long[] Offsets { get; }
+
+    /// <summary>The kernel of each step.</summary>
+    public Kernel[] Kernels { get; }
+
+    /// <summary>The bytes of one arena.</summary>
+    public long ArenaBytes { get; }
+
+    /// <summary>The bytes of all arenas, those of runs that have not ended included.</summary>
+    public long WorkingMemory
+    {
+        get
+        {
+            lock (idle)
+            {
+                return ArenaBytes * contexts;
+            }
+        }
     }
 
     /// <summary>Whether the plan was made for values of these sizes; element types are checked as well.</summary>
-    public bool Fits(ReadOnlySpan<Value> inputs, IReadOnlyList<Variable> variables)
+    public bool Fits(ReadOnlySpan<Value> inputs)
     {
-        if (inputs.Length != inputSizes.Length)
+        if (inputs.Length != Program.Signature.Inputs.Count)
         {
             return false;
         }
 
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (inputs[i].DType != variables[i].DType || !inputs[i].Sizes.SequenceEqual(inputSizes[i]))
+            Place place = Program.Places[i];
+            if (inputs[i].DType != place.Type || !inputs[i].Sizes.SequenceEqual(Sizes[place.Shape]))
             {
                 return false;
             }
@@ -93,60 +102,54 @@ internal sealed class Plan
         return true;
     }
 
-    /// <summary>Runs the plan.</summary>
-    /// <param name="inputs">The inputs.</param>
-    /// <param name="outputs">Places for the outputs.</param>
-    /// <param name="workers">The threads.</param>
-    /// <param name="marks">Receives the time before the first step and after each; empty if nobody asks.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, Span<long> marks = default)
+    /// <summary>Memory for a run, which nobody else uses until it is returned.</summary>
+    public PlanContext Rent()
     {
-        foreach (InputPlace place in InputPlaces)
+        lock (idle)
         {
-            place.Values[place.Index] = inputs[place.Input];
-        }
-
-        RunSteps(workers, marks);
-
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            Value result = Outputs[i] ?? inputs[OutputInputs[i]];
-            if (outputs[i] is null || outputs[i].DType != result.DType || !outputs[i].Sizes.SequenceEqual(result.Sizes))
+            if (idle.TryPop(out PlanContext? context))
             {
-                outputs[i] = Value.Zeros(result.DType, result.Sizes);
+                return context;
             }
 
-            outputs[i].CopyFrom(result);
+            contexts++;
         }
 
-        foreach (Commit commit in Commits)
+        return new PlanContext(this);
+    }
+
+    /// <summary>Takes memory back.</summary>
+    /// <param name="context">What <see cref="Rent"/> gave.</param>
+    public void Return(PlanContext context)
+    {
+        lock (idle)
         {
-            commit.Parameter.Value.CopyFrom(commit.NewValue);
+            if (idle.Count < keptContexts)
+            {
+                idle.Push(context);
+            }
+            else
+            {
+                contexts--;
+            }
         }
     }
 
-    private void RunSteps(Workers workers, Span<long> marks)
+    private void Compute(EarlyNode early, Binding binding, Workers workers)
     {
-        int i = 0;
-        try
+        if (early.Node.Operation is Graph.IFromSizes known)
         {
-            if (!marks.IsEmpty)
-            {
-                marks[0] = Stopwatch.GetTimestamp();
-            }
-
-            for (; i < Steps.Length; i++)
-            {
-                Steps[i].Run(workers);
-                if (!marks.IsEmpty)
-                {
-                    marks[i + 1] = Stopwatch.GetTimestamp();
-                }
-            }
+            Early[early.Outputs[0]] = known.Evaluate(binding.Sizes);
+            return;
         }
-        catch (ToolkitException e) when (Steps[i].Origin is not null)
+
+        Place[] places = Program.Places;
+        Value[] inputs = Array.ConvertAll(early.Inputs, place => place < 0 ? null! : places[place].Value ?? Early[place]!);
+        Value[] results = Array.ConvertAll(early.Outputs, place => Value.Zeros(places[place].Type, Sizes[places[place].Shape]));
+        KernelChoice.Run(early.Node.Operation, inputs, results, workers);
+        for (int i = 0; i < results.Length; i++)
         {
-            e.Locate(Steps[i].Origin!.ToString());
-            throw;
+            Early[early.Outputs[i]] = results[i];
         }
     }
 }

@@ -15,6 +15,13 @@ public sealed record ExecutionOptions
     public int KeptPlans { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(KeptPlans), value, "Expected at least 1 plan."); } = 8;
 
     /// <summary>
+    /// How many blocks of working memory a plan keeps for runs to come. Runs at the same time have one each; what they give back beyond this number is freed. The default is
+    /// the number of processors, at least 1.
+    /// </summary>
+    public int KeptArenas { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(KeptArenas), value, "Expected at least 1 arena."); } =
+        Environment.ProcessorCount;
+
+    /// <summary>
     /// Whether the function keeps the parameters' values of the moment it is compiled: they become constants, what follows from them is computed once, and
     /// weights are packed once. Later changes of a parameter are not seen. For inference; a function with updates is refused.
     /// </summary>

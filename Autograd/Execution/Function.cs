@@ -9,20 +9,26 @@ namespace Toolkit.Autograd.Execution;
 
 /// <summary>
 /// A compiled signature: numbers in, numbers out, updates stored. A plan is made for each set of input sizes when it first occurs (a full batch, the
-/// last batch); the <see cref="ExecutionOptions.KeptPlans"/> used last are kept. All new values of parameters are computed from the old ones before any is stored. Calls from several threads wait for each other.
+/// last batch); the <see cref="ExecutionOptions.KeptPlans"/> used last are kept. All new values of parameters are computed from the old ones before any is stored.
 /// </summary>
+/// <remarks>
+/// Several threads may run a function at once: each run has working memory of its own, parameters and packed weights are shared, and the bits are those of a run alone. They do
+/// not wait for each other unless the function updates parameters; then one run follows the other. Nobody else may change a parameter during a run.
+/// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "A function needs no disposal: its threads are those of the process's pool, its memory the garbage collector's.")]
 public sealed class Function
 {
-    private readonly Signature rewritten;
-    private readonly CompilationOptions options;
+    private readonly Program program;
     private readonly Workers workers;
     private readonly int keptPlans;
+    private readonly int keptArenas;
     private readonly List<Plan> plans = [];
-    private readonly Lock running = new();
-
+    private readonly Lock planning = new();
     private readonly KernelChoice kernels;
+
+    // Runs that change parameters follow each other; others share the parameters and do not wait.
+    private readonly Lock updating = new();
 
     private Function(Signature signature, ExecutionOptions options)
     {
@@ -33,12 +39,14 @@ public sealed class Function
         }
 
         Signature = signature;
-        this.options = options.Compilation;
         keptPlans = options.KeptPlans;
-        kernels = new KernelChoice(this.options.Winograd, this.options.PackConstants);
+        keptArenas = options.KeptArenas;
+        CompilationOptions switches = options.Compilation;
+        kernels = new KernelChoice(switches.Winograd, switches.PackConstants);
         workers = new Workers(options.Threads);
-        rewritten = Rewriting.Apply(signature, this.options, workers, options.FixedParameters);
+        Signature rewritten = Rewriting.Apply(signature, switches, workers, options.FixedParameters);
         RequireKnownSizes(rewritten);
+        program = ProgramBuilder.Build(rewritten, switches);
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -83,9 +91,29 @@ public sealed class Function
             throw new GraphException($"Expected places for {Signature.Outputs.Count} outputs of \"{Signature.Name}\", found {outputs.Length}.");
         }
 
-        lock (running)
+        if (Signature.Updates.Count == 0)
         {
-            PlanFor(inputs).Run(inputs, outputs, workers);
+            RunOnce(inputs, outputs);
+            return;
+        }
+
+        lock (updating)
+        {
+            RunOnce(inputs, outputs);
+        }
+    }
+
+    private void RunOnce(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    {
+        Plan plan = PlanFor(inputs);
+        PlanContext context = plan.Rent();
+        try
+        {
+            context.Run(inputs, outputs, workers);
+        }
+        finally
+        {
+            plan.Return(context);
         }
     }
 
@@ -97,36 +125,39 @@ public sealed class Function
     public FunctionProfile Profile(ReadOnlySpan<Value> inputs, int runs = 20)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        lock (running)
+        lock (updating)
         {
             Plan plan = PlanFor(inputs);
+            PlanContext context = plan.Rent();
             var outputs = new Value[Signature.Outputs.Count];
-            plan.Run(inputs, outputs, workers);
+            context.Run(inputs, outputs, workers);
             double peak = MultiplyAddPeak.GigaFlopsPerSecond(workers);
             var marks = new long[runs][];
             for (int run = 0; run < runs; run++)
             {
-                marks[run] = new long[plan.Steps.Length + 1];
-                plan.Run(inputs, outputs, workers, marks[run]);
+                marks[run] = new long[program.Steps.Length + 1];
+                context.Run(inputs, outputs, workers, marks[run]);
             }
 
-            var steps = new ProfiledStep[plan.Steps.Length];
+            var steps = new ProfiledStep[program.Steps.Length];
             for (int i = 0; i < steps.Length; i++)
             {
-                PlanStep step = plan.Steps[i];
+                ProgramStep step = program.Steps[i];
+                Value[] read = context.Inputs[i], written = context.Outputs[i];
                 long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
                 steps[i] = new ProfiledStep(
                     step.Name,
-                    $"{string.Join(' ', step.Inputs.Where(v => v is not null).Select(Sizes))} → {string.Join(' ', step.Outputs.Where(v => v is not null).Select(Sizes))}",
+                    $"{string.Join(' ', read.Where(v => v is not null).Select(Sizes))} → {string.Join(' ', written.Where(v => v is not null).Select(Sizes))}",
                     runs,
                     TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
-                    step.Flops,
-                    step.Inputs.Concat(step.Outputs).Sum(v => v is null ? 0 : (long)v.Count * v.DType.Size()))
+                    plan.Kernels[i].Flops,
+                    read.Concat(written).Sum(v => v is null ? 0 : (long)v.Count * v.DType.Size()))
                 {
                     Place = step.Origin?.ToString() ?? string.Empty,
                 };
             }
 
+            plan.Return(context);
             return new FunctionProfile(steps, marks, Stopwatch.Frequency, peak, workers.Threads);
         }
 
@@ -138,9 +169,9 @@ public sealed class Function
     {
         get
         {
-            lock (running)
+            lock (plans)
             {
-                return plans.Sum(p => p.ArenaBytes);
+                return plans.Sum(p => p.WorkingMemory);
             }
         }
     }
@@ -157,31 +188,60 @@ public sealed class Function
 
     internal Plan PlanFor(ReadOnlySpan<Value> inputs)
     {
-        // The plan used last is the first.
-        for (int i = 0; i < plans.Count; i++)
+        if (Find(inputs) is { } known)
         {
-            Plan plan = plans[i];
-            if (plan.Fits(inputs, Signature.Inputs))
+            return known;
+        }
+
+        // One plan is made at a time; runs that have one do not wait.
+        lock (planning)
+        {
+            if (Find(inputs) is { } made)
             {
-                if (i > 0)
-                {
-                    plans.RemoveAt(i);
-                    plans.Insert(0, plan);
-                }
-
-                return plan;
+                return made;
             }
-        }
 
-        // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
-        var binding = Binding.Of(Signature, inputs);
-        if (plans.Count >= keptPlans)
+            // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
+            var binding = Binding.Of(Signature, inputs);
+            lock (plans)
+            {
+                if (plans.Count >= keptPlans)
+                {
+                    plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
+                }
+            }
+
+            var plan = new Plan(program, binding, kernels, workers, keptArenas);
+            lock (plans)
+            {
+                plans.Insert(0, plan);
+            }
+
+            return plan;
+        }
+    }
+
+    /// <summary>The plan for some sizes, which becomes the first: the one used last.</summary>
+    private Plan? Find(ReadOnlySpan<Value> inputs)
+    {
+        lock (plans)
         {
-            plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
-        }
+            for (int i = 0; i < plans.Count; i++)
+            {
+                Plan plan = plans[i];
+                if (plan.Fits(inputs))
+                {
+                    if (i > 0)
+                    {
+                        plans.RemoveAt(i);
+                        plans.Insert(0, plan);
+                    }
 
-        Plan made = Planner.Build(rewritten, binding, inputs, options, workers, kernels);
-        plans.Insert(0, made);
-        return made;
+                    return plan;
+                }
+            }
+
+            return null;
+        }
     }
 }

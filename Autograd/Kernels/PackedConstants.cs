@@ -16,11 +16,14 @@ internal sealed class PackedConstants
     /// <param name="pack">Makes it.</param>
     public Storage? Get(Value constant, string form, Func<Value, Storage?> pack)
     {
-        if (!packed.TryGetValue((constant, form), out Storage? known))
+        lock (packed)
         {
-            packed[(constant, form)] = known = pack(constant);
-        }
+            if (!packed.TryGetValue((constant, form), out Storage? known))
+            {
+                packed[(constant, form)] = known = pack(constant);
+            }
 
-        return known;
+            return known;
+        }
     }
 }

@@ -1,25 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Toolkit.Autograd.Tensors;
 
-/// <summary>A block of memory at a fixed address, aligned to 64 bytes (a cache line and the widest vector), owned by the garbage collector.</summary>
+/// <summary>
+/// A block of zeroed memory at a fixed address, aligned to 64 bytes (a cache line and the widest vector), released when nothing refers to it. An array cannot be larger than
+/// 2 GiB; beyond that the memory is the operating system's.
+/// </summary>
 internal sealed unsafe class Storage
 {
     private const int Alignment = 64;
 
-    // Pinned, so the address stays valid as long as this object is reachable.
-    private readonly byte[] bytes;
+    // A pinned array or a block outside the heap: the address stays valid as long as this object is reachable.
+    private readonly object owner;
 
     public Storage(long byteCount)
     {
-        if (byteCount > Array.MaxLength - Alignment)
+        nint start;
+        if (byteCount <= Array.MaxLength - Alignment)
         {
-            throw new SizeException(
-                $"Expected up to {Array.MaxLength - Alignment} bytes (2 GiB) for a tensor, or for the intermediate results of a computation, found {byteCount}: " +
-                "use smaller batches, or split what is so large.");
+            byte[] bytes = GC.AllocateArray<byte>((int)byteCount + Alignment, pinned: true);
+            start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
+            owner = bytes;
+        }
+        else
+        {
+            var block = new NativeBlock(byteCount + Alignment);
+            start = block.Address;
+            owner = block;
         }
 
-        bytes = GC.AllocateArray<byte>((int)byteCount + Alignment, pinned: true);
-        nint start = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(
-            ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(bytes));
         Address = (start + (Alignment - 1)) & ~(nint)(Alignment - 1);
         ByteCount = byteCount;
     }
@@ -27,4 +37,7 @@ internal sealed unsafe class Storage
     public nint Address { get; }
 
     public long ByteCount { get; }
+
+    /// <summary>Gives memory outside the heap back at once; the address is not valid any more.</summary>
+    public void Release() => (owner as NativeBlock)?.Dispose();
 }

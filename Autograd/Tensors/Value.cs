@@ -49,8 +49,17 @@ public sealed unsafe class Value
     public nint Address { get; }
 
     /// <summary>The content as bytes, in the machine's order; empty for texts. Elements of less than a byte take one each. A byte of <see cref="DType.Bool"/>
-    /// other than 0 means true, whatever else is written here.</summary>
-    public Span<byte> Bytes => new((void*)Address, checked((int)ByteCount));
+    /// other than 0 means true, whatever else is written here. <see cref="BytesFrom"/> has the bytes of larger values piece by piece.</summary>
+    /// <exception cref="SizeException">There are more bytes than a span can have.</exception>
+    public Span<byte> Bytes => ByteCount <= int.MaxValue
+        ? new((void*)Address, (int)ByteCount)
+        : throw new SizeException($"Expected a value of up to {int.MaxValue} bytes to be read at once, found {this} with {ByteCount}.");
+
+    /// <summary>The content as bytes from one on: to the end, or as many as a span can have.</summary>
+    /// <param name="start">The first byte, from 0 to <see cref="ByteCount"/>.</param>
+    public Span<byte> BytesFrom(long start) => start >= 0 && start <= ByteCount
+        ? new((void*)(Address + (nint)start), (int)Math.Min(ByteCount - start, int.MaxValue))
+        : throw new ArgumentOutOfRangeException(nameof(start), start, $"Expected a byte from 0 to {ByteCount}.");
 
     /// <summary>Creates a value that holds a copy of numbers.</summary>
     /// <typeparam name="T">The C# type of the elements.</typeparam>
@@ -225,8 +234,32 @@ public sealed unsafe class Value
             throw new ShapeException($"Expected a value of shape {Shape}, found {other.Shape}.");
         }
 
-        other.texts?.CopyTo(texts!, 0);
-        Buffer.MemoryCopy((void*)other.Address, (void*)Address, ByteCount, ByteCount);
+        CopyElements(other, 0, 0, Count);
+    }
+
+    /// <summary>Overwrites a stretch of elements with one of a value of the same type.</summary>
+    /// <param name="other">The value to copy.</param>
+    /// <param name="otherStart">Its first element to copy, counted in row-major order.</param>
+    /// <param name="start">The first element to overwrite.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <exception cref="DTypeException">The element types differ.</exception>
+    /// <exception cref="ShapeException">A value has not that many elements.</exception>
+    public void CopyElements(Value other, int otherStart, int start, int count)
+    {
+        if (other.DType != DType)
+        {
+            throw new DTypeException($"Expected a value of type {DType}, found {other.DType}.");
+        }
+
+        if ((otherStart | start | count) < 0 || (long)otherStart + count > other.Count || (long)start + count > Count)
+        {
+            throw new ShapeException(
+                $"Expected stretches of {Count} and {other.Count} elements, found {count} from {start} and from {otherStart} on.");
+        }
+
+        other.texts?.AsSpan(otherStart, count).CopyTo(texts.AsSpan(start));
+        long size = DType.Size();
+        Buffer.MemoryCopy((void*)(other.Address + (nint)(otherStart * size)), (void*)(Address + (nint)(start * size)), count * size, count * size);
         GC.KeepAlive(other);
         GC.KeepAlive(this);
     }
@@ -243,9 +276,19 @@ public sealed unsafe class Value
 
     /// <summary>Whether type, sizes and every bit of the content are the same.</summary>
     /// <param name="other">The value to compare with.</param>
-    public bool BitEquals(Value other) =>
-        DType == other.DType && other.Sizes.SequenceEqual(sizes) && Bytes.SequenceEqual(other.Bytes)
-        && (texts is null || texts.AsSpan().SequenceEqual(other.texts, StringComparer.Ordinal));
+    public bool BitEquals(Value other)
+    {
+        bool same = DType == other.DType && other.Sizes.SequenceEqual(sizes)
+            && (texts is null || texts.AsSpan().SequenceEqual(other.texts, StringComparer.Ordinal));
+        Span<byte> part;
+        for (long done = 0; same && done < ByteCount; done += part.Length)
+        {
+            part = BytesFrom(done);
+            same = part.SequenceEqual(other.BytesFrom(done));
+        }
+
+        return same;
+    }
 
     /// <summary>The same memory under other sizes.</summary>
     /// <param name="newSizes">Sizes with the same product.</param>
@@ -310,6 +353,6 @@ public sealed unsafe class Value
         }
 
         return count.IsZero ? 0 : throw new SizeException(
-            $"Expected a tensor of up to {int.MaxValue} elements, found {Shape.OfSizes(sizes)} with {count}, at least as many bytes: use smaller batches, or split it.");
+            $"Expected a tensor of up to {int.MaxValue} elements, found {Shape.OfSizes(sizes)} with {count}: use smaller batches, or split it.");
     }
 }

@@ -83,8 +83,8 @@ public sealed class Predictor
         int done = 0;
         foreach (Value part in parts)
         {
-            part.Bytes.CopyTo(all.Bytes[done..]);
-            done += part.Bytes.Length;
+            all.CopyElements(part, 0, done, part.Count);
+            done += part.Count;
         }
 
         return all;

@@ -62,7 +62,8 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
             Require(Enum.IsDefined((ParameterRole)role) && Enum.IsDefined((DType)type), $"the role {role} and the element type {type} of {Excerpt.Quoted(name)}");
             int[] sizes = ReadShape();
             Value value = Value.Zeros((DType)type, RequireRoom(sizes, (DType)type, name));
-            reader.BaseStream.ReadExactly(value.Bytes);
+            for (long done = 0; done < value.ByteCount; done += int.MaxValue)
+                reader.BaseStream.ReadExactly(value.BytesFrom(done));
             Require(value.DType != DType.Bool || !value.Bytes.ContainsAnyExceptInRange((byte)0, (byte)1), $"truth values other than 0 and 1 in {Excerpt.Quoted(name)}");
             parameters[i] = new StoredParameter(name, (ParameterRole)role, value);
         }

@@ -25,7 +25,8 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
             writer.Write(value.Rank);
             foreach (int size in value.Sizes)
                 writer.Write(size);
-            writer.Write(value.Bytes);
+            for (long done = 0; done < value.ByteCount; done += int.MaxValue)
+                writer.Write(value.BytesFrom(done));
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>What one instruction of an <see cref="ElementwiseProgram"/> does to a tile.</summary>
+/// <summary>What one instruction of an <see cref="ElementwiseChain"/> does to a tile.</summary>
 internal interface ITileKernel
 {
     /// <summary>The name, which with the element type decides what is done.</summary>

@@ -2,7 +2,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>The generated loops of one plan: chains of the same structure, such as the updates of all parameters, share one.</summary>
+/// <summary>The generated loops of one function: chains of the same structure, such as the updates of all parameters, share one.</summary>
 internal sealed class VectorLoops
 {
     private readonly Dictionary<string, VectorLoop?> loops = [];
@@ -19,11 +19,14 @@ internal sealed class VectorLoops
                 .. stores.Select(s => $"={s.Register}"),
                 .. types.Select(t => t.ToString()),
             ]);
-        if (!loops.TryGetValue(key, out VectorLoop? loop))
+        lock (loops)
         {
-            loops[key] = loop = VectorLoop.Of(instructions, leaves, constant, stores, registers, types);
-        }
+            if (!loops.TryGetValue(key, out VectorLoop? loop))
+            {
+                loops[key] = loop = VectorLoop.Of(instructions, leaves, constant, stores, registers, types);
+            }
 
-        return loop;
+            return loop;
+        }
     }
 }

@@ -105,9 +105,9 @@ internal static unsafe class Philox
             int first = index * Elements<T>(), last = (int)Math.Min(Count, (long)first + Elements<T>());
             uint* words = stackalloc uint[4 * ChunkBlocks];
             T* values = stackalloc T[ChunkBlocks * 4];
-            for (int i = first; i < last; i += ChunkBlocks * perBlock)
+            for (long i = first; i < last; i += ChunkBlocks * perBlock)
             {
-                int count = Math.Min(last - i, ChunkBlocks * perBlock);
+                int count = (int)Math.Min(last - i, ChunkBlocks * perBlock);
                 int blocks = (count + perBlock - 1) / perBlock;
                 Words(Width, Key, Counter, (ulong)(i / perBlock), blocks, words);
                 Convert(words, blocks * perBlock, values);

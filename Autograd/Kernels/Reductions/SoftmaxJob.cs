@@ -22,7 +22,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     {
         int lines = inner == 1 ? Math.Max(1, PieceElements / axis) : 1;
         workers.For(
-            (outer + lines - 1) / lines,
+            ((outer - 1) / lines) + 1,
             new SoftmaxJob<T, TVector, TSimd>
             {
                 x = x,
@@ -37,15 +37,15 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
 
     public readonly void Execute(int index, int participant)
     {
-        int first = index * linesPerPiece, last = Math.Min(outer, first + linesPerPiece);
+        long first = (long)index * linesPerPiece, last = Math.Min(outer, first + linesPerPiece);
         if (inner == 1 && axis < TSimd.Count)
         {
             for (; first < last; first += TSimd.Count)
-                Narrow(x + ((nint)first * axis), y + ((nint)first * axis), Math.Min(TSimd.Count, last - first));
+                Narrow(x + ((nint)first * axis), y + ((nint)first * axis), (int)Math.Min(TSimd.Count, last - first));
             return;
         }
 
-        for (int line = first; line < last; line++)
+        for (long line = first; line < last; line++)
         {
             T* x = this.x + ((nint)line * axis * inner), y = this.y + ((nint)line * axis * inner);
             if (inner == 1)

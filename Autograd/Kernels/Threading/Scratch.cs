@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -9,8 +10,9 @@ internal readonly unsafe ref struct Scratch
     /// <summary>Alignment of <see cref="Pointer"/> in bytes: a cache line, and the widest vector.</summary>
     public const int Alignment = 64;
 
-    private readonly ScratchPool pool;
-    private readonly byte[] buffer;
+    private readonly ScratchPool? pool;
+    private readonly byte[]? buffer;
+    private readonly Storage? large;
 
     public Scratch(ScratchPool pool, byte[] buffer)
     {
@@ -20,6 +22,13 @@ internal readonly unsafe ref struct Scratch
         Pointer = (byte*)((start + Alignment - 1) & -Alignment);
     }
 
+    /// <summary>Scratch memory that is larger than an array can be.</summary>
+    public Scratch(Storage large)
+    {
+        this.large = large;
+        Pointer = (byte*)large.Address;
+    }
+
     /// <summary>Gets the first byte.</summary>
     public byte* Pointer { get; }
 
@@ -27,6 +36,10 @@ internal readonly unsafe ref struct Scratch
     public Span<T> Span<T>(int count)
         where T : unmanaged => new(Pointer, count);
 
-    /// <summary>Returns the memory to its pool.</summary>
-    public void Dispose() => pool.Return(buffer);
+    /// <summary>Returns the memory to its pool, or to the system if it is too large for that.</summary>
+    public void Dispose()
+    {
+        large?.Release();
+        pool?.Return(buffer!);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -14,7 +15,7 @@ internal sealed class ScratchPool
     {
         long needed = bytes + Scratch.Alignment;
         if (needed > Array.MaxLength)
-            throw new InvalidOperationException($"A kernel asked for {bytes} bytes of scratch memory; at most {Array.MaxLength} are possible.");
+            return new Scratch(new Storage(bytes));
         int log = Math.Max(SmallestLog, BitOperations.Log2((ulong)needed - 1) + 1);
         Span<byte[]?> slots = this.slots.AsSpan((log - SmallestLog) * SlotsPerClass, SlotsPerClass);
         foreach (ref byte[]? slot in slots)

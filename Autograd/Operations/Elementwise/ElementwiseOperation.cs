@@ -51,7 +51,12 @@ public abstract record ElementwiseOperation : Operation, IHasKernel, ITileKernel
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => ElementwiseProgram.Of(this, arguments).Run(arguments.Workers));
+    public Kernel Lower(LowerRequest request) => ElementwiseProgram.Of(
+        this,
+        [.. Enumerable.Range(0, request.Length).Select(request.Type)],
+        [.. Enumerable.Range(0, request.Length).Select(i => request.Sizes(i).ToArray())],
+        request.ResultType(0),
+        request.ResultSizes(0));
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);

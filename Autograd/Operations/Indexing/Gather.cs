@@ -44,16 +44,13 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
     {
         (Value x, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         (int outer, int size, int inner) = Layout.Around(x.Sizes, Axis);
-        int bytes = inner * x.DType.Size();
-        Span<byte> from = x.Bytes;
-        Span<byte> to = y.Bytes;
         ReadOnlySpan<long> index = indices.Span<long>();
         for (int o = 0; o < outer; o++)
         {
             for (int i = 0; i < index.Length; i++)
             {
                 int row = Layout.Index(this, index[i], size);
-                from.Slice(((o * size) + row) * bytes, bytes).CopyTo(to.Slice(((o * index.Length) + i) * bytes, bytes));
+                y.CopyElements(x, ((o * size) + row) * inner, ((o * index.Length) + i) * inner, inner);
             }
         }
     }

@@ -38,11 +38,8 @@ public sealed record GatherND : Operation, IMovesElements, IOperator
     {
         (Value data, Value indices) = (arguments.Inputs[0], arguments.Inputs[1]);
         (int rows, int slice) = Layout(data, indices);
-        int bytes = slice * data.DType.Size();
-        ReadOnlySpan<byte> from = data.Bytes;
-        Span<byte> to = arguments.Outputs[0].Bytes;
         for (int row = 0; row < rows; row++)
-            from.Slice(Offset(this, data, indices, row) * bytes, bytes).CopyTo(to.Slice(row * bytes, bytes));
+            arguments.Outputs[0].CopyElements(data, Offset(this, data, indices, row) * slice, row * slice, slice);
     }
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ public sealed record Reshape(Shape Shape) : Operation, IView, IMovesElements, IO
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
-    private void Compute(KernelArguments arguments) => arguments.Inputs[0].Bytes.CopyTo(arguments.Outputs[0].Bytes);
+    private void Compute(KernelArguments arguments) => arguments.Outputs[0].CopyElements(arguments.Inputs[0], 0, 0, arguments.Inputs[0].Count);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -261,7 +261,7 @@ public sealed class FunctionTests
         Variable z = Ops.Tanh((x * 2) + 1);
         Function function = Function.Compile([x], [y * z]);
         Plan plan = function.PlanFor([Randoms.Normal(1, 3, 4)]);
-        PlanStep step = Assert.Single(plan.Steps);
+        ProgramStep step = Assert.Single(plan.Program.Steps);
         Assert.Equal("Mul+Add+Tanh+Mul", step.Name);
     }
 

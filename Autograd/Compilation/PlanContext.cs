@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>The memory of one run of a plan. Running in it allocates nothing.</summary>
+internal sealed class PlanContext
+{
+    private readonly Plan plan;
+    private readonly Value[] values;
+
+    public PlanContext(Plan plan)
+    {
+        this.plan = plan;
+        Program program = plan.Program;
+        Place[] places = program.Places;
+        values = new Value[places.Length];
+        var arena = new Storage(plan.ArenaBytes);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Place place = places[i];
+            int[] sizes = plan.Sizes[place.Shape];
+            values[i] = place.Kind switch
+            {
+                // Before the first run a value stands in for the caller's, so that kernels can be chosen.
+                PlaceKind.Input => new Value(place.Type, sizes, arena, 0),
+                PlaceKind.Fixed => place.Value!,
+                PlaceKind.Early => plan.Early[i]!,
+                PlaceKind.Buffer => new Value(place.Type, sizes, arena, plan.Offsets[place.Source]),
+                _ => values[place.Source].Reshape(sizes),
+            };
+        }
+
+        Inputs = Array.ConvertAll(program.Steps, step => Array.ConvertAll(step.Inputs, place => place < 0 ? null! : values[place]));
+        Outputs = Array.ConvertAll(program.Steps, step => Array.ConvertAll(step.Outputs, place => place < 0 ? null! : values[place]));
+    }
+
+    /// <summary>The values that each step reads, null where an input is left out.</summary>
+    public Value[][] Inputs { get; }
+
+    /// <summary>The values that each step writes, null where nobody reads a result.</summary>
+    public Value[][] Outputs { get; }
+
+    /// <summary>Runs the plan.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">Places for the outputs.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="marks">Receives the time before the first step and after each; empty if nobody asks.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, Span<long> marks = default)
+    {
+        inputs.CopyTo(values);
+        foreach (InputArgument argument in plan.Program.InputArguments)
+        {
+            Inputs[argument.Step][argument.Index] = inputs[argument.Input];
+        }
+
+        RunSteps(workers, marks);
+
+        int[] places = plan.Program.Outputs;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Value result = values[places[i]];
+            if (outputs[i] is null || outputs[i].DType != result.DType || !outputs[i].Sizes.SequenceEqual(result.Sizes))
+            {
+                outputs[i] = Value.Zeros(result.DType, result.Sizes);
+            }
+
+            outputs[i].CopyFrom(result);
+        }
+
+        foreach (Commit commit in plan.Program.Commits)
+        {
+            commit.Parameter.Value.CopyFrom(values[commit.NewValue]);
+        }
+
+        // The addresses that the steps use are valid while the context is reachable.
+        GC.KeepAlive(this);
+    }
+
+    private void RunSteps(Workers workers, Span<long> marks)
+    {
+        Kernel[] kernels = plan.Kernels;
+        int i = 0;
+        try
+        {
+            if (!marks.IsEmpty)
+            {
+                marks[0] = Stopwatch.GetTimestamp();
+            }
+
+            for (; i < kernels.Length; i++)
+            {
+                kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers));
+                if (!marks.IsEmpty)
+                {
+                    marks[i + 1] = Stopwatch.GetTimestamp();
+                }
+            }
+        }
+        catch (ToolkitException e) when (plan.Program.Steps[i].Origin is not null)
+        {
+            e.Locate(plan.Program.Steps[i].Origin!.ToString());
+            throw;
+        }
+    }
+}
