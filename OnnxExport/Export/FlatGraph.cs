@@ -11,6 +11,12 @@ internal sealed class FlatGraph
         Outputs = [.. flat.Outputs.Select(o => o.Variable)];
         NewValues = [.. flat.Updates.Select(u => u.NewValue)];
         Steps = [.. flat.Nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
+        var types = new WrittenTypes(opset);
+        foreach (Step step in Steps)
+        {
+            types.Require(step);
+        }
+
         Used = new HashSet<Variable>(
             Steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(Outputs).Concat(NewValues),
             ReferenceEqualityComparer.Instance);

@@ -42,7 +42,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
     /// <summary>An initializer with these numbers.</summary>
     public string Constant(Value value)
     {
-        if (value.ByteCount > SharedBytes)
+        if (value.ByteCount > SharedBytes || value.DType == DType.String)
             return large.TryGetValue(value, out string? known) ? known : large[value] = Add();
         (DType, Shape, string) key = (value.DType, value.Shape, Convert.ToHexString(value.Bytes));
         return small.TryGetValue(key, out string? name) ? name : small[key] = Add();
