@@ -73,22 +73,20 @@ public sealed class EnsembleTests
         Assert.Equal(expected, errors.Average(), 4 * spread / Math.Sqrt(Draws));
     }
 
-    /// <summary>A5.1, equation 7.51: v/k + (k − 1)c/k = 0.37 for v = 1, c = 0.3, k = 10.</summary>
+    /// <summary>A5.1, equation 7.51: v/k + (k − 1)c/k = 0.475 for errors of variance v = 1 and covariance c = 0.3 of k = 4 members. The error of member i is
+    /// √c·s₀ + √(v − c)·sᵢ; over all signs s the mean is the expectation.</summary>
     [Fact]
     public void The_squared_error_of_a_mean_follows_equation_7_51()
     {
-        var random = new RandomSource(5);
-        double sum = 0;
-        const int Draws = 100_000;
-        for (int draw = 0; draw < Draws; draw++)
-        {
-            double mean = Math.Sqrt(0.3) * random.NextNormal();
-            for (int member = 0; member < 10; member++)
-                mean += Math.Sqrt(0.7) * random.NextNormal() / 10;
-            sum += mean * mean;
-        }
+        const int Members = 4, Rows = 1 << (Members + 1);
+        double[] signs = [.. Enumerable.Range(0, Rows * (Members + 1)).Select(i => (i / (Members + 1) >> (i % (Members + 1)) & 1) == 0 ? 1.0 : -1.0)];
+        Module[] members = [.. Enumerable.Range(1, Members).Select(i => new Activation(s =>
+            s.MatMul(Wide([.. Enumerable.Range(0, Members + 1).Select(j => j == 0 ? Math.Sqrt(0.3) : j == i ? Math.Sqrt(0.7) : 0)], Members + 1, 1))))];
+        Assert.All(members, member => Assert.Equal(1.0, SquaredError(member), 1e-14));
+        Assert.Equal(0.475, SquaredError(new Ensemble(members)), 1e-14);
 
-        Assert.Equal(0.37, sum / Draws, 4 * 0.37 * Math.Sqrt(2.0 / Draws));
+        double SquaredError(Module model) =>
+            Run.Numbers(model.Forward(Wide(signs, Rows, Members + 1), new ForwardContext(Mode.Inference))).Average(error => error * error);
     }
 
     /// <summary>A6.6: how often the eigenvalues of a random symmetric matrix are all positive: saddle points dominate in many dimensions.</summary>
