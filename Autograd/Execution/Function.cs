@@ -105,6 +105,15 @@ public sealed class Function
 
     private void RunOnce(ReadOnlySpan<Value> inputs, Span<Value> outputs)
     {
+        foreach (Value input in inputs)
+        {
+            // Users may have written other bytes than 0 and 1, and kernels rely on these.
+            if (input?.DType == DType.Bool)
+            {
+                input.NormalizeTruth();
+            }
+        }
+
         Plan plan = PlanFor(inputs);
         PlanContext context = plan.Rent();
         try
