@@ -65,9 +65,9 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
         [Ops.Where(Ops.Greater(inputs[0], 0), inputs[0], Alpha * inputs[0])];
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32
-        ? new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] }
-        : null;
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64
+        ? null
+        : new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] };
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)

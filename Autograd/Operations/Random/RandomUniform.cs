@@ -30,7 +30,11 @@ public sealed record RandomUniform(Shape Shape, DType Type) : Operation, IHasKer
         Require.Type(this, DType.UInt64, inputs[1].DType);
         Require.Rank(this, inputs[0], 0);
         Require.Rank(this, inputs[1], 0);
-        Require.Floating(this, Type);
+        if (Type is not (DType.Float32 or DType.Float64))
+        {
+            throw Type.NotTaken(Name, "Float32 or Float64");
+        }
+
         return [new TensorType(Type, Shape)];
     }
 
