@@ -37,6 +37,9 @@ internal static class WeightedMean
     public static Variable? Product(Variable? first, Variable? second) =>
         first is null ? second : second is null ? first : Scaled(first, second.DType) * second;
 
+    /// <summary>The product of two weights that is not scaled, as sums over several batches need it.</summary>
+    public static Variable? Both(Variable? first, Variable? second) => first is null ? second : second is null ? first : first * second.Cast(first.DType);
+
     /// <summary>x with 0 in place of the examples of weight 0: what is not there cannot overflow.</summary>
     public static Variable Present(Variable x, Variable? weight) => weight is null ? x
         : x.Shape.Rank > 0 && x.Shape[0] == weight.Shape[0] ? Ops.Where(Spread(Ops.Greater(weight, 0.0), x), x, Variable.Scalar(0.0, x.DType))

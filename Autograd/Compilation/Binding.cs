@@ -13,15 +13,12 @@ internal sealed class Binding
     public IReadOnlyDictionary<Symbol, int> Sizes => sizes;
 
     /// <summary>Checks every value against its input and collects the sizes of symbols.</summary>
-    public static Binding Of(Signature signature, ReadOnlySpan<Value> values)
+    /// <param name="signature">The computation.</param>
+    /// <param name="values">One value for each input.</param>
+    /// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
+    public static Binding Of(Signature signature, ReadOnlySpan<Value> values, IReadOnlyDictionary<Symbol, int>? outer = null)
     {
-        if (values.Length != signature.Inputs.Count)
-        {
-            throw new GraphException(
-                $"Expected {signature.Inputs.Count} values for the inputs {string.Join(", ", signature.Inputs)} of \"{signature.Name}\", " +
-                $"found {values.Length}.");
-        }
-
+        RequireCount(signature, values.Length);
         var sizes = new Dictionary<Symbol, int>();
         for (int i = 0; i < values.Length; i++)
         {
@@ -42,7 +39,32 @@ internal sealed class Binding
             }
         }
 
+        foreach ((Symbol symbol, int size) in outer ?? new Dictionary<Symbol, int>())
+            sizes.TryAdd(symbol, size);
+        for (int i = 0; i < values.Length; i++)
+            RequireComputedSizes(signature.Inputs[i], values[i], sizes);
         return new Binding(sizes);
+    }
+
+    /// <summary>Checks the number of values.</summary>
+    public static void RequireCount(Signature signature, int count)
+    {
+        if (count != signature.Inputs.Count)
+        {
+            throw new GraphException(
+                $"Expected {signature.Inputs.Count} values for the inputs {string.Join(", ", signature.Inputs)} of \"{signature.Name}\", found {count}.");
+        }
+    }
+
+    /// <summary>Inputs of bodies may have sizes that follow from symbols.</summary>
+    private static void RequireComputedSizes(Variable input, Value value, Dictionary<Symbol, int> sizes)
+    {
+        for (int axis = 0; axis < value.Rank; axis++)
+        {
+            Dim dim = input.Shape[axis];
+            if (!dim.IsStatic && dim.Symbol is null && dim.Evaluate(sizes) != value.Sizes[axis])
+                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\" with {dim} = {dim.Evaluate(sizes)}, found {value}.");
+        }
     }
 
     /// <summary>Collects the sizes that depend on data from the results of a node, and checks the others.</summary>
@@ -73,6 +95,8 @@ internal sealed class Binding
     private static void Bind(Variable input, int axis, Value value, Dictionary<Symbol, int> sizes)
     {
         Dim dim = input.Shape[axis];
+        if (!dim.IsStatic && dim.Symbol is null)
+            return;
         int size = value.Sizes[axis];
         int expected = dim.Symbol is { } symbol
             ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size

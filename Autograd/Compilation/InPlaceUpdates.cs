@@ -1,38 +1,40 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Elementwise;
 
 namespace Toolkit.Autograd.Compilation;
 
 /// <summary>
 /// Decides which new values are written straight over the old value of their parameter. Groups whose results go into parameters alone move to the end,
-/// after every reader of the old values; where two such groups need each other's old values, the new value is kept aside and copied after all steps.
+/// after every reader of the old values and everything that may fail; where two such groups need each other's old values, the new value is kept aside and copied after all
+/// steps.
 /// </summary>
 internal sealed class InPlaceUpdates
 {
     public InPlaceUpdates(Signature signature, List<Group> groups, bool enabled)
     {
-        Roots = new HashSet<Variable>(
-            signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue)), ReferenceEqualityComparer.Instance);
+        Variable[] outputs = [.. signature.Outputs.Select(o => o.Variable)];
+        Roots = new HashSet<Variable>(outputs.Concat(signature.Updates.Select(u => u.NewValue)), ReferenceEqualityComparer.Instance);
         Ordered = groups;
         if (!enabled)
         {
             return;
         }
 
+        // What an output reads of a parameter is read after all steps.
+        HashSet<Parameter> shown = [.. outputs.Select(ParameterBehind).OfType<Parameter>()];
         var candidates = new Dictionary<Variable, Parameter>(ReferenceEqualityComparer.Instance);
-        var chained = new HashSet<Variable>(
-            groups.OfType<ElementwiseGroup>().SelectMany(g => g.Nodes).Select(n => n.Outputs[0]), ReferenceEqualityComparer.Instance);
-        foreach (Update update in signature.Updates)
+        foreach (Update update in signature.Updates.Where(u => !shown.Contains(u.Parameter)))
         {
-            if (chained.Contains(update.NewValue) && !Roots.Contains(update.Parameter.Variable))
-            {
-                candidates.TryAdd(update.NewValue, update.Parameter);
-            }
+            candidates.TryAdd(update.NewValue, update.Parameter);
         }
 
-        var outputs = new HashSet<Variable>(signature.Outputs.Select(o => o.Variable), ReferenceEqualityComparer.Instance);
+        var isOutput = new HashSet<Variable>(outputs, ReferenceEqualityComparer.Instance);
         HashSet<Variable> takenOutside = TakenByOtherGroups(groups);
         bool IsLast(Group group) =>
-            candidates.ContainsKey(group.Sink.Outputs[0]) && !takenOutside.Contains(group.Sink.Outputs[0]) && !group.Nodes.Any(n => outputs.Contains(n.Outputs[0]));
+            group is ElementwiseGroup
+            && candidates.ContainsKey(group.Sink.Outputs[0])
+            && !takenOutside.Contains(group.Sink.Outputs[0])
+            && !group.Nodes.Any(n => isOutput.Contains(n.Outputs[0]) || MayFail(n));
         List<Group> last = [.. groups.Where(IsLast)];
         Ordered = [.. groups.Where(g => !IsLast(g)), .. last];
 
@@ -49,15 +51,11 @@ internal sealed class InPlaceUpdates
             }
         }
 
-        for (int i = 0; i < Ordered.Count; i++)
+        for (int i = Ordered.Count - last.Count; i < Ordered.Count; i++)
         {
-            foreach (Variable output in Ordered[i].Nodes.SelectMany(n => n.Outputs))
+            foreach (Variable output in Ordered[i].Nodes.Select(n => n.Outputs[0]))
             {
-                if (candidates.TryGetValue(output, out Parameter? parameter)
-                    && !takenOutside.Contains(output)
-                    && lastReader.GetValueOrDefault(parameter, -1) <= i
-                    && !signature.Outputs.Any(o => ParameterBehind(o.Variable) == parameter)
-                    && !signature.Updates.Any(u => ParameterBehind(u.NewValue) == parameter))
+                if (candidates.TryGetValue(output, out Parameter? parameter) && lastReader.GetValueOrDefault(parameter, -1) <= i)
                 {
                     Targets[output] = parameter;
                 }
@@ -84,6 +82,8 @@ internal sealed class InPlaceUpdates
 
         return variable.Parameter;
     }
+
+    private static bool MayFail(Node node) => ((ElementwiseOperation)node.Operation).MayFail(node.Inputs[^1].DType);
 
     private static HashSet<Variable> TakenByOtherGroups(List<Group> groups)
     {

@@ -55,21 +55,23 @@ internal sealed class PlanContext
             Inputs[argument.Step][argument.Index] = inputs[argument.Input];
         }
 
-        RunSteps(workers, marks);
-
-        int[] places = plan.Program.Outputs;
-        for (int i = 0; i < outputs.Length; i++)
+        if (!marks.IsEmpty)
         {
-            Value result = values[places[i]];
-            if (outputs[i] is null || outputs[i].DType != result.DType || !outputs[i].Sizes.SequenceEqual(result.Sizes))
-            {
-                outputs[i] = Value.Zeros(result.DType, result.Sizes);
-            }
-
-            outputs[i].CopyFrom(result);
+            marks[0] = Stopwatch.GetTimestamp();
         }
 
-        foreach (Commit commit in plan.Program.Commits)
+        Program program = plan.Program;
+        RunSteps(0, program.FirstInPlace, workers, marks);
+        PrepareOutputs(outputs);
+
+        // Whatever fails has failed before here, and nothing has changed.
+        RunSteps(program.FirstInPlace, program.Steps.Length, workers, marks);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i].CopyFrom(values[program.Outputs[i]]);
+        }
+
+        foreach (Commit commit in program.Commits)
         {
             commit.Parameter.Value.CopyFrom(values[commit.NewValue]);
         }
@@ -78,18 +80,25 @@ internal sealed class PlanContext
         GC.KeepAlive(this);
     }
 
-    private void RunSteps(Workers workers, Span<long> marks)
+    private void PrepareOutputs(Span<Value> outputs)
+    {
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Value result = values[plan.Program.Outputs[i]];
+            if (outputs[i] is null || outputs[i].DType != result.DType || !outputs[i].Sizes.SequenceEqual(result.Sizes))
+            {
+                outputs[i] = Value.Zeros(result.DType, result.Sizes);
+            }
+        }
+    }
+
+    private void RunSteps(int first, int end, Workers workers, Span<long> marks)
     {
         Kernel[] kernels = plan.Kernels;
-        int i = 0;
+        int i = first;
         try
         {
-            if (!marks.IsEmpty)
-            {
-                marks[0] = Stopwatch.GetTimestamp();
-            }
-
-            for (; i < kernels.Length; i++)
+            for (; i < end; i++)
             {
                 kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers));
                 if (!marks.IsEmpty)

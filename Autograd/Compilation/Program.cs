@@ -24,6 +24,9 @@ internal sealed class Program
     /// <summary>The steps of a run, in order.</summary>
     public required ProgramStep[] Steps { get; init; }
 
+    /// <summary>The first step that writes a parameter: from here on no step may fail.</summary>
+    public required int FirstInPlace { get; init; }
+
     /// <summary>The blocks of the arena.</summary>
     public required Buffer[] Buffers { get; init; }
 

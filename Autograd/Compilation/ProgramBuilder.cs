@@ -71,6 +71,7 @@ internal sealed class ProgramBuilder
             Places = [.. places],
             Early = [.. earlyNodes],
             Steps = [.. steps],
+            FirstInPlace = steps.FindIndex(step => step.Outputs.Any(place => place >= 0 && places[place].Kind == PlaceKind.Fixed)) is var at and >= 0 ? at : steps.Count,
             Buffers = [.. buffers],
             InputArguments = [.. steps.SelectMany((step, at) => step.Inputs.Select((place, index) => new InputArgument(at, index, place))).Where(a => IsInput(a.Input))],
             Outputs = outputs,

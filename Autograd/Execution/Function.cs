@@ -19,13 +19,8 @@ namespace Toolkit.Autograd.Execution;
     "Design", "CA1001", Justification = "A function needs no disposal: its threads are those of the process's pool, its memory the garbage collector's.")]
 public sealed class Function
 {
-    private readonly Program program;
+    private readonly CompiledSegment[] segments;
     private readonly Workers workers;
-    private readonly int keptPlans;
-    private readonly int keptArenas;
-    private readonly List<Plan> plans = [];
-    private readonly Lock planning = new();
-    private readonly KernelChoice kernels;
 
     // Runs that change parameters follow each other; others share the parameters and do not wait.
     private readonly Lock updating = new();
@@ -39,14 +34,15 @@ public sealed class Function
         }
 
         Signature = signature;
-        keptPlans = options.KeptPlans;
-        keptArenas = options.KeptArenas;
         CompilationOptions switches = options.Compilation;
-        kernels = new KernelChoice(switches.Winograd, switches.PackConstants);
+        var kernels = new KernelChoice(switches.Winograd, switches.PackConstants);
         workers = new Workers(options.Threads);
         Signature rewritten = Rewriting.Apply(signature, switches, workers, options.FixedParameters);
-        RequireKnownSizes(rewritten);
-        program = ProgramBuilder.Build(rewritten, switches);
+        segments =
+        [
+            .. Segment.Cut(rewritten).Select(segment => new CompiledSegment(
+                segment, new PlanCache(ProgramBuilder.Build(segment.Signature, switches), kernels, workers, options.KeptPlans, options.KeptArenas))),
+        ];
     }
 
     /// <summary>The signature as it was given.</summary>
@@ -55,7 +51,7 @@ public sealed class Function
     /// <summary>Compiles a signature.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
-    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one; or a result has sizes that depend on data.</exception>
+    /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one.</exception>
     public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
@@ -91,20 +87,6 @@ public sealed class Function
             throw new GraphException($"Expected places for {Signature.Outputs.Count} outputs of \"{Signature.Name}\", found {outputs.Length}.");
         }
 
-        if (Signature.Updates.Count == 0)
-        {
-            RunOnce(inputs, outputs);
-            return;
-        }
-
-        lock (updating)
-        {
-            RunOnce(inputs, outputs);
-        }
-    }
-
-    private void RunOnce(ReadOnlySpan<Value> inputs, Span<Value> outputs)
-    {
         foreach (Value input in inputs)
         {
             // Users may have written other bytes than 0 and 1, and kernels rely on these.
@@ -114,15 +96,15 @@ public sealed class Function
             }
         }
 
-        Plan plan = PlanFor(inputs);
-        PlanContext context = plan.Rent();
-        try
+        if (Signature.Updates.Count == 0)
         {
-            context.Run(inputs, outputs, workers);
+            CompiledSegment.Run(segments, inputs, outputs, workers);
+            return;
         }
-        finally
+
+        lock (updating)
         {
-            plan.Return(context);
+            CompiledSegment.Run(segments, inputs, outputs, workers);
         }
     }
 
@@ -144,14 +126,14 @@ public sealed class Function
             var marks = new long[runs][];
             for (int run = 0; run < runs; run++)
             {
-                marks[run] = new long[program.Steps.Length + 1];
+                marks[run] = new long[plan.Program.Steps.Length + 1];
                 context.Run(inputs, outputs, workers, marks[run]);
             }
 
-            var steps = new ProfiledStep[program.Steps.Length];
+            var steps = new ProfiledStep[plan.Program.Steps.Length];
             for (int i = 0; i < steps.Length; i++)
             {
-                ProgramStep step = program.Steps[i];
+                ProgramStep step = plan.Program.Steps[i];
                 Value[] read = context.Inputs[i], written = context.Outputs[i];
                 long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
                 steps[i] = new ProfiledStep(
@@ -178,79 +160,11 @@ public sealed class Function
     {
         get
         {
-            lock (plans)
-            {
-                return plans.Sum(p => p.WorkingMemory);
-            }
+            return segments.Sum(s => s.Plans.WorkingMemory);
         }
     }
 
-    private static void RequireKnownSizes(Signature signature)
-    {
-        if (signature.Nodes.FirstOrDefault(node => node.Symbols.Count > 0) is { } node)
-        {
-            throw new GraphException(
-                $"Expected results whose sizes follow from those of the inputs of \"{signature.Name}\", found {node}, whose results have sizes that depend on data " +
-                $"({string.Join(", ", node.Outputs.Select(o => o.Type))}): such a computation can be run by Interpreter.Run, not compiled.");
-        }
-    }
-
-    internal Plan PlanFor(ReadOnlySpan<Value> inputs)
-    {
-        if (Find(inputs) is { } known)
-        {
-            return known;
-        }
-
-        // One plan is made at a time; runs that have one do not wait.
-        lock (planning)
-        {
-            if (Find(inputs) is { } made)
-            {
-                return made;
-            }
-
-            // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
-            var binding = Binding.Of(Signature, inputs);
-            lock (plans)
-            {
-                if (plans.Count >= keptPlans)
-                {
-                    plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
-                }
-            }
-
-            var plan = new Plan(program, binding, kernels, workers, keptArenas);
-            lock (plans)
-            {
-                plans.Insert(0, plan);
-            }
-
-            return plan;
-        }
-    }
-
-    /// <summary>The plan for some sizes, which becomes the first: the one used last.</summary>
-    private Plan? Find(ReadOnlySpan<Value> inputs)
-    {
-        lock (plans)
-        {
-            for (int i = 0; i < plans.Count; i++)
-            {
-                Plan plan = plans[i];
-                if (plan.Fits(inputs))
-                {
-                    if (i > 0)
-                    {
-                        plans.RemoveAt(i);
-                        plans.Insert(0, plan);
-                    }
-
-                    return plan;
-                }
-            }
-
-            return null;
-        }
-    }
+    internal Plan PlanFor(ReadOnlySpan<Value> inputs) => segments is [var only]
+        ? only.Plans.For(inputs)
+        : throw new GraphException($"Expected a function whose sizes follow from those of its inputs, found \"{Signature.Name}\", which has {segments.Length} plans for each run.");
 }

@@ -75,9 +75,10 @@ public static class Interpreter
                 return [sizes.Evaluate(binding.Sizes)];
             }
 
-            if (node.Operation is IDataSized sized)
+            Value?[] inputs = Inputs(node);
+            if (node.Symbols.Count > 0)
             {
-                return sized.Evaluate(new EvaluateRequest(node.Operation, Inputs(node), workers));
+                return DataSized.Run(node, inputs, workers);
             }
 
             if (node.Operation is not IHasKernel)
@@ -92,12 +93,7 @@ public static class Interpreter
                 return [.. wide.Select(Map)];
             }
 
-            Value?[] inputs = Inputs(node);
-
-            // Where sizes depend on data, the shape rule tells them once it sees the numbers.
-            Value[] outputs = node.Symbols.Count > 0
-                ? [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))]
-                : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+            Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
             KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;
         }

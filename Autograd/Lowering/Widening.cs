@@ -15,7 +15,8 @@ internal static class Widening
     /// <returns>One variable for each result; null where the kernel computes with the types that are there.</returns>
     public static IReadOnlyList<Variable>? Of(Node node, Arguments inputs)
     {
-        if (node.Operation is not IHasKernel kernel)
+        // What binds symbols runs by itself and would bind others if it were rebuilt.
+        if (node.Operation is not IHasKernel kernel || node.Symbols.Count > 0)
             return null;
         Arguments wide = inputs.Map(input => kernel.ComputeType(input.DType) is var type && type != input.DType ? new Cast(type).Apply(input) : input);
         bool isNarrow = !ReferenceEquals(wide, inputs);

@@ -120,6 +120,9 @@ public sealed class Batch
     /// <summary>The weight of the example of a slot.</summary>
     internal float WeightOf(int slot) => weights is null ? 1f : MemoryMarshal.Read<float>(weights.Row(slot));
 
+    /// <summary>The content of a field of the example of a slot, without padding.</summary>
+    internal ReadOnlySpan<byte> Row(string field, int slot) => Find(field)!.Row(slot);
+
     /// <summary>Takes all examples of a batch of the same capacity.</summary>
     internal void CopyFrom(Batch other)
     {

@@ -202,7 +202,16 @@ public sealed partial class Dataset : IDataSource
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
-        return InOrder(options, options.ShuffleSeed is { } seed ? Permutation.Of(Count, Permutation.Random(seed, epoch)) : null);
+        RandomSource? random = options.ShuffleSeed is { } seed ? Permutation.Random(seed, epoch) : null;
+        int[]? order = random is null ? null : Permutation.Of(Count, random);
+        if (options.BucketBy is { } axis)
+        {
+            Column column = Array.Find(columns, column => column.Field.Axis == axis) ?? throw new ArgumentException(
+                $"Expected the symbol of a ragged axis to put examples together by, found \"{axis}\" for {Layout}.", nameof(options));
+            order = Buckets.Sort(order ?? [.. Enumerable.Range(0, Count)], column.LengthOf, options.Size, random);
+        }
+
+        return InOrder(options, order);
     }
 
     /// <summary>One pass over the given rows, or over all as they stand; the shuffle seed is not looked at.</summary>

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
@@ -79,27 +80,37 @@ public sealed record Diagnosis
     public static Diagnosis Of(
         Module model, Loss loss, Value features, Value target, IReadOnlyList<Regularizer>? regularizers = null, DiagnosisOptions? options = null)
     {
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Build(model, loss, (features, target, null), regularizers ?? [], null);
+        ExampleSymbols symbols = ExampleSymbols.Of(
+            Variable.Input(DataLayout.Input, features.DType, features.Shape), Variable.Input(DataLayout.Target, target.DType, target.Shape), weight: null);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Build(model, loss, symbols, [DataLayout.Input], [features, target], regularizers ?? [], null);
         return Diagnostician.Examine(model, objective, new ScalarFunction(total, objective.Parameters, inputs), inputs, options ?? new DiagnosisOptions());
     }
 
-    /// <summary>The objective at inference on inputs of constant shapes; what regularizers remember, such as multipliers, is as in the beginning without a
-    /// memory.</summary>
-    internal static (Objective Objective, Variable Total, (Variable, Value)[] Inputs) Build(
-        Module model,
+    /// <summary>The objective of a trainer at inference on some examples.</summary>
+    internal static (Objective Objective, Variable Total, (Variable, Value)[] Inputs) Build(Trainer trainer, Batch sample)
+    {
+        DataLayout layout = sample.Layout;
+        ExampleSymbols symbols = layout.Axes.Any() ? new ExampleSymbols(layout.Fields) : new ExampleSymbols(new Named(
+            [.. layout.Fields.Select(field => (field.Name, Variable.Input(field.Name, field.Type, [sample.Count, .. field.Shape])))]));
+        var values = new Value[symbols.All.Count];
+        ExampleSymbols.Bind(sample, symbols.All, values);
+        string[] inputs = [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)];
+        return Build(trainer.Model, trainer.Loss, symbols, inputs, values, trainer.Regularizers, trainer.State.Optimizer);
+    }
+
+    /// <summary>The objective at inference; what regularizers remember, such as multipliers, is as in the beginning without a memory.</summary>
+    private static (Objective Objective, Variable Total, (Variable, Value)[] Inputs) Build(
+        Model model,
         Loss loss,
-        (Value Features, Value Target, Value? Weights) sample,
+        ExampleSymbols symbols,
+        IReadOnlyList<string> inputs,
+        Value[] values,
         IReadOnlyList<Regularizer> regularizers,
         OptimizerState? memory)
     {
-        (Value features, Value target, Value? weights) = sample;
-        var symbols = new ExampleSymbols(
-            Variable.Input("input", features.DType, features.Shape),
-            Variable.Input("target", target.DType, target.Shape),
-            weights is null ? null : Variable.Input(TrainingGraph.WeightInput, weights.DType, weights.Shape));
-        var objective = new Objective(model, loss, symbols.Input, symbols.Target, new ForwardContext(Mode.Inference) { Weight = symbols.Weight }, memory);
+        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight };
+        var objective = new Objective(model, loss, symbols, inputs, context, memory);
         Variable total = regularizers.Aggregate(objective.Loss, (sum, regularizer) => sum + regularizer.Penalty(objective));
-        Value[] values = weights is null ? [features, target] : [features, target, weights];
         return (objective, total, [.. symbols.All.Zip(values)]);
     }
 

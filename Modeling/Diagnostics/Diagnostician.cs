@@ -12,15 +12,21 @@ namespace Toolkit.Modeling.Diagnostics;
 internal static class Diagnostician
 {
     /// <summary>The first examples of a source, copied.</summary>
-    public static (Value Features, Value Target, Value? Weights) Sample(IDataSource data, int examples)
+    public static Batch Sample(IDataSource data, int examples)
     {
         foreach (Batch batch in data.Batches(new BatchOptions { Size = examples }))
-            return (batch.Features.Clone(), batch.Target.Clone(), batch.Weights?.Clone());
+        {
+            var copy = new Batch(batch.Layout, batch.Count);
+            for (int slot = 0; slot < batch.Count; slot++)
+                copy.Add(batch, slot);
+            return copy;
+        }
+
         throw new DataException("There are no examples to measure on.");
     }
 
     public static Diagnosis Examine(
-        Module model, Objective objective, ScalarFunction function, (Variable Input, Value Value)[] inputs, DiagnosisOptions options)
+        Model model, Objective objective, ScalarFunction function, (Variable Input, Value Value)[] inputs, DiagnosisOptions options)
     {
         double[] point = function.Point, gradient = new double[function.Size], unused = new double[function.Size];
         double value = function.Evaluate(point, gradient);
@@ -49,8 +55,8 @@ internal static class Diagnostician
             FromOther = options.Other is { } other
                 ? LossLine.Between(function, other, point, Math.Max(options.Points, 2), 0.0, Beyond(Math.Max(options.Points, 2)))
                 : [],
-            Symmetries = WeightSymmetry.Examine(
-                model, Function.Compile([.. inputs.Select(i => i.Input)], [objective.Loss]), [.. inputs.Select(i => i.Value)]),
+            Symmetries = model is not Module module ? [] : WeightSymmetry.Examine(
+                module, Function.Compile([.. inputs.Select(i => i.Input)], [objective.Loss]), [.. inputs.Select(i => i.Value)]),
             Findings = [],
         };
         return diagnosis with { Findings = Diagnostics.Findings.Of(diagnosis, options) };

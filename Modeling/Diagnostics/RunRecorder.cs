@@ -39,8 +39,7 @@ public sealed class RunRecorder : IProgress<TrainingProgress>
         this.examples = Settings.AtLeastOne(examples);
         this.curvature = curvature;
         trainer.Prepare(sample.Layout);
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(
-            trainer.Model, trainer.Loss, Diagnostician.Sample(sample, examples), trainer.Regularizers, trainer.State.Optimizer);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(trainer, Diagnostician.Sample(sample, examples));
         function = new ScalarFunction(total, objective.Parameters, inputs, trainer.Execution);
         parameters = objective.Parameters;
         start = before = function.Point;

@@ -23,6 +23,8 @@ internal static class Member
             throw new ArgumentException($"Expected no checkpoint path, for an ensemble writes no checkpoints of its members, found '{path}'.", nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
         Trainer trainer = create(random.Fork("model"));
+        if (trainer.Model is not Module)
+            throw new ArgumentException($"Expected a module of one input and one output for each member, found {trainer.Model.Title}.", nameof(create));
         if (others.Contains(trainer.Model))
             throw new ArgumentException("Expected a fresh model for each member, found the same one twice.", nameof(create));
         if (trainer.EpochsDone > 0)
@@ -32,6 +34,6 @@ internal static class Member
         cancellationToken.ThrowIfCancellationRequested();
         return history.StopReason == StopReason.Diverged
             ? throw new InvalidOperationException($"Member {number + 1}: {history.StopMessage}")
-            : trainer.Model;
+            : (Module)trainer.Model;
     }
 }

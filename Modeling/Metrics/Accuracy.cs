@@ -12,7 +12,7 @@ namespace Toolkit.Modeling.Metrics;
 /// </summary>
 /// <remarks>Target: int64 [batch], or for a single logit also real numbers, 1 being class 1 and 0 class 0. An example with NaN in its prediction, or with a target
 /// that is no class, is not recognized.</remarks>
-public sealed record Accuracy : Metric
+public sealed record Accuracy : MeanMetric
 {
     /// <inheritdoc/>
     public override string Name => "accuracy";

@@ -3,7 +3,6 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Metrics;
 
@@ -14,7 +13,7 @@ namespace Toolkit.Modeling.Metrics;
 /// <remarks>The values of x̃ are not clipped to a range. It costs a gradient and a second evaluation of the model.</remarks>
 /// <param name="Loss">J, of labels.</param>
 /// <param name="Epsilon">ε, at least 0.</param>
-public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
+public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : MeanMetric
 {
     /// <summary>ε, at least 0.</summary>
     public double Epsilon { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Epsilon);
@@ -28,7 +27,7 @@ public sealed record AdversarialAccuracy(Loss Loss, double Epsilon) : Metric
     {
         double epsilon = Epsilon;
         // Weights reach a prediction of training through the statistics of the batch; they are not part of an example.
-        Variable[] inputs = [.. LeavesOf(prediction).Where(v => v.IsInput && v.DType.IsFloating() && v.Name != TrainingGraph.WeightInput)];
+        Variable[] inputs = [.. LeavesOf(prediction).Where(v => v.IsInput && v.DType.IsFloating() && v.Name != Data.DataLayout.Weight)];
         if (inputs is not [{ } input])
             throw new GraphException($"{nameof(AdversarialAccuracy)} expects a prediction computed from one input of real numbers, found {inputs.Length}.");
         Variable moved = input + (epsilon * Gradient.Of(Loss.PerExample(prediction, target).Sum(), wrt: input).Sign());

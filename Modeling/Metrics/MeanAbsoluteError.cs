@@ -5,7 +5,7 @@ using Toolkit.Modeling.Losses;
 namespace Toolkit.Modeling.Metrics;
 
 /// <summary>|ŷ − y|, averaged over the outputs of an example. Target: real numbers of the prediction's shape.</summary>
-public sealed record MeanAbsoluteError : Metric
+public sealed record MeanAbsoluteError : MeanMetric
 {
     /// <inheritdoc/>
     public override string Name => "mean absolute error";

@@ -8,7 +8,7 @@ namespace Toolkit.Modeling.Metrics;
 /// <summary>The share of examples whose class is among the K with the greatest logits: fewer than K others have a greater one. An example with NaN among its logits, or
 /// with a label that is no class, does not count as right.</summary>
 /// <param name="K">How many classes count, at least 1.</param>
-public sealed record TopK(int K) : Metric
+public sealed record TopK(int K) : MeanMetric
 {
     /// <summary>How many classes count, at least 1.</summary>
     public int K { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(K);

@@ -28,6 +28,18 @@ public sealed class ForwardContext
     /// <summary>w: how much each example counts, floating-point [batch], at least 0; null (the default) if each counts once.</summary>
     public Variable? Weight { get; init; }
 
+    /// <summary>The examples of the batch, where sequences have lengths; null if nothing is known of them.</summary>
+    internal ExampleSymbols? Examples { get; init; }
+
+    /// <summary>How long a ragged axis is in each example, int64 [batch]; null if the axis has the same length in all.</summary>
+    /// <param name="axis">A dimension of what is being computed, such as <c>x.Shape[1]</c>.</param>
+    public Variable? LengthsOf(Dim axis) => Examples?.LengthsOf(axis);
+
+    /// <summary>Which places of a ragged axis are there, and which are padding: truth values [batch, axis]; null if the axis has the same length in all examples. For
+    /// whatever mixes along the axis.</summary>
+    /// <param name="axis">A dimension of what is being computed, such as <c>x.Shape[1]</c>.</param>
+    public Variable? MaskOf(Dim axis) => Examples?.MaskOf(axis);
+
     /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: what a module takes for a statistic of the batch. 0 if all weights are 0.</summary>
     /// <param name="x">[batch, …].</param>
     /// <returns>x without axis 0.</returns>

@@ -81,6 +81,9 @@ public sealed class Named : IReadOnlyDictionary<string, Variable>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>The same with another variable under a name.</summary>
+    internal Named With(string name, Variable variable) => new([.. entries.Select(entry => entry.Name == name ? (name, variable) : entry)]);
+
     /// <summary>For example "price: Float32[batch, 1], kind: Float32[batch, 3]".</summary>
     public override string ToString() => string.Join(", ", entries.Select(entry => $"{entry.Name}: {entry.Variable.Type}"));
 

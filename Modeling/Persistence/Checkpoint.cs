@@ -4,6 +4,7 @@ using System.Text;
 using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Training;
 
@@ -15,13 +16,16 @@ namespace Toolkit.Modeling.Persistence;
 /// stopping. All numbers of it are finite: a training with NaN or infinity in it is refused. What it does not hold is what the program states: the model's structure, the options, the data.
 /// </summary>
 /// <remarks>
-/// Format: the eight bytes "TOOLKIT" and 0A, the version (int32, 2), the kind (int32: 0 a model, 1 a training), the parameters, for a
+/// Format: the eight bytes "TOOLKIT" and 0A, the version (int32, 3; 2 is read as well), the kind (int32: 0 a model, 1 a training), the parameters, for a
 /// training its state, and the SHA-256 of all that. Parameters: their count, and for each name, role, element type, rank, sizes (int32) and
 /// raw elements. Numbers are little-endian, texts UTF-8 with their length before them.
 /// </remarks>
 public static class Checkpoint
 {
-    private const int Version = 2;
+    /// <summary>The first version that tells fields by name.</summary>
+    internal const int VersionOfFields = 3;
+
+    private const int Version = 3, OldestVersion = 2;
     private const int HeaderLength = 16;
 
     private static ReadOnlySpan<byte> Magic => "TOOLKIT\n"u8;
@@ -53,7 +57,7 @@ public static class Checkpoint
     /// <exception cref="GraphException">Two parameters have the same name, or one has a name that is no Unicode text.</exception>
     /// <exception cref="CheckpointException">A number is NaN or infinite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, Module model) => Write(path, [.. model.Parameters.Select(StoredParameter.Of)], null);
+    public static void Save(string path, Model model) => Write(path, [.. model.Parameters.Select(StoredParameter.Of)], null);
 
     /// <summary>Loads a training into a trainer that was made by the same program: the next <see cref="Trainer.Fit"/> goes on. The model has the parameters that
     /// it had when the file was saved: after early stopping the best, otherwise the last.</summary>
@@ -75,12 +79,14 @@ public static class Checkpoint
         if (training is null)
             throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training.");
         bool fresh = !trainer.IsPrepared;
-        Shape? shape = trainer.Model.InputShape;
+        IReadOnlyList<Field>? fields = trainer.Model.InputFields;
         try
         {
             trainer.Prepare(training.Layout);
-            int measures = trainer.State.Totals.Means.Sums.Length;
-            if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures)
+            MeasureTotals own = trainer.State.Totals.Measures;
+            int measures = own.Sums.Length;
+            if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures
+                || !training.Totals.Observed.Select(sum => sum.Length).SequenceEqual(own.Observed.Select(sum => sum.Length)))
             {
                 throw new CheckpointException(
                     $"The checkpoint '{path}' has means of {training.Totals.Sums.Length} parts of loss and metrics, the trainer {measures}: it has other metrics.");
@@ -95,7 +101,7 @@ public static class Checkpoint
             if (fresh)
             {
                 trainer.Unprepare();
-                trainer.Model.InputShape = shape;
+                trainer.Model.InputFields = fields;
             }
 
             if (e is CheckpointException)
@@ -110,7 +116,7 @@ public static class Checkpoint
     /// <param name="model">A model of the same structure.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointException">The file is damaged or does not fit the model; nothing has been changed.</exception>
-    public static void Load(string path, Module model)
+    public static void Load(string path, Model model)
     {
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
         IReadOnlyList<Parameter> expected = model.Parameters;
@@ -204,11 +210,11 @@ public static class Checkpoint
         if (end < HeaderLength)
             throw new CheckpointException($"The checkpoint '{path}' is truncated: found {file.Length} bytes.");
         int version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
-        if (version != Version)
-            throw new CheckpointException($"The checkpoint '{path}' has the version {version}; expected {Version}.");
+        if (version is < OldestVersion or > Version)
+            throw new CheckpointException($"The checkpoint '{path}' has the version {version}; expected {OldestVersion} or {Version}.");
         RequireChecksum(file, end, path);
         file.Position = HeaderLength;
-        using var reader = new CheckpointReader(file, end);
+        using var reader = new CheckpointReader(file, end, version);
         try
         {
             int kind = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);

@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Persistence;
 /// <summary>What a checkpoint says of a training, not yet applied to anything.</summary>
 internal sealed record StoredTraining(
     DataLayout Layout,
-    (ulong? Seed, int BatchSize) Order,
+    (ulong? Seed, int BatchSize, string? BucketBy) Order,
     StoredTotals Totals,
     IReadOnlyList<EpochRecord> Epochs,
     string Monitor,
@@ -21,23 +21,26 @@ internal sealed record StoredTraining(
     IReadOnlyList<StoredParameter>? Best);
 
 /// <summary>The sums of an epoch that was begun.</summary>
-internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights)
+internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights, double[][] Observed)
 {
     public void CopyTo(EpochTotals totals)
     {
         (totals.Steps, totals.Examples, totals.Weight, totals.Penalty, totals.LearningRate) = (Steps, Examples, Weight, Penalty, LearningRate);
-        Sums.CopyTo(totals.Means.Sums, 0);
-        Weights.CopyTo(totals.Means.Weights, 0);
+        Sums.CopyTo(totals.Measures.Sums, 0);
+        Weights.CopyTo(totals.Measures.Weights, 0);
+        for (int i = 0; i < Observed.Length; i++)
+            Observed[i].CopyTo(totals.Measures.Observed[i], 0);
     }
 }
 
 /// <summary>Reads what <see cref="CheckpointWriter"/> has written. Nothing is allocated for what the file cannot hold.</summary>
 /// <param name="stream">The file, at the beginning of the content.</param>
 /// <param name="end">Where the content ends.</param>
-internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
+/// <param name="version">The version of the file.</param>
+internal sealed class CheckpointReader(Stream stream, long end, int version) : IDisposable
 {
-    // The fewest bytes that a parameter and an epoch take in a file, and the highest rank of a parameter.
-    private const int SmallestParameter = 7, SmallestEpoch = 49, SmallestMetric = 9, HighestRank = 64;
+    // The fewest bytes that parts take in a file, and the highest rank of a parameter.
+    private const int SmallestParameter = 7, SmallestEpoch = 49, SmallestMetric = 9, SmallestField = 10, HighestRank = 64;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -80,6 +83,7 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         bool shuffled = ReadBoolean();
         ulong seed = reader.ReadUInt64();
         int batchSize = reader.ReadInt32();
+        string bucketBy = version >= Checkpoint.VersionOfFields ? ReadText() : "";
         StoredTotals totals = ReadTotals();
         Require(totals is { Steps: >= 0, Examples: >= 0 }, $"{totals.Steps} steps on {totals.Examples} examples");
         Require(batchSize >= (totals.Steps > 0 ? 1 : 0), $"batches of {batchSize} examples");
@@ -95,7 +99,7 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         Require(bestStep >= 0 && waited >= 0, $"{bestStep} as best step and {waited} evaluations since");
         return new StoredTraining(
             layout,
-            (shuffled ? seed : null, batchSize),
+            (shuffled ? seed : null, batchSize, bucketBy.Length > 0 ? bucketBy : null),
             totals,
             epochs,
             monitor,
@@ -109,6 +113,14 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
 
     private DataLayout ReadLayout()
     {
+        if (version >= Checkpoint.VersionOfFields)
+        {
+            var fields = new Field[ReadCount(SmallestField, "fields")];
+            for (int i = 0; i < fields.Length; i++)
+                fields[i] = ReadField();
+            return new DataLayout(fields);
+        }
+
         int[] features = ReadShape();
         int classes = reader.ReadInt32();
         int[] targets = ReadShape();
@@ -116,8 +128,29 @@ internal sealed class CheckpointReader(Stream stream, long end) : IDisposable
         return ReadBoolean() ? layout.WithWeights() : layout;
     }
 
+    private Field ReadField()
+    {
+        string name = ReadText();
+        int type = reader.ReadByte();
+        Require(Enum.IsDefined((DType)type), $"the element type {type} of the field {Excerpt.Quoted(name)}");
+        string axis = ReadText();
+        int[] sizes = ReadShape();
+        Shape shape = Shape.OfSizes(sizes);
+        return new Field(name, (DType)type, axis.Length == 0 ? shape : [axis, .. shape]) { Classes = reader.ReadInt32() };
+    }
+
     private StoredTotals ReadTotals() => new(
-        reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), ReadNumbers(), ReadNumbers());
+        reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), ReadNumbers(), ReadNumbers(), ReadObserved());
+
+    private double[][] ReadObserved()
+    {
+        if (version < Checkpoint.VersionOfFields)
+            return [];
+        var observed = new double[ReadCount(sizeof(int), "sums of metrics")][];
+        for (int i = 0; i < observed.Length; i++)
+            observed[i] = ReadNumbers();
+        return observed;
+    }
 
     private double[] ReadNumbers()
     {

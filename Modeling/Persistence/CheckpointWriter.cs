@@ -38,6 +38,7 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
         writer.Write(state.Order.Seed.HasValue);
         writer.Write(state.Order.Seed ?? 0UL);
         writer.Write(state.Order.BatchSize);
+        writer.Write(state.Order.BucketBy ?? "");
         Write(state.Totals);
         writer.Write(state.Epochs.Count);
         foreach (EpochRecord epoch in state.Epochs)
@@ -55,10 +56,15 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
 
     private void Write(DataLayout layout)
     {
-        Write(layout.FeatureShape);
-        writer.Write(layout.ClassCount);
-        Write(layout.TargetShape);
-        writer.Write(layout.HasWeights);
+        writer.Write(layout.Fields.Count);
+        foreach (Field field in layout.Fields)
+        {
+            writer.Write(field.Name);
+            writer.Write((byte)field.Type);
+            writer.Write(field.Axis ?? "");
+            Write([.. field.Shape.Skip(field.Axis is null ? 0 : 1).Select(dim => dim.Size)]);
+            writer.Write(field.Classes);
+        }
     }
 
     private void Write(EpochTotals totals)
@@ -68,8 +74,11 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
         writer.Write(totals.Weight);
         writer.Write(totals.Penalty);
         writer.Write(totals.LearningRate);
-        Write(totals.Means.Sums);
-        Write(totals.Means.Weights);
+        Write(totals.Measures.Sums);
+        Write(totals.Measures.Weights);
+        writer.Write(totals.Measures.Observed.Length);
+        foreach (double[] sum in totals.Measures.Observed)
+            Write(sum);
     }
 
     private void Write(double[] numbers)
@@ -108,9 +117,9 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
         }
     }
 
-    private void Write(IReadOnlyList<int> shape)
+    private void Write(int[] shape)
     {
-        writer.Write(shape.Count);
+        writer.Write(shape.Length);
         foreach (int size in shape)
             writer.Write(size);
     }

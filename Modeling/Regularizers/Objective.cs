@@ -2,6 +2,7 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Distributions;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
@@ -12,44 +13,68 @@ namespace Toolkit.Modeling.Regularizers;
 /// <summary>What is being trained, as a regularizer sees it: the loss and all that it is made of, each a variable of one graph.</summary>
 public sealed class Objective
 {
-    private readonly Module model;
+    private readonly Model model;
     private readonly Loss loss;
+    private readonly ExampleSymbols examples;
     private readonly ForwardContext context;
     private readonly OptimizerState memory;
+    private readonly string? input;
 
     internal Objective(Module model, Loss loss, Variable input, Variable target, ForwardContext context, OptimizerState? memory = null)
+        : this(model, loss, ExampleSymbols.Of(input, target, context.Weight), [DataLayout.Input], context, memory)
+    {
+    }
+
+    /// <summary>The objective of a model that may read some of the fields of examples.</summary>
+    internal Objective(Model model, Loss loss, ExampleSymbols examples, IReadOnlyList<string> inputs, ForwardContext context, OptimizerState? memory = null)
     {
         this.memory = memory ?? new OptimizerState();
         this.model = model;
         this.loss = loss;
+        this.examples = examples;
         this.context = context;
-        Input = input;
-        Target = target;
-        Output = model.Forward(input, context);
+        Inputs = new Named([.. inputs.Select(name => (name, examples.Fields[name]))]);
+        Outputs = model.Forward(Inputs, context);
+        IReadOnlySet<string> read = examples.ReadBy(Outputs.Values);
+        input = inputs.Count == 1 ? inputs[0] : inputs.Where(read.Contains).ToArray() is [var only] ? only : null;
         Draws = context.Updates.Count > 0;
-        PerExample = loss.PerExample(Output, target);
-        if (PerExample.Shape.Rank != 1)
-            throw new ShapeException($"{loss.GetType().Name} must give one number per example, [batch]; found {PerExample.Shape}.");
-        Loss = loss.Mean(Output, target, context.Weight);
+        Loss = loss.Mean(Outputs, examples.Fields, examples);
     }
 
     /// <summary>J: the mean loss of the batch, without penalties; a scalar, weighted where examples have weights.</summary>
     public Variable Loss { get; }
 
     /// <summary>The loss of each example, [batch], without its weight.</summary>
-    public Variable PerExample { get; }
+    /// <exception cref="GraphException">The loss is a sum over several outputs or targets.</exception>
+    public Variable PerExample => loss.PerExample(Output, Target);
 
     /// <summary>w: how much each example counts, [batch]; null if each counts once.</summary>
     public Variable? Weight => context.Weight;
 
+    /// <summary>The fields that the model may read.</summary>
+    public Named Inputs { get; }
+
+    /// <summary>The fields of the examples by name, those of targets and weights included.</summary>
+    public Named Fields => examples.Fields;
+
+    /// <summary>What the model gives, by name.</summary>
+    public Named Outputs { get; }
+
     /// <summary>x: the input of the model, [batch, …].</summary>
-    public Variable Input { get; }
+    /// <exception cref="GraphException">The model reads several.</exception>
+    public Variable Input => Inputs[input ?? throw new GraphException($"Expected a model that reads one field, found one that may read {Inputs}: ask for {nameof(Inputs)}.")];
 
     /// <summary>y: labels or targets.</summary>
-    public Variable Target { get; }
+    /// <exception cref="GraphException">The loss reads several.</exception>
+    public Variable Target => Fields[TargetName];
 
     /// <summary>What the model gives for the input.</summary>
-    public Variable Output { get; }
+    /// <exception cref="GraphException">The loss reads several outputs.</exception>
+    public Variable Output => Outputs[OutputName];
+
+    private string TargetName => Only(loss.Summands.Select(part => part.Target), nameof(Target));
+
+    private string OutputName => Only(loss.Summands.Select(part => part.Output), nameof(Output));
 
     /// <summary>h: the hidden representations, by the full names of the modules whose results they are ("dense1"), and under the names
     /// that modules have registered.</summary>
@@ -89,29 +114,31 @@ public sealed class Objective
 
     /// <summary>The model, with the same parameters, applied to another input.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable Apply(Variable otherInput) => model.Forward(otherInput, context);
+    public Variable Apply(Variable otherInput) => ApplyAll(otherInput, context)[OutputName];
 
     /// <summary>The mean loss of the model on another input with the same targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable LossAt(Variable otherInput) => loss.Mean(Apply(otherInput), Target, Weight);
+    public Variable LossAt(Variable otherInput) => loss.Mean(ApplyAll(otherInput, context), Fields, examples);
 
     /// <summary>The mean loss of the model on another input with other targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
-    public Variable LossAt(Variable otherInput, Variable otherTarget) => loss.Mean(Apply(otherInput), otherTarget, Weight);
+    public Variable LossAt(Variable otherInput, Variable otherTarget) =>
+        loss.Mean(ApplyAll(otherInput, context), Fields.With(TargetName, otherTarget), examples);
 
     /// <summary>What the model gives for an input at inference, without dropout and noise.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable Predict(Variable otherInput) => model.Forward(otherInput, new ForwardContext(Mode.Inference) { Weight = Weight });
+    public Variable Predict(Variable otherInput) => ApplyAll(otherInput, new ForwardContext(Mode.Inference) { Examples = examples, Weight = Weight })[OutputName];
 
     /// <summary>The mean loss of another output for the same targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
-    public Variable LossOf(Variable otherOutput) => loss.Mean(otherOutput, Target, Weight);
+    public Variable LossOf(Variable otherOutput) => loss.Mean(Outputs.With(OutputName, otherOutput), Fields, examples);
 
     /// <summary>The mean loss of an output for other targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
-    public Variable LossOf(Variable otherOutput, Variable otherTarget) => loss.Mean(otherOutput, otherTarget, Weight);
+    public Variable LossOf(Variable otherOutput, Variable otherTarget) =>
+        loss.Mean(Outputs.With(OutputName, otherOutput), Fields.With(TargetName, otherTarget), examples);
 
     /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: for every penalty that is an average over examples. 0 if all weights are 0.</summary>
     /// <param name="x">[batch, …].</param>
@@ -164,4 +191,13 @@ public sealed class Objective
         Update(counter, Ops.Add(counter, Variable.Of(Value.Of(1UL))));
         return new RandomStream(Variable.Of(Value.Of(new RandomSource(seed).Fork(name).NextUInt64())), counter);
     }
+
+    private Named ApplyAll(Variable otherInput, ForwardContext applied)
+    {
+        _ = Input;
+        return model.Forward(Inputs.With(input!, otherInput), applied);
+    }
+
+    private static string Only(IEnumerable<string> names, string what) => names.Distinct().ToArray() is [var only] ? only
+        : throw new GraphException($"Expected a loss with one {what}, found {string.Join(", ", names.Distinct().Select(name => $"\"{name}\""))}: ask for {what}s by name.");
 }

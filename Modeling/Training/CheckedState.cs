@@ -18,7 +18,7 @@ internal sealed class CheckedState
         if (Fault() is { } fault)
             throw new InvalidOperationException($"Expected finite numbers to begin a training with, found that {fault}.");
         parameters = new ParameterSnapshot(trainer.Parameters);
-        totals = new EpochTotals(trainer.Graph.StepMeans);
+        totals = new EpochTotals(trainer.Graph.StepMeasures);
         totals.CopyFrom(trainer.State.Totals);
     }
 

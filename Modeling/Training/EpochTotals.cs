@@ -1,8 +1,8 @@
 namespace Toolkit.Modeling.Training;
 
 /// <summary>Sums over the examples of an epoch so far, in double precision.</summary>
-/// <param name="outputs">Where a step puts out its means.</param>
-internal sealed class EpochTotals(IReadOnlyList<MeanOutput> outputs)
+/// <param name="outputs">Where a step puts out loss and metrics.</param>
+internal sealed class EpochTotals(Measures outputs)
 {
     public long Steps { get; set; }
 
@@ -17,10 +17,10 @@ internal sealed class EpochTotals(IReadOnlyList<MeanOutput> outputs)
     public double LearningRate { get; set; }
 
     /// <summary>Loss and metrics.</summary>
-    public MeanTotals Means { get; } = new(outputs);
+    public MeasureTotals Measures { get; } = new(outputs);
 
     /// <summary>The mean loss, without penalties.</summary>
-    public double Loss => Means.Mean(0, "loss");
+    public double Loss => Measures.Of(0, "loss");
 
     /// <summary>The mean loss with penalties.</summary>
     public double Objective => Loss + (Penalty / Weight);
@@ -30,6 +30,6 @@ internal sealed class EpochTotals(IReadOnlyList<MeanOutput> outputs)
     public void CopyFrom(EpochTotals other)
     {
         (Steps, Examples, Weight, Penalty, LearningRate) = (other.Steps, other.Examples, other.Weight, other.Penalty, other.LearningRate);
-        Means.CopyFrom(other.Means);
+        Measures.CopyFrom(other.Measures);
     }
 }

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -9,31 +10,31 @@ internal sealed class Evaluator
 {
     private readonly Trainer trainer;
     private readonly Function function;
-    private readonly IReadOnlyList<MeanOutput> means;
+    private readonly Measures measures;
 
     public Evaluator(Trainer trainer, DataLayout layout)
     {
         this.trainer = trainer;
-        (Autograd.Graph.Signature signature, means) = TrainingGraph.BuildEvaluation(trainer, layout);
+        (Autograd.Graph.Signature signature, measures, _) = TrainingGraph.BuildEvaluation(trainer, layout);
         function = Function.Compile(signature, trainer.Execution);
     }
 
     public Evaluation Run(IDataSource data, int batchSize)
     {
         var check = new TargetCheck(trainer, data);
-        var totals = new MeanTotals(means);
+        var totals = new MeasureTotals(measures);
         var outputs = new Value[function.Signature.Outputs.Count];
-        var inputs = new Value[ExampleSymbols.Count(data.Layout)];
+        var inputs = new Value[function.Signature.Inputs.Count];
         long examples = 0;
         foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
             check.Batch(batch, examples);
-            ExampleSymbols.Bind(batch, inputs);
+            ExampleSymbols.Bind(batch, function.Signature.Inputs, inputs);
             function.RunInto(inputs, outputs);
             totals.Add(outputs, batch.Count);
             examples += batch.Count;
         }
 
-        return new Evaluation(totals.Mean(0, "loss"), trainer.Named(totals), examples);
+        return new Evaluation(totals.Of(0, "loss"), trainer.ByName(totals), examples);
     }
 }

@@ -20,11 +20,11 @@ internal static class FitCheck
     {
         if (options.Validation is null)
             throw new ArgumentException("EarlyStopping needs Validation examples to watch.", nameof(options));
-        if (stopping.Monitor != "loss" && trainer.Metrics.All(metric => metric.Name != stopping.Monitor))
+        if (stopping.Monitor != "loss" && trainer.Metrics.All(metric => metric.FullName != stopping.Monitor))
         {
             throw new ArgumentException(
                 $"EarlyStopping is to watch \"{stopping.Monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +
-                $"{string.Join(", ", trainer.Metrics.Select(metric => metric.Name))}.",
+                $"{string.Join(", ", trainer.Metrics.Select(metric => metric.FullName))}.",
                 nameof(options));
         }
     }
@@ -43,15 +43,16 @@ internal static class FitCheck
 
     private static void CheckOrder(TrainerState state, BatchOptions batches)
     {
-        if (state.Totals.Steps > 0 && state.Order != (batches.ShuffleSeed, batches.Size))
+        if (state.Totals.Steps > 0 && state.Order != (batches.ShuffleSeed, batches.Size, batches.BucketBy))
         {
             throw new ArgumentException(
                 $"Epoch {state.Epochs.Count + 1} was interrupted after {state.Totals.Steps} steps with the order {Text(state.Order)}; it can only " +
-                $"go on with the same, found {Text((batches.ShuffleSeed, batches.Size))}.",
+                $"go on with the same, found {Text((batches.ShuffleSeed, batches.Size, batches.BucketBy))}.",
                 nameof(batches));
         }
 
-        static string Text((ulong? Seed, int BatchSize) order) => string.Create(
-            CultureInfo.InvariantCulture, $"({(order.Seed is { } seed ? $"seed {seed}" : "not shuffled")}, batches of {order.BatchSize})");
+        static string Text((ulong? Seed, int BatchSize, string? BucketBy) order) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"({(order.Seed is { } seed ? $"seed {seed}" : "not shuffled")}, batches of {order.BatchSize}{(order.BucketBy is { } axis ? $" by \"{axis}\"" : "")})");
     }
 }

@@ -26,6 +26,10 @@ public sealed record FitOptions
     /// <summary>Whether the last batch of an epoch is left out if it is not full; false by default.</summary>
     public bool DropLast { get; init; }
 
+    /// <summary>The ragged axis, such as "time", by whose length examples are put together in batches (see <see cref="BatchOptions.BucketBy"/>); null (the default) for
+    /// none.</summary>
+    public string? BucketBy { get; init; }
+
     /// <summary>Examples to evaluate the model on after each epoch; null (the default) for none.</summary>
     public IDataSource? Validation { get; init; }
 

@@ -9,16 +9,16 @@ namespace Toolkit.Modeling.Training;
 internal static class Registration
 {
     /// <summary>What a model reads, and what its modules and penalties update, must be among its parameters and what the optimizer remembers.</summary>
-    public static void OfModel(IEnumerable<Parameter> known, Variable output, ForwardContext context) => Check(
+    public static void OfModel(IEnumerable<Parameter> known, IEnumerable<Variable> outputs, ForwardContext context) => Check(
         known,
-        Read(output, gradients: false).Concat(context.Updates.Select(update => update.Parameter)),
-        $"The model uses parameters that are not among its {nameof(Module.Parameters)}, so they would be neither trained nor saved",
-        $"A module returns its own from CreateParameters, and lists those that own others in {nameof(Module.Children)}.");
+        Read(outputs, gradients: false).Concat(context.Updates.Select(update => update.Parameter)),
+        $"The model uses parameters that are not among its {nameof(Model.Parameters)}, so they would be neither trained nor saved",
+        $"A module returns its own from CreateParameters, and lists those that own others in {nameof(Model.Children)}.");
 
     /// <summary>What an objective would follow by gradients must be among the model's parameters and what the optimizer remembers.</summary>
     public static void OfObjective(IEnumerable<Parameter> known, Variable objective) => Check(
         known,
-        Read(objective, gradients: true),
+        Read([objective], gradients: true),
         "The objective depends on parameters that are not those of the model, so they would not be learned",
         "To keep them as they are, apply StopGradient to what is made of them.");
 
@@ -37,12 +37,12 @@ internal static class Registration
             throw new GraphException($"{problem}: {string.Join(", ", unknown.Select(parameter => parameter.Name).Order(StringComparer.Ordinal))}. {remedy}");
     }
 
-    /// <summary>The parameters that a variable depends on; of those for gradients, not through StopGradient.</summary>
-    private static HashSet<Parameter> Read(Variable root, bool gradients)
+    /// <summary>The parameters that variables depend on; of those for gradients, not through StopGradient.</summary>
+    private static HashSet<Parameter> Read(IEnumerable<Variable> roots, bool gradients)
     {
         var read = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
         var seen = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
-        var pending = new Stack<Variable>([root]);
+        var pending = new Stack<Variable>(roots);
         while (pending.TryPop(out Variable? variable))
         {
             if (!seen.Add(variable) || (gradients && variable.Producer?.Operation is StopGradient))

@@ -30,7 +30,7 @@ public sealed class Trainer
     private int fitting;
 
     /// <summary>The model.</summary>
-    public required Module Model { get; init; }
+    public required Model Model { get; init; }
 
     /// <summary>What is made small.</summary>
     public required Loss Loss { get; init; }
@@ -53,7 +53,8 @@ public sealed class Trainer
     /// <summary>The number of epochs that are done.</summary>
     public int EpochsDone => state?.Epochs.Count ?? 0;
 
-    /// <summary>The computation of one step: the inputs "input", "target" and, if the examples have weights, "weight", the outputs "loss", "objective",
+    /// <summary>The computation of one step: an input for each field of the examples ("input", "target" and, if they have weights, "weight"), one for the lengths of
+    /// each ragged axis ("time.length"), the outputs "loss", "objective",
     /// "learning_rate" and the sum of each metric over the batch, and the updates of all parameters. Where examples have weights or do not all count, the sums are Σ w·m·v,
     /// and more outputs hold the Σ w·m that they are to be divided by ("accuracy.weight"), those of the loss as well ("loss.sum", "loss.sum.weight").</summary>
     /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
@@ -95,9 +96,9 @@ public sealed class Trainer
             TrainerState prepared = state ?? new TrainerState(layout);
             graph = new TrainingGraph(this, layout, prepared.Optimizer);
             prepared.Layout = layout;
-            prepared.Totals = new EpochTotals(graph.StepMeans);
+            prepared.Totals = new EpochTotals(graph.StepMeasures);
             (state, step) = (prepared, null);
-            Model.InputShape = [.. layout.FeatureShape.Select(size => (Dim)size)];
+            Model.InputFields = graph.InputFields;
         }
     }
 
@@ -106,7 +107,7 @@ public sealed class Trainer
     {
         lock (Gate)
         {
-            (state, graph, step, Model.InputShape) = (null, null, null, null);
+            (state, graph, step, Model.InputFields) = (null, null, null, null);
             Array.Clear(evaluators);
         }
     }
@@ -161,9 +162,9 @@ public sealed class Trainer
         Settings.AtLeastOne(examples);
         Prepare(data.Layout);
         options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
-        (Value, Value, Value?) sample = Diagnostician.Sample(data, examples);
+        Batch sample = Diagnostician.Sample(data, examples);
         using Lock.Scope scope = Gate.EnterScope();
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(Model, Loss, sample, Regularizers, State.Optimizer);
+        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(this, sample);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
     }
 
@@ -191,12 +192,12 @@ public sealed class Trainer
     /// <summary>The learning rate of the last step; 0 before the first.</summary>
     internal double LastRate => State.Totals.Steps > 0 ? State.Totals.LearningRate : State.Epochs.Count > 0 ? State.Epochs[^1].LearningRate : 0.0;
 
-    /// <summary>The means of the metrics by name.</summary>
-    internal IReadOnlyDictionary<string, double> Named(MeanTotals means)
+    /// <summary>The metrics by name.</summary>
+    internal IReadOnlyDictionary<string, double> ByName(MeasureTotals totals)
     {
         var named = new Dictionary<string, double>(StringComparer.Ordinal);
         for (int i = 0; i < Metrics.Count; i++)
-            named.Add(Metrics[i].Name, means.Mean(1 + i, Metrics[i].Name));
+            named.Add(Metrics[i].FullName, totals.Of(1 + i, Metrics[i].FullName));
         return named;
     }
 

@@ -24,10 +24,10 @@ internal sealed class TrainerState
     public List<EpochRecord> Epochs { get; } = [];
 
     /// <summary>The sums of the epoch that was begun; no steps if none was.</summary>
-    public EpochTotals Totals { get; set; } = new([]);
+    public EpochTotals Totals { get; set; } = new(Measures.None);
 
-    /// <summary>The seed of the order, if the examples are shuffled, and the size of the batches of the epoch that was begun.</summary>
-    public (ulong? Seed, int BatchSize) Order { get; set; }
+    /// <summary>The seed of the order, if the examples are shuffled, the size of the batches of the epoch that was begun, and the axis by which they are sorted, or null.</summary>
+    public (ulong? Seed, int BatchSize, string? BucketBy) Order { get; set; }
 
     /// <summary>What early stopping remembers.</summary>
     public BestSoFar Best { get; } = new();

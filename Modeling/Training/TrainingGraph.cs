@@ -12,9 +12,6 @@ namespace Toolkit.Modeling.Training;
 /// <summary>The two computations of a training, as signatures: the step and the evaluation.</summary>
 internal sealed class TrainingGraph
 {
-    /// <summary>The name of the input of weights.</summary>
-    public const string WeightInput = "weight";
-
     /// <summary>The places of the outputs of <see cref="Step"/>; the sums of the metrics follow.</summary>
     public const int LossOutput = 0, ObjectiveOutput = 1, RateOutput = 2;
 
@@ -25,45 +22,54 @@ internal sealed class TrainingGraph
     {
         this.trainer = trainer;
         this.layout = layout;
-        (Step, StepMeans) = BuildStep(state);
-        Evaluation = BuildEvaluation(trainer, layout).Signature;
+        (Step, StepMeasures) = BuildStep(state);
+        (Evaluation, _, InputFields) = BuildEvaluation(trainer, layout);
     }
 
-    /// <summary>Inputs "input", "target" and, if examples have weights, "weight"; outputs "loss" (mean without penalties), "objective" (with penalties),
-    /// "learning_rate" and the sum of each metric over the batch, then what <see cref="MeasureOutputs"/> adds; updates of everything that changes.</summary>
+    /// <summary>Inputs for the fields of examples and the lengths of ragged axes; outputs "loss" (mean without penalties), "objective" (with penalties),
+    /// "learning_rate" and the sum of each metric over the batch, then what <see cref="MeasureList"/> adds; updates of everything that changes.</summary>
     public Signature Step { get; }
 
     /// <summary>Where the step puts out loss and metrics.</summary>
-    public IReadOnlyList<MeanOutput> StepMeans { get; }
+    public Measures StepMeasures { get; }
 
-    /// <summary>The same inputs; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureOutputs"/> adds.</summary>
+    /// <summary>The fields that the model reads at inference.</summary>
+    public IReadOnlyList<Field> InputFields { get; }
+
+    /// <summary>The same inputs; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureList"/> adds.</summary>
     public Signature Evaluation { get; }
 
-    /// <summary>How many numbers the model gives for an example; 0 if that is not known.</summary>
-    public int OutputCount { get; private set; }
+    /// <summary>What the model gives in training.</summary>
+    public Named Outputs { get; private set; } = new();
 
-    /// <summary>The computation of an evaluation for examples of a layout, and where it puts out loss and metrics.</summary>
-    public static (Signature Signature, IReadOnlyList<MeanOutput> Means) BuildEvaluation(Trainer trainer, DataLayout layout)
+    /// <summary>The computation of an evaluation for examples of a layout, where it puts out loss and metrics, and what the model reads.</summary>
+    public static (Signature Signature, Measures Measures, IReadOnlyList<Field> Read) BuildEvaluation(Trainer trainer, DataLayout layout)
     {
-        var symbols = new ExampleSymbols(layout);
-        var context = new ForwardContext(Mode.Inference) { Weight = symbols.Weight };
-        Variable output = trainer.Model.Forward(symbols.Input, context);
-        Registration.OfModel(trainer.Model.Parameters, output, context);
-        var measures = new MeasureOutputs(symbols.Weight);
-        measures.AddLoss(trainer.Loss.Parts(output, symbols.Target));
-        measures.AddMetrics(trainer.Metrics, output, symbols.Target, trainer.Loss.TakesUnlabelled);
-        return (new Signature(symbols.All, measures.Outputs, name: "evaluation"), measures.Means);
+        IReadOnlyList<Field> fields = ModelInputs.Of(trainer, layout);
+        var symbols = new ExampleSymbols(layout.Fields);
+        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight };
+        Named outputs = trainer.Model.Forward(new Named([.. fields.Select(field => (field.Name, symbols.Fields[field.Name]))]), context);
+        Registration.OfModel(trainer.Model.Parameters, outputs.Values, context);
+        var measures = new MeasureList();
+        measures.AddLoss(trainer.Loss.TermsOf(outputs, symbols.Fields, symbols));
+        measures.AddMetrics(trainer.Metrics, outputs, symbols, trainer.Loss);
+        IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
+        return (
+            new Signature(symbols.All, measures.Outputs, name: "evaluation"),
+            measures.Measures,
+            trainer.Model is Module ? fields : [.. fields.Where(field => read.Contains(field.Name))]);
     }
 
-    private (Signature Signature, IReadOnlyList<MeanOutput> Means) BuildStep(OptimizerState state)
+    private (Signature Signature, Measures Measures) BuildStep(OptimizerState state)
     {
         IReadOnlyList<Parameter> parameters = trainer.Model.Parameters;
         CheckNames(parameters);
-        var symbols = new ExampleSymbols(layout);
-        var context = new ForwardContext(Mode.Training) { Weight = symbols.Weight };
-        var objective = new Objective(trainer.Model, trainer.Loss, symbols.Input, symbols.Target, context, state);
-        CheckClasses(objective.Output);
-        OutputCount = objective.Output.Shape.Skip(1).All(dim => dim.IsStatic) ? objective.Output.Shape.Skip(1).Aggregate(1, (count, dim) => count * dim.Size) : 0;
+        var symbols = new ExampleSymbols(layout.Fields);
+        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight };
+        var objective = new Objective(
+            trainer.Model, trainer.Loss, symbols, [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)], context, state);
+        Outputs = objective.Outputs;
+        CheckClasses();
         Variable total = objective.Loss;
         foreach (Regularizer regularizer in trainer.Regularizers)
         {
@@ -81,7 +87,7 @@ internal sealed class TrainingGraph
         CheckReached(learned, objective.Loss, symbols);
         Composition.Check(trainer, learned);
         Parameter[] known = [.. parameters, .. state.Parameters];
-        Registration.OfModel(known, objective.Output, context);
+        Registration.OfModel(known, objective.Outputs.Values, context);
         Registration.OfObjective(known, total);
         state.Projection = update => Constrain(update).NewValue;
         IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
@@ -89,20 +95,20 @@ internal sealed class TrainingGraph
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
         CheckNames([.. parameters, .. state.Parameters]);
         Registration.OfUpdates([.. parameters, .. state.Parameters], updates);
-        var measures = new MeasureOutputs(
-            symbols.Weight,
+        var measures = new MeasureList(
             new Output("loss", objective.Loss),
             new Output("objective", total),
             new Output("learning_rate", trainer.Optimizer.Rate(state)));
-        measures.AddLoss(trainer.Loss.Parts(objective.Output, symbols.Target), LossOutput);
-        measures.AddMetrics(trainer.Metrics, objective.Output, symbols.Target, trainer.Loss.TakesUnlabelled);
+        measures.AddLoss(trainer.Loss.TermsOf(objective.Outputs, symbols.Fields, symbols), LossOutput);
+        measures.AddMetrics(trainer.Metrics, objective.Outputs, symbols, trainer.Loss);
+        ModelInputs.CheckRead(layout, symbols.ReadBy([.. objective.Outputs.Values, .. measures.Outputs.Select(output => output.Variable)]));
         Update[] all =
         [
             .. updates.Select(Constrain),
             .. context.Updates,
             new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
         ];
-        return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Means);
+        return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Measures);
     }
 
     private Update Constrain(Update update)
@@ -119,17 +125,23 @@ internal sealed class TrainingGraph
         return new Update(update.Parameter, value);
     }
 
-    private void CheckClasses(Variable output)
+    private void CheckClasses()
     {
         // Labels that have no logit would silently give a loss of zero.
-        if (layout.HasLabels && output.Shape.Rank == 2 && output.Shape[1].IsStatic)
+        foreach (Losses.Loss loss in trainer.Loss.Summands)
         {
-            int outputs = output.Shape[1].Size;
+            if (layout.Find(loss.Target) is not { Classes: > 0 } labels || !Outputs.TryGetValue(loss.Output, out Variable? output)
+                || output.Shape.Rank != labels.Shape.Rank + 2 || !output.Shape[^1].IsStatic)
+            {
+                continue;
+            }
+
+            int outputs = output.Shape[^1].Size;
             int needed = outputs == 1 ? 2 : outputs;
-            if (layout.ClassCount > needed)
+            if (labels.Classes > needed)
             {
                 throw new ShapeException(
-                    $"The data have {layout.ClassCount} classes, but the model gives {outputs} outputs per example, enough for {needed}.");
+                    $"The data have {labels.Classes} classes, but the model gives {outputs} outputs per example, enough for {needed}.");
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Persistence;
 
 namespace Toolkit.Modeling.Training;
@@ -36,6 +37,7 @@ internal sealed class TrainingRun
             Size = options.BatchSize,
             ShuffleSeed = options.Shuffle ? options.Seed : null,
             DropLast = options.DropLast,
+            BucketBy = options.BucketBy,
         };
         FitCheck.Options(trainer, options, batches);
         lock (trainer.Gate)
@@ -88,7 +90,7 @@ internal sealed class TrainingRun
     private (StopReason Reason, string Message)? RunEpoch(CancellationToken cancellation)
     {
         EpochTotals totals = state.Totals;
-        state.Order = (batches.ShuffleSeed, batches.Size);
+        state.Order = (batches.ShuffleSeed, batches.Size, batches.BucketBy);
         long step = 0, done = totals.Steps;
         foreach (Batch batch in data.Batches(batches, state.Epochs.Count))
         {
@@ -97,7 +99,7 @@ internal sealed class TrainingRun
             if (End(cancellation) is { } end)
                 return end;
             check.Batch(batch, totals.Examples);
-            ExampleSymbols.Bind(batch, inputs);
+            ExampleSymbols.Bind(batch, trainer.TrainingStep.Inputs, inputs);
             lock (trainer.Gate)
             {
                 trainer.Step.RunInto(inputs, outputs);
@@ -111,7 +113,7 @@ internal sealed class TrainingRun
             if (watch.Interval is { } n && state.Steps % n == 0 && Evaluate() is { } diverged)
                 return diverged;
             if (options.ProgressSteps > 0 && step % options.ProgressSteps == 0)
-                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Means.Mean(0), null));
+                options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Measures.Of(0), null));
         }
 
         if (totals.Examples == 0)
@@ -132,7 +134,7 @@ internal sealed class TrainingRun
         totals.Weight += weight;
         totals.Penalty += penalty * weight;
         totals.LearningRate = outputs[TrainingGraph.RateOutput].Scalar();
-        totals.Means.Add(outputs, batch.Count);
+        totals.Measures.Add(outputs, batch.Count);
     }
 
     /// <summary>An evaluation within an epoch, for early stopping.</summary>
@@ -162,7 +164,7 @@ internal sealed class TrainingRun
             Epoch = state.Epochs.Count + 1,
             Loss = totals.Loss,
             Objective = totals.Objective,
-            Metrics = trainer.Named(totals.Means),
+            Metrics = trainer.ByName(totals.Measures),
             Validation = validation,
             LearningRate = totals.LearningRate,
             Examples = totals.Examples,

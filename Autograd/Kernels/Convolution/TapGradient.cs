@@ -7,7 +7,8 @@ namespace Toolkit.Autograd.Kernels;
 /// The weight gradient of a convolution, W̄[o, t] = Σ over images and positions of ȳ[o, position]·x[position + offset(t)], with elements of the
 /// padded image as they lie. One job sums all images for some output channels and some input channels.
 /// </summary>
-/// <remarks>Every sum runs over images and positions in order, so its bits do not depend on how the work is split.</remarks>
+/// <remarks>Every sum runs over images and positions in order, in pieces of some hundred that are joined by <see cref="CompensatedSum"/>, so its bits do not depend on how the
+/// work is split.</remarks>
 internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
     where T : unmanaged, IFloatingPointIeee754<T>
     where TVector : struct
@@ -38,7 +39,7 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
         long offsets = Aligned((long)((kernel * shape.GroupInChannels) + TapTile.MaxTaps) * sizeof(int));
         long perThread = Aligned(planes.Elements(mostChannels) * sizeof(T))
             + Aligned((long)shape.OutPlane * Width * mostSlivers * sizeof(T))
-            + Aligned((long)mostChannels * kernel * Width * mostSlivers * sizeof(T));
+            + ((IsLong(shape) ? 3 : 1) * Aligned((long)mostChannels * kernel * Width * mostSlivers * sizeof(T)));
         using Scratch scratch = workers.Rent(offsets + (perThread * workers.Threads));
         int* table = (int*)scratch.Pointer;
         new Span<int>(table, (int)(offsets / sizeof(int))).Clear();
@@ -71,7 +72,10 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
         T* padded = (T*)(scratch + (participant * scratchBytes));
         T* columns = padded + (Aligned(planes.Elements(channels) * sizeof(T)) / sizeof(T));
         T* sums = columns + (Aligned((long)shape.OutPlane * Width * slivers * sizeof(T)) / sizeof(T));
-        new Span<T>(sums, taps * Width * slivers).Clear();
+        int count = taps * Width * slivers;
+        T* totals = sums + count, lost = totals + count;
+        new Span<T>(sums, IsLong(shape) ? 3 * count : count).Clear();
+        long terms = 0;
         for (int image = 0; image < shape.Batch; image++)
         {
             planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels) + firstIn) * shape.InPlane), channels, padded);
@@ -81,8 +85,38 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
                 int width = Math.Min(Width, lastOut - firstOut - (sliver * Width));
                 GemmPacking.Transposed(
                     gradient + ((long)sliver * Width * shape.OutPlane), shape.OutPlane, width, shape.OutPlane, Width, columns + ((long)sliver * Width * shape.OutPlane));
-                Add(taps, padded, columns + ((long)sliver * Width * shape.OutPlane), sums + ((long)sliver * Width * taps));
             }
+
+            for (int row = 0; row < shape.OutHeight;)
+            {
+                int rows = Math.Clamp(CompensatedSum.Terms / Math.Max(1, shape.OutWidth), 1, shape.OutHeight - row);
+                for (int column = 0; column < shape.OutWidth;)
+                {
+                    int width = rows > 1 ? shape.OutWidth : Math.Min(shape.OutWidth - column, CompensatedSum.Terms);
+                    for (int sliver = 0; sliver < slivers; sliver++)
+                    {
+                        T* from = columns + ((((long)sliver * shape.OutPlane) + ((long)row * shape.OutWidth) + column) * Width);
+                        Add(taps, rows, width, padded + ((nint)row * shape.StrideHeight * planes.Width) + ((nint)column * shape.StrideWidth), from, sums + ((long)sliver * Width * taps));
+                    }
+
+                    column += width;
+                    terms += rows * width;
+                    if (IsLong(shape) && terms >= CompensatedSum.Terms)
+                    {
+                        CompensatedSum.Add<T, TVector, TSimd>(sums, totals, lost, count);
+                        new Span<T>(sums, count).Clear();
+                        terms = 0;
+                    }
+                }
+
+                row += rows;
+            }
+        }
+
+        if (IsLong(shape))
+        {
+            CompensatedSum.Add<T, TVector, TSimd>(sums, totals, lost, count);
+            CompensatedSum.Finish(totals, lost, sums, count);
         }
 
         // The sums lie as [sliver, tap, channel in sliver].
@@ -95,9 +129,8 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
         }
     }
 
-    private readonly void Add(int taps, T* padded, T* columns, T* sums)
+    private readonly void Add(int taps, int height, int width, T* padded, T* columns, T* sums)
     {
-        int height = shape.OutHeight, width = shape.OutWidth;
         nint step = shape.StrideWidth, rowStep = (nint)shape.StrideHeight * planes.Width;
         int panels = (taps + TapTile.MaxTaps - 1) / TapTile.MaxTaps;
         for (int panel = 0; panel < panels; panel++)
@@ -116,6 +149,9 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
             }
         }
     }
+
+    /// <summary>Whether a sum has more terms than may be added one after the other.</summary>
+    private static bool IsLong(in ConvolutionShape shape) => (long)shape.Batch * shape.OutPlane > CompensatedSum.Terms;
 
     private static int Slivers(int channels) => (channels + Width - 1) / Width;
 

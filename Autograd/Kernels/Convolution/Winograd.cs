@@ -19,6 +19,8 @@ internal static unsafe class Winograd
     // Transform of one vector of weights, shared by the images of a small batch: the choice must not depend on the batch.
     private const int WeightCost = 40;
 
+    private const long MostRowBytes = 64 << 20;
+
     /// <summary>Whether the convolution has a form for which this pays.</summary>
     public static bool Suits<T>(in ConvolutionShape shape)
         where T : unmanaged
@@ -35,6 +37,9 @@ internal static unsafe class Winograd
         WinogradShape tiling = new(shape, lanes);
         long ins = tiling.Whole(shape.GroupInChannels) / lanes, outs = tiling.WholePairs(shape.GroupOutChannels) / lanes;
         long tiles = (long)tiling.TileRows * tiling.TilesAcross, taps = shape.KernelHeight * shape.KernelWidth;
+        // A row of tiles is transformed at once.
+        if (36L * tiling.TilesAcross * (ins + outs) * lanes * sizeof(float) > MostRowBytes)
+            return false;
         long products = tiles * 36 * shape.GroupInChannels * outs, transforms = tiles * ((DataCost * ins) + (OutputCost * outs));
         long weights = WeightCost * shape.GroupInChannels * outs;
         return products + transforms + weights < (long)shape.OutPlane * taps * shape.GroupInChannels * outs * 4 / 5;

@@ -6,7 +6,8 @@ namespace Toolkit.Autograd.Kernels;
 /// The weight gradient of a convolution as the adjoint of <see cref="WinogradForward{T, TVector, TSimd, TKernel, TTile}"/>: w̄ = Gᵀ[Σ over tiles of
 /// (Bᵀ·x·B) ⊙ (A·ȳ·Aᵀ)]G. One job sums all images for some output channels and some input channels.
 /// </summary>
-/// <remarks>Every sum runs over images and tiles in an order that depends on the shape alone.</remarks>
+/// <remarks>Every sum runs over images and tiles in an order that depends on the shape alone, in pieces of some hundred that are joined by
+/// <see cref="CompensatedSum"/>.</remarks>
 /// <typeparam name="T">Element type.</typeparam>
 /// <typeparam name="TVector">Vector type.</typeparam>
 /// <typeparam name="TSimd">Vector operations.</typeparam>
@@ -20,6 +21,9 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
     where TTile : struct, IRows
 {
     private const int Products = WinogradTransform<T, TVector, TSimd>.Products;
+
+    // Fewer than elsewhere: taps are differences of sums.
+    private const int Terms = CompensatedSum.Terms / 2;
 
     private ConvolutionShape shape;
     private WinogradShape tiling;
@@ -45,7 +49,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         // The order of the sums must not follow from the parts, so neither may the blocks.
         int blockRows = tiling.BlockRows(tiling.Whole(shape.GroupInChannels) + tiling.WholePairs(shape.GroupOutChannels));
         int tiles = blockRows * tiling.TilesAcross;
-        long elements = Pixels(tiling, blockRows, depth, outs) + Room(depth) + (Products * (TSimd.Count + Step(tiles * depth) + Step(tiles * outs) + Step(depth * outs)));
+        long elements = Pixels(tiling, blockRows, depth, outs) + Room(depth) + (Products * (TSimd.Count + Step(tiles * depth) + Step(tiles * outs) + ((IsLong(shape, tiling) ? 3 : 1) * Step(depth * outs))));
         long perThread = Aligned((elements + Products) * sizeof(T)) + Aligned((tiles + PixelTile.MaxPixels) * sizeof(int));
         using Scratch scratch = workers.Rent(perThread * workers.Threads);
         workers.For(
@@ -79,7 +83,13 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         T* data = between + (Products * n);
         T* gradient = data + (Products * Step(most * depth));
         T* sums = gradient + (Products * Step(most * outs));
-        T* room = sums + (Products * sumStep);
+        nint sumCount = Products * sumStep;
+        T* totals = sums + sumCount, lost = totals + sumCount;
+        bool isLong = IsLong(shape, tiling), fresh = true;
+        if (isLong)
+            new Span<T>(totals, checked((int)(2 * sumCount))).Clear();
+        long terms = 0;
+        T* room = isLong ? lost + sumCount : totals;
         T* factors = room + Room(depth);
         int* tileOffsets = (int*)(factors + Products), channelOffsets = tileOffsets + most;
         for (int t = 0; t < most; t++)
@@ -98,16 +108,35 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
                 Data(tiles, depth, pixels, between, data, step);
                 tiling.OutputPixels(outPlanes, outChannels, row, rows, pixels, outs);
                 Gradient(tiles, outs, pixels, between, gradient, outStep);
-                for (int product = 0; product < Products; product++)
+                for (int tile = 0; tile < tiles; tile += Terms)
                 {
-                    for (int first = 0; first < outs; first += Width)
+                    int count = Math.Min(tiles - tile, Terms);
+                    for (int product = 0; product < Products; product++)
                     {
-                        Multiply(
-                            tiles, inChannels, data + (product * step), gradient + (product * outStep) + ((nint)first * tiles), tileOffsets, channelOffsets,
-                            sums + (product * sumStep) + ((nint)first * depth), image == 0 && row == 0);
+                        for (int first = 0; first < outs; first += Width)
+                        {
+                            Multiply(
+                                count, inChannels, data + (product * step) + ((nint)tile * depth), gradient + (product * outStep) + ((nint)first * tiles) + ((nint)tile * Width),
+                                tileOffsets, channelOffsets, sums + (product * sumStep) + ((nint)first * depth), fresh);
+                        }
+                    }
+
+                    terms += count;
+                    fresh = isLong && terms >= Terms;
+                    if (fresh)
+                    {
+                        CompensatedSum.Add<T, TVector, TSimd>(sums, totals, lost, sumCount);
+                        terms = 0;
                     }
                 }
             }
+        }
+
+        if (isLong)
+        {
+            if (!fresh)
+                CompensatedSum.Add<T, TVector, TSimd>(sums, totals, lost, sumCount);
+            CompensatedSum.Finish(totals, lost, sums, sumCount);
         }
 
         WinogradTransform<T, TVector, TSimd>.Factors(factors);
@@ -172,6 +201,9 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
 
         GemmPacking.Transpose(room, Width, channels * taps, count, shape.PatchSize, to);
     }
+
+    private static bool IsLong(in ConvolutionShape shape, in WinogradShape tiling) =>
+        (long)shape.Batch * tiling.TileRows * tiling.TilesAcross > Terms;
 
     // Elements of the taps of two vectors of output channels.
     private static nint Room(int depth) => (nint)depth * TKernel.Count * TKernel.Count * Width;

@@ -30,6 +30,9 @@ internal static unsafe class AveragePooling
     private struct Job<T> : IJob
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        // Elements that are added one after the other.
+        private const int Few = 128;
+
         public PoolingShape Shape;
         public bool IncludePad;
         public bool Backward;
@@ -65,6 +68,8 @@ internal static unsafe class AveragePooling
 
         private readonly T Sum(T* image, PoolingWindow rows, PoolingWindow columns)
         {
+            if ((long)Shape.KernelHeight * Shape.KernelWidth > Few)
+                return LongSum(image, rows, columns);
             T sum = T.Zero;
             for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
             {
@@ -73,6 +78,25 @@ internal static unsafe class AveragePooling
             }
 
             return sum;
+        }
+
+        /// <summary>Runs of a few elements of a row, joined pairwise.</summary>
+        private readonly T LongSum(T* image, PoolingWindow rows, PoolingWindow columns)
+        {
+            Cascade<T, SumReducer<T>> cascade = default;
+            for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+            {
+                for (int begin = columns.Begin; begin < columns.End;)
+                {
+                    long end = Math.Min(columns.End, begin + ((long)Few * Shape.DilationWidth));
+                    T sum = T.Zero;
+                    for (; begin < end; begin += Shape.DilationWidth)
+                        sum += image[(iy * Shape.InWidth) + begin];
+                    cascade.Add(sum);
+                }
+            }
+
+            return cascade.Total();
         }
 
         private readonly void Spread(T* image, PoolingWindow rows, PoolingWindow columns, T value)

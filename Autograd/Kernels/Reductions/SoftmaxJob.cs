@@ -10,6 +10,9 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
 {
     private const int PieceElements = 8192;
 
+    // Exponentials that are added one after the other, per lane, before their sums are joined pairwise.
+    private const int Run1 = 128;
+
     private T* x;
     private T* y;
     private int outer;
@@ -81,15 +84,22 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         T maximum = T.NegativeInfinity;
         for (int i = 0; i < axis; i++)
             maximum = T.Max(maximum, x[(nint)i * inner]);
-        T sum = T.Zero;
-        for (int i = 0; i < axis; i++)
+        Cascade<T, SumReducer<T>> sums = default;
+        for (int begin = 0; begin < axis; begin += Run1)
         {
-            T e = ExpOne(x[(nint)i * inner] - maximum);
-            sum += e;
-            if (!logarithm)
-                y[(nint)i * inner] = e;
+            T part = T.Zero;
+            for (int i = begin; i < Math.Min(axis, begin + Run1); i++)
+            {
+                T e = ExpOne(x[(nint)i * inner] - maximum);
+                part += e;
+                if (!logarithm)
+                    y[(nint)i * inner] = e;
+            }
+
+            sums.Add(part);
         }
 
+        T sum = sums.Total();
         T log = T.Log(sum), inverse = T.One / sum;
         for (int i = 0; i < axis; i++)
             y[(nint)i * inner] = logarithm ? x[(nint)i * inner] - maximum - log : y[(nint)i * inner] * inverse;
@@ -101,15 +111,22 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         TVector maximum = TSimd.Load(x);
         for (nint i = 1; i < axis; i++)
             maximum = TSimd.Max(maximum, TSimd.Load(x + (i * step)));
-        TVector sum = TSimd.Zero;
-        for (nint i = 0; i < axis; i++)
+        VectorCascade<T, TVector, TSimd> sums = new(stackalloc T[VectorCascade<T, TVector, TSimd>.Room(axis, Run1)]);
+        for (nint begin = 0; begin < axis; begin += Run1)
         {
-            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
-            sum = TSimd.Add(sum, e);
-            if (!logarithm)
-                TSimd.Store(e, y + (i * step));
+            TVector part = TSimd.Zero;
+            for (nint i = begin; i < Math.Min(axis, begin + Run1); i++)
+            {
+                TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + (i * step)), maximum));
+                part = TSimd.Add(part, e);
+                if (!logarithm)
+                    TSimd.Store(e, y + (i * step));
+            }
+
+            sums.Add(part);
         }
 
+        TVector sum = sums.Total();
         T* lanes = stackalloc T[TSimd.Count];
         TSimd.Store(sum, lanes);
         for (int lane = 0; lane < TSimd.Count; lane++)
@@ -146,8 +163,17 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         // A last partial vector is padded with −∞, whose exponential is 0.
         T* tail = stackalloc T[lanes];
         TVector shift = TSimd.Broadcast(maximum), sums = TSimd.Zero;
+        Cascade<T, SumReducer<T>> earlier = default;
+        int block = Run1 * lanes;
         for (i = 0; i <= n - lanes; i += lanes)
         {
+            if (i == block)
+            {
+                earlier.Add(TSimd.Sum(sums));
+                sums = TSimd.Zero;
+                block += Math.Min(Run1 * lanes, int.MaxValue - block);
+            }
+
             TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift));
             sums = TSimd.Add(sums, e);
             if (!logarithm)
@@ -164,7 +190,8 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
             TSimd.Store(e, tail);
         }
 
-        T sum = TSimd.Sum(sums);
+        earlier.Add(TSimd.Sum(sums));
+        T sum = earlier.Total();
         if (logarithm)
         {
             T log = T.Log(sum);

@@ -117,6 +117,9 @@ public sealed record Div : BinaryOperation, IOperator
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Function.Of<float>;
 
     /// <inheritdoc/>
+    public override bool MayFail(DType type) => !type.IsFloating();
+
+    /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile)
     {
         if (typeof(T) == typeof(float) || typeof(T) == typeof(double))

@@ -18,6 +18,11 @@ public abstract record ElementwiseOperation : Operation, IHasKernel, ITileKernel
     /// <exception cref="DTypeException">The types do not fit.</exception>
     public abstract DType InferDType(ReadOnlySpan<DType> inputs);
 
+    /// <summary>Whether the kernel may refuse elements of a type, as an integer division refuses the divisor 0. A new value of a parameter is then not written over the
+    /// old one before all of it is known.</summary>
+    /// <param name="type">The element type of the last input.</param>
+    public virtual bool MayFail(DType type) => false;
+
     /// <summary>The kernel: computes the elements of one tile.</summary>
     /// <param name="tile">Inputs and output.</param>
     public abstract void Apply(TileArguments tile);

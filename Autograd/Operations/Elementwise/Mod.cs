@@ -47,6 +47,9 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
         new(Name) { Attributes = Truncated ? [new OnnxAttribute("fmod", 1L)] : [] };
 
     /// <inheritdoc/>
+    public override bool MayFail(DType type) => !type.IsFloating();
+
+    /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile)
     {
         ReadOnlySpan<T> x = tile.Input<T>(0);

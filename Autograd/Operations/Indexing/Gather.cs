@@ -25,7 +25,7 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
         node.Inputs[0].Content is { } known && node.Inputs[1].Content is { } indices && indices.All(i => i.IsStatic)
-            ? [.. indices.Select(i => known[Layout.Index(this, i.Number, known.Count)])]
+            ? [.. indices.Select((_, at) => known[Layout.Index(this, [.. indices.Select(i => i.Number)], at, known.Count)])]
             : null;
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
         {
             for (int i = 0; i < index.Length; i++)
             {
-                int row = Layout.Index(this, index[i], size);
+                int row = Layout.Index(this, index, i, size);
                 y.CopyElements(x, ((o * size) + row) * inner, ((o * index.Length) + i) * inner, inner);
             }
         }
@@ -69,7 +69,15 @@ internal static class Layout
     public static (int Outer, int Size, int Inner) Around(ReadOnlySpan<int> sizes, int axis) =>
         (Value.CountOf(sizes[..axis]), sizes[axis], Value.CountOf(sizes[(axis + 1)..]));
 
-    public static int Index(Operation operation, long index, int size) => index >= -size && index < size
-        ? (int)(index < 0 ? index + size : index)
-        : throw new ShapeException($"{operation.Name} expects indices between {-size} and {size - 1}, found {index}.");
+    /// <summary>An index of an axis, counted from its beginning.</summary>
+    /// <param name="operation">Who asks, for the message.</param>
+    /// <param name="indices">The indices.</param>
+    /// <param name="at">Which of them.</param>
+    /// <param name="size">The size of the axis.</param>
+    /// <exception cref="ShapeException">The index is outside the axis.</exception>
+    public static int Index(Operation operation, ReadOnlySpan<long> indices, int at, int size) => indices[at] >= -size && indices[at] < size
+        ? (int)(indices[at] < 0 ? indices[at] + size : indices[at])
+        : throw new ShapeException(size == 0
+            ? $"{operation.Name} expects no indices for an axis without elements, found {indices[at]} in place {at} of the indices (counted from 0)."
+            : $"{operation.Name} expects indices between {-size} and {size - 1}, found {indices[at]} in place {at} of the indices (counted from 0).");
 }

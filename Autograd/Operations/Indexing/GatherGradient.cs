@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Shaping;
@@ -120,24 +119,11 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         ReadOnlySpan<T> from = gradient.Span<T>();
         ReadOnlySpan<long> index = indices.Span<long>();
         to.Clear();
-        if (outer == 1 && inner == 1)
-        {
-            for (int i = 0; i < index.Length; i++)
-            {
-                to[Layout.Index(this, index[i], size)] += from[i];
-            }
-
-            return;
-        }
-
+        using Scratch scratch = arguments.Workers.Rent((long)index.Length * sizeof(int));
+        Span<int> rows = scratch.Span<int>(index.Length);
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = Layout.Index(this, index, i, size);
         for (int o = 0; o < outer; o++)
-        {
-            for (int i = 0; i < index.Length; i++)
-            {
-                int at = ((o * size) + Layout.Index(this, index[i], size)) * inner;
-                int source = ((o * index.Length) + i) * inner;
-                TensorPrimitives.Add(to.Slice(at, inner), from.Slice(source, inner), to.Slice(at, inner));
-            }
-        }
+            SliceSums.Add(rows, from.Slice(o * rows.Length * inner, rows.Length * inner), inner, to.Slice(o * size * inner, size * inner), arguments.Workers);
     }
 }

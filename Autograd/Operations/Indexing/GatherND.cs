@@ -67,10 +67,9 @@ public sealed record GatherND : Operation, IMovesElements, IOperator
     internal static int Offset(Operation operation, Value data, Value indices, int row)
     {
         int depth = indices.Sizes[^1];
-        ReadOnlySpan<long> position = indices.Span<long>().Slice(row * depth, depth);
         int offset = 0;
         for (int axis = 0; axis < depth; axis++)
-            offset = (offset * data.Sizes[axis]) + Indexing.Layout.Index(operation, position[axis], data.Sizes[axis]);
+            offset = (offset * data.Sizes[axis]) + Indexing.Layout.Index(operation, indices.Span<long>(), (row * depth) + axis, data.Sizes[axis]);
         return offset;
     }
 }

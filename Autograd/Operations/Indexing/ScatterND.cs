@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -84,27 +82,36 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     public override OnnxForm? ToOnnx(OnnxRequest request) =>
         !Add ? new(Name) : request.Opset >= AddSince ? new(Name) { Attributes = [new OnnxAttribute("reduction", "add")] } : null;
 
-    /// <summary>The slice of the result and of the updates for each position, in turn.</summary>
-    private void Slices<T>(KernelArguments arguments, SliceAction<T> action)
-        where T : unmanaged
+    private void Sum<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
     {
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        ReadOnlySpan<T> updates = MemoryMarshal.Cast<byte, T>(arguments.Inputs[2].Bytes);
-        Span<T> to = MemoryMarshal.Cast<byte, T>(y.Bytes);
         y.CopyFrom(data);
-        (int rows, int slice) = GatherND.Layout(data, indices);
-        for (int row = 0; row < rows; row++)
-            action(updates.Slice(row * slice, slice), to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice));
+        (int count, int slice) = GatherND.Layout(data, indices);
+        using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
+        Span<int> rows = scratch.Span<int>(count);
+        for (int row = 0; row < count; row++)
+            rows[row] = GatherND.Offset(this, data, indices, row);
+        SliceSums.Add(rows, arguments.Inputs[2].Span<T>(), slice, y.Span<T>(), arguments.Workers);
     }
 
-    private delegate void SliceAction<T>(ReadOnlySpan<T> update, Span<T> target);
+    private unsafe void Move<T>(KernelArguments arguments)
+        where T : unmanaged
+    {
+        (Value data, Value indices, Value updates, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Inputs[2], arguments.Outputs[0]);
+        y.CopyFrom(data);
+        (int count, int slice) = GatherND.Layout(data, indices);
+        Span<T> from = new(updates.Pointer<T>(), updates.Count), to = new(y.Pointer<T>(), y.Count);
+        for (int row = 0; row < count; row++)
+            from.Slice(row * slice, slice).CopyTo(to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice));
+    }
 
     private readonly ref struct Sums(ScatterND operation, KernelArguments arguments) : INumberAction
     {
         private readonly KernelArguments arguments = arguments;
 
         public void For<T>()
-            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Slices<T>(arguments, (update, target) => TensorPrimitives.Add(target, update, target));
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Sum<T>(arguments);
     }
 
     private readonly ref struct Moves(ScatterND operation, KernelArguments arguments) : IBitsAction
@@ -112,6 +119,6 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         private readonly KernelArguments arguments = arguments;
 
         public void For<T>()
-            where T : unmanaged => operation.Slices<T>(arguments, (update, target) => update.CopyTo(target));
+            where T : unmanaged => operation.Move<T>(arguments);
     }
 }

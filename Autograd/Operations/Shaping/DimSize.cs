@@ -18,6 +18,9 @@ public sealed record DimSize(Dim Dim) : Operation, IFromSizes, IHasExamples
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Symbol> Symbols => Dim.Symbols;
+
+    /// <inheritdoc/>
     public Value Evaluate(IReadOnlyDictionary<Symbol, int> sizes) => Value.Of((long)Dim.Evaluate(sizes));
 
     /// <inheritdoc/>

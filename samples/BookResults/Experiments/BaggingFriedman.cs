@@ -66,7 +66,7 @@ internal sealed class BaggingFriedman : Experiment
             TrainedEnsemble bag = new Bagging { Create = random => Create(laboratory, random), Members = Members, Seed = laboratory.Seed + (ulong)draw }
                 .Fit(scaled, fit, laboratory.Cancellation);
             laboratory.ThrowIfCancelled();
-            return (Error(one.Model), bag.Members.Average(Error), [.. counts.Select(k => Error(bag.First(k)))]);
+            return (Error((Module)one.Model), bag.Members.Average(Error), [.. counts.Select(k => Error(bag.First(k)))]);
         }
     }
 

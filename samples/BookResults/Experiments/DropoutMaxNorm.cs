@@ -30,7 +30,7 @@ internal sealed class DropoutMaxNorm : DigitClassifier
         {
             var sampled = new Trainer
             {
-                Model = new MonteCarlo(new Sequential(trainer.Model, new Activation(z => Autograd.Operations.Ops.Softmax(z))), masks),
+                Model = new MonteCarlo(new Sequential((Module)trainer.Model, new Activation(z => Autograd.Operations.Ops.Softmax(z))), masks),
                 Loss = trainer.Loss,
                 Optimizer = trainer.Optimizer,
                 Metrics = trainer.Metrics,

@@ -27,16 +27,16 @@ internal sealed class LabelSmoothing : DigitClassifier
         (Dataset train, Dataset test) = laboratory.Data.Digits();
         Trainer hard = Train(laboratory, "hard", Model(laboratory.Random("weights")), [], train, test, new SoftmaxCrossEntropy());
         Trainer smooth = Train(laboratory, "smooth", Model(laboratory.Random("weights")), [], train, test);
-        (double hardCalibration, double hardConfidence, double hardNats) = Calibration(hard.Model, test, laboratory);
-        (double smoothCalibration, double smoothConfidence, double smoothNats) = Calibration(smooth.Model, test, laboratory);
+        (double hardCalibration, double hardConfidence, double hardNats) = Calibration((Module)hard.Model, test, laboratory);
+        (double smoothCalibration, double smoothConfidence, double smoothNats) = Calibration((Module)smooth.Model, test, laboratory);
         return
         [
             new("test error % without", Percent(hard, test), "1.64 (2 × 1024, 30 epochs)"),
             new("test error % with", Percent(smooth, test), Published),
             new("mean confidence % without", hardConfidence),
             new("mean confidence % with", smoothConfidence, "about 90 + error: targets of 0.91"),
-            new("mean confidence % of errors without", ConfidenceOfErrors(hard.Model, test, laboratory)),
-            new("mean confidence % of errors with", ConfidenceOfErrors(smooth.Model, test, laboratory)),
+            new("mean confidence % of errors without", ConfidenceOfErrors((Module)hard.Model, test, laboratory)),
+            new("mean confidence % of errors with", ConfidenceOfErrors((Module)smooth.Model, test, laboratory)),
             new("calibration error % without", hardCalibration),
             new("calibration error % with", smoothCalibration),
             new("test nats without", hardNats),

@@ -19,7 +19,7 @@ internal sealed class SoftmaxRegression : DigitClassifier
 
     protected override IEnumerable<Figure> Extra(Laboratory laboratory, Trainer trainer, Dataset train, Dataset test)
     {
-        (double error, double confidence) = new FastGradientSign(trainer.Model, trainer.Model, 784, 0.25, laboratory.Execution).On(test);
+        (double error, double confidence) = new FastGradientSign((Module)trainer.Model, (Module)trainer.Model, 784, 0.25, laboratory.Execution).On(test);
         yield return new("adversarial error %", error, "99.9");
         yield return new("confidence % of those errors", confidence, "79.3; 95.8");
     }

@@ -145,10 +145,16 @@ public class WorkersTests
     {
         using Workers workers = new(1);
         Use(workers);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-            Use(workers);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The least of several rounds: the runtime itself allocates now and then on any thread, for instance when a method is compiled again.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(round => Allocated(workers)));
+
+        static long Allocated(Workers workers)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 10; i++)
+                Use(workers);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         static unsafe void Use(Workers workers)
         {

@@ -92,6 +92,9 @@ internal static class ExampleData
         [nameof(AdversarialAccuracy)] = TwoLines.Of(
             "7.13", () => new AdversarialAccuracy(new SoftmaxCrossEntropy(), Epsilon: 0.1),
             attacked => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [attacked] }),
+        [nameof(F1)] = TwoLines.Of(
+            "11.1; van Rijsbergen 1979", () => new F1 { Class = 2 },
+            rare => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [rare] }),
         [nameof(MeanAbsoluteError)] = TwoLines.On(
             Measured, "6.2.1.2, equation 6.16", () => new MeanAbsoluteError(),
             error => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Metrics = [error] }),

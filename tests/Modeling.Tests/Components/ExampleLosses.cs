@@ -53,6 +53,8 @@ internal static class ExampleLosses
         [nameof(SequenceLoss)] = TwoLines.On(
             Measured, "6.2.1; 10.2.2, equation 10.14", () => new SequenceLoss(new MeanSquaredError(), Positions: 2) { Weights = [1, 3] },
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+        [nameof(SumOfLosses)] = TwoLines.On(
+            Measured, "7.7", () => new MeanSquaredError() + (0.5 * new Huber()), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(SoftmaxCrossEntropy)] = TwoLines.Of(
             "6.2.2.3, equation 6.30; smoothing 7.5.1", () => new SoftmaxCrossEntropy { Smoothing = 0.1, SmoothingForm = SmoothingForm.OtherClasses },
             loss => new Trainer { Model = Network(3), Loss = loss, Optimizer = new Adam() }),

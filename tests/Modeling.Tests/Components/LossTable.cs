@@ -61,6 +61,14 @@ internal static class LossTable
             Real),
         [nameof(PoissonLikelihood)] = (new(() => new PoissonLikelihood()), 2, Variable.Of(Value.Of([0.0, 3, 1, 2], 2, 2))),
         [nameof(QuantileLoss)] = (new(() => new QuantileLoss(0.9), Case.Numbers(v => new QuantileLoss(v), 0, 1, -1, 2)), 2, Real),
+        [nameof(SumOfLosses)] = (
+            new(
+                () => new SumOfLosses((1, new MeanSquaredError()), (0.5, new Huber())),
+                Case.Numbers(v => new SumOfLosses((v, new MeanSquaredError())), -1),
+                Case.Numbers(v => v * new MeanSquaredError(), -1),
+                [() => new SumOfLosses()]),
+            2,
+            Real),
         [nameof(SequenceLoss)] = (
             new(
                 () => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1, 2] },

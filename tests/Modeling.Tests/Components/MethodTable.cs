@@ -39,6 +39,10 @@ internal static class MethodTable
             () => new Accuracy(), [() => new Accuracy().PerExample(Constant(2, 3, new float[6]), Constant(2, 3, new float[6]))]),
         [nameof(AdversarialAccuracy)] = new(
             () => new AdversarialAccuracy(new SoftmaxCrossEntropy(), 0.1), Case.Numbers(v => new AdversarialAccuracy(new SoftmaxCrossEntropy(), v), -1)),
+        [nameof(F1)] = new(
+            () => new F1(),
+            [() => new F1 { Class = -1 }],
+            [() => new F1 { Class = 3 }.Observe(Constant(2, 3, new float[6]), Run.Labels(0, 1), null)]),
         [nameof(MeanAbsoluteError)] = new(
             () => new MeanAbsoluteError(), [() => new MeanAbsoluteError().PerExample(Constant(2, 3, new float[6]), Constant(2, 2, new float[4]))]),
         [nameof(TopK)] = new(() => new TopK(2), Case.Counts(v => new TopK(v))),

@@ -24,7 +24,7 @@ internal static class Outcome
         History? history = trainer?.Fit(example.Data, new() { Epochs = 2, BatchSize = 24 }, TestContext.Current.CancellationToken);
         if (history is { StopReason: not StopReason.Completed })
             throw new InvalidOperationException(history.StopMessage);
-        return trainer?.Model;
+        return (Module?)trainer?.Model;
     }
 
     /// <summary>Numbers that show what an example came to: predictions of a trained model, or the result itself.</summary>

@@ -64,7 +64,7 @@ public sealed class TrainedEnsembleTests
         new AdaBoost { Rounds = 2 }.Fit(data, (_, weights) =>
         {
             seen.Add(weights);
-            return trainer.Model;
+            return (Module)trainer.Model;
         });
         Assert.All(seen[0], weight => Assert.Equal(1.0 / data.Count, weight));
         Assert.NotEqual(seen[0], seen[1]);

@@ -123,8 +123,8 @@ public sealed class NotAClassTests
     public void Metrics_never_count_NaN_or_what_is_no_class_as_right()
     {
         const float N = float.NaN, I = float.PositiveInfinity;
-        Metric[] all = [new Accuracy(), new TopK(1), new TopK(2), new TopK(3), new TopK(9)];
-        foreach (Metric metric in all)
+        MeanMetric[] all = [new Accuracy(), new TopK(1), new TopK(2), new TopK(3), new TopK(9)];
+        foreach (MeanMetric metric in all)
         {
             for (long label = 0; label < 3; label++)
                 Assert.Equal([0.0, 0, 0], Of(metric, [N, N, N, N, 1, 2, 3, N, 1], 3, label, label, label));
@@ -148,7 +148,7 @@ public sealed class NotAClassTests
         Run.Close([.. table[9..12], .. table[0..3]], Run.Numbers(Run.Forward(layer, Mode.Inference, [3, 0], 1, 2)), 0);
     }
 
-    private static double[] Of(Metric metric, float[] logits, int rows, params long[] labels) =>
+    private static double[] Of(MeanMetric metric, float[] logits, int rows, params long[] labels) =>
         Run.Numbers(metric.PerExample(Run.Tensor(logits, rows, 3), Run.Labels(labels)));
 
     private sealed class Raw(long label) : IDataSource

@@ -42,6 +42,6 @@ public sealed class MetricTests
     public void Targets_that_do_not_fit_are_refused() =>
         Assert.Throws<ShapeException>(() => new Accuracy().PerExample(Run.Tensor(Logits, 3, 3), Run.Labels(1, 2)));
 
-    private static double[] Of(Metric metric, float[] logits, int[] sizes, params long[] labels) =>
+    private static double[] Of(MeanMetric metric, float[] logits, int[] sizes, params long[] labels) =>
         Run.Numbers(metric.PerExample(Run.Tensor(logits, sizes), Run.Labels(labels)));
 }

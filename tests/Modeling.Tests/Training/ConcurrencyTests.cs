@@ -45,7 +45,7 @@ public sealed class ConcurrencyTests : IDisposable
     [Fact]
     public async Task A_predictor_gives_each_thread_its_own_results()
     {
-        Module model = SmallTraining.Trainer().Model;
+        var model = (Module)SmallTraining.Trainer().Model;
         var predictor = new Predictor(model, [6]);
         Dataset[] data = [.. Enumerable.Range(1, 4).Select(seed => SmallTraining.Data(90, seed))];
         double[][] expected = [.. data.Select(d => Run.Numbers(predictor.Predict(d, 32)))];

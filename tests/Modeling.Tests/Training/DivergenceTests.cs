@@ -188,7 +188,7 @@ public sealed class DivergenceTests : IDisposable
     }
 
     /// <summary>NaN for every example.</summary>
-    private sealed record Root : Metric
+    private sealed record Root : MeanMetric
     {
         public override string Name => "root";
 

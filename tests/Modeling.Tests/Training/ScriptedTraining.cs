@@ -52,7 +52,7 @@ internal static class ScriptedTraining
         }
     }
 
-    private sealed record ScriptedMetric(double[] Script, bool Higher) : Metric
+    private sealed record ScriptedMetric(double[] Script, bool Higher) : MeanMetric
     {
         public override string Name => "scripted";
 

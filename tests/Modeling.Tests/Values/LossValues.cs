@@ -90,6 +90,12 @@ internal static class LossValues
             new PoissonLikelihood(), 2, [0, 1, 2, 5, 17, 3, 0, 0, 40, 1, 2, 2, 1, 0, 3, 1], (z, y) => Counts(z[0], (int)y[0]) + Counts(z[1], (int)y[1]), 1e-9)],
         [nameof(QuantileLoss)] = [.. new[] { 0.5, 0.9, 0.1 }.Select(
             t => OnNumbers(new QuantileLoss(t), 2, Reals(2), (z, y) => (Tilted(y[0] - z[0], t) + Tilted(y[1] - z[1], t)) / 2))],
+        [nameof(SumOfLosses)] =
+        [
+            OnNumbers(new SumOfLosses((1, new MeanSquaredError()), (0.5, new QuantileLoss(0.9))), 2, Reals(2), (z, y) => SquaresAndTilted(z, y, 1, 0.5)),
+            OnNumbers(new SumOfLosses((2, new MeanSquaredError()), (0.5, new QuantileLoss(0.9))), 2, Reals(2), (z, y) => SquaresAndTilted(z, y, 2, 0.5)),
+            OnNumbers((3 * (new MeanSquaredError() + (0.5 * new QuantileLoss(0.9)))) + new MeanSquaredError(), 2, Reals(2), (z, y) => SquaresAndTilted(z, y, 4, 1.5)),
+        ],
         [nameof(SequenceLoss)] =
         [
             OnNumbers(new SequenceLoss(Distance, 2), 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + Apart(z[2..], y[2..])) / 2),
@@ -169,6 +175,9 @@ internal static class LossValues
             sum += (i == y ? own : other) * Nats(z, i);
         return sum;
     }
+
+    private static double SquaresAndTilted(double[] z, double[] y, double squares, double tilted) =>
+        (squares * (Square(z[0] - y[0]) + Square(z[1] - y[1])) / 2) + (tilted * (Tilted(y[0] - z[0], 0.9) + Tilted(y[1] - z[1], 0.9)) / 2);
 
     private static double Normal(double y, double mean, double variance) => (Square(y - mean) / (2 * variance)) + (0.5 * Math.Log(2 * Math.PI * variance));
 

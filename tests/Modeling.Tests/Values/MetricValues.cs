@@ -25,6 +25,14 @@ internal static class MetricValues
             On(new Accuracy(), [0.1, -0.1, 0, 3, -3], 1, Numbers([1, 1, 0, 0, 0], 1), true, i => new[] { 1.0, 0, 1, 0, 1 }[i]),
         ],
         [nameof(AdversarialAccuracy)] = [Attacked(0, new SoftmaxCrossEntropy(), 1), Attacked(0.4, new SoftmaxCrossEntropy(), 1), Attacked(0.4, new Reversed(), -1)],
+        [nameof(F1)] =
+        [
+            Counted(new F1(), Scores, 3, Classes, null),
+            Counted(new F1 { Class = 1 }, Scores, 3, Classes, null),
+            Counted(new F1 { Class = 2 }, Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
+            Counted(new F1(), Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
+            Counted(new F1 { Class = 1 }, [0.1, -0.1, 0, 3, -3, double.NaN], 1, [1, 1, 0, 0, 0, 1], null),
+        ],
         [nameof(MeanAbsoluteError)] =
         [
             On(new MeanAbsoluteError(), Scores[..20], 2, Numbers([.. Scores[1..21]], 2), false, i => (Math.Abs(Scores[2 * i] - Scores[(2 * i) + 1]) + Math.Abs(Scores[(2 * i) + 1] - Scores[(2 * i) + 2])) / 2),
@@ -36,10 +44,53 @@ internal static class MetricValues
         ],
     };
 
-    private static Setting On(Metric metric, double[] scores, int columns, Variable target, bool higher, Func<int, double> one) => new(
+    private static Setting On(MeanMetric metric, double[] scores, int columns, Variable target, bool higher, Func<int, double> one) => new(
         metric,
         () => [.. Run.Numbers(metric.PerExample(Numbers(scores, columns), target)), metric.HigherIsBetter ? 1 : 0],
         () => [.. Enumerable.Range(0, scores.Length / columns).Select(one), higher ? 1 : 0]);
+
+    /// <summary>Observed in two batches, whose sums are added up.</summary>
+    private static Setting Counted(F1 metric, double[] scores, int columns, long[] labels, double[]? counts)
+    {
+        int rows = labels.Length, half = rows / 2;
+        return new(
+            metric,
+            () =>
+            {
+                double[][] first = Observed(0, half), second = Observed(half, rows);
+                return [metric.Total([.. first.Zip(second, (a, b) => a.Zip(b, (x, y) => x + y).ToArray())]), metric.HigherIsBetter ? 1 : 0];
+            },
+            () =>
+            {
+                double sum = 0;
+                int classes = 0;
+                for (int c = 0; c < Math.Max(columns, 2); c++)
+                {
+                    double both = 0, taken = 0, actual = 0;
+                    for (int i = 0; i < rows; i++)
+                    {
+                        double[] z = scores[(i * columns)..((i + 1) * columns)];
+                        int guess = z.Any(double.IsNaN) ? -1 : columns > 1 ? First(z) : z[0] > 0 ? 1 : 0;
+                        double weight = counts?[i] ?? 1;
+                        taken += guess == c ? weight : 0;
+                        actual += labels[i] == c ? weight : 0;
+                        both += guess == c && labels[i] == c ? weight : 0;
+                    }
+
+                    if (taken + actual > 0 && (metric.Class ?? c) == c)
+                        (sum, classes) = (sum + (2 * both / (taken + actual)), classes + 1);
+                }
+
+                return [sum / classes, 1];
+            });
+
+        double[][] Observed(int from, int to) =>
+        [
+            .. metric.Observe(
+                Numbers(scores[(from * columns)..(to * columns)], columns), Run.Labels(labels[from..to]), counts is null ? null : Variable.Of(Value.Of(counts[from..to], to - from)))
+                .Select(Run.Numbers),
+        ];
+    }
 
     /// <summary>A linear classifier of two classes: z₁ − z₀ = 2x₀ − x₁, and against the loss each x moves by ε toward the other class. The loss that is turned round
     /// moves it toward its own.</summary>

@@ -45,7 +45,7 @@ public sealed class EnsembleExportTests : IDisposable
             Optimizer = new Adam(),
         };
         trainer.Fit(Data(), new() { Epochs = 3, BatchSize = 16 }, Token);
-        Check(trainer.Model, 4);
+        Check((Module)trainer.Model, 4);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class EnsembleExportTests : IDisposable
         random.FillUniform(x, 0, 1);
         Dataset data = Dataset.FromLabels(x, [1, 6, 6], [.. x.Chunk(36).Select(image => image[0] > 0.5 ? 1L : image[7] > 0.5 ? 2L : 0L)], 3);
         trainer.Fit(data, new() { Epochs = 2, BatchSize = 16 }, Token);
-        Check(trainer.Model, 1, 6, 6);
+        Check((Module)trainer.Model, 1, 6, 6);
     }
 
     private static Trainer Classifier(RandomSource random) => new()

@@ -11,7 +11,7 @@ namespace Toolkit.Reliability.Fuzzing;
 internal record CheckpointTarget(string Name = "checkpoint") : FuzzTarget(Name)
 {
     private readonly Trainer trainer = SmallNetwork.Trainer();
-    private readonly Module model = SmallNetwork.Trainer().Model;
+    private readonly Model model = SmallNetwork.Trainer().Model;
 
     public override IReadOnlyList<byte[]> Seeds()
     {

@@ -64,7 +64,7 @@ internal sealed record Soak() : Harness("soak")
     {
         Trainer trainer = SmallNetwork.Trainer();
         trainer.Fit(SmallNetwork.Data(), SmallNetwork.Options(2) with { CheckpointPath = file });
-        Module loaded = SmallNetwork.Trainer().Model;
+        var loaded = (Module)SmallNetwork.Trainer().Model;
         Checkpoint.Load(file, loaded);
         loaded.InputShape = [6];
         using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(loaded.Inference), new ServingOptions { IntraOpThreads = 1 });

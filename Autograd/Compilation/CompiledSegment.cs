@@ -1,0 +1,86 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>A segment with its plans.</summary>
+/// <param name="segment">The segment.</param>
+/// <param name="plans">Its plans.</param>
+internal sealed class CompiledSegment(Segment segment, PlanCache plans)
+{
+    public PlanCache Plans => plans;
+
+    /// <summary>Runs segments one after the other.</summary>
+    /// <param name="segments">The segments of a computation.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="outputs">Places for its outputs.</param>
+    /// <param name="workers">The threads.</param>
+    public static void Run(ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
+    {
+        if (segments is [var only])
+        {
+            only.Plans.Run(inputs, outputs);
+            return;
+        }
+
+        var known = new Dictionary<Variable, Value>(ReferenceEqualityComparer.Instance);
+        segments[0].Begin(inputs, known);
+        foreach (CompiledSegment segment in segments[..^1])
+        {
+            segment.Run(known, workers);
+        }
+
+        CompiledSegment last = segments[^1];
+        last.Plans.Run(last.Arguments(known), outputs);
+    }
+
+    private void Begin(ReadOnlySpan<Value> inputs, Dictionary<Variable, Value> known)
+    {
+        Binding.RequireCount(segment.Signature, inputs.Length);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            known[segment.Sources[i]] = inputs[i];
+        }
+    }
+
+    private Value[] Arguments(Dictionary<Variable, Value> known) => [.. segment.Sources.Select(source => known[source])];
+
+    private void Run(Dictionary<Variable, Value> known, Workers workers)
+    {
+        var results = new Value[segment.Results.Count];
+        plans.Run(Arguments(known), results);
+        for (int i = 0; i < results.Length; i++)
+        {
+            known[segment.Results[i]] = results[i];
+        }
+
+        foreach (Node node in segment.Sized)
+        {
+            IReadOnlyList<Value> made = Run(node, known, workers);
+            for (int i = 0; i < made.Count; i++)
+            {
+                known[node.Outputs[i]] = made[i];
+            }
+        }
+
+        foreach (Variable done in segment.Done)
+        {
+            known.Remove(done);
+        }
+    }
+
+    private static IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
+    {
+        try
+        {
+            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers);
+        }
+        catch (ToolkitException e) when (node.Origin is not null)
+        {
+            e.Locate(node.Origin.ToString());
+            throw;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>A program and its plans: one for each set of input sizes, made when it first occurs; those used last are kept. Several threads may use it at once.</summary>
+/// <param name="program">The program.</param>
+/// <param name="kernels">The kernels to choose from.</param>
+/// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
+/// <param name="keptPlans">How many plans are kept.</param>
+/// <param name="keptArenas">How many blocks of working memory a plan keeps.</param>
+internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas)
+{
+    private readonly List<Plan> plans = [];
+    private readonly Lock planning = new();
+
+    public Program Program => program;
+
+    /// <summary>The bytes of working memory of the plans that are kept.</summary>
+    public long WorkingMemory
+    {
+        get
+        {
+            lock (plans)
+            {
+                return plans.Sum(p => p.WorkingMemory);
+            }
+        }
+    }
+
+    /// <summary>The plan for some inputs.</summary>
+    /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <exception cref="DTypeException">A value has another element type than its input.</exception>
+    public Plan For(ReadOnlySpan<Value> inputs)
+    {
+        if (Find(inputs) is { } known)
+        {
+            return known;
+        }
+
+        // One plan is made at a time; runs that have one do not wait.
+        lock (planning)
+        {
+            if (Find(inputs) is { } made)
+            {
+                return made;
+            }
+
+            // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
+            var binding = Binding.Of(program.Signature, inputs);
+            lock (plans)
+            {
+                if (plans.Count >= keptPlans)
+                {
+                    plans.RemoveRange(keptPlans - 1, plans.Count - keptPlans + 1);
+                }
+            }
+
+            var plan = new Plan(program, binding, kernels, workers, keptArenas);
+            lock (plans)
+            {
+                plans.Insert(0, plan);
+            }
+
+            return plan;
+        }
+    }
+
+    /// <summary>Runs the plan for some inputs.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">Places for the outputs.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    {
+        Plan plan = For(inputs);
+        PlanContext context = plan.Rent();
+        try
+        {
+            context.Run(inputs, outputs, workers);
+        }
+        finally
+        {
+            plan.Return(context);
+        }
+    }
+
+    /// <summary>The plan for some sizes, which becomes the first: the one used last.</summary>
+    private Plan? Find(ReadOnlySpan<Value> inputs)
+    {
+        lock (plans)
+        {
+            for (int i = 0; i < plans.Count; i++)
+            {
+                Plan plan = plans[i];
+                if (plan.Fits(inputs))
+                {
+                    if (i > 0)
+                    {
+                        plans.RemoveAt(i);
+                        plans.Insert(0, plan);
+                    }
+
+                    return plan;
+                }
+            }
+
+            return null;
+        }
+    }
+}

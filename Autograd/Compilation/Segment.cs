@@ -1,0 +1,126 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Compilation;
+
+/// <summary>A part of a computation whose sizes are all known once the parts before it have run.</summary>
+/// <param name="Signature">What it computes: <paramref name="Results"/>, or the outputs and updates of the whole computation if it is the last.</param>
+/// <param name="Sources">For each input the variable of the whole computation.</param>
+/// <param name="Results">For each output the variable of the whole computation; none for the last segment.</param>
+/// <param name="Sized">The nodes that run after it and have results whose sizes depend on data.</param>
+/// <param name="Done">The variables of the whole computation that nobody reads after it.</param>
+internal sealed record Segment(
+    Signature Signature, IReadOnlyList<Variable> Sources, IReadOnlyList<Variable> Results, IReadOnlyList<Node> Sized, IReadOnlyList<Variable> Done)
+{
+    /// <summary>Cuts a computation where sizes become known: before the first reader of a result whose size depends on data. Outputs and updates belong to the last segment.</summary>
+    /// <param name="signature">The computation.</param>
+    public static IReadOnlyList<Segment> Cut(Signature signature) =>
+        signature.Nodes.Any(node => node.Symbols.Count > 0) ? new Cutter(signature).Cut() : [new Segment(signature, signature.Inputs, [], [], [])];
+
+    private sealed class Cutter
+    {
+        private readonly Signature signature;
+        private readonly string prefix = "value ";
+
+        // The first segment in which a variable can be read, and a symbol has a value.
+        private readonly Dictionary<Variable, int> known = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<Symbol, int> bound = [];
+        private readonly Dictionary<Node, int> segmentOf = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<Variable, int> lastReader = new(ReferenceEqualityComparer.Instance);
+        private readonly List<HashSet<Variable>> read = [];
+        private readonly List<Variable> sized = [];
+
+        public Cutter(Signature signature)
+        {
+            this.signature = signature;
+            while (signature.Inputs.Select(i => i.Name!).Concat(signature.Outputs.Select(o => o.Name)).Any(n => n.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                prefix = '_' + prefix;
+            }
+        }
+
+        public IReadOnlyList<Segment> Cut()
+        {
+            foreach (Node node in signature.Nodes)
+            {
+                int at = FirstSegment(node), ready = node.Symbols.Count > 0 ? at + 1 : at;
+                segmentOf[node] = at;
+                foreach (Variable output in node.Outputs)
+                {
+                    known[output] = ready;
+                }
+
+                foreach (Symbol symbol in node.Symbols)
+                {
+                    bound[symbol] = ready;
+                }
+
+                foreach (Variable input in node.Inputs)
+                {
+                    Read(input, at);
+                }
+
+                sized.AddRange(node.Symbols.Count > 0 ? node.Outputs : []);
+            }
+
+            int last = known.Values.Max();
+            foreach (Variable root in signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue)))
+            {
+                Read(root, last);
+            }
+
+            // The sizes of these bind symbols, so every segment after them reads them.
+            foreach (Variable variable in sized)
+            {
+                for (int at = known[variable]; at <= last; at++)
+                {
+                    Read(variable, at);
+                }
+            }
+
+            return [.. Enumerable.Range(0, last + 1).Select(at => Make(at, last))];
+        }
+
+        private int FirstSegment(Node node)
+        {
+            IEnumerable<Symbol> symbols = node.Outputs.SelectMany(o => o.Shape).SelectMany(d => d.Symbols).Concat((node.Operation as IFromSizes)?.Symbols ?? []);
+            return node.Inputs.Select(i => known.GetValueOrDefault(i)).Concat(symbols.Select(s => bound.GetValueOrDefault(s))).DefaultIfEmpty().Max();
+        }
+
+        private void Read(Variable variable, int at)
+        {
+            while (read.Count <= at)
+            {
+                read.Add(new HashSet<Variable>(ReferenceEqualityComparer.Instance));
+            }
+
+            read[at].Add(variable);
+            lastReader[variable] = Math.Max(lastReader.GetValueOrDefault(variable), at);
+        }
+
+        private Segment Make(int at, int last)
+        {
+            Node[] nodes = [.. signature.Nodes.Where(n => segmentOf[n] == at)], sizedHere = [.. nodes.Where(n => n.Symbols.Count > 0)];
+            var own = new HashSet<Variable>(nodes.Except(sizedHere).SelectMany(n => n.Outputs), ReferenceEqualityComparer.Instance);
+            Variable[] earlier = [.. read[at].Where(v => v.Producer is not null && !own.Contains(v))];
+            var inputs = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
+            for (int i = 0; i < earlier.Length; i++)
+            {
+                inputs[earlier[i]] = Variable.Placeholder(earlier[i].Type, earlier[i].Content, $"{prefix}{i}");
+            }
+
+            var substitution = new Substitution(inputs);
+            Variable[] results = at == last ? [] : [.. own.Where(o => lastReader.GetValueOrDefault(o) > at || sizedHere.Any(n => n.Inputs.Contains(o)))];
+            Output[] outputs = at == last
+                ? [.. signature.Outputs.Select(o => o with { Variable = substitution.Map(o.Variable) })]
+                : [.. results.Select((r, i) => new Output($"{prefix}{earlier.Length + i}", substitution.Map(r)))];
+            Update[] updates = at == last ? [.. signature.Updates.Select(u => u with { NewValue = substitution.Map(u.NewValue) })] : [];
+            return new Segment(
+                new Signature([.. signature.Inputs, .. earlier.Select(e => inputs[e])], outputs, updates, signature.Name),
+                [.. signature.Inputs, .. earlier],
+                results,
+                sizedHere,
+                [.. lastReader.Where(l => l.Value == at && l.Key.Producer is not null).Select(l => l.Key)]);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace Toolkit.Autograd.Kernels;
+
+/// <summary>Adds slices to the rows of a result, each slice to the row that is named for it. Float32 rows that very many slices go to are summed in float64.</summary>
+internal static class SliceSums
+{
+    // How many slices may be added to a row one after the other.
+    private const int Few = 256;
+
+    /// <summary>to[rows[i]] += slices[i] for each i in order.</summary>
+    /// <param name="rows">The row of each slice, within the result.</param>
+    /// <param name="slices">The slices, one after the other.</param>
+    /// <param name="slice">The elements of a slice and of a row.</param>
+    /// <param name="to">The rows, to which is added.</param>
+    /// <param name="workers">Scratch memory.</param>
+    public static void Add<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to, Workers workers)
+        where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) != typeof(float) || rows.Length <= Few || slice == 0)
+        {
+            Add(rows, slices, slice, to);
+            return;
+        }
+
+        int count = to.Length / slice;
+        using Scratch scratch = workers.Rent((long)count * sizeof(int));
+        Span<int> places = scratch.Span<int>(count);
+        int often = Often(rows, places);
+        if (often == 0)
+        {
+            Add(rows, slices, slice, to);
+            return;
+        }
+
+        using Scratch wide = workers.Rent((long)often * slice * sizeof(double));
+        AddWide(rows, slices, slice, to, places, wide.Span<double>(often * slice));
+    }
+
+    private static void Add<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (slice == 1)
+                to[rows[i]] += slices[i];
+            else
+                TensorPrimitives.Add(to.Slice(rows[i] * slice, slice), slices.Slice(i * slice, slice), to.Slice(rows[i] * slice, slice));
+        }
+    }
+
+    /// <summary>The number of rows that occur often; each gets a place, the others −1.</summary>
+    private static int Often(ReadOnlySpan<int> rows, Span<int> places)
+    {
+        places.Clear();
+        foreach (int row in rows)
+            places[row]++;
+        int often = 0;
+        foreach (ref int place in places)
+            place = place > Few ? often++ : -1;
+        return often;
+    }
+
+    private static void AddWide<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to, ReadOnlySpan<int> places, Span<double> wide)
+        where T : unmanaged, INumber<T>
+    {
+        for (int row = 0; row < places.Length; row++)
+        {
+            for (int j = 0; places[row] >= 0 && j < slice; j++)
+                wide[(places[row] * slice) + j] = double.CreateTruncating(to[(row * slice) + j]);
+        }
+
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int place = places[rows[i]];
+            ReadOnlySpan<T> own = slices.Slice(i * slice, slice);
+            for (int j = 0; place >= 0 && j < slice; j++)
+                wide[(place * slice) + j] += double.CreateTruncating(own[j]);
+            if (place < 0)
+                Add([rows[i]], own, slice, to);
+        }
+
+        for (int row = 0; row < places.Length; row++)
+        {
+            for (int j = 0; places[row] >= 0 && j < slice; j++)
+                to[(row * slice) + j] = T.CreateTruncating(wide[(places[row] * slice) + j]);
+        }
+    }
+}
