@@ -170,11 +170,11 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         {
             (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
             if (adds)
-                Spread(arguments.Inputs[2], T.CreateTruncating(Beta), c);
+                Spread(arguments.Inputs[2], T.CreateTruncating((long)Beta), c);
             else
                 c.Span<T>().Clear();
             IntegerProduct.Add(
-                c.Sizes[0], c.Sizes[1], k, T.CreateTruncating(Alpha), a.Span<T>(), TransposeA ? (1, a.Sizes[1]) : (a.Sizes[1], 1),
+                c.Sizes[0], c.Sizes[1], k, T.CreateTruncating((long)Alpha), a.Span<T>(), TransposeA ? (1, a.Sizes[1]) : (a.Sizes[1], 1),
                 b.Span<T>(), TransposeB ? (1, b.Sizes[1]) : (b.Sizes[1], 1), c.Span<T>());
         });
     }

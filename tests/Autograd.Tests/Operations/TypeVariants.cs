@@ -38,7 +38,7 @@ internal static class TypeVariants
         for (int i = 0; i < inputs.Length; i++)
         {
             // What must not be 0 is not among integers either.
-            for (int k = 0; k < inputs[i].Count && types[i].IsInteger() && (example.Inputs[i].Margin > 0 || example.Inputs[i].Low > 0); k++)
+            for (int k = 0; k < inputs[i].Count && types[i].IsInteger() && (example.Inputs[i].Margin > 0 || example.Inputs[i].Low > 0 || example.Inputs[i].High < 0); k++)
                 inputs[i][k] = inputs[i][k] == 0 ? 1 : inputs[i][k];
         }
 
