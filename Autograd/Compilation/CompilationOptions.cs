@@ -9,6 +9,7 @@ public sealed record CompilationOptions
         {
             MergeEqualNodes = false,
             FoldConstants = false,
+            TakeKnownBranches = false,
             RemoveIdentities = false,
             FuseElementwise = false,
             GenerateLoops = false,
@@ -24,6 +25,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether nodes with only constant inputs are computed at compile time.</summary>
     public bool FoldConstants { get; init; } = true;
+
+    /// <summary>Whether an If whose condition is known at compile time becomes the branch that is taken.</summary>
+    public bool TakeKnownBranches { get; init; } = true;
 
     /// <summary>Whether operations that change nothing, such as a product with 1 or an expansion that broadcasting makes superfluous, are left out.</summary>
     public bool RemoveIdentities { get; init; } = true;

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -8,8 +9,12 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>A segment with its plans.</summary>
 /// <param name="segment">The segment.</param>
 /// <param name="plans">Its plans.</param>
-internal sealed class CompiledSegment(Segment segment, PlanCache plans)
+/// <param name="compile">Makes the bodies of operations ready whose results have sizes that depend on data.</param>
+internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Body, BodyFunction> compile)
 {
+    private readonly Dictionary<Body, BodyFunction> functions =
+        segment.Sized.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Distinct().ToDictionary(body => body, compile);
+
     public PlanCache Plans => plans;
 
     /// <summary>Runs segments one after the other.</summary>
@@ -71,11 +76,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans)
         }
     }
 
-    private static IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
+    private IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
     {
         try
         {
-            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers);
+            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers, functions);
         }
         catch (ToolkitException e) when (node.Origin is not null)
         {

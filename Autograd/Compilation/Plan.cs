@@ -47,7 +47,7 @@ internal sealed class Plan
         Kernels = new Kernel[program.Steps.Length];
         for (int i = 0; i < Kernels.Length; i++)
         {
-            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes);
+            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes, binding);
         }
 
         idle.Push(first);

@@ -10,7 +10,8 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
 /// <param name="keptPlans">How many plans are kept.</param>
 /// <param name="keptArenas">How many blocks of working memory a plan keeps.</param>
-internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas)
+/// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
+internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas, Binding? outer = null)
 {
     private readonly List<Plan> plans = [];
     private readonly Lock planning = new();
@@ -48,7 +49,7 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
             }
 
             // The sizes are checked before a plan is given up for them, and its memory is free before the new plan takes its own.
-            var binding = Binding.Of(program.Signature, inputs);
+            var binding = Binding.Of(program.Signature, inputs, outer?.Sizes);
             lock (plans)
             {
                 if (plans.Count >= keptPlans)

@@ -116,6 +116,7 @@ internal sealed class ProgramBuilder
     private bool IsEarly(Node node) => node.Operation is IFromSizes
         || (options.FoldConstants
             && node.Inputs.Length > 0
+            && node.Operation is not IHasBodies
             && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
             && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount));
 
@@ -227,13 +228,16 @@ internal sealed class ProgramBuilder
             group.Nodes[0],
             group.Epilogue,
             group.Inputs.ByPosition(i => i?.Constant is not null),
-            [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))])
+            [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
+            [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options))])
         {
             Name = group.Name,
             Origin = group.Nodes[0].Origin,
             Inputs = PlacesOf(group.Inputs),
             Outputs = ResultsOf(group),
         };
+
+    private static IReadOnlyList<Body> BodiesOf(Node node) => (node.Operation as IHasBodies)?.Bodies ?? [];
 
     private SumStep Sum(ProductSumGroup group) => new(group.First, group.Second)
     {

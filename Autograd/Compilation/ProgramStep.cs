@@ -27,7 +27,8 @@ internal abstract class ProgramStep
     /// <param name="inputs">Values of the types and sizes of the inputs.</param>
     /// <param name="outputs">Values of the types and sizes of the results that are read.</param>
     /// <param name="sizes">The sizes of each shape of the program.</param>
-    public abstract Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes);
+    /// <param name="binding">The sizes of symbols.</param>
+    public abstract Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding);
 }
 
 /// <summary>The kernel of one operation.</summary>
@@ -35,9 +36,11 @@ internal abstract class ProgramStep
 /// <param name="epilogue">What is done on the way out.</param>
 /// <param name="constants">For each input whether its numbers are known and never change.</param>
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
-internal sealed class OperationStep(Node node, Epilogue epilogue, bool[] constants, (DType Type, int Shape, bool IsWanted)[] results) : ProgramStep
+/// <param name="bodies">The programs of the operation's bodies.</param>
+internal sealed class OperationStep(
+    Node node, Epilogue epilogue, bool[] constants, (DType Type, int Shape, bool IsWanted)[] results, IReadOnlyList<BodyProgram> bodies) : ProgramStep
 {
-    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes)
+    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding)
     {
         var wanted = new (DType, int[], bool)[results.Length];
         for (int i = 0; i < wanted.Length; i++)
@@ -45,8 +48,10 @@ internal sealed class OperationStep(Node node, Epilogue epilogue, bool[] constan
             wanted[i] = (results[i].Type, sizes[results[i].Shape], results[i].IsWanted);
         }
 
-        return kernels.For(node.Operation, epilogue, inputs, wanted, constants);
+        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, body => new PlannedBody(ProgramOf(body), binding, kernels));
     }
+
+    private BodyProgram ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body));
 }
 
 /// <summary>The sum of two products, added up where it lies.</summary>
@@ -54,7 +59,7 @@ internal sealed class OperationStep(Node node, Epilogue epilogue, bool[] constan
 /// <param name="second">The second product.</param>
 internal sealed class SumStep(Gemm first, Gemm second) : ProgramStep
 {
-    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes) => ProductSum.Lower(first, second, inputs, outputs[0]);
+    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding) => ProductSum.Lower(first, second, inputs, outputs[0]);
 }
 
 /// <summary>A chain of elementwise operations.</summary>
@@ -63,7 +68,7 @@ internal sealed class SumStep(Gemm first, Gemm second) : ProgramStep
 /// <param name="leaves">The position of each leaf's shape.</param>
 internal sealed class ChainStep(ElementwiseChain chain, int shape, int[] leaves) : ProgramStep
 {
-    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes) =>
+    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding) =>
         new ElementwiseProgram(chain, sizes[shape], Array.ConvertAll(leaves, leaf => sizes[leaf]));
 }
 
@@ -72,5 +77,5 @@ internal sealed class CopyStep : ProgramStep
 {
     private static readonly Kernel Copy = Kernel.Of(a => a.Outputs[0].CopyFrom(a.Inputs[0]));
 
-    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes) => Copy;
+    public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding) => Copy;
 }

@@ -21,6 +21,7 @@ internal static class Rewriting
         new ExpandOperations(),
         new WidenTypes(),
         new FoldConstants(workers),
+        new TakeKnownBranches(),
         new RemoveIdentities(),
         new MergeEqualNodes(),
     ];

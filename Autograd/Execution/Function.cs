@@ -41,7 +41,8 @@ public sealed class Function
         segments =
         [
             .. Segment.Cut(rewritten).Select(segment => new CompiledSegment(
-                segment, new PlanCache(ProgramBuilder.Build(segment.Signature, switches), kernels, workers, options.KeptPlans, options.KeptArenas))),
+                segment, new PlanCache(ProgramBuilder.Build(segment.Signature, switches), kernels, workers, options.KeptPlans, options.KeptArenas),
+                body => new PlannedBody(BodyProgram.Of(body, switches), null, kernels))),
         ];
     }
 

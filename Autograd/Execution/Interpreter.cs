@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Execution;
@@ -21,7 +22,7 @@ public static class Interpreter
     public static IReadOnlyList<Value> Run(Signature signature, params IReadOnlyList<Value> inputs)
     {
         using var workers = new Workers(1);
-        var evaluation = new Evaluation(signature, Binding.Of(signature, [.. inputs]), inputs, workers);
+        var evaluation = new Evaluation(signature, [.. inputs], null, workers);
         Value[] results = [.. signature.Outputs.Select(o => evaluation.Map(o.Variable).Clone())];
         Value[] updates = [.. signature.Updates.Select(u => evaluation.Map(u.NewValue).Clone())];
         for (int i = 0; i < updates.Length; i++)
@@ -37,11 +38,11 @@ public static class Interpreter
         private readonly Binding binding;
         private readonly Workers workers;
 
-        public Evaluation(Signature signature, Binding binding, IReadOnlyList<Value> inputs, Workers workers)
+        public Evaluation(Signature signature, ReadOnlySpan<Value> inputs, Binding? outer, Workers workers)
         {
-            this.binding = binding;
+            binding = Binding.Of(signature, inputs, outer?.Sizes);
             this.workers = workers;
-            for (int i = 0; i < inputs.Count; i++)
+            for (int i = 0; i < inputs.Length; i++)
             {
                 Set(signature.Inputs[i], inputs[i]);
             }
@@ -76,6 +77,15 @@ public static class Interpreter
             }
 
             Value?[] inputs = Inputs(node);
+            if (node.Operation is IRunsBodies control)
+            {
+                // Where sizes depend on data, the operation makes the places.
+                Value[] places = node.Symbols.Count > 0 ? new Value[node.Outputs.Count] : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
+                var run = new BodyRun(inputs!, places, [.. node.Outputs.Select(_ => true)], RunBody);
+                control.Run(run);
+                return run.Results!;
+            }
+
             if (node.Symbols.Count > 0)
             {
                 return DataSized.Run(node, inputs, workers);
@@ -96,6 +106,19 @@ public static class Interpreter
             Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
             KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;
+        }
+
+        private void RunBody(Body body, ReadOnlySpan<Value> inputs, Span<Value> outputs)
+        {
+            var evaluation = new Evaluation(Signature.Of(body), inputs, binding, workers);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                Value result = evaluation.Map(body.Outputs[i]);
+                if (outputs[i] is { } place && place.Sizes.SequenceEqual(result.Sizes))
+                    place.CopyFrom(result);
+                else
+                    outputs[i] = result.Clone();
+            }
         }
 
         private Value?[] Inputs(Node node) => node.Inputs.ByPosition(v => v is null ? null : Map(v));

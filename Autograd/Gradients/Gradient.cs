@@ -102,7 +102,7 @@ public static class Gradient
             wanted[i] = node.Inputs.Optional(i) is { } input && between.Contains(input);
         }
 
-        var request = new BpropRequest(node, gradients, wanted, same => PullBackToInputs(node, same, gradients, wanted));
+        var request = new BpropRequest(node, gradients, wanted, same => PullBackToInputs(node, same, gradients, wanted), PullBack);
         IReadOnlyList<Variable?> contributions = node.Operation.Bprop(request);
         if (contributions.Count != wanted.Length)
         {

@@ -8,16 +8,25 @@ public sealed class BpropRequest
     private readonly Node node;
     private readonly IReadOnlyList<Variable?> gradients;
     private readonly bool[] wanted;
-    private readonly Func<IReadOnlyList<Variable>, IReadOnlyList<Variable?>> pullBack;
+    private readonly Func<IReadOnlyList<Variable>, IReadOnlyList<Variable?>> through;
+    private readonly PullBackFunction pullBack;
 
     internal BpropRequest(
-        Node node, IReadOnlyList<Variable?> gradients, bool[] wanted, Func<IReadOnlyList<Variable>, IReadOnlyList<Variable?>> pullBack)
+        Node node,
+        IReadOnlyList<Variable?> gradients,
+        bool[] wanted,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable?>> through,
+        PullBackFunction pullBack)
     {
         this.node = node;
         this.gradients = gradients;
         this.wanted = wanted;
+        this.through = through;
         this.pullBack = pullBack;
     }
+
+    /// <summary>The vector-Jacobian product of some variables with respect to others.</summary>
+    internal delegate IReadOnlyList<Variable?> PullBackFunction(IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt);
 
     /// <summary>The inputs of the node.</summary>
     public Arguments Arguments => node.Inputs;
@@ -63,7 +72,14 @@ public sealed class BpropRequest
     /// input which depends on another is not followed twice.
     /// </summary>
     /// <param name="same">For each result a variable with the same value.</param>
-    public IReadOnlyList<Variable?> Through(IReadOnlyList<Variable> same) => pullBack(same);
+    public IReadOnlyList<Variable?> Through(IReadOnlyList<Variable> same) => through(same);
+
+    /// <summary>The vector-Jacobian product inside a body of the operation: Σᵢ seedᵢᵀ ∂yᵢ/∂wrt.</summary>
+    /// <param name="ys">Results of the body.</param>
+    /// <param name="seeds">The gradient that comes in at each of them; null for zero.</param>
+    /// <param name="wrt">Inputs of the body.</param>
+    /// <returns>One variable for each, null where no y depends on it.</returns>
+    public IReadOnlyList<Variable?> PullBack(IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt) => pullBack(ys, seeds, wrt);
 
     /// <summary>The error that a derivative does not exist or is not known.</summary>
     /// <param name="reason">Why, as the end of the sentence "there is no gradient because …".</param>

@@ -21,6 +21,17 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
 /// <param name="Inputs">Its inputs.</param>
 public sealed record Example(Operation Operation, params ExampleInput[] Inputs)
 {
+    private Func<DType, Operation>? byType;
+
+    /// <summary>An example of an operation whose attributes depend on the floating-point type of its inputs, as those with bodies do.</summary>
+    /// <param name="operation">The operation for a type.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public static Example Of(Func<DType, Operation> operation, params ExampleInput[] inputs) => new(operation(DType.Float32), inputs) { byType = operation };
+
+    /// <summary>The operation for inputs of a floating-point type.</summary>
+    /// <param name="floating">The type in the place of <see cref="DType.Float32"/>.</param>
+    public Operation For(DType floating) => byType?.Invoke(floating) ?? Operation;
+
     /// <summary>The relative tolerance of the float32 kernel against float64.</summary>
     public double Tolerance { get; init; } = 1e-5;
 

@@ -2,11 +2,12 @@ namespace Toolkit.Autograd.Graph;
 
 /// <summary>
 /// Builds a graph anew with changes. What does not change is shared with the old graph, and what is built anew keeps its <see cref="Origin"/>. Derive from it to
-/// change leaves or nodes; an object serves one graph.
+/// change leaves or nodes; an object serves one graph, the bodies of operations included.
 /// </summary>
 public abstract class GraphTransform : GraphWalk<Variable>
 {
     private readonly Func<Variable, Variable> map;
+    private readonly Dictionary<Node, Node> originals = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Creates the transform of one graph.</summary>
     protected GraphTransform() => map = Map;
@@ -35,7 +36,7 @@ public abstract class GraphTransform : GraphWalk<Variable>
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<Variable> Visit(Node node)
     {
-        IReadOnlyList<Variable> results = Visit(node, node.Inputs.Map(map));
+        IReadOnlyList<Variable> results = Visit(Descend(node), node.Inputs.Map(map));
 
         // What is in the new graph already stays as it is, should it come up again.
         foreach (Variable result in results)
@@ -47,6 +48,29 @@ public abstract class GraphTransform : GraphWalk<Variable>
         }
 
         return results;
+    }
+
+    /// <summary>The node of the old graph of which <see cref="Visit(Node, Arguments)"/> is given one with transformed bodies.</summary>
+    /// <param name="node">What it is given.</param>
+    protected Node OriginalOf(Node node) => originals.GetValueOrDefault(node, node);
+
+    /// <summary>The node with the bodies of its operation transformed; the node itself if nothing changes or there are none.</summary>
+    private Node Descend(Node node)
+    {
+        if (node.Operation is not IHasBodies { Bodies: var bodies } operation)
+        {
+            return node;
+        }
+
+        Body[] changed = [.. bodies.Select(body => body.With([.. body.Outputs.Select(map)]))];
+        if (changed.Zip(bodies).All(pair => ReferenceEquals(pair.First, pair.Second)))
+        {
+            return node;
+        }
+
+        var inside = new Node(operation.With(changed), node.Inputs) { Origin = node.Origin };
+        originals.Add(inside, node);
+        return inside;
     }
 
     /// <summary>The results of a node's operation over other inputs, with the node's origin; its own results if the inputs are the same.</summary>

@@ -33,6 +33,9 @@ public sealed class InferRequest
         this.contents = contents;
     }
 
+    /// <summary>The operation that is asked.</summary>
+    public Operation Operation => operation;
+
     /// <summary>The number of positions up to the last input that is present.</summary>
     public int Length => types.Length;
 

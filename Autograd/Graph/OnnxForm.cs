@@ -18,13 +18,26 @@ public sealed record OnnxForm(string Operator)
     /// <summary>The attributes, in the order in which they are written.</summary>
     public IReadOnlyList<OnnxAttribute> Attributes { get; init; } = [];
 
+    /// <summary>The attributes that hold computations, written after the others.</summary>
+    public IReadOnlyList<OnnxBody> Bodies { get; init; } = [];
+
     /// <summary>The inputs; null means the operation's arguments in their order.</summary>
     public IReadOnlyList<OnnxInput>? Inputs { get; init; }
+
+    /// <summary>The number of results that the node has; null for all of the operation's.</summary>
+    public int? Results { get; init; }
 
     /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes. The model is
     /// valid ONNX for the others too, and other runtimes may run it.</summary>
     public IReadOnlyList<DType>? RuntimeTypes { get; init; }
 }
+
+/// <summary>An attribute that holds a computation. Captured variables are read there by the names that they have in the graph around.</summary>
+/// <param name="Name">The attribute's name.</param>
+/// <param name="Body">The computation.</param>
+/// <param name="Own">How many inputs of the body are inputs of the graph in the attribute; those after them are captured.</param>
+/// <param name="Captured">The position of the first captured variable among the arguments of the operation.</param>
+public sealed record OnnxBody(string Name, Body Body, int Own, int Captured);
 
 /// <summary>An attribute of an ONNX node.</summary>
 /// <param name="Name">The attribute's name.</param>

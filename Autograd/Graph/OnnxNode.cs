@@ -73,6 +73,25 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <param name="name">The attribute.</param>
     public Value? Tensor(string name) => attributes.TryGetValue(name, out object? value) ? Typed<Value>(name, value) : null;
 
+    /// <summary>Attributes that hold computations, closed: what they read of the graph around them is captured, and all of them take all of it.</summary>
+    /// <param name="parts">Each attribute, with the types of the inputs of its graph.</param>
+    /// <returns>The bodies, whose own inputs come first, and the captured variables.</returns>
+    public (IReadOnlyList<Body> Bodies, IReadOnlyList<Variable> Captured) Close(IReadOnlyList<(string Name, IReadOnlyList<TensorType> Inputs)> parts)
+    {
+        OnnxGraph[] graphs = [.. parts.Select(part => attributes.TryGetValue(part.Name, out object? value)
+            ? Typed<OnnxGraph>(part.Name, value)
+            : throw new GraphException($"{Operator} (version {Version}) needs the attribute \"{part.Name}\", found none."))];
+        var outside = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        var open = new List<(IReadOnlyList<Variable> Inputs, IReadOnlyList<Variable> Outputs)>();
+        foreach ((OnnxGraph graph, (_, IReadOnlyList<TensorType> types)) in graphs.Zip(parts))
+        {
+            Variable[] inputs = [.. types.Select((type, i) => Body.Input($"input{i}", type))];
+            open.Add((inputs, graph.Apply(inputs, outside)));
+        }
+
+        return BodyClosing.Close(open, outside.Contains);
+    }
+
     /// <summary>The element type that an attribute names: by its number in the standard, in the oldest versions by its name.</summary>
     /// <param name="name">The attribute.</param>
     /// <exception cref="DTypeException">The engine does not have the type.</exception>

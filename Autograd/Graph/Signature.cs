@@ -35,6 +35,16 @@ public sealed class Signature
         Parameters = Verify();
     }
 
+    private Signature(Body body)
+    {
+        Name = "body";
+        Inputs = body.Inputs;
+        Outputs = [.. body.Outputs.Select((output, i) => new Output($"output{i}", output))];
+        Updates = [];
+        Nodes = body.Nodes;
+        Parameters = [];
+    }
+
     /// <summary>The name of the computation.</summary>
     public string Name { get; }
 
@@ -55,6 +65,9 @@ public sealed class Signature
 
     /// <summary>Every parameter that is read or updated, in order of first use.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>A body as a computation of its own. Its inputs need no names, as they are given by position.</summary>
+    internal static Signature Of(Body body) => new(body);
 
     private List<Parameter> Verify()
     {

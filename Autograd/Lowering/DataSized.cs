@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Lowering;
@@ -12,16 +13,25 @@ internal static class DataSized
     /// <param name="node">The node.</param>
     /// <param name="inputs">The values of its inputs, null where one is left out.</param>
     /// <param name="workers">The threads.</param>
-    public static IReadOnlyList<Value> Run(Node node, Value?[] inputs, Workers workers)
+    /// <param name="functions">The bodies of the operation, ready to run; null if it has none.</param>
+    public static IReadOnlyList<Value> Run(Node node, Value?[] inputs, Workers workers, IReadOnlyDictionary<Body, BodyFunction>? functions = null)
     {
+        if (node.Operation is IRunsBodies control)
+        {
+            var run = new BodyRun(
+                inputs!, new Value[node.Outputs.Count], [.. node.Outputs.Select(_ => true)], (body, arguments, outputs) => functions![body].Run(arguments, outputs, workers));
+            control.Run(run);
+            return run.Results!;
+        }
+
         if (node.Operation is IDataSized sized)
         {
             return sized.Evaluate(new EvaluateRequest(node.Operation, inputs, workers));
         }
 
         // The shape rule tells the sizes once it sees the numbers.
-        Value[] outputs = [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))];
-        KernelChoice.Run(node.Operation, inputs!, outputs, workers);
-        return outputs;
+        Value[] results = [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))];
+        KernelChoice.Run(node.Operation, inputs!, results, workers);
+        return results;
     }
 }

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Lowering;
@@ -17,7 +18,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
 
     /// <summary>Runs an operation's own kernel once.</summary>
     public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
-        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, Request(operation, inputs, outputs, [], null)))
+        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, Request(operation, inputs, outputs)))
             .Run(new KernelArguments(inputs, outputs, workers));
 
     /// <summary>The kernel of an operation.</summary>
@@ -26,17 +27,23 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     /// <param name="inputs">Values of the types and sizes of the inputs, null where one is left out.</param>
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether it never changes.</param>
+    /// <param name="compile">Makes a body of the operation ready to run.</param>
     public Kernel For(
-        Operation operation, Epilogue epilogue, Value?[] inputs, (DType Type, int[] Sizes, bool IsWanted)[] results, bool[] constants)
+        Operation operation,
+        Epilogue epilogue,
+        Value?[] inputs,
+        (DType Type, int[] Sizes, bool IsWanted)[] results,
+        bool[] constants,
+        Func<Body, BodyFunction> compile)
     {
-        var request = new LowerRequest(operation, inputs, results, constants, packed);
+        var request = new LowerRequest(operation, inputs, results, constants, packed, compile);
         return TextKernels.For(operation, inputs, results.Select(r => r.Type))
             ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
             ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
     }
 
-    private static LowerRequest Request(Operation operation, Value[] inputs, Value[] outputs, bool[] constants, PackedConstants? packed) =>
-        new(operation, inputs, [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))], constants, packed);
+    private static LowerRequest Request(Operation operation, Value[] inputs, Value[] outputs) =>
+        new(operation, inputs, [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))], [], null, null);
 
     private static Kernel Own(Operation operation, LowerRequest request) => operation is IHasKernel has
         ? has.Lower(request)

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations;
@@ -25,6 +26,7 @@ public sealed class LowerRequest
     private readonly (DType Type, int[] Sizes, bool IsWanted)[] results;
     private readonly bool[] constants;
     private readonly PackedConstants? packed;
+    private readonly Func<Body, BodyFunction>? compile;
 
     /// <summary>Asks for a kernel.</summary>
     /// <param name="operation">The operation.</param>
@@ -32,9 +34,16 @@ public sealed class LowerRequest
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether its numbers are known and never change; empty for none.</param>
     /// <param name="packed">The constants that have been packed; null if none is to be packed.</param>
+    /// <param name="compile">Makes a body of the operation ready to run; null where bodies do not occur.</param>
     internal LowerRequest(
-        Operation operation, Value?[] inputs, (DType Type, int[] Sizes, bool IsWanted)[] results, bool[] constants, PackedConstants? packed)
+        Operation operation,
+        Value?[] inputs,
+        (DType Type, int[] Sizes, bool IsWanted)[] results,
+        bool[] constants,
+        PackedConstants? packed,
+        Func<Body, BodyFunction>? compile)
     {
+        this.compile = compile;
         this.operation = operation;
         this.inputs = inputs;
         this.results = results;
@@ -84,6 +93,11 @@ public sealed class LowerRequest
         DType.Float64 => Kernel.Of(binary64, flops),
         _ => throw NoKernel(type),
     };
+
+    /// <summary>A body of the operation, made ready to run.</summary>
+    /// <param name="body">The body.</param>
+    public BodyFunction Compile(Body body) =>
+        compile?.Invoke(body) ?? throw new GraphException($"{operation.Name} runs bodies, which this place does not expect.");
 
     /// <summary>The error that there is no kernel for a type.</summary>
     /// <param name="type">The type.</param>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
@@ -63,6 +64,7 @@ public static class OperationRegistry
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
         Operator<Identity>(),
+        Operator<If>(),
         Operator<LeakyRelu>(),
         Operator<Less>(),
         Operator<LessOrEqual>(),
@@ -90,6 +92,7 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<Scan>(),
         Operator<ScatterND>(),
         Operator<ShapeOf>(),
         Operator<Sigmoid>(),

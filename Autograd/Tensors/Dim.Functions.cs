@@ -13,6 +13,11 @@ public sealed partial class Dim
         _ => false,
     }));
 
+    /// <summary>The same polynomial with dimensions in the place of symbols.</summary>
+    /// <param name="dims">What takes the place of a symbol; null leaves it as it is.</param>
+    internal Dim Substitute(Func<Symbol, Dim?> dims) => terms.Aggregate(
+        Of(0), (sum, term) => sum + term.Factors.Aggregate(OfNumber(term.Coefficient), (product, factor) => product * factor.Substitute(dims)));
+
     /// <summary>Divides exactly, as <c>Reshape</c> needs it for the dimension −1.</summary>
     /// <param name="divisor">A number or a single product of symbols.</param>
     /// <param name="quotient">The quotient, if the division leaves no remainder for every value of the symbols.</param>

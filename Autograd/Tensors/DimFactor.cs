@@ -11,6 +11,9 @@ internal abstract record DimFactor
     /// <summary>The number for given values of the symbols.</summary>
     /// <param name="sizeOf">The value of a symbol; null where it has none.</param>
     public abstract long Evaluate(Func<Symbol, long?> sizeOf);
+
+    /// <summary>The factor with dimensions in the place of symbols; null leaves a symbol as it is.</summary>
+    public abstract Dim Substitute(Func<Symbol, Dim?> dims);
 }
 
 /// <summary>A symbol.</summary>
@@ -20,6 +23,8 @@ internal sealed record SymbolFactor(Symbol Symbol) : DimFactor
 
     public override long Evaluate(Func<Symbol, long?> sizeOf) =>
         sizeOf(Symbol) ?? throw new ShapeException($"The size \"{Symbol}\" needs a value, and no input gives one.");
+
+    public override Dim Substitute(Func<Symbol, Dim?> dims) => dims(Symbol) ?? Dim.Of(Symbol);
 
     public override string ToString() => Symbol.Name;
 }
@@ -35,6 +40,8 @@ internal sealed record QuotientFactor(Dim Dividend, Dim Divisor) : DimFactor
         : (dividend / divisor) - (dividend % divisor != 0 && dividend < 0 != divisor < 0 ? 1 : 0);
 
     public override long Evaluate(Func<Symbol, long?> sizeOf) => Of(Dividend.Evaluate(sizeOf), Divisor.Evaluate(sizeOf));
+
+    public override Dim Substitute(Func<Symbol, Dim?> dims) => Dividend.Substitute(dims).FloorDivide(Divisor.Substitute(dims));
 
     public override string ToString() => Divisor.IsStatic
         ? string.Create(CultureInfo.InvariantCulture, $"⌊({Dividend}) / {Divisor}⌋")
@@ -71,6 +78,12 @@ internal sealed record ChoiceFactor(DimChoice Choice, Dim First, Dim Second) : D
     };
 
     public override long Evaluate(Func<Symbol, long?> sizeOf) => Of(Choice, First.Evaluate(sizeOf), Second.Evaluate(sizeOf));
+
+    public override Dim Substitute(Func<Symbol, Dim?> dims)
+    {
+        (Dim first, Dim second) = (First.Substitute(dims), Second.Substitute(dims));
+        return Choice == DimChoice.Min ? Dim.Min(first, second) : Choice == DimChoice.Max ? Dim.Max(first, second) : Dim.Broadcast(first, second);
+    }
 
     public bool Equals(ChoiceFactor? other) => other is not null && other.Choice == Choice
         && ((First.Equals(other.First) && Second.Equals(other.Second)) || (First.Equals(other.Second) && Second.Equals(other.First)));

@@ -302,6 +302,13 @@ public sealed unsafe class Value
         ? new Value(DType, newSizes.ToArray(), storage, Address - storage.Address, texts)
         : throw new ShapeException($"Expected sizes with {Count} elements in place of {Shape}, found {Shape.OfSizes(newSizes)}.");
 
+    /// <summary>The part at an index of the first axis, in the same memory.</summary>
+    /// <param name="index">The index, from 0 to the size of the axis − 1.</param>
+    /// <exception cref="ShapeException">The value is a scalar, or the axis has no such index.</exception>
+    internal Value At(int index) => Rank > 0 && (uint)index < (uint)sizes[0]
+        ? new Value(DType, sizes[1..], storage, Address - storage.Address + (index * (ByteCount / sizes[0])))
+        : throw new ShapeException($"Expected an index of the first axis of {Shape}, found {index}.");
+
     /// <inheritdoc/>
     public override string ToString() => $"{DType}{Shape}";
 

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Constraints;
 
@@ -8,15 +9,13 @@ namespace Toolkit.Modeling.Constraints;
 /// is the limit. Some weights become exactly 0. Source: book section 7.2 with Ω = ‖w‖₁; θ by Michelot's method, "A finite algorithm for finding the
 /// projection of a point onto the canonical simplex", 1986.
 /// </summary>
-/// <remarks>θ is exact after as many rounds as the set of non-zero weights shrinks; 32 rounds are taken, which seldom are too few, and then
-/// leave the point just outside.</remarks>
+/// <remarks>A round is a step of Newton's method on the convex, piecewise linear Σmax(|w| − θ, 0) − Limit, whose value f and slope −n satisfy f₊/f + n₊/n ≤ 1: n·f falls to a quarter in each.
+/// So the rounds that are taken, log₂ of the number of weights and half the bits of a number, leave nothing but rounding (Dinkelbach 1967).</remarks>
 /// <param name="Limit">The greatest sum, above 0.</param>
 public sealed record L1Ball(double Limit) : Constraint
 {
     /// <summary>The greatest sum, above 0.</summary>
     public double Limit { get; init => field = Settings.Positive(value); } = Settings.Positive(Limit);
-
-    private const int Rounds = 32;
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter)
@@ -25,7 +24,9 @@ public sealed record L1Ball(double Limit) : Constraint
         (Variable unit, Variable greatest) = Norms.Scaled(newValue, Norms.AllAxes(newValue));
         Variable size = unit.Abs(), limit = Limit / greatest;
         Variable threshold = Ops.Max((size.Sum() - limit) / (double)newValue.Shape.ElementCount.Size, 0.0);
-        for (int round = 0; round < Rounds; round++)
+        // From n·f = n² at most, in units of the greatest weight, to less than the last bit.
+        int rounds = (int)Math.Log2(newValue.Shape.ElementCount.Size) + (newValue.DType == DType.Float64 ? 26 : 12) + 3;
+        for (int round = 0; round < rounds; round++)
         {
             (Variable sum, Variable count) = Active(size, threshold);
             // The greatest weight is 1 and stays, whatever rounding does.

@@ -10,11 +10,13 @@ internal sealed class CsvLoader
     private readonly HashSet<string> marks;
     private readonly List<float> numbers = [];
     private readonly List<float> targets = [];
+    private readonly List<float> weights = [];
     private readonly Dictionary<string, int> classes = new(StringComparer.Ordinal);
     private readonly List<int> found = [];
     private readonly List<int> gaps = [];
     private string[] headers = [];
     private int labelColumn = -1;
+    private int weightColumn = -1;
     private int[] targetColumns = [];
     private int[] featureColumns = [];
     private int rows;
@@ -70,8 +72,14 @@ internal sealed class CsvLoader
 
         float[] features = [.. numbers];
         FillHoles(features);
-        if (labelColumn < 0)
-            return Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length]);
+        Dataset data = labelColumn < 0
+            ? Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length])
+            : Labelled(features);
+        return weightColumn < 0 ? data : data.WithWeights([.. weights]);
+    }
+
+    private Dataset Labelled(float[] features)
+    {
         IReadOnlyList<string> names = options.ClassNames ?? SortedClasses();
         int[] labels = new int[names.Count];
         for (int i = 0; i < labels.Length; i++)
@@ -93,6 +101,8 @@ internal sealed class CsvLoader
             used.Add(labelColumn = Find(label));
         targetColumns = [.. options.Targets.Select(Find)];
         used.UnionWith(targetColumns);
+        if (options.Weight is { } weight && !used.Add(weightColumn = Find(weight)))
+            throw new DataException($"'{path}': the column {weight} is both the weight and a label or target; expected a column of its own.");
         used.UnionWith(options.Ignore.Select(Find));
         featureColumns = [.. Enumerable.Range(0, headers.Length).Where(column => !used.Contains(column))];
         if (featureColumns.Length == 0)
@@ -119,7 +129,17 @@ internal sealed class CsvLoader
             targets.Add(marks.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
         if (labelColumn >= 0)
             found.Add(Class(row));
+        if (weightColumn >= 0)
+            weights.Add(Weight(row));
         rows++;
+    }
+
+    private float Weight(CsvRow row)
+    {
+        if (marks.Contains(row.Fields[weightColumn]))
+            throw Missing(row, weightColumn);
+        float weight = Number(row, weightColumn);
+        return weight >= 0 ? weight : throw Bad(row, weightColumn, $"expected a weight of at least 0, found {Excerpt.Quoted(row.Fields[weightColumn])}");
     }
 
     /// <summary>The number of the row's class: its place among the names that are given, or in the order of appearance.</summary>
@@ -150,7 +170,7 @@ internal sealed class CsvLoader
                 return true;
         }
 
-        return labelColumn >= 0 && marks.Contains(row.Fields[labelColumn]);
+        return (labelColumn >= 0 && marks.Contains(row.Fields[labelColumn])) || (weightColumn >= 0 && marks.Contains(row.Fields[weightColumn]));
     }
 
     private float Number(CsvRow row, int column)
@@ -167,20 +187,22 @@ internal sealed class CsvLoader
     private DataException Bad(CsvRow row, int column, string what) =>
         new($"'{path}', line {row.Line}, column {(options.HasHeader ? Excerpt.Quoted(headers[column]) : headers[column])}: {what}.");
 
+    /// <summary>Puts the mean of what is there in the place of what is missing: a row of weight w counts like w rows.</summary>
     private void FillHoles(float[] features)
     {
         if (gaps.Count == 0 || options.Missing != MissingValues.Mean)
             return;
         int columns = featureColumns.Length;
         double[] sums = new double[columns];
-        int[] counts = new int[columns];
+        double[] counts = new double[columns];
         var holes = new HashSet<int>(gaps);
         for (int i = 0; i < features.Length; i++)
         {
             if (holes.Contains(i))
                 continue;
-            sums[i % columns] += features[i];
-            counts[i % columns]++;
+            double weight = weightColumn < 0 ? 1.0 : weights[i / columns];
+            sums[i % columns] += weight * features[i];
+            counts[i % columns] += weight;
         }
 
         foreach (int hole in gaps)
@@ -189,7 +211,7 @@ internal sealed class CsvLoader
             if (counts[column] == 0)
             {
                 throw new DataException(
-                    $"'{path}', column {Excerpt.Quoted(headers[featureColumns[column]])}: every value is missing, so there is no mean to put in.");
+                    $"'{path}', column {Excerpt.Quoted(headers[featureColumns[column]])}: every value is missing{(weightColumn < 0 ? "" : " or has the weight 0")}, so there is no mean to put in.");
             }
 
             features[hole] = (float)(sums[column] / counts[column]);

@@ -27,13 +27,16 @@ public sealed record CsvOptions
     /// <summary>The columns with the numbers to predict; none by default.</summary>
     public IReadOnlyList<CsvColumn> Targets { get; init; } = [];
 
+    /// <summary>The column with the weight of each row, a number of at least 0; null (the default) if each row counts once. See <see cref="Dataset.WithWeights"/>.</summary>
+    public CsvColumn? Weight { get; init; }
+
     /// <summary>Columns to pass over; none by default.</summary>
     public IReadOnlyList<CsvColumn> Ignore { get; init; } = [];
 
     /// <summary>Texts that mean "no value"; by default nothing at all, "?" and "NA".</summary>
     public IReadOnlyList<string> MissingMarks { get; init; } = ["", "?", "NA"];
 
-    /// <summary>What to do about a missing feature; an error by default. A missing label or target leaves the row out under
-    /// <see cref="MissingValues.SkipRow"/> and is an error otherwise.</summary>
+    /// <summary>What to do about a missing feature; an error by default. A missing label, target or weight leaves the row out
+    /// under <see cref="MissingValues.SkipRow"/> and is an error otherwise.</summary>
     public MissingValues Missing { get; init; } = MissingValues.Refuse;
 }

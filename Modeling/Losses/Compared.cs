@@ -45,6 +45,9 @@ internal sealed record Compared(Variable Prediction, Variable Target, Variable? 
         if (own is not null)
             counts = counts.Cast(own.DType) * (own.Shape.Rank == 1 ? own.Reshape([batch, 1]) : own);
         Variable? weight = examples.Weight?.Reshape([batch, 1]).Expand([batch, steps]);
+        // What a model makes of padding may be anything, also NaN: it reaches neither the loss nor its gradient.
+        Variable spread = mask.Reshape([batch, steps, .. Enumerable.Repeat<Dim>(1, prediction.Shape.Rank - 2)]);
+        prediction = Ops.Where(spread, prediction, Variable.Scalar(0.0, prediction.DType));
         return new Compared(Flat(prediction), Flat(target), Flat(counts), weight is null ? null : Flat(weight));
 
         Variable Flat(Variable x) => x.Reshape([batch * steps, .. x.Shape.Skip(2)]);

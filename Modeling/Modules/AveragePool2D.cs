@@ -38,6 +38,7 @@ public sealed class AveragePool2D : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        Masked.Refuse(this, input, context);
         if (input.Shape.Rank != 4)
             throw Mismatch("[batch, channels, height, width]", input);
         return input.AveragePool(new PoolingOptions

@@ -76,6 +76,7 @@ public sealed class Conv2D : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        Masked.Refuse(this, input, context);
         if (input.Shape.Rank != 4 || input.Shape[1] != Inputs)
             throw Mismatch($"[batch, {Inputs}, height, width]", input);
         Variable x = input.Conv(Weight, new ConvolutionOptions

@@ -58,6 +58,9 @@ public sealed class FastDropout : Module
     protected internal override string Kind => "fastdropout";
 
     /// <inheritdoc/>
+    protected internal override string? FaultWhenDrawn => $"has taken the mean over all masks already: expected {nameof(Dropout)} in its place, or a model without {nameof(MonteCarlo)}; found both";
+
+    /// <inheritdoc/>
     protected internal override string Description => FormattableString.Invariant($"FastDropout {Inputs} → {Outputs}, rate {Rate}");
 
     /// <inheritdoc/>

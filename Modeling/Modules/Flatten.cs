@@ -12,6 +12,7 @@ public sealed class Flatten : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        Masked.Refuse(this, input, context);
         if (input.Shape.Rank < 2)
             throw Mismatch("[batch, …]", input);
         return input.Flatten();

@@ -46,12 +46,12 @@ public sealed class ForwardContext
     /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
     public Variable Mean(Variable x) => WeightedMean.Of(x, Weight);
 
-    /// <summary>The mean over examples and over other axes.</summary>
+    /// <summary>The mean over examples and over other axes; along a ragged axis, padding does not count.</summary>
     /// <param name="x">[batch, …].</param>
     /// <param name="axes">The axes in ascending order, 0 first.</param>
     /// <returns>x without these axes.</returns>
     /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
-    public Variable Mean(Variable x, IntList axes) => WeightedMean.Of(x, Weight, axes);
+    public Variable Mean(Variable x, IntList axes) => Masked.Mean(x, Weight, axes, this);
 
     /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
     internal Func<Dropout, Variable, Variable>? Masking { get; init; }

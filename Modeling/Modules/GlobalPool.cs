@@ -4,7 +4,8 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
 
-/// <summary>One number for each channel: the mean, or the greatest, over all places. Input [batch, channels, …], result [batch, channels]. Source: Lin, Chen,
+/// <summary>One number for each channel: the mean, or the greatest, over all places. Input [batch, channels, …], result [batch, channels]; of sequences [batch, steps, channels],
+/// over the steps that are there, and 0 where there are none. Source: Lin, Chen,
 /// Yan, "Network in network", 2013; pooling as in book section 9.3.</summary>
 public sealed class GlobalPool : Module
 {
@@ -19,7 +20,18 @@ public sealed class GlobalPool : Module
     {
         if (input.Shape.Rank < 3)
             throw Mismatch("[batch, channels, …]", input);
-        IntList places = [.. Enumerable.Range(2, input.Shape.Rank - 2)];
-        return Greatest ? input.ReduceMax(places) : input.Mean(places);
+        // Steps of a sequence come before its features.
+        int[] axes = context.MaskOf(input.Shape[1]) is not null ? [1] : [.. Enumerable.Range(2, input.Shape.Rank - 2)];
+        if (Masked.Places(input, axes, context) is not { } places)
+            return Greatest ? input.ReduceMax([.. axes]) : input.Mean([.. axes]);
+        Variable there = Ops.Greater(places, 0.0), count = places.Sum([.. axes]);
+        if (!Greatest)
+        {
+            Variable sum = Ops.Where(there, input, Variable.Scalar(0.0, input.DType)).Sum([.. axes]);
+            return sum / (Ops.Max(count, 1.0) * Masked.WholeSize(input, axes, context, input.DType));
+        }
+
+        Variable greatest = Ops.Where(there, input, Variable.Scalar(double.NegativeInfinity, input.DType)).ReduceMax([.. axes]);
+        return Ops.Where(Ops.Greater(count, 0.0), greatest, Variable.Scalar(0.0, input.DType));
     }
 }

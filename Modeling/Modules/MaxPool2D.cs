@@ -41,6 +41,7 @@ public sealed class MaxPool2D : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        Masked.Refuse(this, input, context);
         if (input.Shape.Rank != 4)
             throw Mismatch("[batch, channels, height, width]", input);
         return input.MaxPool(new PoolingOptions

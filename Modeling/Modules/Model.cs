@@ -64,8 +64,8 @@ public abstract class Model : ISignatureSource
     /// describe one that was not.</summary>
     public virtual IReadOnlyList<Field>? InputFields { get; set; }
 
-    /// <summary>The computation that an application runs: an input of shape ["batch", …] for each field that the outputs depend on, and the outputs by their
-    /// names; those of a <see cref="Module"/> are "input" and "output".</summary>
+    /// <summary>The computation that an application runs: an input of shape ["batch", …] for each field that the outputs depend on, one with the lengths of a
+    /// ragged axis if they depend on these ("time.length", int64 ["batch"]), and the outputs by their names; those of a <see cref="Module"/> are "input" and "output".</summary>
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
     public Signature Inference => InferenceFor(KnownFields);
 
@@ -163,11 +163,13 @@ public abstract class Model : ISignatureSource
     /// <summary>The computation of an application for examples of such fields.</summary>
     internal Signature InferenceFor(IReadOnlyList<Field> fields)
     {
-        Variable[] inputs = [.. fields.Select(field => field.Symbol)];
-        Named outputs = Forward(new Named([.. inputs.Select(input => (input.Name!, input))]), new ForwardContext(Mode.Inference));
-        var read = new HashSet<Variable>(LeavesOf(outputs.Values), ReferenceEqualityComparer.Instance);
+        var symbols = new ExampleSymbols(fields);
+        // What the examples weigh changes no prediction.
+        var inputs = new Named([.. symbols.All.Take(fields.Count).Select(input => (input.Name!, input))]);
+        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols });
+        IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
         return new Signature(
-            [.. inputs.Where(read.Contains)], [.. outputs.Select(output => new Output(output.Key, output.Value))], name: path!.Length == 0 ? "model" : path);
+            [.. symbols.All.Where(input => read.Contains(input.Name!))], [.. outputs.Select(output => new Output(output.Key, output.Value))], name: path!.Length == 0 ? "model" : path);
     }
 
     /// <summary>Gives the model a full name before it is used, if it has none, so that several models can later stand in one graph.</summary>

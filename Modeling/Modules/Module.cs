@@ -35,6 +35,10 @@ public abstract class Module : Model
     /// <inheritdoc/>
     protected internal override string Kind => "module";
 
+    /// <summary>Why the module cannot be run as in training when it predicts, to draw masks (<see cref="MonteCarlo"/>): the rest of a sentence that begins with its name; null (the
+    /// default) where it can.</summary>
+    protected internal virtual string? FaultWhenDrawn => null;
+
     /// <summary>The shape of one example that the module needs, if it alone decides; null by default.</summary>
     protected virtual Shape? ExpectedInput => null;
 

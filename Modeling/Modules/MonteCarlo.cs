@@ -45,18 +45,8 @@ public sealed class MonteCarlo : Module
     {
         foreach (Module module in All(inner))
         {
-            if (module is FastDropout)
-            {
-                throw new GraphException(
-                    $"{nameof(MonteCarlo)} draws masks, but {module.Title} has taken the mean over all masks already: expected {nameof(Dropout)} in its place, or a model " +
-                    $"without {nameof(MonteCarlo)}; found both.");
-            }
-
-            if (module is BatchNormalization)
-            {
-                throw new GraphException(
-                    $"{nameof(MonteCarlo)} runs layers as in training, where {module.Title} would use the batch of the moment: expected a model without it, found one with it.");
-            }
+            if (module.FaultWhenDrawn is { } fault)
+                throw new GraphException($"{nameof(MonteCarlo)} runs layers as in training and draws masks, but {module.Title} {fault}.");
         }
 
         if (drawing.Updates.Count == 0)

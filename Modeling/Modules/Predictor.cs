@@ -54,7 +54,7 @@ public sealed class Predictor
     /// <summary>All outputs for every example of a source, in its order.</summary>
     /// <param name="data">The examples; what the model does not read is not looked at.</param>
     /// <param name="batchSize">How many are computed at once; 256 by default.</param>
-    /// <returns>New values of shape [examples, …], by the names of the outputs.</returns>
+    /// <returns>New values of shape [examples, …], by the names of the outputs; an output that is a sequence, [examples, longest, …], has zeros behind its end.</returns>
     public IReadOnlyDictionary<string, Value> PredictAll(IDataSource data, int batchSize = 256) =>
         Signature.Outputs.Zip(Run(data, batchSize)).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
 
@@ -65,10 +65,12 @@ public sealed class Predictor
     {
         var parts = new List<Value[]>();
         var outputs = new Value[Signature.Outputs.Count];
+        var inputs = new Value[Signature.Inputs.Count];
         foreach (Batch batch in data.Batches(new BatchOptions { Size = batchSize }))
         {
-            function.RunInto([.. Signature.Inputs.Select(input => batch[input.Name!])], outputs);
-            parts.Add([.. outputs.Select(output => output.Clone())]);
+            ExampleSymbols.Bind(batch, Signature.Inputs, inputs);
+            function.RunInto(inputs, outputs);
+            parts.Add([.. outputs.Select((output, i) => WithoutPadding(output.Clone(), Signature.Outputs[i].Variable.Shape, batch))]);
         }
 
         if (parts.Count == 0)
@@ -76,15 +78,31 @@ public sealed class Predictor
         return [.. outputs.Select((_, i) => Joined([.. parts.Select(part => part[i])]))];
     }
 
-    /// <summary>The values below each other.</summary>
+    /// <summary>The value with zeros behind the end of each sequence.</summary>
+    private static Value WithoutPadding(Value value, Shape shape, Batch batch)
+    {
+        if (shape.Rank < 2 || shape[1].Symbol?.Name is not { } axis || !batch.Layout.Axes.Contains(axis) || value.Count == 0)
+            return value;
+        ReadOnlySpan<long> lengths = batch.LengthsOf(axis).Span<long>();
+        int rows = value.Sizes[0], row = value.Bytes.Length / rows, step = row / value.Sizes[1];
+        for (int i = 0; i < rows; i++)
+            value.Bytes.Slice((i * row) + ((int)lengths[i] * step), row - ((int)lengths[i] * step)).Clear();
+        return value;
+    }
+
+    /// <summary>The values below each other; sequences of different lengths in the length of the longest.</summary>
     private static Value Joined(Value[] parts)
     {
-        Value all = Value.Zeros(parts[0].DType, [parts.Sum(part => part.Sizes[0]), .. parts[0].Sizes[1..]]);
-        int done = 0;
+        int[] sizes = [parts.Sum(part => part.Sizes[0]), .. parts[0].Sizes[1..]];
+        if (sizes.Length > 1)
+            sizes[1] = parts.Max(part => part.Sizes[1]);
+        Value all = Value.Zeros(parts[0].DType, sizes);
+        int row = all.Bytes.Length / Math.Max(sizes[0], 1), done = 0;
         foreach (Value part in parts)
         {
-            all.CopyElements(part, 0, done, part.Count);
-            done += part.Count;
+            int own = part.Bytes.Length / part.Sizes[0];
+            for (int i = 0; i < part.Sizes[0]; i++, done++)
+                part.Bytes.Slice(i * own, own).CopyTo(all.Bytes[(done * row)..]);
         }
 
         return all;

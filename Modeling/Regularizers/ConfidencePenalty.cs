@@ -16,6 +16,6 @@ public sealed record ConfidencePenalty(double Strength) : Regularizer
     {
         objective.RequireClassLogits(nameof(ConfidencePenalty));
         Variable log = objective.Output.LogSoftmax();
-        return Strength * objective.Mean((log.Exp() * log).Sum([-1]));
+        return Strength * objective.Mean(Probabilities.Times(log.Exp(), log).Sum([-1]));
     }
 }

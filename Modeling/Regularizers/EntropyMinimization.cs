@@ -17,6 +17,6 @@ public sealed record EntropyMinimization(double Strength) : Regularizer
     {
         objective.RequireClassLogits(nameof(EntropyMinimization));
         Variable log = objective.Output.LogSoftmax();
-        return -Strength * objective.Mean((log.Exp() * log).Sum([-1]));
+        return -Strength * objective.Mean(Probabilities.Times(log.Exp(), log).Sum([-1]));
     }
 }

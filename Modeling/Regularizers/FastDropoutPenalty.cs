@@ -49,7 +49,7 @@ public sealed record FastDropoutPenalty(string Layer) : Regularizer
     private static Variable Against(Variable logits) => logits.Shape[1] == 1 ? Ops.Concat(1, 0.0 * logits, logits) : logits;
 
     /// <summary>log Σ exp z: every z_c − log p_c is it, weighted by p_c, so that what is left out plays no part.</summary>
-    private static Variable LogPartition(Variable logits) => (logits.Softmax() * (logits - logits.LogSoftmax())).Sum([logits.Shape.Rank - 1]);
+    private static Variable LogPartition(Variable logits) => Probabilities.Times(logits.Softmax(), logits - logits.LogSoftmax()).Sum([logits.Shape.Rank - 1]);
 
     private static Variable Diagonal(int classes, DType type)
     {

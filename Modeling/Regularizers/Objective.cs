@@ -140,10 +140,15 @@ public sealed class Objective
     public Variable LossOf(Variable otherOutput, Variable otherTarget) =>
         loss.Mean(Outputs.With(OutputName, otherOutput), Fields.With(TargetName, otherTarget), examples);
 
-    /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: for every penalty that is an average over examples. 0 if all weights are 0.</summary>
-    /// <param name="x">[batch, …].</param>
-    /// <returns>x without axis 0.</returns>
-    public Variable Mean(Variable x) => WeightedMean.Of(x, Weight);
+    /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: for every penalty that is an average over examples. 0 if all weights are 0. Each step of a sequence
+    /// is an example; padding does not count.</summary>
+    /// <param name="x">[batch, …], or [batch, ragged axis, …].</param>
+    /// <returns>x without axis 0, and without the ragged one.</returns>
+    public Variable Mean(Variable x)
+    {
+        (Variable each, Variable? weight) = EachStep(x);
+        return WeightedMean.Of(each, weight);
+    }
 
     /// <summary>The mean over the examples that count for the penalty.</summary>
     /// <param name="x">[batch, …].</param>
@@ -154,7 +159,11 @@ public sealed class Objective
     /// <summary>Σ w·x over all axes and the Σ w that it is to be divided by, as scalars: a mean over examples of sums over all other axes. Both are divided by the greatest
     /// weight, and Σ w is at least 1.</summary>
     /// <param name="x">[batch, …].</param>
-    public (Variable Sum, Variable Count) Sums(Variable x) => WeightedMean.Sums(x, Weight);
+    public (Variable Sum, Variable Count) Sums(Variable x)
+    {
+        (Variable each, Variable? weight) = EachStep(x);
+        return WeightedMean.Sums(each, weight);
+    }
 
     /// <summary>The gradient of Σ w·x in the input, with respect to one of the w copies that an example of weight w stands for: [batch, …], 0 for weights of 0. Examples
     /// may depend on each other, as with batch normalization.</summary>
@@ -190,6 +199,18 @@ public sealed class Objective
         Parameter counter = Remember($"{name}.counter", Value.Of(0UL));
         Update(counter, Ops.Add(counter, Variable.Of(Value.Of(1UL))));
         return new RandomStream(Variable.Of(Value.Of(new RandomSource(seed).Fork(name).NextUInt64())), counter);
+    }
+
+    /// <summary>Sequences as their steps, each an example with the weight of its sequence, and padding with none: as losses see them.</summary>
+    private (Variable X, Variable? Weight) EachStep(Variable x)
+    {
+        if (x.Shape.Rank < 2 || examples.MaskOf(x.Shape[1]) is not { } mask)
+            return (x, Weight);
+        Variable counts = mask.Cast(x.DType);
+        if (Weight is not null)
+            counts *= Weight.Cast(x.DType).Reshape([x.Shape[0], 1]);
+        Dim steps = x.Shape[0] * x.Shape[1];
+        return (x.Reshape([steps, .. x.Shape.Skip(2)]), counts.Reshape([steps]));
     }
 
     private Named ApplyAll(Variable otherInput, ForwardContext applied)

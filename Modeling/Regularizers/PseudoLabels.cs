@@ -35,7 +35,7 @@ public sealed record PseudoLabels(Schedule Strength) : Regularizer
         Variable counts = Ops.Less(objective.Target, Variable.Scalar(0, DType.Int64)).Cast(log.DType);
         if (Confidence > 0.0)
             counts *= Ops.GreaterOrEqual(best.Exp(), Variable.Scalar(Confidence, log.DType)).Cast(log.DType);
-        Variable mean = -objective.Mean((guess * log).Sum([1]), counts);
+        Variable mean = -objective.Mean(Probabilities.Times(guess, log).Sum([1]), counts);
         return Strength.Rate(objective.Step).Cast(log.DType) * mean;
     }
 }

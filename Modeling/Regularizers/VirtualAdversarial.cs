@@ -57,7 +57,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     internal static Variable Divergence(Variable p, Variable q)
     {
         Variable log = p.LogSoftmax();
-        return (log.Exp() * (log - q.LogSoftmax())).Sum([-1]);
+        return Probabilities.Times(log.Exp(), log - q.LogSoftmax()).Sum([-1]);
     }
 
     /// <summary>Each example's direction with length 1; 0 stays 0.</summary>

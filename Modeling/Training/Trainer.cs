@@ -18,7 +18,8 @@ namespace Toolkit.Modeling.Training;
 /// batches, epoch after epoch. All mathematics is in the graph, which is public and exportable; the trainer only loops, measures, reports
 /// and stops.
 /// </summary>
-/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads. While one thread trains, a second <see cref="Fit"/> is refused; other
+/// <remarks>The same seeds give the same parameters bit for bit, on any number of threads, where the processor has the same vector instructions: wider vectors add in
+/// another order. While one thread trains, a second <see cref="Fit"/> is refused; other
 /// threads may evaluate, diagnose and save a checkpoint, which wait for the step that is running and see the training between two steps. Two trainers of one
 /// model must not train at once.</remarks>
 public sealed class Trainer

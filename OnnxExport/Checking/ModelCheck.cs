@@ -8,12 +8,12 @@ namespace Toolkit.OnnxExport.Checking;
 /// Checks an ONNX model against the rules of the format: names, order of nodes, single assignment, operators with their counts and
 /// attributes, tensors, external data, functions and training information; graphs inside nodes included. Nothing is run.
 /// </summary>
-/// <remarks>The check takes time and memory in proportion to the file (64 MiB and four times the file at most, and a second for each megabyte at the very
+/// <remarks>The check takes time and memory in proportion to the file (64 MiB and forty times the file at most: the parts of a node with short names take as much, and a second for each megabyte at the very
 /// most), whatever the file says; it lists up to 1,000 problems and counts the others. Operators are checked against the standard operator sets 1 to 21; those of newer sets and other domains give warnings. That
 /// types and shapes fit each other is what an importer or a runtime finds out; the exporter infers them before it writes.</remarks>
 public static class ModelCheck
 {
-    private const long MostMemory = 64L << 20;
+    private const long MostMemory = 64L << 20, MostTimesFile = 40;
 
     /// <summary>Checks a model file, with the external data that it names.</summary>
     /// <param name="path">The .onnx file.</param>
@@ -76,13 +76,13 @@ public static class ModelCheck
 
     private static (ModelProto? Model, IReadOnlyList<ModelProblem> Problems) TryParse(byte[] bytes)
     {
-        long size = ModelSize.Estimate(bytes, ModelProto.Descriptor), most = MostMemory + (4L * bytes.Length);
+        long size = ModelSize.Estimate(bytes, ModelProto.Descriptor), most = MostMemory + (MostTimesFile * bytes.Length);
         if (size > most)
         {
             return (null, [new ModelProblem(
                 CheckRule.Model,
                 string.Empty,
-                $"Expected a model whose parts take up to {most} bytes in memory, 64 MiB and four times the file, found parts that take {size}.")]);
+                $"Expected a model whose parts take up to {most} bytes in memory, 64 MiB and {MostTimesFile} times the file, found parts that take {size}.")]);
         }
 
         try

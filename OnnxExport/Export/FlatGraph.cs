@@ -2,25 +2,37 @@ using Toolkit.Autograd.Graph;
 
 namespace Toolkit.OnnxExport.Export;
 
-/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, and equal nodes are one.</summary>
+/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, and equal nodes are one, in bodies as well.</summary>
 internal sealed class FlatGraph
 {
     public FlatGraph(Signature signature, int opset)
     {
-        Signature flat = new Merging().Apply(new Expansion(opset).Apply(signature));
+        Signature expanded = new Expansion(opset).Apply(signature);
+        Signature flat = new Merging().Apply(new StandardResults(expanded).Apply(expanded));
         Outputs = [.. flat.Outputs.Select(o => o.Variable)];
         NewValues = [.. flat.Updates.Select(u => u.NewValue)];
-        Steps = [.. flat.Nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
-        var types = new WrittenTypes(opset);
-        foreach (Step step in Steps)
-        {
-            types.Require(step);
-        }
-
-        Used = new HashSet<Variable>(
-            Steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(Outputs).Concat(NewValues),
-            ReferenceEqualityComparer.Instance);
+        Steps = StepsOf(flat.Nodes, opset);
+        Used = UsedBy(Steps, [.. Outputs, .. NewValues]);
     }
+
+    /// <summary>A body of a graph that is flat already.</summary>
+    public FlatGraph(Body body, int opset)
+    {
+        Outputs = body.Outputs;
+        NewValues = [];
+        Steps = StepsOf(body.Nodes, opset);
+        Used = UsedBy(Steps, Outputs);
+    }
+
+    private static Step[] StepsOf(IReadOnlyList<Node> nodes, int opset)
+    {
+        Step[] steps = [.. nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
+        Array.ForEach(steps, new WrittenTypes(opset).Require);
+        return steps;
+    }
+
+    private static HashSet<Variable> UsedBy(IReadOnlyList<Step> steps, IReadOnlyList<Variable> results) => new(
+        steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(results), ReferenceEqualityComparer.Instance);
 
     /// <summary>The nodes to write, each after those that it needs.</summary>
     public IReadOnlyList<Step> Steps { get; }
@@ -33,6 +45,32 @@ internal sealed class FlatGraph
 
     /// <summary>The variables that a node reads or that are results of the signature.</summary>
     public IReadOnlySet<Variable> Used { get; }
+
+    /// <summary>Results that the standard does not have become results that it has, where anything reads them.</summary>
+    private sealed class StandardResults : GraphTransform
+    {
+        private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
+
+        public StandardResults(Signature signature)
+        {
+            AddRead(signature.Nodes, [.. signature.Outputs.Select(o => o.Variable), .. signature.Updates.Select(u => u.NewValue)]);
+        }
+
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
+        {
+            IReadOnlyList<Variable> results = Rebuild(node, inputs);
+            return node.Operation is IHasOwnResults own && OriginalOf(node).Outputs.Skip(own.StandardResults).Any(read.Contains)
+                ? own.WithStandardResults(inputs, [.. OriginalOf(node).Outputs.Select(read.Contains)])
+                : results;
+        }
+
+        private void AddRead(IReadOnlyList<Node> nodes, IReadOnlyList<Variable> results)
+        {
+            read.UnionWith(nodes.SelectMany(node => node.Inputs).Concat(results));
+            foreach (Body body in nodes.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies))
+                AddRead(body.Nodes, body.Outputs);
+        }
+    }
 
     private sealed class Expansion(int opset) : GraphTransform
     {

@@ -17,13 +17,16 @@ internal readonly record struct Result(TensorType? Type, string? Name = null, bo
 /// </summary>
 /// <remarks>Until <see cref="Complete"/> a value has a mark in place of a name, unless the name was reserved.</remarks>
 /// <param name="valueTypes">Writes the types of results; null to leave them out.</param>
-internal sealed class GraphBuilder(ValueTypes? valueTypes)
+/// <param name="outer">For the graph of a body the graph around it, whose values it may read; null for the graph of a model. Names are given once in the whole model,
+/// and the graph of the model holds all initializers.</param>
+internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null)
 {
     // Above this size constants are shared by identity only.
     private const int SharedBytes = 4096;
 
-    private readonly NameTable values = new();
-    private readonly NameTable nodes = new();
+    private readonly NameTable values = outer?.values ?? new();
+    private readonly NameTable nodes = outer?.nodes ?? new();
+    private readonly Counter marks = outer?.marks ?? new();
     private readonly Dictionary<(DType Type, Shape Shape, string Content), string> small = [];
     private readonly Dictionary<Value, string> large = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Value> initializers = new(StringComparer.Ordinal);
@@ -42,6 +45,8 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
     /// <summary>An initializer with these numbers.</summary>
     public string Constant(Value value)
     {
+        if (outer is not null)
+            return outer.Constant(value);
         if (value.ByteCount > SharedBytes || value.DType == DType.String)
             return large.TryGetValue(value, out string? known) ? known : large[value] = Add();
         (DType, Shape, string) key = (value.DType, value.Shape, Convert.ToHexString(value.Bytes));
@@ -49,7 +54,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
 
         string Add()
         {
-            string mark = Mark("constant", initializers.Count);
+            string mark = Mark("constant");
             initializers.Add(mark, value);
             return mark;
         }
@@ -58,29 +63,59 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
     /// <summary>An int64 vector.</summary>
     public string Integers(params ReadOnlySpan<long> numbers) => Constant(Value.Of(numbers, numbers.Length));
 
+    /// <summary>Takes a name with a number for a value.</summary>
+    public string Number(string name) => values.Numbered(name);
+
+    /// <summary>Adds a node with graphs in its attributes.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="captured">What the graphs read of this graph.</param>
+    /// <param name="results">Its results.</param>
+    /// <param name="attributes">Its other attributes.</param>
+    /// <param name="bodies">The names of the attributes with graphs, and what writes them; it is called once, when the node is written.</param>
+    /// <param name="origin">Where it comes from.</param>
+    public string[] Add(
+        string op,
+        IEnumerable<string> inputs,
+        IEnumerable<string> captured,
+        ReadOnlySpan<Result> results,
+        IEnumerable<AttributeProto> attributes,
+        IReadOnlyList<(string Name, Func<GraphProto> Write)> bodies,
+        Origin? origin)
+    {
+        var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes], origin) { Captured = [.. captured], Bodies = bodies };
+        Register(draft);
+        return draft.Outputs;
+    }
+
     /// <summary>Adds a node, or finds an equal one whose result has no name of its own.</summary>
     /// <param name="op">The operator.</param>
     /// <param name="inputs">Its inputs.</param>
     /// <param name="results">Its results.</param>
     /// <param name="attributes">Its attributes.</param>
     /// <param name="origin">Where it comes from: what it is called, and what is written with it.</param>
+    /// <param name="merge">Whether an equal node will do.</param>
     /// <returns>The results; empty for those left out.</returns>
-    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null)
+    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null, bool merge = true)
     {
         var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes ?? []], origin);
-        bool mayMerge = results.Length == 1 && results[0].Name is null;
+        bool mayMerge = merge && results.Length == 1 && results[0].Name is null;
         if (mayMerge && equals.TryGetValue(draft.Key, out Draft? equal))
             return equal.Outputs;
-        for (int i = 0; i < results.Length; i++)
-        {
-            draft.Outputs[i] = !results[i].IsUsed ? string.Empty : results[i].Name ?? Mark("result", producers.Count);
-            if (results[i].IsUsed)
-                producers.Add(draft.Outputs[i], draft);
-        }
-
+        Register(draft);
         if (mayMerge)
             equals.Add(draft.Key, draft);
         return draft.Outputs;
+    }
+
+    private void Register(Draft draft)
+    {
+        for (int i = 0; i < draft.Outputs.Length; i++)
+        {
+            draft.Outputs[i] = !draft.Results[i].IsUsed ? string.Empty : draft.Results[i].Name ?? Mark("result");
+            if (draft.Results[i].IsUsed)
+                producers.Add(draft.Outputs[i], draft);
+        }
     }
 
     private static void Describe(NodeProto node, Origin? origin)
@@ -109,13 +144,15 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
     {
         foreach (ValueInfoProto output in Graph.Output)
             Write(output.Name);
+        foreach (ValueInfoProto output in Graph.Output)
+            output.Name = Resolve(output.Name);
         foreach (ValueInfoProto input in Graph.Input)
             Resolve(input.Name);
         return Graph;
     }
 
     // Names that a user can give never begin with this character.
-    private static string Mark(string what, int number) => $"\u0001{what}{number}";
+    private string Mark(string what) => $"\u0001{what}{marks.Next()}";
 
     private void Write(string output)
     {
@@ -123,14 +160,15 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
         Enter(output);
         while (open.TryPop(out (Draft Draft, int Next) top))
         {
-            if (top.Next == top.Draft.Inputs.Count)
+            Draft draft = top.Draft;
+            if (top.Next == draft.Inputs.Count + draft.Captured.Count)
             {
-                Emit(top.Draft);
+                Emit(draft);
                 continue;
             }
 
-            open.Push((top.Draft, top.Next + 1));
-            Enter(top.Draft.Inputs[top.Next]);
+            open.Push((draft, top.Next + 1));
+            Enter(top.Next < draft.Inputs.Count ? draft.Inputs[top.Next] : draft.Captured[top.Next - draft.Inputs.Count]);
         }
 
         void Enter(string value)
@@ -158,12 +196,13 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
                 continue;
             string given = values.Unique(i == 0 ? name : $"{name}_{i}");
             names.Add(draft.Outputs[i], given);
-            if (result.Type is { } type && valueTypes is not null)
+            if (result.Type is { } type && valueTypes is not null && !Graph.Output.Any(output => output.Name == draft.Outputs[i]))
                 Graph.ValueInfo.Add(valueTypes.ToProto(given, type));
         }
 
         node.Output.AddRange(draft.Outputs.Select(Resolve).ToArray().AsSpan().TrimEnd(string.Empty).ToArray());
         node.Attribute.AddRange(draft.Attributes);
+        node.Attribute.AddRange(draft.Bodies.Select(body => new AttributeProto { Name = body.Name, Type = AttributeProto.Types.AttributeType.Graph, G = body.Write() }));
         Graph.Node.Add(node);
     }
 
@@ -177,7 +216,15 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
             Graph.Initializer.Add(TensorConversion.ToProto(content, name));
         }
 
-        return names.GetValueOrDefault(value, value);
+        return names.GetValueOrDefault(value) ?? outer?.Resolve(value) ?? value;
+    }
+
+    /// <summary>Counts the marks of a model.</summary>
+    private sealed class Counter
+    {
+        private int last;
+
+        public int Next() => last++;
     }
 
     /// <summary>A node whose inputs and outputs are marks or reserved names.</summary>
@@ -188,6 +235,10 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes)
         public string Operator => op;
 
         public IReadOnlyList<string> Inputs => inputs;
+
+        public IReadOnlyList<string> Captured { get; init; } = [];
+
+        public IReadOnlyList<(string Name, Func<GraphProto> Write)> Bodies { get; init; } = [];
 
         public Result[] Results => results;
 

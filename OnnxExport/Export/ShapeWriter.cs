@@ -6,8 +6,8 @@ namespace Toolkit.OnnxExport.Export;
 
 /// <summary>Writes shapes as int64 vectors: constants, or nodes that read the sizes of symbols from the inputs that carry them.</summary>
 /// <param name="builder">Where nodes and constants go.</param>
-/// <param name="inputs">The graph inputs, whose names are their names in the graph.</param>
-internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> inputs)
+/// <param name="inputs">The inputs of the graph, and for a body what it captures and the inputs of the graphs around it, each with its name there.</param>
+internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Name, Shape Shape)> inputs)
 {
     private static readonly TensorType One = new(DType.Int64, [1]);
 
@@ -15,7 +15,10 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
 
     private readonly Dictionary<Shape, string> shapes = [];
     private readonly Dictionary<Dim, string> dims = [];
-    private readonly Dictionary<Variable, string> inputShapes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> inputShapes = new(StringComparer.Ordinal);
+
+    /// <summary>Where sizes are read.</summary>
+    public IReadOnlyList<(string Name, Shape Shape)> Inputs => inputs;
 
     /// <summary>The name of a vector with the dimensions of a shape.</summary>
     public string Vector(Shape shape)
@@ -124,26 +127,26 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<Variable> 
 
     private string SizeOf(Symbol symbol)
     {
-        foreach (Variable input in inputs)
+        foreach ((string name, Shape shape) in inputs)
         {
-            for (int axis = 0; axis < input.Shape.Rank; axis++)
+            for (int axis = 0; axis < shape.Rank; axis++)
             {
-                if (symbol.Equals(input.Shape[axis].Symbol))
+                if (symbol.Equals(shape[axis].Symbol))
                 {
-                    return builder.Add("Gather", [ShapeOf(input), builder.Integers(axis)], [new Result(One)], [Axis])[0];
+                    return builder.Add("Gather", [ShapeOf(name, shape), builder.Integers(axis)], [new Result(One)], [Axis])[0];
                 }
             }
         }
 
         throw new ExportException(
-            $"A shape needs the size of \"{symbol}\" at run time, and no input carries it; found {string.Join(", ", inputs)}.");
+            $"A shape needs the size of \"{symbol}\" at run time, and no input carries it; found {string.Join(", ", inputs.Select(input => $"{input.Name}:{input.Shape}"))}.");
     }
 
-    private string ShapeOf(Variable input)
+    private string ShapeOf(string input, Shape shape)
     {
         if (!inputShapes.TryGetValue(input, out string? name))
         {
-            name = builder.Add("Shape", [input.Name!], new TensorType(DType.Int64, [input.Shape.Rank]));
+            name = builder.Add("Shape", [input], new TensorType(DType.Int64, [shape.Rank]));
             inputShapes.Add(input, name);
         }
 

@@ -13,7 +13,11 @@ internal sealed record Step(Node Node, OnnxForm Form)
 
     /// <summary>The positions of the arguments that the ONNX nodes read.</summary>
     public IEnumerable<int> Arguments =>
-        Forms.SelectMany(f => ReferenceEquals(f, Form) ? Inputs : f.Inputs!).OfType<OnnxInput.Argument>().Select(a => a.Index).Distinct();
+        Forms.SelectMany(f => ReferenceEquals(f, Form) ? Inputs : f.Inputs!).OfType<OnnxInput.Argument>().Select(a => a.Index).Concat(Captured).Distinct();
+
+    /// <summary>The positions of the arguments that bodies capture.</summary>
+    public IEnumerable<int> Captured =>
+        Form.Bodies.SelectMany(body => Enumerable.Range(body.Captured, body.Body.Inputs.Count - body.Own)).Distinct();
 
     private static List<OnnxForm> FormsOf(OnnxForm root)
     {

@@ -8,6 +8,8 @@ namespace Toolkit.OnnxExport.Export;
 /// <param name="opset">The operator set.</param>
 internal sealed class WrittenTypes(int opset)
 {
+    private readonly FormTypes types = new(opset);
+
     /// <summary>Checks the nodes of a step.</summary>
     /// <param name="step">The step.</param>
     /// <exception cref="ExportException">A type is not allowed.</exception>
@@ -24,10 +26,11 @@ internal sealed class WrittenTypes(int opset)
         }
     }
 
-    private static DType? TypeOf(OnnxInput input, Node node) => input switch
+    private DType? TypeOf(OnnxInput input, Node node) => input switch
     {
         OnnxInput.Argument argument => node.Inputs.Optional(argument.Index)?.DType,
         OnnxInput.Constant constant => constant.Value.DType,
+        OnnxInput.Computed computed => types.Of(computed.Form, node)?.DType,
         _ => null,
     };
 

@@ -6,7 +6,7 @@ using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Import;
 
-/// <summary>Reads the graph of a valid model as a signature.</summary>
+/// <summary>Reads the graph of a valid model as a signature, and the graphs in its attributes as bodies.</summary>
 internal sealed class GraphReader
 {
     private readonly ModelProto model;
@@ -15,12 +15,27 @@ internal sealed class GraphReader
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
+    private readonly GraphReader? around;
+    private readonly string? folder;
+    private ISet<Variable> outside = new HashSet<Variable>();
+    private readonly HashSet<string> symbols;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder)
     {
         this.model = model;
         graph = model.Graph;
         this.operators = operators;
+        this.folder = folder;
+        initializers = new InitializerReader(graph, folder);
+        symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
+    }
+
+    /// <summary>Reads a graph within another, whose values it may name.</summary>
+    private GraphReader(GraphProto graph, GraphReader around)
+    {
+        (model, operators, folder, symbols) = (around.model, around.operators, around.folder, around.symbols);
+        this.graph = graph;
+        this.around = around;
         initializers = new InitializerReader(graph, folder);
     }
 
@@ -76,12 +91,19 @@ internal sealed class GraphReader
         return inputs;
     }
 
-    /// <summary>A size that the file leaves open is a symbol of its own.</summary>
+    /// <summary>A size that the file leaves open is a symbol of its own, which no other size of the file is called.</summary>
     private Dim Dimension(TensorShapeProto.Types.Dimension dim, string input, int axis)
     {
         if (dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dim.DimValue >= 0)
             return Dim.Of(dim.DimValue);
-        string symbol = string.IsNullOrWhiteSpace(dim.DimParam) ? $"{input}_dim{axis}" : dim.DimParam;
+        string symbol = dim.DimParam;
+        if (string.IsNullOrWhiteSpace(symbol))
+        {
+            symbol = $"{input}_dim{axis}";
+            while (symbols.Contains(symbol))
+                symbol += "_";
+        }
+
         return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
     }
 
@@ -96,7 +118,7 @@ internal sealed class GraphReader
         var inputs = new Variable?[node.Input.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = node.Input[i].Length == 0 ? null : Value(node.Input[i], node, i);
-        IReadOnlyList<Variable> results = NodeReader.Read(node, Version(node.Domain), inputs, operators);
+        IReadOnlyList<Variable> results = NodeReader.Read(node, Version(node.Domain), inputs, operators, inner => new Inner(inner, this));
         for (int i = 0; i < node.Output.Count; i++)
         {
             if (node.Output[i].Length > 0)
@@ -106,8 +128,16 @@ internal sealed class GraphReader
 
     private Variable Value(string name, NodeProto? reader = null, int input = 0)
     {
-        if (!values.TryGetValue(name, out Variable? value))
+        if (values.TryGetValue(name, out Variable? value))
+            return value;
+        if (around is null || initializers.Has(name))
+        {
             values.Add(name, value = Typed(name, () => initializers.Read(name, reader, input)));
+            return value;
+        }
+
+        value = around.Value(name, reader, input);
+        outside.Add(value);
         return value;
     }
 
@@ -121,7 +151,7 @@ internal sealed class GraphReader
     {
         string[] missing =
         [
-            .. graph.Node
+            .. NodesOf(graph)
                 .Where(node => !(node.OpType == "Constant" && Normalized(node.Domain).Length == 0))
                 .Where(node => NodeReader.Find(Normalized(node.Domain), node.OpType, Version(node.Domain), operators) is null)
                 .GroupBy(node => Normalized(node.Domain).Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}", StringComparer.Ordinal)
@@ -132,6 +162,10 @@ internal sealed class GraphReader
             throw new ImportException($"Expected operators that the engine has, found others: {string.Join(", ", missing)}.");
     }
 
+    /// <summary>The nodes of a graph and of the graphs within it.</summary>
+    private static IEnumerable<NodeProto> NodesOf(GraphProto graph) => graph.Node.SelectMany(node =>
+        node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => NodesOf(attribute.G)).Prepend(node));
+
     private static T Typed<T>(string name, Func<T> read)
     {
         try
@@ -141,6 +175,22 @@ internal sealed class GraphReader
         catch (Exception e) when (e is DTypeException or ShapeException or OverflowException)
         {
             throw new ImportException($"The value \"{name}\" cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A graph in an attribute. It is read each time that it is applied.</summary>
+    private sealed class Inner(GraphProto graph, GraphReader around) : OnnxGraph
+    {
+        public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, ISet<Variable> outside)
+        {
+            if (graph.Input.Count != inputs.Count)
+                throw new GraphException($"Expected {inputs.Count} inputs of the graph \"{graph.Name}\", found {graph.Input.Count}.");
+            var reader = new GraphReader(graph, around) { outside = outside };
+            for (int i = 0; i < inputs.Count; i++)
+                reader.values.Add(graph.Input[i].Name, inputs[i]);
+            foreach (NodeProto node in graph.Node)
+                reader.Read(node);
+            return [.. graph.Output.Select(output => reader.Value(output.Name))];
         }
     }
 }

@@ -25,15 +25,16 @@ internal static class NodeReader
     /// <param name="version">The version of its operator set.</param>
     /// <param name="inputs">What stands at its inputs; null where one is left out.</param>
     /// <param name="operators">The operators that may occur.</param>
+    /// <param name="graphs">Gives a graph in an attribute.</param>
     /// <exception cref="ImportException">The engine does not have the operator in this form.</exception>
-    public static IReadOnlyList<Variable> Read(NodeProto node, long version, IReadOnlyList<Variable?> inputs, OperatorSet operators)
+    public static IReadOnlyList<Variable> Read(NodeProto node, long version, IReadOnlyList<Variable?> inputs, OperatorSet operators, Func<GraphProto, OnnxGraph> graphs)
     {
         string domain = node.Domain == "ai.onnx" ? string.Empty : node.Domain;
         (Func<OnnxNode, IReadOnlyList<Variable>> apply, OperatorSchema schema) = Find(domain, node.OpType, version, operators)
             ?? throw new ImportException($"Expected an operator that the engine has, found {node.OpType}.");
         try
         {
-            var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, AttributeReader.Read, StringComparer.Ordinal);
+            var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, attribute => AttributeReader.Read(attribute, graphs), StringComparer.Ordinal);
             IReadOnlyList<Variable> results = apply(new OnnxNode(schema, inputs, attributes, node.Output.Count));
             OriginOf(node)?.Mark(results, inputs.OfType<Variable>());
             int needed = node.Output.Select((name, i) => name.Length > 0 ? i + 1 : 0).DefaultIfEmpty(0).Max();

@@ -98,6 +98,9 @@ public sealed class OnnxModel : ISignatureSource
         ValueDescriptions = model.Graph.Input.Concat(model.Graph.Output).Where(value => value.DocString.Length > 0)
             .DistinctBy(value => value.Name).ToDictionary(value => value.Name, value => value.DocString, StringComparer.Ordinal),
         Metadata = model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
-        IncludeValueInfo = model.Graph.ValueInfo.Count > 0,
+        IncludeValueInfo = HasValueInfo(model.Graph),
     };
+
+    private static bool HasValueInfo(GraphProto graph) =>
+        graph.ValueInfo.Count > 0 || graph.Node.SelectMany(node => node.Attribute).Any(attribute => attribute.G is not null && HasValueInfo(attribute.G));
 }

@@ -2,90 +2,121 @@ using Toolkit.Samples.BookResults.Experiments;
 
 namespace Toolkit.BookResults.Tests;
 
-/// <summary>Experiments on small pictures of digits, with the effect that each must show.</summary>
+/// <summary>Experiments on small pictures of digits, with the effect that each must show: on drawn digits in the files of the published ones, and on those where they are
+/// there, whose figures <c>docs/book-results.md</c> compares with the literature.</summary>
 public sealed class DigitExperimentTests
 {
-    /// <summary>B8 and B13: exact counts.</summary>
-    [Fact]
-    public void Nearest_neighbours_make_exactly_the_known_errors()
+    /// <summary>B8 and B13: exact counts; those of the drawn digits are those of a program of its own, in whole numbers.</summary>
+    [Theory]
+    [MemberData(nameof(Reproduced.SourcesOrSkip), "optdigits usps", MemberType = typeof(Reproduced))]
+    public void Nearest_neighbours_make_exactly_the_known_errors(string source)
     {
-        Reproduced.NeedsData("optdigits");
-        Reproduced.NeedsData("usps");
-        Dictionary<string, double> found = Reproduced.Run(new NearestNeighbour());
-        Assert.Equal(36, found["errors on optdigits"]);
-        Assert.Equal(113, found["errors on USPS"]);
+        bool made = source == Reproduced.Made;
+        Dictionary<string, double> found = Reproduced.Run(new NearestNeighbour(), source);
+        Assert.Equal(made ? 106 : 36, found["errors on optdigits"]);
+        Assert.Equal(made ? 110 : 113, found["errors on USPS"]);
     }
 
     /// <summary>B11: a bag is better than its members, and different seeds alone do little.</summary>
-    [Fact]
-    public void A_bag_gains_more_over_its_members_than_networks_of_other_seeds()
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "optdigits", MemberType = typeof(Reproduced))]
+    public void A_bag_gains_more_over_its_members_than_networks_of_other_seeds(string source)
     {
-        Reproduced.NeedsData("optdigits");
-        Dictionary<string, double> found = Reproduced.Run(new SeedEnsemble());
+        bool made = source == Reproduced.Made;
+        Dictionary<string, double> found = Reproduced.Run(new SeedEnsemble(), source);
+        Reproduced.Holds(
+            found,
+            ("test error % bootstrap member", made ? 24.72 : 7.96, 0.4),
+            ("test error % bag", made ? 20.68 : 6.72, 0.4),
+            ("test error % member on all", made ? 20.61 : 7.01, 0.4),
+            ("test error % seed ensemble", made ? 20.28 : 6.94, 0.4));
         double bagGain = found["test error % bootstrap member"] - found["test error % bag"], seedGain = found["test error % member on all"] - found["test error % seed ensemble"];
-        Assert.InRange(found["test error % bootstrap member"], 7, 9.5);
-        Assert.InRange(bagGain, 0.8, 2.2);
-        Assert.InRange(seedGain, -0.2, 0.7);
+        Assert.True(bagGain > 3 * seedGain, $"The bag gains {bagGain}, the seeds {seedGain}.");
     }
 
-    /// <summary>B14: half of the errors go where small changes do not count; the published rate is 2.5 %.</summary>
-    [Fact]
-    public void Tangent_distance_halves_the_errors_of_a_nearest_neighbour()
+    /// <summary>B14: half of the errors go where small changes do not count, of drawn digits, whose differences are mostly such changes, more; the published rate is 2.5 %.</summary>
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "usps", MemberType = typeof(Reproduced))]
+    public void Tangent_distance_halves_the_errors_of_a_nearest_neighbour(string source)
     {
-        Reproduced.NeedsData("usps");
-        Dictionary<string, double> found = Reproduced.Run(new TangentDistanceDigits());
-        Assert.InRange(found["errors, two-sided"], 50, 58);
-        Assert.InRange(found["errors, one-sided"], 65, 75);
-        Assert.True(found["errors, Euclidean on smoothed images"] > 90);
+        bool made = source == Reproduced.Made;
+        Reproduced.Holds(
+            Reproduced.Run(new TangentDistanceDigits(), source),
+            ("errors, two-sided", made ? 13 : 54, 2),
+            ("errors, one-sided", made ? 25 : 71, 2),
+            ("errors, Euclidean on smoothed images", made ? 95 : 99, 2));
     }
 
-    /// <summary>B17, within two standard errors (0.18 points) of an independent program, on all of MNIST.</summary>
-    [Fact]
-    public void Radial_basis_functions_of_a_thousand_centres_read_digits()
+    /// <summary>B17; on all of MNIST within a standard error (0.18 points) of an independent program.</summary>
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "mnist", MemberType = typeof(Reproduced))]
+    public void Radial_basis_functions_of_a_thousand_centres_read_digits(string source)
     {
-        Reproduced.NeedsData("mnist");
-        Dictionary<string, double> found = Reproduced.Run(new RadialBasisDigits());
-        Assert.Equal(3.2, found["test error %, a quarter"], 0.36);
-        Assert.Equal(3.5, found["test error %, an eighth"], 0.36);
+        bool made = source == Reproduced.Made;
+        Reproduced.Holds(
+            Reproduced.Run(new RadialBasisDigits(), source),
+            ("test error %, a quarter", made ? 6.5 : 3.2, made ? 0.6 : 0.18),
+            ("test error %, an eighth", made ? 7.2 : 3.5, made ? 0.6 : 0.18));
     }
 
-    /// <summary>B20: with columns of at most 2 every seed is trained by steps with which others fail.</summary>
-    [Fact]
-    public void Max_norm_permits_large_steps()
+    /// <summary>B20: with columns of at most 2 every seed is trained by steps with which others fail; drawn digits are learned without, too, but worse. A standard error of 3 %
+    /// of the test pictures is 0.4.</summary>
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "optdigits", MemberType = typeof(Reproduced))]
+    public void Max_norm_permits_large_steps(string source)
     {
-        Reproduced.NeedsData("optdigits");
-        Dictionary<string, double> found = Reproduced.Run(new LargeSteps());
-        Assert.True(found["test error % columns at most 2, worst seed"] < 4.2);
-        Assert.True(found["test error % without, best seed"] > found["test error % columns at most 2, worst seed"]);
-        Assert.True(found["test error % without, worst seed"] > 40);
+        bool made = source == Reproduced.Made;
+        Dictionary<string, double> found = Reproduced.Run(new LargeSteps(), source);
+        Reproduced.Holds(
+            found,
+            ("test error % columns at most 2, best seed", made ? 5.4 : 3.06, 0.8),
+            ("test error % columns at most 2, median", made ? 5.8 : 3.3, 0.5),
+            ("test error % columns at most 2, worst seed", made ? 6.5 : 3.56, 0.8));
+        Assert.True(found["test error % without, median"] > found["test error % columns at most 2, median"] + 0.2, $"The median without is {found["test error % without, median"]}.");
+        if (!made)
+        {
+            Assert.True(found["test error % without, best seed"] > found["test error % columns at most 2, worst seed"]);
+            Assert.True(found["test error % without, worst seed"] > 40);
+        }
     }
 
-    /// <summary>B21: the monitor of equation 8.10 sees the loss fall with the gradient, and a curvature that stays; that the norm of the gradient rises, as in
-    /// figure 8.1, is not so on these data.</summary>
-    [Fact]
-    public void Gradient_and_curvature_are_followed_on_the_way_down()
+    /// <summary>B21: the monitor of equation 8.10 sees the loss fall, and a curvature that grows. On drawn digits the norm of the gradient rises meanwhile, as in figure 8.1; on the
+    /// published ones it falls.</summary>
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "optdigits", MemberType = typeof(Reproduced))]
+    public void Gradient_and_curvature_are_followed_on_the_way_down(string source)
     {
-        Reproduced.NeedsData("optdigits");
-        Dictionary<string, double> found = Reproduced.Run(new CurvatureMonitor());
-        Assert.InRange(found["loss at update 0"], 2.0, 3.2);
-        Assert.Equal(0.228, found["loss at update 100"], 0.03);
-        Assert.Equal(0.045, found["loss at update 1000"], 0.01);
-        Assert.Equal(0.012, found["loss at update 3000"], 0.004);
-        double[] norms = [found["‖g‖ at update 0"], found["‖g‖ at update 100"], found["‖g‖ at update 1000"], found["‖g‖ at update 3000"]];
-        Assert.Equal(norms.OrderDescending(), norms);
-        foreach (int update in new[] { 0, 10, 100, 1000, 3000 })
-            Assert.InRange(found[FormattableString.Invariant($"gᵀHg/gᵀg at update {update}")], 2, 20);
+        Dictionary<string, double> found = Reproduced.Run(new CurvatureMonitor(), source);
+        (int Update, double Loss, double Norm, double Curvature)[] expected = source == Reproduced.Made
+            ? [(0, 2.3705, 0.4577, 0.4559), (10, 2.2238, 0.4513, 0.5648), (100, 1.0838, 0.6171, 4.9706), (1000, 0.2236, 0.3974, 6.4112)]
+            : [(0, 2.47, 1.65, 3.5), (10, 1.38, 1.40, 6.2), (100, 0.220, 0.59, 8.1), (1000, 0.049, 0.29, 6.0), (3000, 0.012, 0.11, 3.2)];
+        foreach ((int update, double loss, double norm, double curvature) in expected)
+        {
+            // Rounding grows with the steps: a hundredth at first, a fifth after thousands.
+            double relative = update <= 10 ? 0.02 : update <= 100 ? 0.05 : 0.2;
+            Reproduced.Holds(
+                found,
+                ($"loss at update {update}", loss, relative * loss),
+                ($"‖g‖ at update {update}", norm, relative * norm),
+                ($"gᵀHg/gᵀg at update {update}", curvature, relative * curvature));
+        }
     }
 
     /// <summary>B24: the same error as sampled dropout within a standard error, 0.7 points, and an objective that never rises.</summary>
-    [Fact]
-    public void Fast_dropout_ends_where_sampled_dropout_does_without_its_noise()
+    [Theory]
+    [MemberData(nameof(Reproduced.Sources), "optdigits", MemberType = typeof(Reproduced))]
+    public void Fast_dropout_ends_where_sampled_dropout_does_without_its_noise(string source)
     {
-        Reproduced.NeedsData("optdigits");
-        Dictionary<string, double> found = Reproduced.Run(new FastDropoutLogistic());
+        bool made = source == Reproduced.Made;
+        Dictionary<string, double> found = Reproduced.Run(new FastDropoutLogistic(), source);
         Assert.Equal(found["test error % sampled dropout"], found["test error % fast dropout"], 0.7);
+        Reproduced.Holds(
+            found,
+            ("test error % fast dropout", made ? 30.9 : 11.02, 0.3),
+            ("test error % sampled dropout", made ? 31.0 : 10.74, 0.3),
+            ("test error % without", made ? 28.9 : 9.07, 0.3),
+            ("steps at which the objective rose, fast", 0, 0),
+            ("steps at which the objective rose, sampled", made ? 385 : 384, 8));
         Assert.True(found["test error % without"] < found["test error % sampled dropout"] - 0.7, "Half of 64 inputs is too much to drop: both must show it.");
-        Assert.Equal(0, found["steps at which the objective rose, fast"]);
-        Assert.True(found["steps at which the objective rose, sampled"] > 50);
     }
 }

@@ -23,6 +23,7 @@ internal sealed class FoldConstants(Workers workers) : Pass
         {
             IReadOnlyList<Variable> outputs = Rebuild(node, inputs);
             bool isSmall = inputs.Length > 0
+                && node.Operation is not IHasBodies
                 && inputs.All(i => i.Constant is not null)
                 && outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= LargestCount);
             if (!isSmall)

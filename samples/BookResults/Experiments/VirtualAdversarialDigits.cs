@@ -49,17 +49,17 @@ internal sealed class VirtualAdversarialDigits : Experiment
         return SmallTraining.Error(trainer, test);
     }
 
-    /// <summary>Rectifiers on normalized sums; the logits are normalized too.</summary>
-    public static Sequential Model(RandomSource random, int[] units)
+    /// <summary>Rectifiers on normalized sums; the logits are normalized too, each part of a batch by itself.</summary>
+    public static Sequential Model(RandomSource random, int[] units, params int[] parts)
     {
         var layers = new List<Module>();
         int from = 784;
         foreach (int to in units)
         {
-            layers.AddRange([SmallTraining.Linear(from, to, random), new BatchNormalization(to), new Activation(Ops.Relu)]);
+            layers.AddRange([SmallTraining.Linear(from, to, random), new BatchNormalization(to) { Parts = [.. parts] }, new Activation(Ops.Relu)]);
             from = to;
         }
 
-        return new Sequential([.. layers, SmallTraining.Linear(from, 10, random), new BatchNormalization(10)]);
+        return new Sequential([.. layers, SmallTraining.Linear(from, 10, random), new BatchNormalization(10) { Parts = [.. parts] }]);
     }
 }

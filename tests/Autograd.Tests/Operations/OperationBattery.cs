@@ -31,10 +31,10 @@ public sealed class OperationBattery
         {
             Value[] inputs = ExampleValues.Draw(example, floating, seed: 1);
             Variable[] variables = ExampleValues.Variables(example, floating);
-            IReadOnlyList<Variable> outputs = example.Operation.ApplyAll(variables);
+            IReadOnlyList<Variable> outputs = example.For(floating).ApplyAll(variables);
             var signature = new Signature(variables, [.. outputs.Select((o, i) => new Output($"y{i}", o))]);
             IReadOnlyList<Value> results = Interpreter.Run(signature, inputs);
-            Array64[] expected = References.Compute(example.Operation, [.. inputs.Select(Array64.Of)]);
+            Array64[] expected = References.Compute(example.For(floating), [.. inputs.Select(Array64.Of)]);
             double tolerance = floating == DType.Float32 ? example.Tolerance : 1e-9;
             for (int o = 0; o < expected.Length; o++)
             {
@@ -60,7 +60,7 @@ public sealed class OperationBattery
             Variable[] variables = ExampleValues.Variables(example, DType.Float64);
             int[] floating = [.. Enumerable.Range(0, variables.Length).Where(i => variables[i].DType.IsFloating())];
             Variable[] wrt = [.. floating.Select(i => variables[i])];
-            Variable scalar = Project([.. example.Operation.ApplyAll(variables).Where(o => o.DType.IsFloating())], seed: 3);
+            Variable scalar = Project([.. example.For(DType.Float64).ApplyAll(variables).Where(o => o.DType.IsFloating())], seed: 3);
             for (int order = 1; order <= example.Smoothness; order++)
             {
                 IReadOnlyList<Variable?> gradients = Gradient.OrNull(scalar, wrt);
@@ -83,7 +83,7 @@ public sealed class OperationBattery
         foreach ((Example example, DType floating) in Cases(name))
         {
             Variable[] variables = ExampleValues.Variables(example, floating);
-            var outputs = new List<Variable>(example.Operation.ApplyAll(variables));
+            var outputs = new List<Variable>(example.For(floating).ApplyAll(variables));
             if (example.Smoothness > 0)
             {
                 Variable[] wrt = [.. variables.Where(v => v.DType.IsFloating())];

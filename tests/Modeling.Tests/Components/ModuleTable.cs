@@ -16,7 +16,8 @@ internal static class ModuleTable
             () => new BatchNormalization(2),
             Case.Counts(v => new BatchNormalization(v)),
             Case.Numbers(v => new BatchNormalization(2) { Decay = v }, -0.1, 1),
-            Case.Numbers(v => new BatchNormalization(2) { Stabilizer = v }, 0, -1)),
+            Case.Numbers(v => new BatchNormalization(2) { Stabilizer = v }, 0, -1),
+            Case.Counts(v => new BatchNormalization(2) { Parts = [3, v] })),
         [nameof(Conv2D)] = new(
             () => new Conv2D(1, 2, 3, Random),
             Case.Counts(v => new Conv2D(v, 2, 3, Random)),

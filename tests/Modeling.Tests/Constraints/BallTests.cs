@@ -39,6 +39,48 @@ public sealed class BallTests
         },
         iter: 50);
 
+    /// <summary>Weights for which the set of those that stay shrinks slowly, round by round: against the threshold by sorting.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.1)]
+    [InlineData(0.9)]
+    [InlineData(1e-3)]
+    public void The_l1_ball_is_reached_exactly_by_weights_at_all_distances(double ratio)
+    {
+        foreach (double size in new[] { 1.0, 1e-30, 1e30 })
+        {
+            foreach (double limit in new[] { 1e-12, 1e-3, 0.5, 3.0 })
+            {
+                foreach (bool near in new[] { true, false })
+                {
+                    double[] w = [.. Enumerable.Range(0, 300).Select(i => (i % 2 == 0 ? size : -size) * (near ? 1 - (0.9 * Math.Pow(ratio, i)) : Math.Pow(ratio, i)))];
+                    var parameter = new Parameter("w", Value.Of(w, 20, 15));
+                    double[] found = Run.Numbers(new L1Ball(limit * size).Project(parameter, parameter));
+                    double[] expected = BySorting(w, limit * size);
+                    Run.Close([.. expected.Select(x => x / size)], [.. found.Select(x => x / size)], 1e-14);
+                    Assert.Equal(Math.Min(limit, w.Sum(Math.Abs) / size), found.Sum(Math.Abs) / size, Math.Max(1e-12 * limit, 1e-13));
+                }
+            }
+        }
+    }
+
+    private static double[] BySorting(double[] w, double limit)
+    {
+        if (w.Sum(Math.Abs) <= limit)
+            return w;
+        double sum = 0, threshold = 0;
+        int count = 0;
+        foreach (double x in w.Select(Math.Abs).OrderDescending())
+        {
+            sum += x;
+            count++;
+            if (x > (sum - limit) / count)
+                threshold = (sum - limit) / count;
+        }
+
+        return [.. w.Select(x => Math.Sign(x) * Math.Max(Math.Abs(x) - threshold, 0))];
+    }
+
     /// <summary>A3.9: the axis.</summary>
     [Fact]
     public void Only_the_long_column_or_row_changes()

@@ -84,6 +84,54 @@ public sealed class CsvFileTests
     }
 
     [Fact]
+    public void A_column_of_weights_is_no_feature_and_makes_rows_count()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "x,w,y\n1,2,a\n4,0.5,b\n8,0,a\n");
+        Dataset data = Dataset.LoadCsv(path, new() { Label = "y", Weight = "w" });
+        Assert.Equal([1f, 4, 8], data.Features.ToArray());
+        Assert.Equal([2f, 0.5f, 0], data.Weights.ToArray());
+        Assert.Equal([0L, 1, 0], data.Labels.ToArray());
+        Assert.Equal(2, Dataset.LoadCsv(path, new() { Label = "y" }).Layout.FeatureLength);
+        Assert.Equal([2f, 0.5f, 0], Dataset.LoadCsv(path, new() { Label = ^1, Weight = 1 }).Weights.ToArray());
+    }
+
+    /// <summary>A row of weight w is w rows, also for the mean that fills a gap; one of weight 0 says nothing.</summary>
+    [Fact]
+    public void A_gap_is_filled_with_the_weighted_mean()
+    {
+        using var folder = new TemporaryFolder();
+        Dataset data = Dataset.LoadCsv(folder.Write("a.csv", "x,w,y\n1,3,a\n5,1,b\n99,0,a\n?,1,b\n"), new() { Label = "y", Weight = "w", Missing = MissingValues.Mean });
+        Assert.Equal([1f, 5, 99, 2], data.Features.ToArray());
+        Assert.Contains(
+            "every value is missing or has the weight 0", Fails(folder.Write("b.csv", "x,w,y\n1,0,a\n?,1,b\n"), new() { Label = "y", Weight = "w", Missing = MissingValues.Mean }));
+    }
+
+    [Theory]
+    [InlineData("x,w,y\n1,-1,a\n", "line 2, column 'w': expected a weight of at least 0, found '-1'")]
+    [InlineData("x,w,y\n1,2,a\n1,NaN,a\n", "line 3, column 'w': expected a finite number")]
+    [InlineData("x,w,y\n1,heavy,a\n", "line 2, column 'w': expected a number, found 'heavy'")]
+    [InlineData("x,w,y\n1,?,a\n", "line 2, column 'w': the value is missing")]
+    [InlineData("x,v,y\n1,1,a\n", "has no column named 'w'")]
+    public void What_is_no_weight_is_named(string text, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", text);
+        Assert.Contains(expected, Fails(path, new() { Label = "y", Weight = "w" }));
+    }
+
+    [Fact]
+    public void A_column_is_either_the_weight_or_what_is_predicted()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.csv", "x,y\n1,2\n?,3\n4,?\n");
+        Assert.Contains("both the weight and a label or target", Fails(path, new() { Targets = ["y"], Weight = "y" }));
+        Dataset whole = Dataset.LoadCsv(folder.Write("b.csv", "x,w,y\n1,1,2\n3,?,4\n5,2,6\n"), new() { Targets = ["y"], Weight = "w", Missing = MissingValues.SkipRow });
+        Assert.Equal([1f, 5], whole.Features.ToArray());
+        Assert.Equal([1f, 2], whole.Weights.ToArray());
+    }
+
+    [Fact]
     public void Missing_values_follow_the_policy()
     {
         using var folder = new TemporaryFolder();
@@ -283,16 +331,27 @@ public sealed class CsvFileTests
         Assert.Throws<ArgumentException>(() => Rows("a", new() { Quote = '\r' }));
     }
 
+    /// <summary>In the form of the iris data (no header, a text at the end, an empty last line) and of the wine data (a header, a semicolon, a whole number at the end).</summary>
     [Fact]
-    public void Published_tables_are_read()
+    public void Tables_come_back_as_they_were_written()
     {
-        Dataset iris = Dataset.LoadCsv(Path.Combine(SharedData.Folder("iris"), "iris.data"), new() { HasHeader = false, Label = ^1 });
-        Assert.Equal("150 × [4] → label of 3 classes", iris.ToString());
-        Assert.Equal(["Iris-setosa", "Iris-versicolor", "Iris-virginica"], iris.ClassNames);
-        string wine = Path.Combine(SharedData.Folder("wine-quality"), "winequality-red.csv");
-        Dataset red = Dataset.LoadCsv(wine, new() { Targets = ["quality"] });
-        Assert.Equal("1599 × [11] → target [1]", red.ToString());
-        Assert.Equal(5.636, red.Targets.ToArray().Average(), 1e-3);
+        using var folder = new TemporaryFolder();
+        var random = new RandomSource(5);
+        float[][] rows = [.. Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, 4).Select(_ => MathF.Round((float)random.NextUniform(-9, 9), 3)).ToArray())];
+        string[] names = ["setosa", "versicolor", "virginica"];
+        string Cells(float[] row, char separator) => string.Join(separator, row.Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Dataset classes = Dataset.LoadCsv(
+            folder.Write("classes.data", string.Concat(rows.Select((row, i) => $"{Cells(row, ',')},{names[i % 3]}\n")) + "\n"), new() { HasHeader = false, Label = ^1 });
+        Assert.Equal("600 × [4] → label of 3 classes", classes.ToString());
+        Assert.Equal(names, classes.ClassNames);
+        Assert.Equal(rows.SelectMany(row => row), classes.Features.ToArray());
+        Assert.Equal(rows.Select((_, i) => (long)(i % 3)), classes.Labels.ToArray());
+        Dataset grades = Dataset.LoadCsv(
+            folder.Write("grades.csv", "a;b;c;d;grade\n" + string.Concat(rows.Select((row, i) => $"{Cells(row, ';')};{i % 7}\n"))),
+            new() { Separator = ';', Targets = ["grade"] });
+        Assert.Equal("600 × [4] → target [1]", grades.ToString());
+        Assert.Equal(rows.SelectMany(row => row), grades.Features.ToArray());
+        Assert.Equal(rows.Select((_, i) => (float)(i % 7)), grades.Targets.ToArray());
     }
 
     private static string Fails(string path, CsvOptions options) =>

@@ -36,20 +36,22 @@ public sealed class LinearModelTests
         Run.Close([.. curvature.Zip(goal, (h, g) => h / (h + Alpha) * g)], Run.Numbers(w.Value), 1e-13);
     }
 
-    /// <summary>A3.8: least squares on the diabetes data has the length 1377.84103907; at the constrained minimum X'(Xw − y) + αw = 0 with one α.</summary>
-    [Fact]
-    public void The_multiplier_is_zero_from_the_length_of_least_squares_on()
+    /// <summary>A3.8: at the constrained minimum X'(Xw − y) + αw = 0 with one α, which ends at the length of least squares.</summary>
+    [Theory]
+    [MemberData(nameof(RegressionData.Sources), MemberType = typeof(RegressionData))]
+    public void The_multiplier_is_zero_from_the_length_of_least_squares_on(string source)
     {
-        (double[] x, double[] y) = RegressionData.Diabetes();
+        (double[] x, double[] y) = RegressionData.Load(source);
+        RegressionFigures expected = RegressionFigures.Of(source);
         var solver = new LinearLeastSquares(x, 10);
-        Assert.Equal(1377.84103907, Length(solver.PseudoInverse(y)), 1e-8);
+        Assert.Equal(expected.LeastNorm, Length(solver.PseudoInverse(y)), 1e-8);
         // Ridge regression with α is the minimum within a ball of its own length: KKT.
-        double[] w = solver.Ridge(y, 3.3061950600);
+        double[] w = solver.Ridge(y, expected.Multiplier);
         Assert.Equal(300.0, Length(w), 1e-7);
         double[] residual = [.. Enumerable.Range(0, y.Length).Select(r => Enumerable.Range(0, 10).Sum(c => x[(10 * r) + c] * w[c]) - y[r])];
         for (int c = 0; c < 10; c++)
-            Assert.Equal(0.0, residual.Select((e, r) => e * x[(10 * r) + c]).Sum() + (3.3061950600 * w[c]), 1e-9);
-        Assert.Equal(1750208.936029, residual.Sum(e => e * e), 1e-3);
+            Assert.Equal(0.0, residual.Select((e, r) => e * x[(10 * r) + c]).Sum() + (expected.Multiplier * w[c]), 1e-9);
+        Assert.Equal(expected.Constrained, residual.Sum(e => e * e), 1e-3);
     }
 
     /// <summary>A3.9: the projection onto a ball is w/(1 + α) with the multiplier α = ‖w‖/c − 1, and 0 inside.</summary>

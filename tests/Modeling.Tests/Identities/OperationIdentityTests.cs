@@ -24,7 +24,7 @@ public sealed class OperationIdentityTests
         {
             Variable[] inputs = ExampleValues.Variables(example, DType.Float64);
             Value[] at = ExampleValues.Draw(example, DType.Float64, seed: 7);
-            Variable[] outputs = [.. example.Operation.ApplyAll(inputs).Where(y => y.DType.IsFloating())];
+            Variable[] outputs = [.. example.For(DType.Float64).ApplyAll(inputs).Where(y => y.DType.IsFloating())];
             foreach (int i in Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloating()))
                 shown += Check(example, inputs, at, outputs, i) ? 1 : 0;
         }

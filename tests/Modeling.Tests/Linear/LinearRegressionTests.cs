@@ -7,6 +7,9 @@ public sealed class LinearRegressionTests
 {
     private static readonly double[] X = [1, 2, 0.5, -1, 0.3, 0.7, 2, -0.4, 1.1, 0.2, 0.9, -1.3], Y = [1, -0.5, 2, 0.3];
 
+    /// <summary>Sources with rows to test on.</summary>
+    public static TheoryData<string> PartedSources => [RegressionData.Made, .. SharedData.Has("lasso-paths") ? [RegressionData.Prostate] : Array.Empty<string>()];
+
     /// <summary>A3.2, equation 7.13: ridge regression is Q(Λ + αI)⁻¹ΛQᵀw*.</summary>
     [Fact]
     public void Ridge_shrinks_along_the_eigenvectors()
@@ -30,70 +33,87 @@ public sealed class LinearRegressionTests
 
     /// <summary>A3.3 and A3.4: residuals, lengths and effective parameters of an independent program.</summary>
     [Theory]
-    [InlineData(0.1, 799.53781094, 1277579.471087, 7.64172533)]
-    [InlineData(1.0, 511.59512410, 1438329.531894, 3.94228406)]
-    [InlineData(10.0, 145.48437363, 2126023.523997, 0.83170114)]
-    public void Ridge_on_the_diabetes_data(double strength, double norm, double squares, double trace)
+    [MemberData(nameof(RegressionData.Sources), MemberType = typeof(RegressionData))]
+    public void Ridge_has_the_lengths_and_residuals_of_an_independent_program(string source)
     {
-        (double[] x, double[] y) = RegressionData.Diabetes();
+        (double[] x, double[] y) = RegressionData.Load(source);
+        RegressionFigures expected = RegressionFigures.Of(source);
         var solver = new LinearLeastSquares(x, 10);
-        double[] w = solver.Ridge(y, strength);
-        Assert.Equal(norm, Math.Sqrt(w.Sum(v => v * v)), 1e-8);
-        Assert.Equal(squares, Squares(x, y, w), 1e-6);
-        Assert.Equal(trace, solver.DegreesOfFreedom(strength), 1e-8);
-        Assert.Equal(1263985.785633, Squares(x, y, solver.PseudoInverse(y)), 1e-6);
-        Assert.Equal(519.845920, solver.PseudoInverse(y)[2], 5.1e-7);
+        foreach ((double strength, double norm, double squares, double trace) in expected.Ridge)
+        {
+            double[] w = solver.Ridge(y, strength);
+            Assert.Equal(norm, Math.Sqrt(w.Sum(v => v * v)), 1e-8);
+            Assert.Equal(squares, Squares(x, y, w), 1e-6);
+            Assert.Equal(trace, solver.DegreesOfFreedom(strength), 1e-8);
+        }
+
+        Assert.Equal(expected.LeastSquares, Squares(x, y, solver.PseudoInverse(y)), 1e-6);
+        Assert.Equal(expected.LeastThird, solver.PseudoInverse(y)[2], 5.1e-7);
     }
 
-    /// <summary>A3.6: the knots of the lasso, as published for these data.</summary>
-    [Fact]
-    public void The_lasso_path_of_the_diabetes_data_has_the_published_knots()
+    /// <summary>A3.6: the knots of the lasso; those of the diabetes data are published.</summary>
+    [Theory]
+    [MemberData(nameof(RegressionData.Sources), MemberType = typeof(RegressionData))]
+    public void The_lasso_path_has_the_known_knots(string source)
     {
-        (double[] x, double[] y) = RegressionData.Diabetes();
+        (double[] x, double[] y) = RegressionData.Load(source);
+        RegressionFigures expected = RegressionFigures.Of(source);
         IReadOnlyList<LassoKnot> path = LassoPath.Of(x, 10, y);
-        (double At, int Feature)[] expected =
-        [
-            (949.435260, 2), (889.313785, 8), (452.895701, 3), (316.073379, 6), (130.129537, 1), (88.784299, 9), (68.964790, 4), (19.981165, 7),
-            (5.477536, 5), (5.088236, 0), (2.182267, 6), (1.310441, 6), (0, -1),
-        ];
-        foreach ((LassoKnot knot, (double at, _)) in path.Zip(expected))
+        Assert.Equal(expected.Knots.Length, path.Count);
+        foreach ((LassoKnot knot, (double at, int column, bool joins)) in path.Zip(expected.Knots))
+        {
             Assert.Equal(at, knot.Strength, 5.1e-7);
-        Assert.Equal(949.435260384, path[0].Strength, 5.1e-10);
-        Assert.Equal(expected.Select(e => e.Feature), path.Select(k => k.Feature));
-        Assert.False(path[10].Joins);
-        Assert.Equal(0.0, path[10].Weights[6]);
+            Assert.Equal((column, column >= 0 && joins), (knot.Feature, knot.Feature >= 0 && knot.Joins));
+            if (column >= 0 && !joins)
+                Assert.Equal(0.0, knot.Weights[column]);
+        }
+
         Run.Close(new LinearLeastSquares(x, 10).PseudoInverse(y), [.. path[^1].Weights], 1e-8);
     }
 
     /// <summary>A3.5 at α = 10, and between knots the path is linear.</summary>
     [Theory]
-    [InlineData(500, 1180485.602805)]
-    [InlineData(100, 805850.372374)]
-    [InlineData(10, 656133.310250)]
-    public void Between_knots_the_lasso_reaches_the_published_objective(double strength, double objective)
+    [MemberData(nameof(RegressionData.Sources), MemberType = typeof(RegressionData))]
+    public void Between_knots_the_lasso_reaches_the_known_objective(string source)
     {
-        (double[] x, double[] y) = RegressionData.Diabetes();
+        (double[] x, double[] y) = RegressionData.Load(source);
         IReadOnlyList<LassoKnot> path = LassoPath.Of(x, 10, y);
-        int after = Enumerable.Range(1, path.Count - 1).First(i => path[i].Strength <= strength);
-        double share = (path[after - 1].Strength - strength) / (path[after - 1].Strength - path[after].Strength);
-        double[] w = [.. path[after - 1].Weights.Zip(path[after].Weights, (a, b) => ((1 - share) * a) + (share * b))];
-        Assert.Equal(objective, (0.5 * Squares(x, y, w)) + (strength * w.Sum(Math.Abs)), 1e-6);
+        foreach ((double strength, double objective) in RegressionFigures.Of(source).Lasso)
+        {
+            int after = Enumerable.Range(1, path.Count - 1).First(i => path[i].Strength <= strength);
+            double share = (path[after - 1].Strength - strength) / (path[after - 1].Strength - path[after].Strength);
+            double[] w = [.. path[after - 1].Weights.Zip(path[after].Weights, (a, b) => ((1 - share) * a) + (share * b))];
+            Assert.Equal(objective, (0.5 * Squares(x, y, w)) + (strength * w.Sum(Math.Abs)), 1e-6);
+        }
     }
 
-    /// <summary>A3.7: the prostate data as in Hastie, Tibshirani, Friedman, table 3.3.</summary>
-    [Fact]
-    public void Least_squares_subset_and_ridge_on_the_prostate_data()
+    /// <summary>A3.7: fits of all columns, of two, and ridge regression with five degrees of freedom, tested on other rows; on the prostate data as in Hastie,
+    /// Tibshirani, Friedman, table 3.3, to its digits.</summary>
+    [Theory]
+    [MemberData(nameof(PartedSources))]
+    public void Least_squares_subset_and_ridge_are_tested_on_other_rows(string source)
     {
-        (double[][] x, double[] y, bool[] train) = RegressionData.Prostate();
-        double[] all = Fit([.. Enumerable.Range(0, 8)], null, out double intercept, out double error, out double standard);
-        Run.Close([0.680, 0.263, -0.141, 0.210, 0.305, -0.288, -0.021, 0.267], all, 5.1e-4);
-        Assert.Equal([2.465, 0.521, 0.179], new[] { Math.Round(intercept, 3), Math.Round(error, 3), Math.Round(standard, 3) });
-        double[] two = Fit([0, 1], null, out _, out error, out standard);
-        Run.Close([0.740, 0.316], two, 5.1e-4);
-        Assert.Equal([0.492, 0.143], new[] { Math.Round(error, 3), Math.Round(standard, 3) });
-        Fit([.. Enumerable.Range(0, 8)], 5.0, out double strength, out error, out _);
-        Assert.Equal(23.99891, strength, 1e-5);
-        Assert.Equal(0.490, error, 5.1e-4);
+        (double[][] x, double[] y, bool[] train) = RegressionData.Parted(source);
+        bool made = source == RegressionData.Made;
+        double[] all = Fit([.. Enumerable.Range(0, x[0].Length)], null, out double intercept, out double error, out double standard);
+        Run.Close(
+            made
+                ? [-238.111926256, 114.043775586, 1091.84434914, 294.713740258, -136.337915492, 189.875251936, -380.134743582, -101.573014154, 913.813056214, -79.1095925465]
+                : [0.680, 0.263, -0.141, 0.210, 0.305, -0.288, -0.021, 0.267],
+            all,
+            made ? 1e-7 : 5.1e-4);
+        Near(made ? -1.88435536401 : 2.465, intercept);
+        Near(made ? 3678.92280534 : 0.521, error);
+        Near(made ? 661.584523621 : 0.179, standard);
+        double[] two = Fit(made ? [2, 8] : [0, 1], null, out _, out error, out standard);
+        Run.Close(made ? [792.074310837, 654.350562421] : [0.740, 0.316], two, made ? 1e-7 : 5.1e-4);
+        Near(made ? 6631.83902732 : 0.492, error);
+        Near(made ? 1306.63823978 : 0.143, standard);
+        Fit([.. Enumerable.Range(0, x[0].Length)], 5.0, out double strength, out error, out _);
+        Assert.Equal(made ? 0.412558017142 : 23.99891, strength, made ? 1e-10 : 1e-5);
+        Near(made ? 4951.23875955 : 0.490, error);
+
+        void Near(double expected, double found) => Assert.Equal(expected, found, made ? 1e-7 : 5.1e-4);
 
         // With degrees of freedom asked for, the strength that gives them comes in place of the intercept.
         double[] Fit(int[] columns, double? degrees, out double intercept, out double error, out double standard)

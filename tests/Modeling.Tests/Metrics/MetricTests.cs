@@ -30,6 +30,18 @@ public sealed class MetricTests
         Assert.Equal("top5", new TopK(5).Name);
     }
 
+    /// <summary>An infinite logit is greater or less than all others, ties are no others that are greater, and with NaN nobody knows.</summary>
+    [Fact]
+    public void Top_k_orders_infinite_logits_and_never_counts_nan()
+    {
+        const float Up = float.PositiveInfinity, Down = float.NegativeInfinity;
+        float[] logits = [Up, 1, 2, Down, 1, 2, Up, Up, 0, Down, Down, Down, float.NaN, 1, 2];
+        Assert.Equal([1.0, 1.0, 1.0, 1.0, 0.0], Of(new TopK(1), logits, [5, 3], 0, 2, 1, 0, 2));
+        Assert.Equal([0.0, 0.0, 0.0, 1.0, 0.0], Of(new TopK(1), logits, [5, 3], 2, 1, 2, 2, 1));
+        Assert.Equal([0.0, 0.0, 0.0, 1.0, 0.0], Of(new TopK(2), logits, [5, 3], 1, 0, 2, 1, 2));
+        Assert.Equal([1.0, 1.0, 1.0, 1.0, 0.0], Of(new TopK(3), logits, [5, 3], 1, 0, 2, 1, 0));
+    }
+
     [Fact]
     public void Mean_absolute_error_is_the_mean_over_outputs()
     {

@@ -85,6 +85,46 @@ public sealed class BatchStatisticsTests
         Assert.NotEqual(before[6], layer.Parameters[3].Value[0]);
     }
 
+    /// <summary>Each part is normalized, weighted and followed as a batch of its own would be; a part of a single example takes the running means, and one that the batch
+    /// does not reach is not there.</summary>
+    [Theory]
+    [InlineData(6, new[] { 2 })]
+    [InlineData(6, new[] { 2, 3 })]
+    [InlineData(6, new[] { 4, 9 })]
+    [InlineData(2, new[] { 2, 3 })]
+    public void Parts_are_batches_of_their_own(int rows, int[] parts)
+    {
+        float[] x = [.. Enumerable.Range(0, rows * 2).Select(i => (float)Math.Cos(i * 2.1) + (i < 4 ? 3 : 0))], weights = [.. Enumerable.Range(0, rows).Select(i => 0.5f + i)];
+        var whole = new BatchNormalization(2) { Decay = Decay, Parts = [.. parts] };
+        double[] found = Step(whole, Run.Tensor(x, rows, 2), Tests.Weights.Copies.Weight(weights));
+        double total = weights.Sum(), share = 0;
+        double[] mean = new double[2], variance = new double[2];
+        int at = 0;
+        foreach (int size in (int[])[.. parts, rows])
+        {
+            int count = Math.Min(size, rows - at);
+            if (count <= 0)
+                break;
+            var alone = new BatchNormalization(2) { Decay = 0 };
+            float[] own = weights[at..(at + count)];
+            Run.Close(Step(alone, Run.Tensor(x[(2 * at)..(2 * (at + count))], count, 2), Tests.Weights.Copies.Weight(own)), found[(2 * at)..(2 * (at + count))], 1e-5);
+            for (int c = 0; c < 2 && count > 1; c++)
+            {
+                mean[c] += own.Sum() / total * alone.Parameters[2].Value[c];
+                variance[c] += own.Sum() / total * alone.Parameters[3].Value[c];
+            }
+
+            share += count > 1 ? own.Sum() / total : 0;
+            at += count;
+        }
+
+        for (int c = 0; c < 2; c++)
+        {
+            Assert.Equal((1 - Decay) * mean[c], whole.Parameters[2].Value[c], 1e-5);
+            Assert.Equal(1 - ((1 - Decay) * share) + ((1 - Decay) * variance[c]), whole.Parameters[3].Value[c], 1e-5);
+        }
+    }
+
     [Fact]
     public void Batches_of_one_example_train()
     {

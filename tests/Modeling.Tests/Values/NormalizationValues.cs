@@ -11,7 +11,8 @@ internal static class NormalizationValues
     {
         [nameof(BatchNormalization)] =
         [
-            Batch(3, 1e-5, 0.9), Batch(3, 0.3, 0.9) , Batch(3, 1e-5, 0.6), Batch(2, 1e-5, 0.9),
+            Batch(3, 1e-5, 0.9), Batch(3, 0.3, 0.9), Batch(3, 1e-5, 0.6), Batch(2, 1e-5, 0.9), Batch(3, 1e-5, 0.9, 3), Batch(3, 1e-5, 0.9, 1, 1), Batch(3, 1e-5, 0.9, 4),
+            Batch(3, 1e-5, 0.9, 2, 5),
         ],
         [nameof(GroupNormalization)] =
         [
@@ -28,15 +29,21 @@ internal static class NormalizationValues
         ],
     };
 
-    /// <summary>In training by the batch, at inference by the running statistics, which the batch moves.</summary>
-    private static Setting Batch(int channels, double stabilizer, double decay) => InModes(
-        new BatchNormalization(channels) { Stabilizer = stabilizer, Decay = decay }, [4, channels, 2],
+    /// <summary>In training by each part of the batch of four, at inference by the running statistics, which the parts move in proportion to their examples.</summary>
+    private static Setting Batch(int channels, double stabilizer, double decay, params int[] parts) => InModes(
+        new BatchNormalization(channels) { Stabilizer = stabilizer, Decay = decay, Parts = [.. parts] }, [4, channels, 2],
         (x, p) =>
         {
             int Channel(int i) => i / 2 % channels;
-            double[] training = Normalized(x, Channel, stabilizer, i => p[0][Channel(i)], i => p[1][Channel(i)]);
+            int Part(int i) => Enumerable.Range(1, parts.Length).Count(n => i / (2 * channels) >= parts[..n].Sum());
+            double[] training = Normalized(x, i => (Part(i) * channels) + Channel(i), stabilizer, i => p[0][Channel(i)], i => p[1][Channel(i)]);
             double[] inference = [.. x.Select((v, i) => ((v - p[2][Channel(i)]) / Math.Sqrt(p[3][Channel(i)] + stabilizer) * p[0][Channel(i)]) + p[1][Channel(i)])];
-            (double Mean, double Variance)[] batch = [.. Enumerable.Range(0, channels).Select(c => Moments([.. x.Where((_, i) => Channel(i) == c)]))];
+            (double Mean, double Variance)[] batch = [.. Enumerable.Range(0, channels).Select(c =>
+            {
+                (double Weight, double Mean, double Variance)[] own = [.. x.Select((v, i) => (Value: v, Index: i)).Where(v => Channel(v.Index) == c).GroupBy(v => Part(v.Index))
+                    .Select(g => (g.Count() / 8.0, Moments([.. g.Select(v => v.Value)]).Mean, Moments([.. g.Select(v => v.Value)]).Variance))];
+                return (own.Sum(o => o.Weight * o.Mean), own.Sum(o => o.Weight * o.Variance));
+            })];
             return
             [
                 .. training, .. inference,

@@ -90,7 +90,7 @@ public partial class DocumentationTests
         foreach (Example example in operation.Examples)
         {
             Variable[] inputs = ExampleValues.Variables(example, floating);
-            yield return new Signature(inputs, [.. example.Operation.ApplyAll(inputs).Select((y, i) => new Output($"y{i}", y))]);
+            yield return new Signature(inputs, [.. example.For(floating).ApplyAll(inputs).Select((y, i) => new Output($"y{i}", y))]);
         }
     }
 

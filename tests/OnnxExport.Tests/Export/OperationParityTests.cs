@@ -38,7 +38,7 @@ public class OperationParityTests
     private static Signature Signature(Example example, DType floating)
     {
         Variable[] inputs = ExampleValues.Variables(example, floating);
-        IReadOnlyList<Variable> results = example.Operation.ApplyAll(inputs);
+        IReadOnlyList<Variable> results = example.For(floating).ApplyAll(inputs);
         return new Signature(inputs, [.. results.Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
     }
 

@@ -31,7 +31,7 @@ public class TypeParityTests
             string what = $"{example.Operation} in {string.Join(", ", types)}";
             IReadOnlyList<Value> read = Interpreter.Run(OnnxModel.Load(bytes).Signature, inputs);
             for (int i = 0; i < read.Count; i++)
-                Equal(expected[i], read[i], 0, $"{what}, read, output {i}");
+                Equal(expected[i], read[i], Tolerance(expected[i].DType), $"{what}, read, output {i}");
             if (Served(bytes, inputs) is { } served)
             {
                 for (int i = 0; i < served.Count; i++)
@@ -112,16 +112,24 @@ public class TypeParityTests
         {
             session = OnnxSession.Load(bytes);
         }
-        catch (ServingException e) when (e.Message.Contains("NotImplemented", StringComparison.Ordinal) || e.Message.Contains("usual width", StringComparison.Ordinal))
+        catch (ServingException e) when (e.Message.Contains("NotImplemented", StringComparison.Ordinal) || e.Message.Contains("Unregistered TensorElementType", StringComparison.Ordinal))
         {
             return null;
         }
 
         using (session)
         {
-            return session.Inputs.Concat(session.Outputs).Any(t => ElementType.Of(t.Type.DType) is { IsNumber: true, Bits: <= 8 } and not { IsInteger: true, Bits: 8 })
-                ? null
-                : session.Run(inputs);
+            // Memory that the toolkit shares with ONNX Runtime holds elements of whole bytes.
+            if (session.Inputs.Concat(session.Outputs).Any(t => ElementType.Of(t.Type.DType).Bits < 8))
+                return null;
+            try
+            {
+                return session.Run(inputs);
+            }
+            catch (ServingException e) when (e.Message.Contains("data type is not supported", StringComparison.Ordinal))
+            {
+                return null;
+            }
         }
     }
 

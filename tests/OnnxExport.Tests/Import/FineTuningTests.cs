@@ -17,13 +17,10 @@ namespace Toolkit.OnnxExport.Tests.Import;
 public class FineTuningTests
 {
     [Fact]
-    public void A_network_of_PyTorch_learns_on_and_is_served_with_its_new_weights()
+    public void A_network_in_the_form_of_PyTorch_learns_on_and_is_served_with_its_new_weights()
     {
-        OnnxModel file = OnnxModel.Load(SharedFiles.Model("cnn-batchnorm-mnist.onnx"));
-        string folder = Path.Combine(SharedFiles.Root, "..", "shared", "data", "mnist");
-        Assert.SkipUnless(Directory.Exists(folder), "The folder shared/data beside the repository is missing.");
-        (Dataset train, Dataset test) = Dataset.LoadIdx(folder);
-        Dataset few = train.Take(512), held = test.Take(512);
+        OnnxModel file = OnnxModel.Load(WrittenModels.TorchConvolutions());
+        Dataset few = GeneratedDigits.Create(512, seed: 1).Reshape(784), held = GeneratedDigits.Create(512, seed: 2).Reshape(784);
         var model = new Sequential(new Reshape(1, 28, 28), new SignatureModel(file.Inference));
         var trainer = new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam { LearningRate = 1e-3 }, Metrics = [new Accuracy()] };
         double before = trainer.Evaluate(few).Loss;

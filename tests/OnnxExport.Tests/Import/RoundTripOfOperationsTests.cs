@@ -34,7 +34,7 @@ public class RoundTripOfOperationsTests
     {
         Variable[] inputs = ExampleValues.Variables(example, floating);
         var signature = new Signature(
-            inputs, [.. example.Operation.ApplyAll(inputs).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
+            inputs, [.. example.For(floating).ApplyAll(inputs).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
         byte[] bytes = OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset });
         OnnxModel model = OnnxModel.Load(bytes);
         Value[] values = ExampleValues.Draw(example, floating, seed: 7);

@@ -1,0 +1,55 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Control;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <content>Branches and loops.</content>
+public static partial class Ops
+{
+    /// <summary>A computation repeated for each element along the first axis of some variables, with states that pass from turn to turn.</summary>
+    /// <param name="states">What the states are before the first turn.</param>
+    /// <param name="inputs">The variables whose elements are read, [T, …], at least one.</param>
+    /// <param name="turn">Gives from the states and the elements of a turn the next states, of the same types, and the elements of the outputs. Whatever else it reads is
+    /// the same in each turn; what depends on nothing else is computed once, before.</param>
+    /// <param name="backward">Whether the elements are read, and those of the outputs written, from the last to the first.</param>
+    /// <returns>The states after the last turn, and the outputs [T, …].</returns>
+    /// <exception cref="ShapeException">The lengths of the inputs differ, or a state does not keep its type.</exception>
+    public static (IReadOnlyList<Variable> States, IReadOnlyList<Variable> Outputs) Scan(
+        IReadOnlyList<Variable> states,
+        IReadOnlyList<Variable> inputs,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable>, (IReadOnlyList<Variable> States, IReadOnlyList<Variable> Outputs)> turn,
+        bool backward = false)
+    {
+        Variable[] before = [.. states.Select((state, i) => Body.Input($"state{i}", state.Type))];
+        Variable[] elements = [.. inputs.Select((input, i) => Body.Input($"element{i}", input.Type with { Shape = [.. input.Shape.Skip(1)] }))];
+        (IReadOnlyList<Variable> next, IReadOnlyList<Variable> written) = turn(before, elements);
+        if (next.Count != before.Length)
+            throw new GraphException($"Expected {before.Length} states after a turn, found {next.Count}.");
+        (Body body, IReadOnlyList<Variable> captured) = BodyClosing.CloseRepeated([.. before, .. elements], [.. next, .. written]);
+        int direction = backward ? 1 : 0;
+        IReadOnlyList<Variable> results = new Scan(body, before.Length, [.. elements.Select(_ => direction)], [.. written.Select(_ => direction)])
+            .ApplyAll([.. states, .. inputs, .. captured]);
+        return ([.. results.Take(before.Length)], [.. results.Skip(before.Length).Take(written.Count)]);
+    }
+
+    /// <summary>One of two computations, chosen when the graph runs; the other does not run, and no gradient flows through it.</summary>
+    /// <param name="condition">A bool with one element.</param>
+    /// <param name="arguments">The variables that the branches read; parameters and inputs may be read without being named here.</param>
+    /// <param name="then">What is computed from the arguments where the condition is true.</param>
+    /// <param name="otherwise">What is computed where it is false: as many results, of the same types.</param>
+    /// <returns>The results of the branch that is taken.</returns>
+    /// <exception cref="GraphException">The branches give different numbers of results.</exception>
+    /// <exception cref="ShapeException">They give different types, or the condition has not one element.</exception>
+    /// <exception cref="DTypeException">The condition is no bool.</exception>
+    public static IReadOnlyList<Variable> If(
+        Variable condition,
+        IReadOnlyList<Variable> arguments,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable>> then,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable>> otherwise)
+    {
+        Variable[] inputs = [.. arguments.Select((argument, i) => Variable.Formal(argument.Name ?? $"argument{i}", argument.Type, argument.Content))];
+        (IReadOnlyList<Body> bodies, IReadOnlyList<Variable> captured) = BodyClosing.Close([(inputs, then(inputs)), (inputs, otherwise(inputs))]);
+        return new If(bodies[0], bodies[1]).ApplyAll([condition, .. arguments, .. captured]);
+    }
+}
