@@ -18,6 +18,9 @@ internal static class TypeVariants
 
     public static IEnumerable<(Example Example, DType[] Types)> Cases(string name) =>
         from example in OperationRegistry.All.Single(o => o.Name == name).Examples
+
+        // A body has the types that it was made for.
+        where example.Operation is not IHasBodies
         from types in Variants(example)
         where !types.Any(t => t.IsInteger()) || example.Operation is not Gemm { Alpha: var alpha } || double.IsInteger(alpha)
 
