@@ -18,9 +18,6 @@ internal static class TypeVariants
 
     public static IEnumerable<(Example Example, DType[] Types)> Cases(string name) =>
         from example in OperationRegistry.All.Single(o => o.Name == name).Examples
-
-        // A body has the types that it was made for.
-        where example.Operation is not IHasBodies
         from types in Variants(example)
         where !types.Any(t => t.IsInteger()) || example.Operation is not Gemm { Alpha: var alpha } || double.IsInteger(alpha)
 
@@ -54,6 +51,13 @@ internal static class TypeVariants
         DType[] own = [.. example.Inputs.Select(input => input.DType)];
         int first = Math.Max(0, Array.IndexOf(own, DType.Float32));
         OperatorSchema? schema = example.Operation.StandardSchema();
+
+        // A body has the types that it was made for.
+        if (example.Operation is IHasBodies)
+        {
+            return [];
+        }
+
         if (schema is null || own.Length == 0)
         {
             return own.Contains(DType.Float32)
