@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Control;
@@ -14,29 +13,4 @@ public interface IRunsBodies : IHasBodies, IHasKernel
     /// <summary>Bodies have the types that they have; what is inside them is widened there.</summary>
     /// <param name="stored">The type of an input or a result.</param>
     DType IHasKernel.ComputeType(DType stored) => stored;
-
-    /// <inheritdoc/>
-    Kernel IHasKernel.Lower(LowerRequest request)
-    {
-        IReadOnlyList<Body> bodies = Bodies;
-        BodyFunction[] functions = [.. bodies.Select(request.Compile)];
-        return Kernel.Of(arguments =>
-        {
-            Workers workers = arguments.Workers;
-            var run = new BodyRun(arguments.Inputs, arguments.Outputs, isWanted: null, (body, inputs, outputs) =>
-            {
-                for (int i = 0; i < functions.Length; i++)
-                {
-                    if (ReferenceEquals(bodies[i], body))
-                    {
-                        functions[i].Run(inputs, outputs, workers);
-                        return;
-                    }
-                }
-
-                throw new GraphException($"Expected one of the {functions.Length} bodies of the operation, found {body}.");
-            });
-            Run(run);
-        });
-    }
 }

@@ -43,7 +43,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         }
 
         Shape expected = GatherND.ResultShape(this, inputs[0].Shape, inputs[1].Shape);
-        return inputs[2].Shape == expected
+        return inputs[2].Shape == expected || (inputs[2].Shape.Rank == expected.Rank && (inputs[2].Shape.DependsOnData || expected.DependsOnData))
             ? [inputs[0]]
             : throw new ShapeException($"{Name} expects updates of shape {expected} for data {inputs[0].Shape} and indices {inputs[1].Shape}, found {inputs[2].Shape}.");
     }
@@ -71,7 +71,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         (Variable indices, Variable updates) = (request[1], request[2]);
         return request.Each(input => input switch
         {
-            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.Expand(Variable.Scalar(0, g.DType), updates.Shape)),
+            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.ExpandLike(Variable.Scalar(0, g.DType), updates)),
             2 => new GatherND().Apply(g, indices),
             _ => null,
         });
@@ -88,6 +88,8 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         y.CopyFrom(data);
         (int count, int slice) = GatherND.Layout(data, indices);
+        if (updates.Length != count * slice)
+            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)
