@@ -57,6 +57,10 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     private void Compute(KernelArguments arguments)
     {
         DType type = arguments.Outputs[0].DType;
+        (Value data, Value indices, Value updates) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Inputs[2]);
+        (int count, int slice) = GatherND.Layout(data, indices);
+        if (updates.Count != count * slice)
+            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {updates.Shape}.");
         if (Add)
             NumberDispatch.Run(type, Name, new Sums(this, arguments));
         else
@@ -88,8 +92,6 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         y.CopyFrom(data);
         (int count, int slice) = GatherND.Layout(data, indices);
-        if (updates.Length != count * slice)
-            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)
