@@ -19,7 +19,7 @@ public sealed class TypeBattery
         {
             (Signature signature, Value[] inputs) = TypeVariants.Make(example, types);
             IReadOnlyList<Value> results = Interpreter.Run(signature, inputs);
-            Array64[] expected = References.Compute(example.Operation, [.. inputs.Select(Array64.Of)]);
+            Array64[] expected = References.Compute(example.Operation, [.. ExampleValues.All(example, inputs).Select(Array64.Of)]);
             for (int o = 0; o < expected.Length; o++)
             {
                 Assert.Equal(expected[o].Sizes, results[o].Sizes.ToArray());

@@ -35,14 +35,15 @@ internal static class TypeVariants
         var typed = new Example(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
         Variable[] variables = ExampleValues.Variables(typed, DType.Float32);
         Value[] inputs = ExampleValues.Draw(typed, DType.Float32, seed: 8);
+        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant)];
         for (int i = 0; i < inputs.Length; i++)
         {
             // What must not be 0 is not among integers either.
-            for (int k = 0; k < inputs[i].Count && types[i].IsInteger() && (example.Inputs[i].Margin > 0 || example.Inputs[i].Low > 0 || example.Inputs[i].High < 0); k++)
+            for (int k = 0; k < inputs[i].Count && drawn[i].DType.IsInteger() && (drawn[i].Margin > 0 || drawn[i].Low > 0 || drawn[i].High < 0); k++)
                 inputs[i][k] = inputs[i][k] == 0 ? 1 : inputs[i][k];
         }
 
-        return (new Signature(variables, [.. example.Operation.ApplyAll(variables).Select((o, i) => new Output($"y{i}", o))], name: example.Operation.Name), inputs);
+        return (new Signature(ExampleValues.Inputs(variables), [.. example.Operation.ApplyAll(variables).Select((o, i) => new Output($"y{i}", o))], name: example.Operation.Name), inputs);
     }
 
     /// <summary>The types of the inputs: those that have the type of the first floating-point input, or else of the first input, vary together.</summary>
