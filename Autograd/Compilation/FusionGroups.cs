@@ -44,7 +44,7 @@ internal sealed class FusionGroups
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             Node node = nodes[i];
-            if (node.Operation is not ElementwiseOperation || taken.Contains(node))
+            if (node.Operation is not ElementwiseOperation || taken.Contains(node) || HasTexts(node))
             {
                 continue;
             }
@@ -81,6 +81,9 @@ internal sealed class FusionGroups
             }
         }
     }
+
+    /// <summary>Texts are objects, which no tile of memory holds.</summary>
+    private static bool HasTexts(Node node) => node.Inputs.Concat(node.Outputs).Any(variable => variable.DType == DType.String);
 
     /// <summary>The groups in an order in which they can run.</summary>
     public List<Group> Ordered { get; } = [];

@@ -20,6 +20,7 @@ internal static class Rewriting
     [
         .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
         new ExpandOperations(),
+        new WidenTypes(),
         new FoldConstants(workers, cancellation),
         new TakeKnownBranches(),
         new RemoveIdentities(),

@@ -106,6 +106,15 @@ public sealed class Function
             throw new GraphException($"Expected places for {Signature.Outputs.Count} outputs of \"{Signature.Name}\", found {outputs.Length}.");
         }
 
+        foreach (Value input in inputs)
+        {
+            // Users may have written other bytes than 0 and 1, and kernels rely on these.
+            if (input?.DType == DType.Bool)
+            {
+                input.NormalizeTruth();
+            }
+        }
+
         if (Signature.Updates.Count == 0)
         {
             CompiledSegment.Run(segments, inputs, outputs, workers, cancellation);

@@ -93,6 +93,11 @@ public static class Interpreter
                 return [.. expansion.Select(Map)];
             }
 
+            if (Widening.Of(node, node.Inputs) is { } wide)
+            {
+                return [.. wide.Select(Map)];
+            }
+
             Value[] outputs = [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
             KernelChoice.Run(node.Operation, inputs!, outputs, workers);
             return outputs;

@@ -11,6 +11,7 @@ public sealed class Node
     {
         Operation = operation;
         Inputs = inputs;
+        AllowedTypes.Check(operation, inputs);
         InferRequest request = InputTypes;
         IReadOnlyList<TensorType> results = operation.Infer(request);
         Symbols = request.Symbols;

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Graph;
@@ -12,6 +13,10 @@ public abstract record Operation
 {
     /// <summary>The name in messages: the record's name.</summary>
     public virtual string Name => EqualityContract.Name;
+
+    /// <summary>The operator of the ONNX standard whose element types the operation takes, in its newest version; null where it is none. An operator of another domain that
+    /// has the name of a standard one gives null.</summary>
+    public virtual OperatorSchema? StandardSchema() => this is IOperator && StandardOperators.History(string.Empty, Name) is [.., var newest] ? newest : null;
 
     /// <summary>What comes out: the type of each result.</summary>
     /// <param name="inputs">The types of the arguments.</param>

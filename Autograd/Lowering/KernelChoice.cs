@@ -18,7 +18,8 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
 
     /// <summary>Runs an operation's own kernel once.</summary>
     public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
-        Own(operation, Request(operation, inputs, outputs)).Run(new KernelArguments(inputs, outputs, workers));
+        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, Request(operation, inputs, outputs)))
+            .Run(new KernelArguments(inputs, outputs, workers));
 
     /// <summary>The kernel of an operation.</summary>
     /// <param name="operation">The operation.</param>
@@ -36,7 +37,8 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         Func<Body, BodyFunction> compile)
     {
         var request = new LowerRequest(operation, inputs, results, constants, packed, compile);
-        return (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
+        return TextKernels.For(operation, inputs, results.Select(r => r.Type))
+            ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
             ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
     }
 

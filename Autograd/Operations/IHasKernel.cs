@@ -11,6 +11,11 @@ public interface IHasKernel
     /// <summary>The kernel for inputs of known types and sizes.</summary>
     /// <param name="request">The types and sizes of inputs and results, and which results are read.</param>
     Kernel Lower(LowerRequest request);
+
+    /// <summary>The type in which the kernel computes elements of a type, to which it holds them without loss: by default float32 for float16 and bfloat16, and
+    /// the type itself for all others. Inputs are cast to it before the kernel runs, and its results back.</summary>
+    /// <param name="stored">The type of an input or a result.</param>
+    DType ComputeType(DType stored) => ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
 }
 
 /// <summary>What an operation is told when its kernel is made.</summary>

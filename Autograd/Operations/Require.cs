@@ -18,13 +18,13 @@ internal static class Require
     {
         if (!type.IsFloating())
         {
-            throw new DTypeException($"{operation.Name} expects Float32 or Float64, found {type}.");
+            throw new DTypeException($"{operation.Name} expects a floating-point type, found {type}.");
         }
     }
 
     public static void Number(Operation operation, DType type)
     {
-        if (type == DType.Bool)
+        if (!ElementType.Of(type).IsNumber)
         {
             throw new DTypeException($"{operation.Name} expects a number type, found {type}.");
         }

@@ -73,6 +73,9 @@ public sealed record ElementType(DType Type, int Code, string Name, ElementKind 
 
     private static readonly ImmutableArray<ElementType> ByType = [.. All.OrderBy(row => row.Type)];
 
+    /// <summary>The type of a tensor of such elements as ONNX's schemas write it, for example <c>tensor(bfloat16)</c>.</summary>
+    public string TensorName { get; } = $"tensor({Name})";
+
     /// <summary>The bytes of one element in memory; 0 for texts, which are objects.</summary>
     public int Bytes { get; } = (Bits + 7) / 8;
 

@@ -77,6 +77,11 @@ public sealed unsafe class Value
 
         Value value = Zeros(DTypes.Of<T>(), sizes);
         content.CopyTo(value.Span<T>());
+        if (typeof(T) == typeof(bool))
+        {
+            value.NormalizeTruth();
+        }
+
         return value;
     }
 

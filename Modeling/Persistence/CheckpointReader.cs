@@ -68,6 +68,9 @@ internal sealed class CheckpointReader(Stream stream, long end, int version) : I
             for (long done = 0; done < value.ByteCount; done += int.MaxValue)
                 reader.BaseStream.ReadExactly(value.BytesFrom(done));
             Require(value.DType != DType.Bool || !value.Bytes.ContainsAnyExceptInRange((byte)0, (byte)1), $"truth values other than 0 and 1 in {Excerpt.Quoted(name)}");
+            Require(AreElements(value), $"elements in {Excerpt.Quoted(name)} that {value.DType} does not have");
+            for (int k = 0; k < value.Count && value.DType == DType.String; k++)
+                value.Texts[k] = ReadText();
             parameters[i] = new StoredParameter(name, (ParameterRole)role, value);
         }
 
@@ -195,9 +198,18 @@ internal sealed class CheckpointReader(Stream stream, long end, int version) : I
         return shape;
     }
 
+    /// <summary>Whether the bytes of a type of less than eight bits are elements of it.</summary>
+    private static bool AreElements(Value value) => ElementType.Of(value.DType) switch
+    {
+        { Bits: 0 or >= 8 } => true,
+        { Kind: ElementKind.Signed, Bits: var bits } => !value.Span<sbyte>().ContainsAnyExceptInRange((sbyte)-(1 << (bits - 1)), (sbyte)((1 << (bits - 1)) - 1)),
+        { Bits: var bits } => !value.Bytes.ContainsAnyExceptInRange((byte)0, (byte)((1 << bits) - 1)),
+    };
+
     private int[] RequireRoom(int[] sizes, DType type, string name)
     {
-        Int128 bytes = type.Size();
+        // A text takes at least the byte of its length.
+        Int128 bytes = Math.Max(type.Size(), 1);
         bool fits = true;
         foreach (int size in sizes)
         {

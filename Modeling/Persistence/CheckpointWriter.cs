@@ -27,6 +27,8 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
                 writer.Write(size);
             for (long done = 0; done < value.ByteCount; done += int.MaxValue)
                 writer.Write(value.BytesFrom(done));
+            for (int i = 0; i < value.Count && value.DType == DType.String; i++)
+                writer.Write(value.Texts[i]);
         }
     }
 

@@ -24,8 +24,12 @@ internal sealed class FlatGraph
         Used = UsedBy(Steps, Outputs);
     }
 
-    private static IReadOnlyList<Step> StepsOf(IReadOnlyList<Node> nodes, int opset) =>
-        [.. nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
+    private static Step[] StepsOf(IReadOnlyList<Node> nodes, int opset)
+    {
+        Step[] steps = [.. nodes.Select(node => new Step(node, node.Operation.ToOnnx(Expansion.Request(node, node.Inputs, opset))!))];
+        Array.ForEach(steps, new WrittenTypes(opset).Require);
+        return steps;
+    }
 
     private static HashSet<Variable> UsedBy(IReadOnlyList<Step> steps, IReadOnlyList<Variable> results) => new(
         steps.SelectMany(s => s.Arguments.Select(s.Node.Inputs.Optional).OfType<Variable>()).Concat(results), ReferenceEqualityComparer.Instance);

@@ -47,7 +47,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
     {
         if (outer is not null)
             return outer.Constant(value);
-        if (value.ByteCount > SharedBytes)
+        if (value.ByteCount > SharedBytes || value.DType == DType.String)
             return large.TryGetValue(value, out string? known) ? known : large[value] = Add();
         (DType, Shape, string) key = (value.DType, value.Shape, Convert.ToHexString(value.Bytes));
         return small.TryGetValue(key, out string? name) ? name : small[key] = Add();

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Control;
 
@@ -8,4 +9,8 @@ public interface IRunsBodies : IHasBodies, IHasKernel
     /// <summary>Computes the results.</summary>
     /// <param name="run">Inputs, places for the results, and what runs a body.</param>
     void Run(BodyRun run);
+
+    /// <summary>Bodies have the types that they have; what is inside them is widened there.</summary>
+    /// <param name="stored">The type of an input or a result.</param>
+    DType IHasKernel.ComputeType(DType stored) => stored;
 }

@@ -27,6 +27,7 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
+        Require.Floating(this, inputs[0].DType);
         Require.Rank(this, inputs[0], 4);
         TensorType image = inputs[0] with { Shape = inputs[0].Shape.With(2, ImageSize[0]).With(3, ImageSize[1]) };
         Shape expected = OutputShape(image);
@@ -68,7 +69,13 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
             return Value.Full(counts[0], type);
         }
 
-        return type == DType.Float32 ? Value.Of([.. counts.Select(c => (float)c)], height, width) : Value.Of(counts, height, width);
+        Value result = Value.Zeros(type, height, width);
+        for (int i = 0; i < counts.Length; i++)
+        {
+            result[i] = counts[i];
+        }
+
+        return result;
     }
 
     private int Count(int output, int axis) => CountIncludePad

@@ -43,6 +43,10 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     /// <param name="request">The sizes, and which results are read.</param>
     public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
+    /// <summary>The greatest of bytes is found among float32 numbers, which hold them all.</summary>
+    /// <param name="stored">The type of the input or the result.</param>
+    DType IHasKernel.ComputeType(DType stored) => stored is DType.Int8 or DType.UInt8 || ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
+
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {

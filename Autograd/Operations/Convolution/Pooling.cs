@@ -22,7 +22,6 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads) : 
 
     private protected Shape OutputShape(TensorType x)
     {
-        Require.Floating(this, x.DType);
         Require.Rank(this, x, 4);
         RequirePositive("kernel", Kernel);
         RequirePositive("strides", Strides);

@@ -138,7 +138,7 @@ public sealed record Div : BinaryOperation, IOperator
             }
 
             // The hardware traps where the least integer is divided by −1.
-            z[i] = y[i] == T.Zero - T.One ? T.Zero - x[i] : x[i] / y[i];
+            z[i] = T.IsNegative(y[i]) && y[i] == T.Zero - T.One ? T.Zero - x[i] : x[i] / y[i];
         }
     }
 

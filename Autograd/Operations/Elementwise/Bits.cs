@@ -18,8 +18,6 @@ public abstract record BitOperation : ElementwiseOperation
         foreach (DType type in inputs)
         {
             Require.SameType(this, inputs[0], type);
-            if (type is DType.Bool || type.IsFloating())
-                throw new DTypeException($"{Name} expects an integer type, found {type}.");
         }
 
         return inputs[0];
@@ -42,8 +40,12 @@ public abstract record BitOperation : ElementwiseOperation
     {
         switch (tile.InputType)
         {
+            case DType.Int8: Apply<sbyte>(tile); break;
+            case DType.Int16: Apply<short>(tile); break;
             case DType.Int32: Apply<int>(tile); break;
             case DType.Int64: Apply<long>(tile); break;
+            case DType.UInt8: Apply<byte>(tile); break;
+            case DType.UInt16: Apply<ushort>(tile); break;
             case DType.UInt32: Apply<uint>(tile); break;
             case DType.UInt64: Apply<ulong>(tile); break;
             case var type: throw new DTypeException($"{Name} expects an integer type, found {type}.");
@@ -130,11 +132,6 @@ public sealed record BitShift(bool Left) : BitOperation, IOperator
         "RIGHT" => false,
         var other => throw new GraphException($"BitShift expects the direction LEFT or RIGHT, found {other}."),
     }).ApplyAll(node.Inputs);
-
-    /// <inheritdoc/>
-    public override DType InferDType(ReadOnlySpan<DType> inputs) => base.InferDType(inputs) is DType.UInt32 or DType.UInt64
-        ? inputs[0]
-        : throw new DTypeException($"{Name} expects an unsigned type, found {inputs[0]}.");
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("direction", Left ? "LEFT" : "RIGHT")] };

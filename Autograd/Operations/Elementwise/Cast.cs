@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// <param name="To">The element type of the result.</param>
 /// <param name="Saturate">Whether what is beyond the greatest number of an eight-bit floating-point type becomes that number; otherwise infinity, or NaN in a type
 /// without. Other types do not ask.</param>
-public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation, IOperator
+public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation, IOperator, IHasKernel
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -62,6 +62,10 @@ public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) =>
         Conversion.Run(tile.InputType, tile.InputAddress(0), To, tile.OutputAddress, tile.Length, Saturate);
+
+    /// <summary>A cast reads and writes what is stored.</summary>
+    /// <param name="stored">The type of the input or the result.</param>
+    DType IHasKernel.ComputeType(DType stored) => stored;
 
     private static bool IsSmall(DType type) => ElementType.Of(type) is { Kind: ElementKind.Floating, Bits: 8 };
 }

@@ -16,7 +16,6 @@ public abstract record Comparison : ElementwiseOperation
     /// <inheritdoc/>
     public sealed override DType InferDType(ReadOnlySpan<DType> inputs)
     {
-        Require.Number(this, inputs[0]);
         Require.SameType(this, inputs[0], inputs[1]);
         return DType.Bool;
     }
@@ -25,7 +24,8 @@ public abstract record Comparison : ElementwiseOperation
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     private protected static void Apply<TRelation>(TileArguments tile)
-        where TRelation : struct, IRelation => NumberDispatch.Run(tile.InputType, "A comparison", new Call<TRelation>(tile));
+        where TRelation : struct, IRelation =>
+        NumberDispatch.Run(tile.InputType == DType.Bool ? DType.UInt8 : tile.InputType, "A comparison", new Call<TRelation>(tile));
 
     private readonly ref struct Call<TRelation>(TileArguments tile) : INumberAction
         where TRelation : struct, IRelation

@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The value itself (ONNX <c>Identity</c>).</summary>
-public sealed record Identity : ElementwiseOperation, IOperator
+public sealed record Identity : ElementwiseOperation, IOperator, IMovesElements
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new Identity(), new ExampleInput(["batch", 5]))];
@@ -34,7 +34,7 @@ public sealed record Identity : ElementwiseOperation, IOperator
 /// The value itself, taken for a constant by every gradient: what keeps the perturbation of adversarial training out of the derivative
 /// (book section 7.13). Exported as ONNX <c>Identity</c>.
 /// </summary>
-public sealed record StopGradient : ElementwiseOperation, IHasExamples
+public sealed record StopGradient : ElementwiseOperation, IHasExamples, IMovesElements
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [new(new StopGradient(), new ExampleInput(["batch", 5])) { Smoothness = 0 }];

@@ -55,8 +55,21 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
         ReadOnlySpan<T> x = tile.Input<T>(0);
         ReadOnlySpan<T> y = tile.Input<T>(1);
         Span<T> z = tile.Output<T>();
+        bool isInteger = typeof(T) != typeof(float) && typeof(T) != typeof(double);
         for (int i = 0; i < z.Length; i++)
         {
+            if (isInteger && y[i] == T.Zero)
+            {
+                throw new GraphException($"{Name} expects divisors other than 0 where numbers are integers, found {x[i]} and 0.");
+            }
+
+            // The hardware traps where the least integer is divided by −1.
+            if (isInteger && T.IsNegative(y[i]) && y[i] == T.Zero - T.One)
+            {
+                z[i] = T.Zero;
+                continue;
+            }
+
             T rest = x[i] % y[i];
             z[i] = !Truncated && rest != T.Zero && rest < T.Zero != y[i] < T.Zero ? rest + y[i] : rest;
         }

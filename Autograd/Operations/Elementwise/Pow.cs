@@ -5,7 +5,8 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
-/// <summary>The power xʸ (ONNX <c>Pow</c>) of floating-point numbers of one type. A negative base with a fractional exponent gives NaN.</summary>
+/// <summary>The power xʸ (ONNX <c>Pow</c>) of numbers of one type, floating-point or 32- or 64-bit signed integers. A negative base with a fractional exponent gives
+/// NaN. Integers wrap; a negative exponent gives the truncated quotient 1/x⁻ʸ, and 0 for the base 0.</summary>
 /// <remarks>Gradient: y·xʸ⁻¹ for the base and xʸ·ln x for the exponent; the latter is NaN for x &lt; 0 and is only computed if asked for.</remarks>
 public sealed record Pow : ElementwiseOperation, IOperator
 {
@@ -14,6 +15,8 @@ public sealed record Pow : ElementwiseOperation, IOperator
     [
         new(new Pow(), new ExampleInput([2, 3], Low: 0.5), new ExampleInput([3], Low: -1.5)),
         new(new Pow(), new ExampleInput(["batch", 3], Low: 0.5), new ExampleInput([])),
+        new(new Pow(), new ExampleInput([2, 5], DType.Int64, -4, 4), new ExampleInput([5], DType.Int64, 0, 9)) { Smoothness = 0 },
+        new(new Pow(), new ExampleInput([6], DType.Int32, -3, 5), new ExampleInput([], DType.Int32, 3, 3)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
@@ -25,7 +28,6 @@ public sealed record Pow : ElementwiseOperation, IOperator
     /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs)
     {
-        Require.Floating(this, inputs[0]);
         Require.SameType(this, inputs[0], inputs[1]);
         return inputs[0];
     }
@@ -37,7 +39,9 @@ public sealed record Pow : ElementwiseOperation, IOperator
         {
             case DType.Float32: Apply<float>(tile); break;
             case DType.Float64: Apply<double>(tile); break;
-            default: throw tile.InputType.NotTaken(Name, "Float32 or Float64");
+            case DType.Int32: Whole<int>(tile); break;
+            case DType.Int64: Whole<long>(tile); break;
+            default: throw tile.InputType.NotTaken(Name, "Float32, Float64, Int32 or Int64");
         }
     }
 
@@ -65,6 +69,40 @@ public sealed record Pow : ElementwiseOperation, IOperator
         }
     }
 
-    /// <summary>The standard allows an exponent of another type; it is cast to that of the base.</summary>
-    private static IReadOnlyList<Variable> Exponent(Variable[] inputs) => [Ops.Pow(inputs[0], Ops.Cast(inputs[1], inputs[0].DType))];
+    private static void Whole<T>(TileArguments tile)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        ReadOnlySpan<T> x = tile.Input<T>(0);
+        ReadOnlySpan<T> y = tile.Input<T>(1);
+        Span<T> z = tile.Output<T>();
+        for (int i = 0; i < z.Length; i++)
+        {
+            z[i] = T.IsNegative(y[i]) ? Reciprocal(x[i], T.IsOddInteger(y[i])) : Power(x[i], y[i]);
+        }
+    }
+
+    private static T Power<T>(T x, T exponent)
+        where T : IBinaryInteger<T>
+    {
+        T result = T.One;
+        for (; exponent != T.Zero; exponent >>= 1, x *= x)
+        {
+            if (T.IsOddInteger(exponent))
+            {
+                result *= x;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>1/xⁿ, truncated: ±1 for x = ±1, 0 otherwise.</summary>
+    private static T Reciprocal<T>(T x, bool isOdd)
+        where T : IBinaryInteger<T> => x == T.One || (x == -T.One && !isOdd) ? T.One : x == -T.One ? x : T.Zero;
+
+    /// <summary>The standard allows an exponent of another type: it is cast to that of the base; where the base is an integer and the exponent is not, the power is
+    /// computed in float64 and cast back.</summary>
+    private static IReadOnlyList<Variable> Exponent(Variable[] inputs) => inputs[0].DType.IsInteger() && inputs[1].DType.IsFloating()
+        ? [Ops.Cast(Ops.Pow(Ops.Cast(inputs[0], DType.Float64), Ops.Cast(inputs[1], DType.Float64)), inputs[0].DType)]
+        : [Ops.Pow(inputs[0], Ops.Cast(inputs[1], inputs[0].DType))];
 }

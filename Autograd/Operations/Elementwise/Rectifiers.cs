@@ -25,10 +25,25 @@ public sealed record Relu : UnaryOperation, IOperator
         [request.Gradient(0) is { } g ? Ops.Where(Ops.Greater(request.Result(0), 0), g, 0) : null];
 
     /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs) => inputs[0];
+
+    /// <summary>The kernel: integers are rectified as well.</summary>
+    /// <param name="tile">Input and output.</param>
+    public override void Apply(TileArguments tile) => NumberDispatch.Run(tile.InputType, Name, new Call(tile));
+
+    /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Max(x, T.Zero, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => Ops.Cast(Ops.Greater(y, 0), x.DType);
+
+    private readonly ref struct Call(TileArguments tile) : INumberAction
+    {
+        private readonly TileArguments tile = tile;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => TensorPrimitives.Max(tile.Input<T>(0), T.Zero, tile.Output<T>());
+    }
 }
 
 /// <summary>
@@ -50,9 +65,9 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
         [Ops.Where(Ops.Greater(inputs[0], 0), inputs[0], Alpha * inputs[0])];
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32
-        ? new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] }
-        : null;
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64
+        ? null
+        : new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] };
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)
@@ -91,7 +106,7 @@ public sealed record Abs : NumberOperation, IOperator
     {
         ReadOnlySpan<T> x = tile.Input<T>(0);
         Span<T> y = tile.Output<T>();
-        if (typeof(T) == typeof(int) || typeof(T) == typeof(long))
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
         {
             // TensorPrimitives throws at the least integer.
             for (int i = 0; i < y.Length; i++)
@@ -149,11 +164,6 @@ public sealed record Neg : NumberOperation, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0) is { } g ? -g : null];
-
-    /// <inheritdoc/>
-    public override DType InferDType(ReadOnlySpan<DType> inputs) => base.InferDType(inputs) is not (DType.UInt32 or DType.UInt64) and var type
-        ? type
-        : throw new DTypeException($"{Name} expects a signed type, found {inputs[0]}.");
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Negate(tile.Input<T>(0), tile.Output<T>());

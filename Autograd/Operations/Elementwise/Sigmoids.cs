@@ -75,7 +75,7 @@ public sealed record Softplus : UnaryOperation, IOperator
     }
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32 ? new(Name) : null;
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name);
 
     /// <summary>ln(1 + t) for t in [0, 1]: the rounding of 1 + t is divided out (Goldberg 1991, theorem 4).</summary>
     private static T LogOnePlus<T>(T t)

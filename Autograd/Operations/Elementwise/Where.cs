@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>x where the condition holds, y elsewhere (ONNX <c>Where</c>), with broadcasting. The branch not taken gets gradient zero, even if its
 /// value is NaN or infinite.</summary>
-public sealed record Where : ElementwiseOperation, IOperator
+public sealed record Where : ElementwiseOperation, IOperator, IMovesElements
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

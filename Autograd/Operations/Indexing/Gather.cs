@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// the end. The gradient adds up where an index occurs more than once.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Gather(int Axis) : Operation, IHasKernel, IOperator
+public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// the data, negative ones from the end; the result has the other axes of the indices, then the rest of the data's. The gradient adds up where a position
 /// occurs more than once.
 /// </summary>
-public sealed record GatherND : Operation, IHasKernel, IOperator
+public sealed record GatherND : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -36,6 +36,8 @@ public sealed record NonZero : Operation, IDataSized, IOperator
         var search = new Search(x);
         if (x.DType == DType.Bool)
             search.In(x.Span<bool>(), false);
+        else if (ElementType.Of(x.DType) is not { IsNumber: true, Compute: var compute } || compute != x.DType)
+            search.OneByOne();
         else
             NumberDispatch.Run(x.DType, Name, search);
         int[] found = [.. search.Found];
@@ -65,6 +67,16 @@ public sealed record NonZero : Operation, IDataSized, IOperator
 
         public void For<T>()
             where T : unmanaged, INumber<T>, IMinMaxValue<T> => In(x.Span<T>(), T.Zero);
+
+        /// <summary>The elements of types that are computed in another.</summary>
+        public void OneByOne()
+        {
+            for (int i = 0; i < x.Count; i++)
+            {
+                if (x.DType == DType.String ? x.Texts[i].Length > 0 : x[i] != 0)
+                    Found.Add(i);
+            }
+        }
 
         public void In<T>(ReadOnlySpan<T> elements, T zero)
             where T : IEquatable<T>

@@ -37,6 +37,11 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Require.Count(this, inputs, 3);
         Require.Type(this, DType.Int64, inputs[1].DType);
         Require.SameType(this, inputs[0].DType, inputs[2].DType);
+        if (Add)
+        {
+            Require.Number(this, inputs[0].DType);
+        }
+
         Shape expected = GatherND.ResultShape(this, inputs[0].Shape, inputs[1].Shape);
         return inputs[2].Shape == expected || (inputs[2].Shape.Rank == expected.Rank && (inputs[2].Shape.DependsOnData || expected.DependsOnData))
             ? [inputs[0]]
@@ -46,18 +51,20 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
+    /// <inheritdoc/>
+    DType IHasKernel.ComputeType(DType stored) => Add && ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
+
     private void Compute(KernelArguments arguments)
     {
-        switch (arguments.Outputs[0].DType)
-        {
-            case DType.Float32: Compute<float>(arguments); break;
-            case DType.Float64: Compute<double>(arguments); break;
-            case DType.Int32: Compute<int>(arguments); break;
-            case DType.Int64: Compute<long>(arguments); break;
-            case DType.UInt32: Compute<uint>(arguments); break;
-            case DType.UInt64: Compute<ulong>(arguments); break;
-            case var type: throw new DTypeException($"{Name} expects a number type, found {type}.");
-        }
+        DType type = arguments.Outputs[0].DType;
+        (Value data, Value indices, Value updates) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Inputs[2]);
+        (int count, int slice) = GatherND.Layout(data, indices);
+        if (updates.Count != count * slice)
+            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {updates.Shape}.");
+        if (Add)
+            NumberDispatch.Run(type, Name, new Sums(this, arguments));
+        else
+            SizeDispatch.Run(type.Size(), new Moves(this, arguments));
     }
 
     /// <inheritdoc/>
@@ -79,27 +86,43 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     public override OnnxForm? ToOnnx(OnnxRequest request) =>
         !Add ? new(Name) : request.Opset >= AddSince ? new(Name) { Attributes = [new OnnxAttribute("reduction", "add")] } : null;
 
-    private void Compute<T>(KernelArguments arguments)
+    private void Sum<T>(KernelArguments arguments)
         where T : unmanaged, INumber<T>
     {
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        ReadOnlySpan<T> updates = arguments.Inputs[2].Span<T>();
-        Span<T> to = y.Span<T>();
-        data.Span<T>().CopyTo(to);
+        y.CopyFrom(data);
         (int count, int slice) = GatherND.Layout(data, indices);
-        if (updates.Length != count * slice)
-            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)
             rows[row] = GatherND.Offset(this, data, indices, row);
-        if (Add)
-        {
-            SliceSums.Add(rows, updates, slice, to, arguments.Workers);
-            return;
-        }
+        SliceSums.Add(rows, arguments.Inputs[2].Span<T>(), slice, y.Span<T>(), arguments.Workers);
+    }
 
+    private unsafe void Move<T>(KernelArguments arguments)
+        where T : unmanaged
+    {
+        (Value data, Value indices, Value updates, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Inputs[2], arguments.Outputs[0]);
+        y.CopyFrom(data);
+        (int count, int slice) = GatherND.Layout(data, indices);
+        Span<T> from = new(updates.Pointer<T>(), updates.Count), to = new(y.Pointer<T>(), y.Count);
         for (int row = 0; row < count; row++)
-            updates.Slice(row * slice, slice).CopyTo(to.Slice(rows[row] * slice, slice));
+            from.Slice(row * slice, slice).CopyTo(to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice));
+    }
+
+    private readonly ref struct Sums(ScatterND operation, KernelArguments arguments) : INumberAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Sum<T>(arguments);
+    }
+
+    private readonly ref struct Moves(ScatterND operation, KernelArguments arguments) : IBitsAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged => operation.Move<T>(arguments);
     }
 }

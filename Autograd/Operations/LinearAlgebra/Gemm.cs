@@ -40,8 +40,12 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, inputs.Has(2) ? 3 : 2);
-        Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
+        if (inputs[0].DType.IsInteger() && (!double.IsInteger(Alpha) || !double.IsInteger(Beta)))
+        {
+            throw new GraphException($"{Name} of integers expects whole numbers as factors, found alpha = {Alpha} and beta = {Beta}.");
+        }
+
         Require.Rank(this, inputs[0], 2);
         Require.Rank(this, inputs[1], 2);
         (Shape a, Shape b) = (inputs[0].Shape, inputs[1].Shape);
@@ -73,7 +77,7 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     int IProduct.BiasOf(Arguments inputs) => inputs.Has(2) ? 2 : -1;
 
     // An addend in full, or with a factor, is put into the result before the product is added: there is no place for an epilogue behind it.
-    bool IProduct.TakesEpilogue(Arguments inputs) => !inputs.Has(2) || (Beta == 1 && inputs[2].Shape.Rank == 1 && !Broadcasting.IsOne(inputs[2].Shape[0]));
+    bool IProduct.TakesEpilogue(Arguments inputs) => inputs[0].DType.IsFloating() && (!inputs.Has(2) || (Beta == 1 && inputs[2].Shape.Rank == 1 && !Broadcasting.IsOne(inputs[2].Shape[0])));
 
     int IProduct.BiasAxis(int rank) => 1;
 
@@ -113,6 +117,10 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     {
         DType.Float32 => Lower<float>(request, epilogue),
         DType.Float64 => Lower<double>(request, epilogue),
+        DType.Int32 => Whole<int>(request),
+        DType.Int64 => Whole<long>(request),
+        DType.UInt32 => Whole<uint>(request),
+        DType.UInt64 => Whole<ulong>(request),
         var type => throw request.NoKernel(type),
     };
 
@@ -154,9 +162,26 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
             a.Span<T>(), a.Sizes[1], b.Span<T>(), b.Sizes[1], isFirst ? T.Zero : T.One, c.Span<T>(), c.Sizes[1], arguments.Workers);
     }
 
+    private Kernel Whole<T>(LowerRequest request)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        (int k, bool adds) = (request.Sizes(0)[TransposeA ? 0 : 1], request.Has(2));
+        return Kernel.Of(arguments =>
+        {
+            (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+            if (adds)
+                Spread(arguments.Inputs[2], T.CreateTruncating((long)Beta), c);
+            else
+                c.Span<T>().Clear();
+            IntegerProduct.Add(
+                c.Sizes[0], c.Sizes[1], k, T.CreateTruncating((long)Alpha), a.Span<T>(), TransposeA ? (1, a.Sizes[1]) : (a.Sizes[1], 1),
+                b.Span<T>(), TransposeB ? (1, b.Sizes[1]) : (b.Sizes[1], 1), c.Span<T>());
+        });
+    }
+
     /// <summary>c = β·addend, broadcast.</summary>
     private static void Spread<T>(Value addend, T beta, Value c)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         int rows = c.Sizes[0], columns = c.Sizes[1];
         int rowStep = addend.Rank == 2 && addend.Sizes[0] > 1 ? addend.Sizes[1] : 0, columnStep = addend.Rank > 0 && addend.Sizes[^1] > 1 ? 1 : 0;

@@ -38,7 +38,6 @@ public sealed record MatMul : Operation, IProduct, IOperator
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
-        Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
         (Shape a, Shape b) = (inputs[0].Shape, inputs[1].Shape);
         if (a.Rank < 2 || b.Rank < 2 || a[^1] != b[^2])
@@ -58,7 +57,7 @@ public sealed record MatMul : Operation, IProduct, IOperator
 
     int IProduct.BiasOf(Arguments inputs) => -1;
 
-    bool IProduct.TakesEpilogue(Arguments inputs) => inputs[1].Shape.Rank == 2;
+    bool IProduct.TakesEpilogue(Arguments inputs) => inputs[1].Shape.Rank == 2 && inputs[0].DType.IsFloating();
 
     int IProduct.BiasAxis(int rank) => 1;
 
@@ -66,6 +65,10 @@ public sealed record MatMul : Operation, IProduct, IOperator
     {
         DType.Float32 => Lower<float>(request, epilogue),
         DType.Float64 => Lower<double>(request, epilogue),
+        DType.Int32 => Kernel.Of(Whole<int>),
+        DType.Int64 => Kernel.Of(Whole<long>),
+        DType.UInt32 => Kernel.Of(Whole<uint>),
+        DType.UInt64 => Kernel.Of(Whole<ulong>),
         var type => throw request.NoKernel(type),
     };
 
@@ -112,6 +115,23 @@ public sealed record MatMul : Operation, IProduct, IOperator
         for (int i = 0; i < stack; i++)
         {
             Multiply<T>(a, b, c, offsetsA[i] * m * k, offsetsB[i] * k * n, i * m * n, m, k, n, arguments);
+        }
+    }
+
+    private static void Whole<T>(KernelArguments arguments)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        (int m, int k, int n) = (a.Sizes[^2], a.Sizes[^1], b.Sizes[^1]);
+        int stack = m * n == 0 ? 0 : c.Count / (m * n);
+        int[] offsetsA = StackOffsets(a.Sizes[..^2], c.Sizes[..^2], stack);
+        int[] offsetsB = StackOffsets(b.Sizes[..^2], c.Sizes[..^2], stack);
+        c.Span<T>().Clear();
+        for (int i = 0; i < stack; i++)
+        {
+            IntegerProduct.Add(
+                m, n, k, T.One, a.Span<T>().Slice(offsetsA[i] * m * k, m * k), (k, 1), b.Span<T>().Slice(offsetsB[i] * k * n, k * n), (n, 1),
+                c.Span<T>().Slice(i * m * n, m * n));
         }
     }
 

@@ -40,7 +40,7 @@ public sealed record BatchNormalization(double Epsilon = 1e-5) : CompositeOperat
 
     /// <summary>ONNX holds ε in single precision, which is not the ε of float64.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float32
-        ? new(Name) { Attributes = [new OnnxAttribute("epsilon", (float)Epsilon)] }
-        : null;
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64
+        ? null
+        : new(Name) { Attributes = [new OnnxAttribute("epsilon", (float)Epsilon)] };
 }

@@ -30,7 +30,11 @@ public sealed record RandomUniform(DType Type) : Operation, IHasKernel, IHasExam
         Require.Type(this, DType.UInt64, inputs[1].DType);
         Require.Rank(this, inputs[0], 0);
         Require.Rank(this, inputs[1], 0);
-        Require.Floating(this, Type);
+        if (Type is not (DType.Float32 or DType.Float64))
+        {
+            throw Type.NotTaken(Name, "Float32 or Float64");
+        }
+
         Require.Sizes(this, inputs, 2);
         return [new TensorType(Type, inputs.Content(2) is { } known ? [.. known] : [.. Enumerable.Range(0, inputs[2].Shape[0].Size).Select(axis => inputs.Fresh($"random_{axis}"))])];
     }

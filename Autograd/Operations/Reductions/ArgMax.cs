@@ -29,13 +29,12 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
-        Require.Floating(this, inputs[0].DType);
         Shape shape = inputs[0].Shape;
         return [new TensorType(DType.Int64, KeepDims ? shape.With(Axis, 1) : [.. shape.Where((_, axis) => axis != Axis)])];
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => NumberDispatch.Run(arguments.Inputs[0].DType, Name, new Call(this, arguments)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
@@ -43,6 +42,14 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>
         new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis), new OnnxAttribute("keepdims", KeepDims ? 1L : 0L)] };
+
+    private readonly ref struct Call(ArgMax operation, KernelArguments arguments) : INumberAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Compute<T>(arguments);
+    }
 
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, INumber<T>

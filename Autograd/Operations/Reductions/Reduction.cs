@@ -25,7 +25,6 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation, IHasK
     public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
-        Require.Number(this, inputs[0].DType);
         Shape shape = inputs[0].Shape;
         foreach (int axis in Axes)
         {
@@ -76,6 +75,8 @@ public abstract record Reduction(IntList Axes, bool KeepDims) : Operation, IHasK
     {
         DType.Float32 => Compute<float>,
         DType.Float64 => Compute<double>,
+        DType.Int8 => Compute<sbyte>,
+        DType.UInt8 => Compute<byte>,
         DType.Int32 => Compute<int>,
         DType.Int64 => Compute<long>,
         DType.UInt32 => Compute<uint>,
@@ -143,7 +144,7 @@ public sealed record ReduceMean(IntList Axes, bool KeepDims) : Reduction(Axes, K
 /// <summary>The greatest element over axes (ONNX <c>ReduceMax</c>). The gradient goes to the greatest elements, in equal parts at a tie.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
+public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator, IHasKernel
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceMax(axes, keep), separation: 0.05);
@@ -154,13 +155,16 @@ public sealed record ReduceMax(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
     private protected override ReductionKind Kind => ReductionKind.Max;
 
     /// <inheritdoc/>
+    DType IHasKernel.ComputeType(DType stored) => Winners.ComputeType(stored);
+
+    /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y) => Winners.Share(gradient, x, y, Axes);
 }
 
 /// <summary>The least element over axes (ONNX <c>ReduceMin</c>). The gradient goes to the least elements, in equal parts at a tie.</summary>
 /// <param name="Axes">The axes, counted from 0, in ascending order.</param>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
-public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator
+public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, KeepDims), IOperator, IHasKernel
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => ExamplesOf((axes, keep) => new ReduceMin(axes, keep), separation: 0.05);
@@ -169,6 +173,9 @@ public sealed record ReduceMin(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [ReductionNode.Axes(node, (axes, keep) => new ReduceMin(axes, keep).Apply(node[0]))];
 
     private protected override ReductionKind Kind => ReductionKind.Min;
+
+    /// <inheritdoc/>
+    DType IHasKernel.ComputeType(DType stored) => Winners.ComputeType(stored);
 
     /// <inheritdoc/>
     protected override Variable Contribution(Variable gradient, Variable x, Variable y) => Winners.Share(gradient, x, y, Axes);
@@ -191,9 +198,12 @@ public sealed record ReduceProd(IntList Axes, bool KeepDims) : Reduction(Axes, K
     protected override Variable Contribution(Variable gradient, Variable x, Variable y) => gradient * y / x;
 }
 
-/// <summary>What the gradients of maximum and minimum share.</summary>
+/// <summary>What maximum and minimum share.</summary>
 internal static class Winners
 {
+    /// <summary>Truth values are compared as the bytes that they are; halves in float32.</summary>
+    public static DType ComputeType(DType stored) => stored == DType.Bool ? DType.UInt8 : ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
+
     public static Variable Share(Variable gradient, Variable x, Variable y, IntList axes)
     {
         Variable won = Ops.Cast(Ops.Equal(x, y), x.DType);

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. The gradient of each part is its slice.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Concat(int Axis) : Operation, IHasKernel, IOperator
+public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// Repeats axes of size 1, and adds leading axes, so that data and a shape broadcast together (ONNX <c>Expand</c>). Inputs: data, and the shape as an int64 vector, in
 /// which 1 keeps the size of the data. Where the vector depends on data, so do the sizes of the result. The gradient is the sum over the repeated axes.
 /// </summary>
-public sealed record Expand : Operation, IHasKernel, IOperator
+public sealed record Expand : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Before">The number of elements before each axis, not negative.</param>
 /// <param name="After">The number of elements after each axis, not negative.</param>
 /// <param name="Constant">The constant.</param>
-public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IHasKernel, IOperator
+public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -47,9 +47,10 @@ public sealed record Range(Dim Count) : Operation, IHasKernel, IOperator
         {
             case DType.Float32: Fill<float>(arguments); break;
             case DType.Float64: Fill<double>(arguments); break;
+            case DType.Int16: Fill<short>(arguments); break;
             case DType.Int32: Fill<int>(arguments); break;
             case DType.Int64: Fill<long>(arguments); break;
-            case var type: throw new DTypeException($"{Name} expects Float32, Float64, Int32 or Int64, found {type}.");
+            case var type: throw new DTypeException($"{Name} expects Float32, Float64, Int16, Int32 or Int64, found {type}.");
         }
     }
 

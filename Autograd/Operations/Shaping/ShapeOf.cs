@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <summary>The sizes of a tensor as an int64 vector (ONNX <c>Shape</c>), of the axes from Start to before End. The gradient is zero.</summary>
 /// <param name="Start">The first axis, counted from 0.</param>
 /// <param name="End">The axis after the last; null for all that follow.</param>
-public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IHasKernel, IOperator
+public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static string OnnxName => "Shape";

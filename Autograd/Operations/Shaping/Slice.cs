@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Start">The first index, from 0.</param>
 /// <param name="End">The index after the last, at most the size.</param>
 /// <param name="Step">The distance of the indices taken, at least 1.</param>
-public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IHasKernel, IOperator
+public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <summary>Splits an axis into consecutive parts (ONNX <c>Split</c>). The gradient is the concatenation of the parts' gradients.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Sizes">The sizes of the parts; they add up to the axis.</param>
-public sealed record Split(int Axis, IntList Sizes) : Operation, IHasKernel, IOperator
+public sealed record Split(int Axis, IntList Sizes) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Permutes the axes (ONNX <c>Transpose</c>): axis i of the result is axis Permutation[i] of the input.</summary>
 /// <param name="Permutation">A permutation of 0 to rank − 1.</param>
-public sealed record Transpose(IntList Permutation) : Operation, IHasKernel, IOperator
+public sealed record Transpose(IntList Permutation) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>

@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>An operation that gives the elements of its first input in the same order other axes. The gradient gives them back those that they had.</summary>
-public abstract record ViewOperation : Operation, IView, IHasKernel
+public abstract record ViewOperation : Operation, IView, IMovesElements
 {
     /// <inheritdoc/>
     public int Viewed => 0;

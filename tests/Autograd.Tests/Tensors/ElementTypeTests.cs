@@ -64,12 +64,14 @@ public sealed class ElementTypeTests
         Value one = Value.Full(1, type, 3, 1);
         Assert.Equal(3 * type.Size(), one.ByteCount);
         Variable x = Variable.Input("x", type, [3, 1]), condition = Variable.Of(Value.Of([true, false, true], 3, 1));
-        Value[] results = Function.Compile(
-            [x],
-            [x.Transpose(), Ops.Expand(x, [3, 5]), Ops.Concat(0, x, x), Ops.Slice(x, 0, 1, 3), Ops.Gather(x, Variable.Of(Value.Of([2L], 1))), Ops.Where(condition, x, x), x.Cast(DType.Float64)])
-            .Run(one);
+        var outputs = new List<Variable> { x.Transpose(), x.Reshape([3]), Ops.Pad(x, [0, 0], [1, 1], 1), x.Cast(DType.Float64) };
+
+        // The standard gives the types of eight bits and less to a few operators alone.
+        if (type.Size() > 1 || type is DType.Bool or DType.Int8 or DType.UInt8)
+            outputs.AddRange([Ops.Expand(x, [3, 5]), Ops.Concat(0, x, x), Ops.Slice(x, 0, 1, 3), Ops.Gather(x, Variable.Of(Value.Of([2L], 1))), Ops.Where(condition, x, x)]);
+        Value[] results = Function.Compile([x], outputs).Run(one);
         Assert.All(results, r => Assert.All(Enumerable.Range(0, r.Count), i => Assert.Equal(1, r[i])));
-        Assert.Equal([3, 15, 6, 2, 1, 3, 3], results.Select(r => r.Count));
+        Assert.Equal(new[] { 3, 3, 8, 3, 15, 6, 2, 1, 3 }.Take(outputs.Count), results.Select(r => r.Count));
     }
 
     [Fact]

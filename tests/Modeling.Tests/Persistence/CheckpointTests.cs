@@ -1,4 +1,6 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Persistence;
 using Toolkit.Modeling.Tests.Training;
@@ -54,6 +56,37 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Load(File, second);
         second.Fit(SmallTraining.Data(), SmallTraining.Options(4), Token);
         Assert.Equal(SmallTraining.Bits(whole), SmallTraining.Bits(second));
+    }
+
+    [Fact]
+    public void Parameters_of_every_element_type_come_back_bit_for_bit()
+    {
+        EveryType saved = new(filled: true), loaded = new(filled: false);
+        Checkpoint.Save(File, saved);
+        Assert.DoesNotContain(saved.Parameters.Zip(loaded.Parameters), pair => pair.First.Value.BitEquals(pair.Second.Value));
+        Checkpoint.Load(File, loaded);
+        Assert.Equal(26, loaded.Parameters.Count);
+        Assert.All(saved.Parameters.Zip(loaded.Parameters), pair => Assert.True(pair.First.Value.BitEquals(pair.Second.Value), pair.First.Name));
+    }
+
+    private sealed class EveryType(bool filled) : Module
+    {
+        protected internal override string Kind => "every";
+
+        protected override Variable Build(Variable input, ForwardContext context) => input;
+
+        protected override IReadOnlyList<Parameter> CreateParameters() =>
+            [.. ElementType.All.Select(row => new Parameter(ParameterName(row.Name), Content(row.Type), ParameterRole.State))];
+
+        private Value Content(DType type)
+        {
+            Value value = Value.Zeros(type, 2, 2);
+            if (filled && type == DType.String)
+                value.Texts[3] = "Größe";
+            else if (filled)
+                value.Bytes[3 * type.Size()] = 1;
+            return value;
+        }
     }
 
     [Fact]
