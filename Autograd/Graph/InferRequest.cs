@@ -8,13 +8,14 @@ public sealed class InferRequest
     private readonly Operation operation;
     private readonly TensorType?[] types;
     private readonly Func<int, IReadOnlyList<Dim>?> contents;
+    private readonly Func<int, Value?> constants;
     private readonly List<Symbol> symbols = [];
 
     /// <summary>Asks for the results of an operation on inputs of which the types alone are known.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="types">The type of the input at each position, null where an optional one is left out.</param>
     public InferRequest(Operation operation, params ReadOnlySpan<TensorType?> types)
-        : this(operation, types.ToArray(), _ => null)
+        : this(operation, types.ToArray(), _ => null, _ => null)
     {
     }
 
@@ -22,12 +23,13 @@ public sealed class InferRequest
     /// <param name="operation">The operation.</param>
     /// <param name="inputs">Its inputs.</param>
     public InferRequest(Operation operation, Arguments inputs)
-        : this(operation, inputs.ByPosition(input => input?.Type), position => inputs.Optional(position)?.Content)
+        : this(operation, inputs.ByPosition(input => input?.Type), position => inputs.Optional(position)?.Content, position => inputs.Optional(position)?.Constant)
     {
     }
 
-    private InferRequest(Operation operation, TensorType?[] types, Func<int, IReadOnlyList<Dim>?> contents)
+    private InferRequest(Operation operation, TensorType?[] types, Func<int, IReadOnlyList<Dim>?> contents, Func<int, Value?> constants)
     {
+        this.constants = constants;
         this.operation = operation;
         this.types = types;
         this.contents = contents;
@@ -61,6 +63,10 @@ public sealed class InferRequest
     /// <returns>The elements; null where they are computed from data, where the input is left out, and for everything that is no short vector of integers.</returns>
     public IReadOnlyList<Dim>? Content(int position) => Has(position) ? contents(position) : null;
 
+    /// <summary>The numbers of an input that is a constant; null for any other.</summary>
+    /// <param name="position">The position.</param>
+    public Value? Constant(int position) => Has(position) ? constants(position) : null;
+
     /// <summary>A size that depends on data: a symbol that no other equals, to stand in the type of a result, whose sizes give its value.</summary>
     /// <param name="name">The name in messages and files.</param>
     public Dim Fresh(string name)
@@ -76,7 +82,8 @@ public sealed class InferRequest
     internal static InferRequest Of(Operation operation, IReadOnlyList<Value?> values) => new(
         operation,
         [.. values.Select(value => value is null ? null : new TensorType(value.DType, value.Shape))],
-        position => values[position] is { } value ? Variable.ContentOf(value) : null);
+        position => values[position] is { } value ? Variable.ContentOf(value) : null,
+        position => values[position]);
 
     /// <summary>A stand-in for the input at a position: of its type, and of its content where that is known.</summary>
     internal Variable? Placeholder(int position) => Has(position) ? Variable.Placeholder(types[position]!, contents(position)) : null;

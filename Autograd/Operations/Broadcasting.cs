@@ -1,9 +1,10 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations;
 
-/// <summary>Broadcasting as in ONNX, decided when the graph is built: an axis repeats only if it is statically 1.</summary>
+/// <summary>Broadcasting as in ONNX: an axis repeats if it is statically 1. Where a size depends on data, whether it is 1 is seen when it is known.</summary>
 internal static class Broadcasting
 {
     /// <summary>The shape to which shapes broadcast together.</summary>
@@ -41,6 +42,10 @@ internal static class Broadcasting
             {
                 dims[^i] = right;
             }
+            else if (left.DependsOnData || right.DependsOnData)
+            {
+                dims[^i] = Dim.Broadcast(left, right);
+            }
             else
             {
                 return null;
@@ -60,6 +65,12 @@ internal static class Broadcasting
         }
 
         int added = gradient.Shape.Rank - shape.Rank;
+        if (Enumerable.Range(0, shape.Rank).Any(axis => shape[axis] != gradient.Shape[axis + added] && !IsOne(shape[axis])))
+        {
+            // Whether an axis was repeated is known when a plan is made.
+            return new SumTo().Apply(gradient, Ops.ShapeOf(input));
+        }
+
         var axes = new List<int>();
         for (int i = 0; i < gradient.Shape.Rank; i++)
         {

@@ -106,6 +106,7 @@ public static class OperationRegistry
         Operator<Squeeze>(),
         Entry<StopGradient>(),
         Operator<Sub>(),
+        Entry<SumTo>(),
         Operator<Tanh>(),
         Operator<Transpose>(),
         Operator<Unsqueeze>(),

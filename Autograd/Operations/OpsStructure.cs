@@ -130,7 +130,7 @@ public static partial class Ops
     /// <param name="axis">The axis.</param>
     /// <param name="sizes">The sizes; they add up to the axis.</param>
     public static IReadOnlyList<Variable> Split(this Variable x, int axis, params ReadOnlySpan<int> sizes) =>
-        new Split(x.Shape.Axis(axis), IntList.Of(sizes)).ApplyAll(x);
+        new Split(x.Shape.Axis(axis), sizes.Length).ApplyAll(x, Integers([.. IntList.Of(sizes).ToLongs()]));
 
     /// <summary>Cuts a stretch out of one axis.</summary>
     /// <param name="x">The tensor.</param>
@@ -139,7 +139,7 @@ public static partial class Ops
     /// <param name="end">The index after the last.</param>
     /// <param name="step">The distance of the indices taken.</param>
     public static Variable Slice(this Variable x, int axis, int start, int end, int step = 1) =>
-        new Slice(x.Shape.Axis(axis), start, end, step).Apply(x);
+        new Slice().Apply(x, Integers(start), Integers(end), Integers(x.Shape.Axis(axis)), Integers(step));
 
     /// <summary>Adds a border of a constant.</summary>
     /// <param name="x">The tensor.</param>
@@ -147,7 +147,7 @@ public static partial class Ops
     /// <param name="after">The number of elements after each axis.</param>
     /// <param name="constant">The constant.</param>
     public static Variable Pad(this Variable x, IntList before, IntList after, double constant = 0) =>
-        new Pad(before, after, constant).Apply(x);
+        new Pad().Apply(x, Integers([.. before.ToLongs(), .. after.ToLongs()]), constant == 0 ? null : Variable.Scalar(constant, x.DType));
 
     /// <summary>The product of matrices, or of stacks of matrices that broadcast (ONNX <c>MatMul</c>).</summary>
     /// <param name="a">[…, m, k].</param>

@@ -9,6 +9,22 @@ internal sealed unsafe class BroadcastReader
     private readonly int[] strides;
     private readonly int elementSize;
 
+    /// <summary>Checks that a shape broadcasts to another.</summary>
+    /// <exception cref="ShapeException">It does not.</exception>
+    public static void Require(ReadOnlySpan<int> from, ReadOnlySpan<int> to)
+    {
+        bool fits = from.Length <= to.Length;
+        for (int i = 1; fits && i <= from.Length; i++)
+        {
+            fits = from[^i] == to[^i] || from[^i] == 1;
+        }
+
+        if (!fits)
+        {
+            throw new ShapeException($"Expected sizes that are equal or broadcast to {Shape.OfSizes(to)}, found {Shape.OfSizes(from)}.");
+        }
+    }
+
     /// <summary>Prepares the reading of a value of shape <paramref name="from"/> as shape <paramref name="to"/>.</summary>
     public BroadcastReader(ReadOnlySpan<int> from, ReadOnlySpan<int> to, int elementSize)
     {

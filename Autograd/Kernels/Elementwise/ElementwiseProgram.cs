@@ -35,6 +35,7 @@ internal sealed class ElementwiseProgram : Kernel
         bool allFull = true;
         for (int i = 0; i < Readers.Length; i++)
         {
+            BroadcastReader.Require(leafSizes[i], sizes);
             if (Value.CountOf(leafSizes[i]) != Count)
             {
                 Readers[i] = new BroadcastReader(leafSizes[i], sizes, chain.LeafBytes(i));

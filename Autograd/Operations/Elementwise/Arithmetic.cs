@@ -163,6 +163,10 @@ public sealed record Max : BinaryOperation, IOperator
     public static IEnumerable<Example> Examples => Extremum.Examples(new Max());
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, Dim.Max);
+
+    /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Max().Apply(x, y))];
 
     /// <inheritdoc/>
@@ -179,6 +183,10 @@ public sealed record Min : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => Extremum.Examples(new Min());
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, Dim.Min);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Min().Apply(x, y))];

@@ -67,17 +67,20 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
             return request.Zero;
         }
 
-        return request.Each(input =>
+        Variable[] parts = [.. request.Arguments];
+        Dim[] ends = new Dim[parts.Length + 1];
+        ends[0] = 0;
+        for (int i = 0; i < parts.Length; i++)
         {
-            int start = Enumerable.Range(0, input).Sum(i => Part(request, i));
-            return Ops.Slice(g, Axis, start, start + Part(request, input));
-        });
+            ends[i + 1] = ends[i] + parts[i].Shape[Axis];
+        }
+
+        return request.Each(input => new Slice().Apply(
+            g, Sizes.Of([ends[input]], parts), Sizes.Of([ends[input + 1]], parts), Ops.Integers(Axis), Ops.Integers(1)) is var part && part.Shape == parts[input].Shape
+            ? part
+            : Ops.ReshapeLike(part, parts[input]));
     }
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
-
-    private int Part(BpropRequest request, int input) => request[input].Shape[Axis] is { IsStatic: true } dim
-        ? dim.Size
-        : throw request.NotDefined($"axis {Axis} of its input {input} of shape {request[input].Shape} is symbolic");
 }

@@ -4,98 +4,152 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>Adds a border of a constant (ONNX <c>Pad</c>, mode constant). The gradient is the inner part.</summary>
-/// <param name="Before">The number of elements before each axis, not negative.</param>
-/// <param name="After">The number of elements after each axis, not negative.</param>
-/// <param name="Constant">The constant.</param>
-public sealed record Pad(IntList Before, IntList After, double Constant = 0) : Operation, IMovesElements, IOperator
+/// <summary>
+/// Adds a border of a constant (ONNX <c>Pad</c>, mode constant). Inputs: data; an int64 vector of the numbers of elements to add before each axis, then after each, negative
+/// ones take away; the constant, a scalar of the type of the data, 0 where left out; and the axes that are meant as an int64 vector, all in order where left out. Where the
+/// border depends on data, so do the sizes of the result. The gradient is the inner part; that of the constant the sum of the border.
+/// </summary>
+public sealed record Pad : Operation, IMovesElements, IOperator
 {
-    /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
-        [new(new Pad([1, 0], [0, 2]), new ExampleInput([2, 3])), new(new Pad([0, 2], [0, 1], 1.5), new ExampleInput(["batch", 3]))];
+    private const int AxesSince = 18;
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Border(node);
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Pad(), new ExampleInput([2, 3]), ExampleInput.Constant(1, 0, 0, 2)),
+        new(new Pad(), new ExampleInput(["batch", 3]), ExampleInput.Constant(0, 2, 0, 1), new ExampleInput([])),
+        new(new Pad(), new ExampleInput([4, 3]), ExampleInput.Constant(-1, 1, 2, -1)),
+        new(new Pad(), new ExampleInput([2, "width", 3]), ExampleInput.Constant(1, 0, 0, 2, 1, 0)),
+        new(new Pad(), new ExampleInput([2, 3, 2]), ExampleInput.Constant(1, 2), new ExampleInput([]), ExampleInput.Constant(-2)),
+        new(new Pad(), new ExampleInput([2, 3]), ExampleInput.Data(1, 0, 0, 2)),
+    ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        if (node.Text("mode") != "constant")
+            throw new GraphException($"Pad takes the mode constant, found {node.Text("mode")}.");
+        return new Pad().ApplyAll(
+            node[0],
+            node.Version == 1 ? Ops.Integers(node.Integers("paddings")!) : node.Axes("pads", 1),
+            node.Version < 11 ? Variable.Scalar(node.Number("value"), node[0].DType) : node.Optional(2) is { } value ? Ops.Reshape(value, Shape.Scalar) : null,
+            node.Version >= AxesSince && node.Optional(3) is { } axes ? Ops.Cast(axes, DType.Int64) : null);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
-        if (Before.Count != shape.Rank || After.Count != shape.Rank || Before.Any(p => p < 0) || After.Any(p => p < 0))
+        Require.Sizes(this, inputs, 1);
+        if (inputs.Has(2))
         {
-            throw new ShapeException($"{Name} expects {shape.Rank} pads of at least 0 on each side of {shape}, found {Before} and {After}.");
+            Require.SameType(this, inputs[0].DType, inputs[2].DType);
+            Require.Rank(this, inputs[2], 0);
         }
 
-        return [inputs[0] with { Shape = [.. shape.Select((d, i) => Before[i] + After[i] == 0 ? d : d + (Before[i] + After[i]))] }];
+        int[]? axes = Axes(inputs);
+        int count = axes?.Length ?? inputs[3].Shape[0].Size;
+        if (inputs[1].Shape[0] != 2 * count)
+            throw new ShapeException($"{Name} expects {2 * count} pads for {count} axes of {shape}, found {inputs[1].Shape[0]}.");
+        return [inputs[0] with { Shape = axes is null ? [.. shape.Select((_, axis) => inputs.Fresh($"padded_{axis}"))] : Padded(inputs, axes) }];
     }
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
-    private void Compute(KernelArguments arguments)
+    private static void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        y.Fill(Constant);
+        Value? constant = arguments.Inputs.Length > 2 ? arguments.Inputs[2] : null, axes = arguments.Inputs.Length > 3 ? arguments.Inputs[3] : null;
         Span<long> from = stackalloc long[x.Rank];
         Span<long> to = stackalloc long[x.Rank];
+        Span<int> inner = stackalloc int[x.Rank];
         ValueCopy.Strides(x.Sizes, from);
         ValueCopy.Strides(y.Sizes, to);
-        long first = 0;
-        for (int i = 0; i < to.Length; i++)
+        x.Sizes.CopyTo(inner);
+        ReadOnlySpan<long> pads = arguments.Inputs[1].Span<long>();
+        int count = pads.Length / 2;
+        (long first, long start) = (0, 0);
+        for (int i = 0; i < count; i++)
         {
-            first += Before[i] * to[i];
+            int axis = axes is null ? i : (int)axes.Span<long>()[i];
+            axis = axis < 0 ? axis + x.Rank : axis;
+            (long before, long after) = (pads[i], pads[count + i]);
+            first += Math.Max(-before, 0) * from[axis];
+            start += Math.Max(before, 0) * to[axis];
+            inner[axis] = (int)Math.Max(0, inner[axis] + Math.Min(before, 0) + Math.Min(after, 0));
         }
 
-        ValueCopy.Run(x, 0, from, y, first, to, x.Sizes, arguments.Workers);
+        if (constant is null)
+            y.Fill(0);
+        else
+            ValueCopy.Run(constant, 0, new long[y.Rank], y, 0, to, y.Sizes, arguments.Workers);
+        ValueCopy.Run(x, first, from, y, start, to, inner, arguments.Workers);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        Variable? g = request.Gradient(0);
-        Shape shape = request[0].Shape;
-        for (int i = 0; g is not null && i < shape.Rank; i++)
+        if (request.Gradient(0) is not { } g)
         {
-            if (Before[i] + After[i] > 0)
-            {
-                g = Ops.Slice(g, i, Before[i], Before[i] + shape[i].Size);
-            }
+            return request.Zero;
         }
 
-        return [g];
+        // What a border takes away comes back as zeros: the border of the opposite sign.
+        Variable inner = new Pad().Apply(g, -request[1], null, request.Arguments.Optional(3));
+        Variable x = request[0];
+        return request.Each(input => input switch
+        {
+            0 => inner.Shape == x.Shape ? inner : Ops.ReshapeLike(inner, x),
+            2 => Ops.Sum(g) - Ops.Sum(inner),
+            _ => null,
+        });
     }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    public override OnnxForm? ToOnnx(OnnxRequest request)
     {
-        Inputs =
-        [
-            new OnnxInput.Argument(0),
-            OnnxInput.Integers([.. Before.ToLongs(), .. After.ToLongs()]),
-            new OnnxInput.Constant(Value.Full(Constant, request.Inputs[0].DType)),
-        ],
-    };
+        OnnxInput value = request.Inputs.Has(2) ? new OnnxInput.Argument(2) : new OnnxInput.Constant(Value.Zeros(request.Inputs[0].DType));
+        if (!request.Inputs.Has(3))
+            return new(Name) { Inputs = [new OnnxInput.Argument(0), request.Sizes(1), value] };
+        return request.Opset >= AxesSince
+            ? new(Name) { Inputs = [new OnnxInput.Argument(0), request.Sizes(1), value, request.Sizes(3)] }
+            : null;
+    }
 
-    private static IReadOnlyList<Variable> Border(OnnxNode node)
+    /// <summary>Operator sets before 18 have no axes: there the border is given for all.</summary>
+    /// <param name="inputs">Data, border, constant and axes.</param>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
     {
-        if (node.Text("mode") != "constant")
-            throw new GraphException($"Pad takes the mode constant, found {node.Text("mode")}.");
-        Shape shape = node[0].Shape;
-        IReadOnlyList<long> pads = (node.Version == 1 ? node.Integers("paddings") : node.Numbers("pads", 1))!;
-        int[] axes = [.. (node.Version >= 18 ? node.Numbers(3) : null)?.Select(axis => shape.Axis((int)axis)) ?? Enumerable.Range(0, shape.Rank)];
-        if (pads.Count != 2 * axes.Length)
-            throw new ShapeException($"Pad expects {2 * axes.Length} pads for {axes.Length} axes of {shape}, found {pads.Count}.");
-        var before = new int[shape.Rank];
-        var after = new int[shape.Rank];
+        if (!inputs.Has(3) || Axes(new InferRequest(this, inputs)) is not { } axes)
+            return null;
+        int rank = inputs[0].Shape.Rank;
+        var place = new long[2 * rank];
+        Array.Fill(place, 2 * axes.Length);
         for (int i = 0; i < axes.Length; i++)
-            (before[axes[i]], after[axes[i]]) = (checked((int)pads[i]), checked((int)pads[axes.Length + i]));
-        double constant = node.Version < 11 ? node.Number("value") : node.Optional(2) switch
+            (place[axes[i]], place[rank + axes[i]]) = (i, axes.Length + i);
+
+        // The border for all axes, 0 for those that are not named.
+        Variable border = Ops.Gather(Ops.Concat(0, inputs[1], Ops.Integers(0)), Ops.Integers(place));
+        return [new Pad().Apply(inputs[0], border.Content is { } known && known.All(d => d.IsStatic) ? Ops.Integers([.. known.Select(d => d.Number)]) : border, inputs.Optional(2))];
+    }
+
+    private static int[]? Axes(InferRequest inputs) => !inputs.Has(3)
+        ? [.. Enumerable.Range(0, inputs[0].Shape.Rank)]
+        : inputs.Content(3) is { } given ? [.. given.Select(axis => inputs[0].Shape.Axis(checked((int)axis.Number)))] : null;
+
+    private Shape Padded(InferRequest inputs, int[] axes)
+    {
+        Shape shape = inputs[0].Shape;
+        IReadOnlyList<Dim>? border = inputs.Content(1);
+        for (int i = 0; i < axes.Length; i++)
         {
-            null => 0,
-            { Constant: { } value } => value.Scalar(),
-            var other => throw new GraphException($"Pad needs a constant as its input 2, found {other}."),
-        };
-        return [Ops.Pad(node[0], IntList.Of(before), IntList.Of(after), constant)];
+            Dim size = border is null ? inputs.Fresh($"padded_{axes[i]}") : shape[axes[i]] + border[i] + border[axes.Length + i];
+            shape = size.IsStatic && size.Number < 0
+                ? throw new ShapeException($"{Name} expects to take away no more than is there, found a border of {string.Join(", ", border!)} for {inputs[0].Shape}.")
+                : shape.With(axes[i], size);
+        }
+
+        return shape;
     }
 }

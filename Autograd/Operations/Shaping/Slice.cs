@@ -1,49 +1,56 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>The elements Start, Start + Step, … before End along one axis (ONNX <c>Slice</c>). Along an axis of symbolic size the step is 1, whether End lies in
-/// the axis is checked when sizes are bound, and there is no gradient; otherwise the gradient is padded with zeros.</summary>
-/// <param name="Axis">The axis, counted from 0.</param>
-/// <param name="Start">The first index, from 0.</param>
-/// <param name="End">The index after the last, at most the size.</param>
-/// <param name="Step">The distance of the indices taken, at least 1.</param>
-public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operation, IMovesElements, IOperator
+/// <summary>
+/// The elements start, start + step, … before end along axes (ONNX <c>Slice</c>). Inputs: data, then int64 vectors of the starts, ends, axes (all in order where left out)
+/// and steps (1 where left out). Negative starts, ends and axes count from the end; what lies outside is drawn to the axis; a negative step goes backwards. Where starts
+/// or ends depend on data, so do the sizes of the result. The gradient is padded with zeros.
+/// </summary>
+public sealed record Slice : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new Slice(0, 1, 3), new ExampleInput([4, 3])),
-        new(new Slice(1, 0, 5, 2), new ExampleInput(["batch", 5])),
-        new(new Slice(1, 1, 6, 3), new ExampleInput(["batch", 6, 2])),
+        new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Constant(1), ExampleInput.Constant(3), ExampleInput.Constant(0), ExampleInput.Constant(1)),
+        new(new Slice(), new ExampleInput(["batch", 5]), ExampleInput.Constant(0), ExampleInput.Constant(5), ExampleInput.Constant(1), ExampleInput.Constant(2)),
+        new(new Slice(), new ExampleInput(["batch", 6, 2]), ExampleInput.Constant(1, -2), ExampleInput.Constant(6, long.MaxValue), ExampleInput.Constant(1, -1), ExampleInput.Constant(3, 1)),
+        new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Constant(1, 0), ExampleInput.Constant(-1, 2)),
+        new(new Slice(), new ExampleInput([5, 2]), ExampleInput.Constant(-2), ExampleInput.Constant(long.MinValue), ExampleInput.Constant(0), ExampleInput.Constant(-2)),
+        new(new Slice(), new ExampleInput(["batch", 2]), ExampleInput.Constant(1), ExampleInput.Constant(long.MaxValue)),
+        new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Data(1), ExampleInput.Data(3), ExampleInput.Constant(0), ExampleInput.Constant(1)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [SliceNode.Apply(node)];
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => node.Version >= 10
+        ? new Slice().ApplyAll(node[0], Wide(node[1])!, Wide(node[2])!, Wide(node.Optional(3)), Wide(node.Optional(4)))
+        : new Slice().ApplyAll(node[0], node.Axes("starts", 1)!, node.Axes("ends", 2)!, node.Axes("axes", 3));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
-        node.Inputs[0].Content is { } known && End.IsStatic ? [.. known.Take(End.Size).Skip(Start).Where((_, i) => i % Step == 0)] : null;
+        node.Inputs[0].Content is { } known && SliceAxis.All(node.InputTypes) is { } axes && axes.All(axis => axis.IsStatic)
+            ? axes is [] ? known : [.. Enumerable.Range(0, axes[0].Count.Size).Select(i => known[(int)(axes[0].Start.Number + (i * axes[0].Step))])]
+            : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
-        Dim size = inputs[0].Shape[Axis];
-        if (!size.IsStatic || !End.IsStatic)
+        for (int i = 1; i < inputs.Length; i++)
         {
-            return Start >= 0 && Step == 1
-                ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, End - Start) }]
-                : throw new ShapeException($"{Name} expects a start of at least 0 and the step 1 on the symbolic axis {Axis} of {inputs[0].Shape}, found {Start} and {Step}.");
+            if (inputs.Has(i))
+                Require.Sizes(this, inputs, i);
         }
 
-        return Start >= 0 && End.Size <= size.Size && Start <= End.Size && Step >= 1
-            ? [inputs[0] with { Shape = inputs[0].Shape.With(Axis, (End.Size - Start + Step - 1) / Step) }]
-            : throw new ShapeException(
-                $"{Name} expects 0 ≤ start ≤ end ≤ {size} and a step of at least 1 on axis {Axis} of {inputs[0].Shape}, " +
-                $"found start {Start}, end {End}, step {Step}.");
+        Shape shape = inputs[0].Shape;
+        if (inputs[1].Shape != inputs[2].Shape || inputs.Present.Skip(3).Any(vector => vector.Shape != inputs[1].Shape) || inputs[1].Shape[0].Size > shape.Rank)
+            throw new ShapeException($"{Name} expects as many ends, axes and steps as starts, and no more than the {shape.Rank} axes of {shape}, found vectors {string.Join(", ", inputs.Present.Skip(1).Select(v => v.Shape))}.");
+        if (SliceAxis.All(inputs) is { } axes)
+            return [inputs[0] with { Shape = axes.Aggregate(shape, (s, axis) => s.With(axis.Axis, axis.Count)) }];
+        IEnumerable<int> cut = inputs.Has(3) ? inputs.Content(3)?.Select(axis => shape.Axis((int)axis.Number)) ?? Enumerable.Range(0, shape.Rank) : Enumerable.Range(0, inputs[1].Shape[0].Size);
+        return [inputs[0] with { Shape = cut.Aggregate(shape, (s, axis) => s.With(axis, inputs.Fresh($"sliced_{axis}"))) }];
     }
 
     /// <inheritdoc/>
@@ -52,67 +59,63 @@ public sealed record Slice(int Axis, int Start, Dim End, int Step = 1) : Operati
     private void Compute(KernelArguments arguments)
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
-        if (Start + ((y.Sizes[Axis] - 1L) * Step) >= x.Sizes[Axis])
-        {
-            throw new ShapeException($"{Name} expects an end of at most {x.Sizes[Axis]} on axis {Axis} of {x.Shape}, found {End} for {y.Sizes[Axis]} elements from {Start} on.");
-        }
-
         Span<long> from = stackalloc long[x.Rank];
         Span<long> to = stackalloc long[x.Rank];
         ValueCopy.Strides(x.Sizes, from);
         ValueCopy.Strides(y.Sizes, to);
-        long first = Start * from[Axis];
-        from[Axis] *= Step;
-        ValueCopy.Run(x, first, from, y, 0, to, y.Sizes, arguments.Workers);
+        long first = 0;
+        ReadOnlySpan<long> starts = arguments.Inputs[1].Span<long>();
+        for (int i = 0; i < starts.Length; i++)
+        {
+            long axis = At(arguments.Inputs, 3, i, i), step = At(arguments.Inputs, 4, i, 1);
+            int place = (int)(axis < 0 ? axis + x.Rank : axis), size = x.Sizes[place];
+            long start = Math.Clamp(starts[i] < 0 ? starts[i] + size : starts[i], 0, step < 0 ? size - 1 : size);
+            first += start * from[place];
+            from[place] *= step;
+        }
+
+        if (y.Count > 0)
+            ValueCopy.Run(x, first, from, y, 0, to, y.Sizes, arguments.Workers);
+
+        static long At(ReadOnlySpan<Value> inputs, int position, int index, long otherwise) =>
+            position < inputs.Length && inputs[position] is { } vector ? vector.Span<long>()[index] : otherwise;
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (request.Gradient(0) is not { } g)
+        if (request.Gradient(0) is not { } g || !request.Wants(0))
         {
             return request.Zero;
         }
 
-        Shape shape = request[0].Shape;
-        if (!shape[Axis].IsStatic || !End.IsStatic)
+        Variable x = request[0];
+        if (SliceAxis.All(new InferRequest(this, request.Arguments)) is not { } axes)
         {
-            throw request.NotDefined($"axis {Axis} of {shape} has no static size");
+            throw request.NotDefined("where it cuts depends on data");
         }
 
-        int size = shape[Axis].Size;
-        if (Step > 1)
+        // Axes with gaps one by one; those without together, by a border of zeros.
+        foreach (SliceAxis axis in axes.Where(axis => axis.Step != 1))
         {
-            g = Spread(g);
+            g = new GatherGradient(axis.Axis).Apply(axis.Indices(g, x), g, Sizes.Of([x.Shape[axis.Axis]], x));
         }
 
-        var before = new int[shape.Rank];
-        var after = new int[shape.Rank];
-        before[Axis] = Start;
-        after[Axis] = size - Start - g.Shape[Axis].Size;
-        return [Ops.Pad(g, IntList.Of(before), IntList.Of(after))];
+        SliceAxis[] whole = [.. axes.Where(axis => axis.Step == 1)];
+        if (whole.Length > 0)
+        {
+            Variable border = Sizes.Of([.. whole.Select(axis => axis.Start), .. whole.Select(axis => x.Shape[axis.Axis] - axis.Start - axis.Count)], x);
+            g = new Pad().Apply(g, border, null, Ops.Integers([.. whole.Select(axis => (long)axis.Axis)]));
+        }
+
+        return request.Each(input => input == 0 ? g : null);
     }
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
-        Inputs =
-        [
-            new OnnxInput.Argument(0), OnnxInput.Integers(Start), new OnnxInput.Dimensions([End]), OnnxInput.Integers(Axis), OnnxInput.Integers(Step),
-        ],
+        Inputs = [new OnnxInput.Argument(0), .. Enumerable.Range(1, request.Inputs.Length - 1).Select(i => request.Inputs.Has(i) ? request.Sizes(i) : new OnnxInput.Argument(i))],
     };
 
-    /// <summary>Puts Step − 1 zeros between the elements: a new axis of size Step, padded, merged, and cut behind the last element.</summary>
-    private Variable Spread(Variable g)
-    {
-        Shape shape = g.Shape;
-        int count = shape[Axis].Size;
-        Variable column = Ops.Reshape(g, [.. shape.Take(Axis + 1), 1, .. shape.Skip(Axis + 1)]);
-        var before = new int[shape.Rank + 1];
-        var after = new int[shape.Rank + 1];
-        after[Axis + 1] = Step - 1;
-        Variable padded = Ops.Pad(column, IntList.Of(before), IntList.Of(after));
-        Variable merged = Ops.Reshape(padded, shape.With(Axis, count * Step));
-        return Ops.Slice(merged, Axis, 0, ((count - 1) * Step) + 1);
-    }
+    private static Variable? Wide(Variable? vector) => vector is null || vector.DType == DType.Int64 ? vector : Ops.Cast(vector, DType.Int64);
 }

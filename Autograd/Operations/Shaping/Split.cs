@@ -4,40 +4,77 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>Splits an axis into consecutive parts (ONNX <c>Split</c>). The gradient is the concatenation of the parts' gradients.</summary>
+/// <summary>
+/// Splits an axis into consecutive parts (ONNX <c>Split</c>). Inputs: data, and the sizes of the parts as an int64 vector; without it the parts are equal, but for the last,
+/// which may be smaller. Where the vector depends on data, so do the sizes of the results. The gradient is the concatenation of the parts' gradients.
+/// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-/// <param name="Sizes">The sizes of the parts; they add up to the axis.</param>
-public sealed record Split(int Axis, IntList Sizes) : Operation, IMovesElements, IOperator
+/// <param name="Parts">The number of parts.</param>
+public sealed record Split(int Axis, int Parts) : Operation, IMovesElements, IOperator
 {
-    /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
-        [new(new Split(1, [2, 1, 3]), new ExampleInput(["batch", 6])), new(new Split(0, [2, 2]), new ExampleInput([4, 3]))];
+    private const int PartsSince = 18;
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Split(node[0].Shape.Axis((int)node.Integer("axis")), Parts(node)).ApplyAll(node[0]);
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new Split(1, 3), new ExampleInput(["batch", 6]), ExampleInput.Constant(2, 1, 3)),
+        new(new Split(0, 2), new ExampleInput([4, 3]), ExampleInput.Constant(2, 2)),
+        new(new Split(1, 2), new ExampleInput(["batch", 5])),
+        new(new Split(0, 2), new ExampleInput([4, 3]), ExampleInput.Data(1, 3)),
+    ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        Variable? sizes = node.Axes("split", 1);
+        int parts = sizes?.Shape[0] is { IsStatic: true } count ? count.Size : node.Has("num_outputs") ? (int)node.Integer("num_outputs") : node.Results;
+        return new Split(node[0].Shape.Axis((int)node.Integer("axis")), parts).ApplyAll(node[0], sizes);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
         TensorType x = inputs[0];
-        int size = Require.Static(this, x, Axis);
-        return Sizes.Sum() == size
-            ? [.. Sizes.Select(part => x with { Shape = x.Shape.With(Axis, part) })]
-            : throw new ShapeException($"{Name} expects parts that add up to {size} on axis {Axis} of {x.Shape}, found {Sizes}.");
+        Dim whole = x.Shape[Axis];
+        IReadOnlyList<Dim>? sizes;
+        if (inputs.Has(1))
+        {
+            Require.Sizes(this, inputs, 1);
+            if (inputs[1].Shape[0] != Parts)
+                throw new ShapeException($"{Name} expects {Parts} sizes, found {inputs[1].Shape[0]}.");
+            sizes = inputs.Content(1);
+        }
+        else
+        {
+            Dim part = (whole + (Parts - 1)).FloorDivide((long)Parts);
+            sizes = [.. Enumerable.Range(0, Parts).Select(i => Dim.Max(Dim.Min(part, whole - (i * part)), 0))];
+        }
+
+        if (sizes?.Any(size => size.IsStatic && size.Number < 0) == true || (inputs.Has(1) && sizes?.Aggregate((a, b) => a + b) is { } sum && sum != whole && !sum.DependsOnData && !whole.DependsOnData))
+            throw new ShapeException($"{Name} expects parts that add up to {whole} on axis {Axis} of {x.Shape}, found {string.Join(", ", sizes)}.");
+        return [.. Enumerable.Range(0, Parts).Select(i => x with { Shape = x.Shape.With(Axis, sizes?[i] ?? inputs.Fresh($"part_{i}")) })];
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
+    public Kernel Lower(LowerRequest request)
+    {
+        var sizes = new int[Parts];
+        for (int i = 0; i < Parts; i++)
+            sizes[i] = request.ResultSizes(i)[Axis];
+        int whole = request.Sizes(0)[Axis];
+        return sizes.Sum() == whole
+            ? Kernel.Of(arguments => Compute(arguments, sizes))
+            : throw new ShapeException($"{Name} expects parts that add up to {whole} on axis {Axis}, found {string.Join(", ", sizes)}.");
+    }
 
-    private void Compute(KernelArguments arguments)
+    private void Compute(KernelArguments arguments, int[] sizes)
     {
         Value x = arguments.Inputs[0];
         Span<long> from = stackalloc long[x.Rank];
         Span<long> to = stackalloc long[x.Rank];
         ValueCopy.Strides(x.Sizes, from);
         long offset = 0;
-        for (int i = 0; i < Sizes.Count; i++)
+        for (int i = 0; i < sizes.Length; i++)
         {
             if (arguments.Outputs[i] is { } y)
             {
@@ -45,33 +82,28 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IMovesElements,
                 ValueCopy.Run(x, offset * from[Axis], from, y, 0, to, y.Sizes, arguments.Workers);
             }
 
-            offset += Sizes[i];
+            offset += sizes[i];
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-    [
-        Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.ExpandLike(Variable.Scalar(0, y.DType), y))]),
-    ];
-
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        Attributes = [new OnnxAttribute("axis", (long)Axis)],
-        Inputs = [new OnnxInput.Argument(0), OnnxInput.Integers([.. Sizes.ToLongs()])],
-    };
+        if (!request.Wants(0))
+            return request.Zero;
+        Variable whole = Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.ExpandLike(Variable.Scalar(0, y.DType), y))]);
+        return request.Each(input => input == 0 ? Ops.ReshapeLike(whole, request[0]) : null);
+    }
 
-    /// <summary>The sizes of the parts: given, or equal ones, the last of which may be smaller.</summary>
-    private static IntList Parts(OnnxNode node)
+    /// <summary>Equal parts have an attribute since operator set 18; before, their sizes are given.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm ToOnnx(OnnxRequest request)
     {
-        if (node.Numbers("split", 1) is { } sizes)
-            return [.. sizes.Select(size => checked((int)size))];
-        Shape shape = node[0].Shape;
-        int axis = shape.Axis((int)node.Integer("axis"));
-        int count = node.Has("num_outputs") ? (int)node.Integer("num_outputs") : node.Results;
-        int total = shape[axis].Size;
-        int part = (total + count - 1) / count;
-        return [.. Enumerable.Range(0, count).Select(i => Math.Clamp(total - (i * part), 0, part))];
+        var axis = new OnnxAttribute("axis", (long)Axis);
+        if (request.Inputs.Has(1))
+            return new(Name) { Attributes = [axis], Inputs = [new OnnxInput.Argument(0), request.Sizes(1)] };
+        return request.Opset >= PartsSince
+            ? new(Name) { Attributes = [axis, new OnnxAttribute("num_outputs", (long)Parts)], Inputs = [new OnnxInput.Argument(0)] }
+            : new(Name) { Attributes = [axis], Inputs = [new OnnxInput.Argument(0), new OnnxInput.Dimensions([.. request.Outputs.Select(part => part.Shape[Axis])])] };
     }
 }

@@ -29,7 +29,12 @@ public sealed class DataSizedTests
     {
         Variable first = new NonZero().Apply(X), second = new NonZero().Apply(X * 2);
         Assert.NotEqual(first.Shape, second.Shape);
-        Assert.Throws<ShapeException>(() => first + second);
+        Assert.Equal(Dim.Broadcast(first.Shape[1], second.Shape[1]), (first + second).Shape[1]);
+        Variable shifted = new NonZero().Apply(X + 1);
+        var signature = new Signature([X], [new Output("same", first + second), new Output("other", first + shifted)]);
+        Value data = Value.Of([0f, 2, 0, -1, 5, 0], 2, 3);
+        Assert.Contains("found", Assert.Throws<ShapeException>(() => Interpreter.Run(signature, data)).Message, StringComparison.Ordinal);
+        Assert.Contains("found", Assert.Throws<ShapeException>(() => Function.Compile(signature).Run(data)).Message, StringComparison.Ordinal);
         Assert.Equal(first.Shape, (first + first).Shape);
         Assert.Equal([first.Shape[1].Symbol!], first.Producer!.Symbols);
     }

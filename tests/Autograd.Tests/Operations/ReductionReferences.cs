@@ -19,6 +19,7 @@ internal static class ReductionReferences
         [typeof(ReduceMin)] = Reduce(v => v.Min()),
         [typeof(ReduceProd)] = Reduce(v => v.Aggregate(1.0, (a, b) => a * b)),
         [typeof(ReduceSum)] = Reduce(v => v.Sum()),
+        [typeof(SumTo)] = (_, x) => [SumToOf(x[0], [.. x[1].Data.Select(size => (int)size)])],
         [typeof(BatchNormalization)] = (o, x) =>
         [
             Array64.Make(x[0].Sizes, i => (x[1][i[1]] * (x[0][i] - x[3][i[1]]) / Math.Sqrt(x[4][i[1]] + ((BatchNormalization)o).Epsilon)) + x[2][i[1]]),
@@ -67,4 +68,16 @@ internal static class ReductionReferences
 
         return Math.Exp(x[i]) / sum;
     });
+
+    private static Array64 SumToOf(Array64 x, int[] sizes)
+    {
+        var sum = new Array64(sizes);
+        for (int flat = 0; flat < x.Data.Length; flat++)
+        {
+            int[] at = x.Index(flat)[(x.Sizes.Length - sizes.Length)..];
+            sum.Data[sum.Flat([.. at.Select((index, axis) => sizes[axis] == 1 ? 0 : index)])] += x.Data[flat];
+        }
+
+        return sum;
+    }
 }

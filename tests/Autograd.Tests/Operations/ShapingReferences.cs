@@ -14,12 +14,12 @@ internal static class ShapingReferences
         [typeof(Concat)] = (o, x) => ConcatOf((Concat)o, x),
         [typeof(Expand)] = (_, x) => [Array64.Make(Joint(x[0].Sizes, Integers(x[1])), i => x[0][i])],
         [typeof(Flatten)] = (o, x) => [Copy(x[0], Columns(x[0].Sizes, ((Flatten)o).Axis))],
-        [typeof(Pad)] = (o, x) => PadOf((Pad)o, x[0]),
+        [typeof(Pad)] = (_, x) => PadOf(x),
         [typeof(Range)] = (_, x) => [Array64.Make([(int)Math.Ceiling((x[1].Data[0] - x[0].Data[0]) / x[2].Data[0])], i => x[0].Data[0] + (i[0] * x[2].Data[0]))],
         [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(x[0], Integers(x[1]), ((Reshape)o).AllowZero))],
         [typeof(ShapeOf)] = (o, x) => [ShapeIn((ShapeOf)o, x[0])],
-        [typeof(Slice)] = (o, x) => SliceOf((Slice)o, x[0]),
-        [typeof(Split)] = (o, x) => SplitOf((Split)o, x[0]),
+        [typeof(Slice)] = (_, x) => SliceOf(x[0], Integers(x[1], 8), Integers(x[2], 8), x.Length > 3 ? Integers(x[3]) : null, x.Length > 4 ? Integers(x[4]) : null),
+        [typeof(Split)] = (o, x) => SplitOf((Split)o, x[0], x.Length > 1 ? Integers(x[1]) : null),
         [typeof(Squeeze)] = (_, x) => [Copy(x[0], Narrowed(x[0].Sizes, x.Length > 1 ? Integers(x[1]) : null))],
         [typeof(Transpose)] = (o, x) => TransposeOf((Transpose)o, x[0]),
         [typeof(Unsqueeze)] = (_, x) => [Copy(x[0], Widened(x[0].Sizes, Integers(x[1])))],
@@ -36,7 +36,7 @@ internal static class ShapingReferences
         return matrix;
     }
 
-    private static int[] Integers(Array64 x) => [.. x.Data.Select(number => (int)number)];
+    private static int[] Integers(Array64 x, int most = int.MaxValue) => [.. x.Data.Select(number => (int)Math.Clamp(number, -most, most))];
 
     /// <summary>The sizes to which two shapes broadcast.</summary>
     private static int[] Joint(int[] a, int[] b)
@@ -119,40 +119,64 @@ internal static class ShapingReferences
         ];
     }
 
-    private static Array64[] SliceOf(Slice o, Array64 x)
+    /// <summary>The indices that are taken of each axis, one by one; ends that are far outside come as 8 or −8.</summary>
+    private static Array64[] SliceOf(Array64 x, int[] starts, int[] ends, int[]? axes, int[]? steps)
     {
-        int[] sizes = [.. x.Sizes];
-        sizes[o.Axis] = (o.End.Size - o.Start + o.Step - 1) / o.Step;
-        return
-        [
-            Array64.Make(sizes, i =>
+        int[][] taken = [.. x.Sizes.Select(size => Enumerable.Range(0, size).ToArray())];
+        for (int i = 0; i < starts.Length; i++)
+        {
+            int axis = axes is null ? i : axes[i] < 0 ? axes[i] + x.Sizes.Length : axes[i];
+            int size = x.Sizes[axis], step = steps?[i] ?? 1;
+            int from = starts[i] < 0 ? starts[i] + size : starts[i], to = ends[i] < 0 ? ends[i] + size : ends[i];
+            var indices = new List<int>();
+            for (int at = from; step > 0 ? at < to : at > to; at += step)
             {
-                int[] j = [.. i];
-                j[o.Axis] = o.Start + (i[o.Axis] * o.Step);
-                return x.Data[x.Flat(j)];
-            }),
-        ];
+                if (at >= 0 && at < size)
+                {
+                    indices.Add(at);
+                }
+            }
+
+            taken[axis] = [.. indices];
+        }
+
+        return [Array64.Make([.. taken.Select(t => t.Length)], i => x.Data[x.Flat([.. i.Select((at, axis) => taken[axis][at])])])];
     }
 
-    private static Array64[] SplitOf(Split o, Array64 x)
+    private static Array64[] SplitOf(Split o, Array64 x, int[]? sizes)
     {
+        int whole = x.Sizes[o.Axis], equal = (whole + o.Parts - 1) / o.Parts;
+        sizes ??= [.. Enumerable.Range(0, o.Parts).Select(i => Math.Clamp(whole - (i * equal), 0, equal))];
         var parts = new List<Array64>();
         int start = 0;
-        foreach (int size in o.Sizes)
+        foreach (int size in sizes)
         {
-            parts.Add(SliceOf(new Slice(o.Axis, start, start + size), x)[0]);
+            parts.Add(SliceOf(x, [start], [start + size], [o.Axis], null)[0]);
             start += size;
         }
 
         return [.. parts];
     }
 
-    private static Array64[] PadOf(Pad o, Array64 x) =>
-    [
-        Array64.Make([.. x.Sizes.Select((s, a) => s + o.Before[a] + o.After[a])], i =>
+    private static Array64[] PadOf(Array64[] x)
+    {
+        int rank = x[0].Sizes.Length;
+        int[] given = Integers(x[1]), before = new int[rank], after = new int[rank];
+        for (int i = 0; i < given.Length / 2; i++)
         {
-            int[] j = [.. i.Select((v, a) => v - o.Before[a])];
-            return j.Where((v, a) => v < 0 || v >= x.Sizes[a]).Any() ? o.Constant : x.Data[x.Flat(j)];
-        }),
-    ];
+            int axis = x.Length > 3 ? (int)x[3].Data[i] : i;
+            axis = axis < 0 ? axis + rank : axis;
+            (before[axis], after[axis]) = (given[i], given[(given.Length / 2) + i]);
+        }
+
+        double constant = x.Length > 2 ? x[2].Data[0] : 0;
+        return
+        [
+            Array64.Make([.. x[0].Sizes.Select((s, a) => s + before[a] + after[a])], i =>
+            {
+                int[] j = [.. i.Select((v, a) => v - before[a])];
+                return j.Where((v, a) => v < 0 || v >= x[0].Sizes[a]).Any() ? constant : x[0].Data[x[0].Flat(j)];
+            }),
+        ];
+    }
 }
