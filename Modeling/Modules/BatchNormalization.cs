@@ -61,24 +61,11 @@ public sealed class BatchNormalization : Module
         Variable mean = Spread(runningMean), variance = Spread(runningVariance);
         if (context.Mode == Mode.Training)
         {
-<<<<<<< HEAD
-            IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
-            Variable batchMean = context.Mean(input, axes);
-            Variable batchVariance = context.Mean((input - Spread(batchMean)).Square(), axes);
-            Variable single = Ops.Less(Values(input, context), 2.0);
-            Variable share = (1.0 - Decay) * Ops.Where(single, 0.0, Portion(input, context));
-            Variable keep = (1.0 - share).Cast(DType.Float32), take = share.Cast(DType.Float32);
-            context.Update(runningMean, (keep * runningMean.Variable) + (take * batchMean));
-            context.Update(runningVariance, (keep * runningVariance.Variable) + (take * batchVariance));
-            mean = Ops.Where(single, runningMean.Variable, batchMean);
-            variance = Ops.Where(single, runningVariance.Variable, batchVariance);
-=======
             Variable?[] ends = [.. RowsBefore(input)];
-            Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight)))];
+            Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];
             Follow(parts, input, context);
             mean = Rows(ends, parts, part => Ops.Where(part.Single, runningMean.Variable, part.Mean));
             variance = Rows(ends, parts, part => Ops.Where(part.Single, runningVariance.Variable, part.Variance));
->>>>>>> main
         }
 
         return ((input - mean) * (Spread(Scale) / (variance + Stabilizer).Sqrt())) + Spread(Shift);
@@ -94,16 +81,6 @@ public sealed class BatchNormalization : Module
         }
     }
 
-<<<<<<< HEAD
-    /// <summary>How many numbers a statistic of the batch is made of, float64: examples that count, times places.</summary>
-    private static Variable Values(Variable input, ForwardContext context)
-    {
-        int[] others = [.. Enumerable.Range(2, input.Shape.Rank - 2)];
-        Variable? counts = context.Weight is { } weight ? Ops.Greater(weight, 0.0).Cast(DType.Float64) : null;
-        if (Masked.Places(input, others, context)?.Cast(DType.Float64) is { } places)
-            counts = counts is null ? places : places * WeightedMean.Spread(counts, input);
-        return (counts?.Sum() ?? Ops.Size(input.Shape[0], DType.Float64)) * Masked.WholeSize(input, others, context, DType.Float64);
-=======
     /// <summary>For each part which examples lie before its end; null for all.</summary>
     private IEnumerable<Variable?> RowsBefore(Variable input)
     {
@@ -117,7 +94,6 @@ public sealed class BatchNormalization : Module
         }
 
         yield return null;
->>>>>>> main
     }
 
     /// <summary>How much each example counts in a part.</summary>
@@ -164,16 +140,19 @@ public sealed class BatchNormalization : Module
     /// <summary>The statistics of a part of a batch.</summary>
     private sealed class Part
     {
-        public Part(Variable input, Variable? weight)
+        public Part(Variable input, Variable? weight, ForwardContext context)
         {
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
-            Mean = WeightedMean.Of(input, weight, axes);
-            Variance = WeightedMean.Of((input - Mean.Reshape([input.Shape[1], .. Enumerable.Repeat(Dim.Of(1), input.Shape.Rank - 2)])).Square(), weight, axes);
+            Mean = Masked.Mean(input, weight, axes, context);
+            Variance = Masked.Mean((input - Mean.Reshape([input.Shape[1], .. Enumerable.Repeat(Dim.Of(1), input.Shape.Rank - 2)])).Square(), weight, axes, context);
             Examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : weight.Cast(DType.Float64).Sum();
 
             // How many numbers a statistic is made of: examples that count, times places.
-            Variable values = weight is null ? Examples : Ops.Greater(weight, 0.0).Cast(DType.Float64).Sum();
-            Single = Ops.Less(input.Shape.Skip(2).Aggregate(values, (product, places) => product * Ops.Size(places, DType.Float64)), 2.0);
+            int[] others = [.. Enumerable.Range(2, input.Shape.Rank - 2)];
+            Variable? counts = weight is null ? null : Ops.Greater(weight, 0.0).Cast(DType.Float64);
+            if (Masked.Places(input, others, context)?.Cast(DType.Float64) is { } places)
+                counts = counts is null ? places : places * WeightedMean.Spread(counts, input);
+            Single = Ops.Less((counts?.Sum() ?? Examples) * Masked.WholeSize(input, others, context, DType.Float64), 2.0);
         }
 
         public Variable Mean { get; }

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
@@ -52,15 +51,7 @@ public sealed class ForwardContext
     /// <param name="axes">The axes in ascending order, 0 first.</param>
     /// <returns>x without these axes.</returns>
     /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
-    public Variable Mean(Variable x, IntList axes)
-    {
-        int[] others = [.. axes.Skip(1)];
-        if (Masked.Places(x, others, this) is not { } places)
-            return WeightedMean.Of(x, Weight, axes);
-        Variable counts = Weight is null ? places : places * WeightedMean.Spread(WeightedMean.Scaled(Weight, x.DType), x);
-        Variable there = Ops.Where(Ops.Greater(counts, 0.0), x, Variable.Scalar(0.0, x.DType));
-        return (counts * there).Sum(axes) / (Ops.Max(counts.Sum(), 1.0) * Masked.WholeSize(x, others, this, x.DType));
-    }
+    public Variable Mean(Variable x, IntList axes) => Masked.Mean(x, Weight, axes, this);
 
     /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
     internal Func<Dropout, Variable, Variable>? Masking { get; init; }

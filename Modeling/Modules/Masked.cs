@@ -26,6 +26,21 @@ internal static class Masked
         return places;
     }
 
+    /// <summary>The mean over examples and over other axes, Σ w·m·x/Σ w·m, with m 0 for padding; 0 if nothing counts.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <param name="weight">w, [batch]; null if each example counts once.</param>
+    /// <param name="axes">The axes in ascending order, 0 first.</param>
+    /// <param name="context">Knows the lengths.</param>
+    public static Variable Mean(Variable x, Variable? weight, IntList axes, ForwardContext context)
+    {
+        int[] others = [.. axes.Skip(1)];
+        if (Places(x, others, context) is not { } places)
+            return WeightedMean.Of(x, weight, axes);
+        Variable counts = weight is null ? places : places * WeightedMean.Spread(WeightedMean.Scaled(weight, x.DType), x);
+        Variable there = Ops.Where(Ops.Greater(counts, 0.0), x, Variable.Scalar(0.0, x.DType));
+        return (counts * there).Sum(axes) / (Ops.Max(counts.Sum(), 1.0) * WholeSize(x, others, context, x.DType));
+    }
+
     /// <summary>The product of the sizes of those axes along which nothing is ragged.</summary>
     public static Variable WholeSize(Variable x, IEnumerable<int> axes, ForwardContext context, DType type) => axes.Where(axis => context.MaskOf(x.Shape[axis]) is null)
         .Aggregate(Variable.Scalar(1.0, type), (product, axis) => product * Ops.Size(x.Shape[axis], type));
