@@ -30,12 +30,20 @@ public sealed record RecurrentActivation(string Name, float Alpha, float Beta)
         ["Softplus"] = (null, null),
     };
 
-    /// <summary>An activation with the standard's α and β.</summary>
+    /// <summary>An activation of the standard.</summary>
     /// <param name="name">The name; upper and lower case do not count.</param>
-    /// <exception cref="GraphException">The standard does not have it.</exception>
-    public static RecurrentActivation Of(string name) => Defaults.Keys.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) is { } found
-        ? new RecurrentActivation(found, Defaults[found].Alpha ?? 0, Defaults[found].Beta ?? 0)
-        : throw new GraphException($"Expected one of the activations {string.Join(", ", Defaults.Keys)}, found \"{name}\".");
+    /// <param name="alpha">α; null for the standard's.</param>
+    /// <param name="beta">β; null for the standard's.</param>
+    /// <exception cref="GraphException">The standard does not have it, or it has no α or β and one is given.</exception>
+    public static RecurrentActivation Of(string name, float? alpha = null, float? beta = null)
+    {
+        string known = Defaults.Keys.FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new GraphException($"Expected one of the activations {string.Join(", ", Defaults.Keys)}, found \"{name}\".");
+        (float? first, float? second) = Defaults[known];
+        return (alpha is null || first is not null) && (beta is null || second is not null)
+            ? new RecurrentActivation(known, alpha ?? first ?? 0, beta ?? second ?? 0)
+            : throw new GraphException($"Expected no α or β that the activation {known} does not have, found α = {alpha} and β = {beta}.");
+    }
 
     /// <summary>Whether the activation has an α.</summary>
     internal bool HasAlpha => Defaults[Name].Alpha is not null;

@@ -24,7 +24,13 @@ internal static class RecurrentExamples
         yield return Of(plain with { BatchFirst = true }, ["batch", "time", 3], [new ExampleInput([1, 4 * gates])]);
 
         Example Of(RecurrentOptions options, Shape x, params ExampleInput[] rest) => new(
-            operation(options), [new ExampleInput(x), new ExampleInput([options.Directions, 2 * gates, 3]), new ExampleInput([options.Directions, 2 * gates, 2]), .. rest])
+            operation(options),
+            [
+                new ExampleInput(x, Low: -1, High: 1),
+                new ExampleInput([options.Directions, 2 * gates, 3], Low: -1, High: 1),
+                new ExampleInput([options.Directions, 2 * gates, 2], Low: -1, High: 1),
+                .. rest,
+            ])
         {
             Smoothness = 2,
         };

@@ -52,7 +52,11 @@ public abstract record RecurrentOperation(RecurrentOptions Options) : Operation
     /// <summary>The operator with the time as the first axis; there is no runtime for the other order.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
     public sealed override OnnxForm? ToOnnx(OnnxRequest request) =>
-        Options.BatchFirst ? null : new OnnxForm(Name) { Attributes = [.. RecurrentNode.Write(Options).Concat(OwnAttributes).OrderBy(a => a.Name, StringComparer.Ordinal)] };
+        Options.BatchFirst ? null : new OnnxForm(Name)
+        {
+            Attributes = [.. RecurrentNode.Write(Options).Concat(OwnAttributes).OrderBy(a => a.Name, StringComparer.Ordinal)],
+            RuntimeTypes = [DType.Float32],
+        };
 
     /// <summary>The attributes that this operator alone has.</summary>
     private protected virtual IEnumerable<OnnxAttribute> OwnAttributes => [];

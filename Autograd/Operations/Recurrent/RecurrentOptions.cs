@@ -25,7 +25,7 @@ public sealed record RecurrentOptions(int HiddenSize)
     /// <summary>The activations, those of the forward direction before those of the reverse one; empty for the operator's defaults.</summary>
     public AttributeList<RecurrentActivation> Activations { get; init; } = [];
 
-    /// <summary>The bound of what goes into the activations, which is drawn to between −Clip and Clip; null for none.</summary>
+    /// <summary>The bound of the sums that go into the activations of gates, which are drawn to between −Clip and Clip; null for none.</summary>
     public float? Clip { get; init; }
 
     /// <summary>Whether the batch is the first axis (ONNX <c>layout</c> 1): x [batch, time, I], y [batch, time, directions, H], states [batch, directions, H].</summary>
@@ -43,7 +43,7 @@ public sealed record RecurrentOptions(int HiddenSize)
     /// <param name="defaults">The names of the operator's defaults for one direction.</param>
     /// <exception cref="GraphException">Their number is another.</exception>
     internal RecurrentActivation[] ActivationsOf(string operation, int direction, params string[] defaults) =>
-        Activations.Count == 0 ? [.. defaults.Select(RecurrentActivation.Of)]
+        Activations.Count == 0 ? [.. defaults.Select(name => RecurrentActivation.Of(name))]
         : Activations.Count == defaults.Length * Directions ? [.. Activations.Skip(direction * defaults.Length).Take(defaults.Length)]
         : throw new GraphException($"{operation} expects {defaults.Length} activations for each of {Directions} directions, found {Activations.Count}.");
 }

@@ -62,7 +62,7 @@ internal static class RecurrentReferences
         {
             enter?.Invoke(d);
             bool isReverse = o.Direction == RecurrentDirection.Reverse || d == 1;
-            RecurrentActivation[] activations = o.Activations.Count == 0 ? [.. defaults.Select(RecurrentActivation.Of)] : [.. o.Activations.Skip(d * defaults.Length).Take(defaults.Length)];
+            RecurrentActivation[] activations = o.Activations.Count == 0 ? [.. defaults.Select(name => RecurrentActivation.Of(name))] : [.. o.Activations.Skip(d * defaults.Length).Take(defaults.Length)];
             for (int b = 0; b < batch; b++)
             {
                 int length = x.ElementAtOrDefault(4) is { } lengths ? (int)lengths.Data[b] : time;
@@ -74,7 +74,7 @@ internal static class RecurrentReferences
                     double GateSum(int gate, int k, double[] h) =>
                         Enumerable.Range(0, width).Sum(j => x[0][o.BatchFirst ? [b, t, j] : [t, b, j]] * x[1][d, (gate * hidden) + k, j]) + Bias(gate, k) + StateSum(gate, k, h);
                     double Bias(int gate, int k) => x.ElementAtOrDefault(3) is { } biases ? biases[d, (gate * hidden) + k] : 0;
-                    s = turn(StateSum, s, GateSum, (i, value) => Activation(activations[i], o.Clip is { } clip ? Math.Clamp(value, -clip, clip) : value));
+                    s = turn(StateSum, s, GateSum, (i, value) => Activation(activations[i], o.Clip is { } clip && i < 2 ? Math.Clamp(value, -clip, clip) : value));
                     for (int k = 0; k < hidden; k++)
                         y.Data[y.Flat(o.BatchFirst ? [b, t, d, k] : [t, d, b, k])] = s[0][k];
                 }

@@ -13,13 +13,18 @@ namespace Toolkit.OnnxExport.Tests.Export;
 /// <summary>Recurrent operators through ONNX Runtime: activations of every name, clipping that bites, and the gradient as a graph.</summary>
 public class RecurrentParityTests
 {
-    public static TheoryData<string> Names => ["Relu", "Tanh", "Sigmoid", "Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu", "Softsign", "Softplus"];
+    public static TheoryData<string, float?, float?> Names => new()
+    {
+        { "Relu", null, null }, { "Tanh", null, null }, { "Sigmoid", null, null }, { "Affine", 0.3f, 0.4f }, { "LeakyRelu", 0.3f, null }, { "ThresholdedRelu", 0.3f, null },
+        { "ScaledTanh", 0.3f, 0.4f }, { "HardSigmoid", 0.3f, 0.4f }, { "HardSigmoid", null, null }, { "Elu", 0.3f, null }, { "Softsign", null, null }, { "Softplus", null, null },
+        { "LeakyRelu", null, null }, { "Elu", null, null }, { "Affine", null, null }, { "ScaledTanh", null, null }, { "ThresholdedRelu", null, null },
+    };
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_activation_has_the_runtimes_numbers(string name)
+    public void Every_activation_has_the_runtimes_numbers(string name, float? alpha, float? beta)
     {
-        RecurrentActivation activation = RecurrentActivation.Of(name) with { Alpha = 0.3f, Beta = 0.4f };
+        RecurrentActivation activation = RecurrentActivation.Of(name, alpha, beta);
         RecurrentOptions options = new RecurrentOptions(3) { Activations = [activation] };
         Check(new RNN(options), 1, 1);
         Check(new GRU(options with { Activations = [activation, RecurrentActivation.Of("Tanh")] }), 3, 1);
@@ -59,7 +64,7 @@ public class RecurrentParityTests
         Parameter w = Parameter("w", 1, directions, gates * 3, 2), r = Parameter("r", 2, directions, gates * 3, 3), b = Parameter("b", 3, directions, gates * 6);
         IReadOnlyList<Variable> results = operation.ApplyAll(x, w, r, b);
         Assert.Equal(states + 1, results.Count);
-        var signature = new Signature([x], [.. results.Select((y, i) => new Output($"y{i}", y))]);
+        var signature = new Signature([x], [.. results.Select((y, i) => new Output($"y{i}", y))], name: $"{operation}");
         byte[] bytes = OnnxExporter.Export(signature);
         OnnxModel model = OnnxModel.Load(bytes);
         Assert.Equal(operation, model.Signature.Nodes.Single(n => n.Operation is RecurrentOperation).Operation);
