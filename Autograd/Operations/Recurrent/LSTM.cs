@@ -39,7 +39,7 @@ public sealed record LSTM(RecurrentOptions Options, bool InputForget = false) : 
         Variable forget = InputForget ? 1 - input : turn.Activate(activations[0], turn.Peep(turn.Gate(sums, 2), cell, 2));
         Variable next = (forget * cell) + (input * turn.Activate(activations[1], turn.Gate(sums, 3)));
         Variable output = turn.Activate(activations[0], turn.Peep(turn.Gate(sums, 1), next, 1));
-        
+
         // The clip bounds sums of products; the cell passes as it is, as in ONNX Runtime.
         return [output * activations[2].Apply(next), next];
     }
