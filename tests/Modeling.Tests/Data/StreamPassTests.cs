@@ -71,8 +71,8 @@ public sealed class StreamPassTests
         Trainer Make() => new() { Model = new Dense(2, 1, new RandomSource(1)), Loss = new MeanSquaredError(), Optimizer = new Sgd { LearningRate = 0.01 } };
         Trainer trainer = Make(), same = Make();
         var options = new FitOptions { Epochs = 3, BatchSize = 2, CheckpointPath = path };
-        Assert.Throws<DataException>(() => trainer.Fit(Source(3, All, Other(3)), options));
-        same.Fit(Source(3, All), options with { Epochs = 1, CheckpointPath = null });
+        Assert.Throws<DataException>(() => trainer.Fit(Source(3, All, Other(3)), options, TestContext.Current.CancellationToken));
+        same.Fit(Source(3, All), options with { Epochs = 1, CheckpointPath = null }, TestContext.Current.CancellationToken);
         Trainer saved = Make();
         saved.Prepare(Layout);
         Checkpoint.Load(path, saved);
