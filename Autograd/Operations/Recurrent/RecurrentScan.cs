@@ -18,7 +18,7 @@ internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inpu
         Variable recurrent = Of(2)!.Transpose();
         int width = gates * hidden;
         Variable? inputBias = bias?.Slice(0, 0, width), recurrentBias = bias?.Slice(0, width, 2 * width);
-        Variable[] initial = [.. Enumerable.Range(0, states).Select(i => Of(5 + i) ?? Ops.Expand(Variable.Scalar(0, x.DType), [x.Shape[1], hidden]))];
+        Variable[] initial = [.. Enumerable.Range(0, states).Select(i => Of(5 + i) ?? Ops.Expand(Variable.Scalar(0, x.DType), [x.Shape[1], hidden], x))];
         Variable? lengths = inputs.Optional(4) is { } given ? given.Cast(DType.Int64).Reshape([given.Shape[0], 1]) : null;
         if (lengths is null)
         {
@@ -27,7 +27,7 @@ internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inpu
         }
 
         // The place of a turn counts up, or down from the last one.
-        Variable first = isReverse ? Ops.Size(x.Shape[0], DType.Int64) - 1 : Variable.Of(Value.Of(0L));
+        Variable first = isReverse ? Ops.Size(x.Shape[0], DType.Int64, x) - 1 : Variable.Of(Value.Of(0L));
         (IReadOnlyList<Variable> ended, IReadOnlyList<Variable> written) = Ops.Scan(
             [.. initial, first],
             [input],
