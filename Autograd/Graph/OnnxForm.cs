@@ -50,7 +50,7 @@ public sealed record OnnxBody(string Name, Body Body, int Own, int Captured);
 /// <summary>An attribute of an ONNX node.</summary>
 /// <param name="Name">The attribute's name.</param>
 /// <param name="Value">A <see cref="long"/> (INT), <see cref="float"/> (FLOAT), <see cref="string"/> (STRING),
-/// <see cref="IReadOnlyList{T}"/> of long (INTS) or of float (FLOATS).</param>
+/// <see cref="IReadOnlyList{T}"/> of long (INTS), of float (FLOATS) or of string (STRINGS).</param>
 public sealed record OnnxAttribute(string Name, object Value);
 
 /// <summary>An input of an ONNX node.</summary>

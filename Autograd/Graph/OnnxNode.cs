@@ -69,6 +69,16 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     public IReadOnlyList<long>? Integers(string name) =>
         attributes.TryGetValue(name, out object? value) ? Typed<IReadOnlyList<long>>(name, value) : null;
 
+    /// <summary>An attribute that holds floating-point numbers; null where the node does not give it.</summary>
+    /// <param name="name">The attribute.</param>
+    public IReadOnlyList<float>? Numbers(string name) =>
+        attributes.TryGetValue(name, out object? value) ? Typed<IReadOnlyList<float>>(name, value) : null;
+
+    /// <summary>An attribute that holds texts; null where the node does not give it.</summary>
+    /// <param name="name">The attribute.</param>
+    public IReadOnlyList<string>? Texts(string name) =>
+        attributes.TryGetValue(name, out object? value) ? Typed<IReadOnlyList<string>>(name, value) : null;
+
     /// <summary>An attribute that holds a tensor; null where the node does not give it.</summary>
     /// <param name="name">The attribute.</param>
     public Value? Tensor(string name) => attributes.TryGetValue(name, out object? value) ? Typed<Value>(name, value) : null;

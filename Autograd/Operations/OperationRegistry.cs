@@ -6,6 +6,7 @@ using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Random;
+using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
@@ -60,6 +61,7 @@ public static class OperationRegistry
         Operator<GatherND>(),
         Operator<Gemm>(),
         Operator<GlobalAveragePool>(),
+        Operator<GRU>(),
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
         Operator<Identity>(),
@@ -69,6 +71,7 @@ public static class OperationRegistry
         Operator<LessOrEqual>(),
         Operator<Log>(),
         Operator<LogSoftmax>(),
+        Operator<LSTM>(),
         Operator<MatMul>(),
         Operator<Max>(),
         Operator<MaxPool>(),
@@ -91,6 +94,7 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<RNN>(),
         Operator<Scan>(),
         Operator<ScatterND>(),
         Operator<ShapeOf>(),

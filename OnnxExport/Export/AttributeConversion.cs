@@ -38,6 +38,10 @@ internal static class AttributeConversion
                 proto.Type = AttributeType.Floats;
                 proto.Floats.AddRange(numbers);
                 break;
+            case IReadOnlyList<string> texts:
+                proto.Type = AttributeType.Strings;
+                proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
+                break;
             default:
                 throw new ExportException(
                     $"Expected long, float, string, DType or a list of long or float as value of the attribute \"{attribute.Name}\", "

@@ -57,8 +57,13 @@ public class OperationParityTests
 
         if (new FlatGraph(signature, opset).Steps.Any(s => s.Form.RuntimeTypes?.Contains(s.Node.Inputs[0].DType) == false))
         {
-            // What an operation says of ONNX Runtime is true.
-            Assert.Contains("NotImplemented", Assert.Throws<ServingException>(() => OnnxSession.Load(bytes)).Message, StringComparison.Ordinal);
+            // What an operation says of ONNX Runtime is true. Some kernels refuse a type only when they run.
+            string refusal = Assert.Throws<ServingException>(() =>
+            {
+                using OnnxSession refused = OnnxSession.Load(bytes);
+                refused.Run(ExampleValues.Draw(example, floating, seed: 3));
+            }).Message;
+            Assert.True(refusal.Contains("NotImplemented", StringComparison.Ordinal) || refusal.Contains("does not support", StringComparison.Ordinal), refusal);
             return;
         }
 

@@ -1,0 +1,20 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Recurrent;
+
+/// <summary>A simple recurrent layer (ONNX <c>RNN</c>; book equations 10.8 and 10.9): h ← f(W x + Wb + R h + Rb), f the tanh by default.</summary>
+/// <param name="Options">The attributes.</param>
+public sealed record RNN(RecurrentOptions Options) : RecurrentOperation(Options), IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => RecurrentExamples.For(options => new RNN(options), gates: 1, states: 1, activations: 1);
+
+    private protected override int Gates => 1;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new RNN(RecurrentNode.Read(node)).ApplyAll([.. Enumerable.Range(0, node.Count).Select(node.Optional)]);
+
+    internal override IReadOnlyList<Variable> Turn(RecurrentTurn turn) =>
+        [turn.Activate(Options.ActivationsOf(Name, turn.Direction, "Tanh")[0], turn.Sums())];
+}
