@@ -28,7 +28,7 @@ internal static class WeightedMean
     public static (Variable Sum, Variable Count) Sums(Variable x, Variable? weight)
     {
         if (weight is null)
-            return (x.Sum(), Ops.Size(x.Shape[0], x.DType));
+            return (x.Sum(), Ops.Size(x.Shape[0], x.DType, x));
         Variable scaled = Scaled(weight, x.DType);
         return ((Spread(scaled, x) * Present(x, weight)).Sum(), Ops.Max(scaled.Sum(), 1.0));
     }

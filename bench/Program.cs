@@ -9,6 +9,7 @@ using Toolkit.Bench.Steps;
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
 // runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
 // cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
+// plans [count]                                    milliseconds to make a plan, for 1,000 steps, when every batch has another size
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation; gemm-random is 50 products of random sizes
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
 // load [seconds]                                     ML.NET: one transformer under eight threads, then 100 loads; fails on a wrong row or a leak
@@ -30,6 +31,9 @@ switch (args.FirstOrDefault())
         break;
     case "cold":
         ColdStart.Run(Threads(1), args.Length > 2 ? args[2] : "mlp-mnist");
+        break;
+    case "plans":
+        PlanTimes.Run(args.Length > 1 ? Threads(1) : 200);
         break;
     case "ratios":
         return RatioTable.Run(Threads(1), Seconds(2), args.Length > 3 ? Threads(3) : 5, Names(4));

@@ -22,11 +22,13 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
     /// <param name="inputs">Its inputs.</param>
     /// <param name="outputs">Places for its outputs.</param>
     /// <param name="workers">The threads.</param>
-    public static void Run(ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers)
+    /// <param name="cancellation">Ends the run early.</param>
+    public static void Run(
+        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation)
     {
         if (segments is [var only])
         {
-            only.Plans.Run(inputs, outputs);
+            only.Plans.Run(inputs, outputs, cancellation);
             return;
         }
 
@@ -34,11 +36,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
         segments[0].Begin(inputs, known);
         foreach (CompiledSegment segment in segments[..^1])
         {
-            segment.Run(known, workers);
+            segment.Run(known, workers, cancellation);
         }
 
         CompiledSegment last = segments[^1];
-        last.Plans.Run(last.Arguments(known), outputs);
+        last.Plans.Run(last.Arguments(known), outputs, cancellation);
     }
 
     private void Begin(ReadOnlySpan<Value> inputs, Dictionary<Variable, Value> known)
@@ -52,10 +54,10 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
 
     private Value[] Arguments(Dictionary<Variable, Value> known) => [.. segment.Sources.Select(source => known[source])];
 
-    private void Run(Dictionary<Variable, Value> known, Workers workers)
+    private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation)
     {
         var results = new Value[segment.Results.Count];
-        plans.Run(Arguments(known), results);
+        plans.Run(Arguments(known), results, cancellation);
         for (int i = 0; i < results.Length; i++)
         {
             known[segment.Results[i]] = results[i];
@@ -63,9 +65,15 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
 
         foreach (Node node in segment.Sized)
         {
+            cancellation.ThrowIfCancellationRequested();
             IReadOnlyList<Value> made = Run(node, known, workers);
             for (int i = 0; i < made.Count; i++)
             {
+                if (made[i].Count > plans.Program.Limits.Elements)
+                {
+                    throw new SizeException($"Expected results of up to {plans.Program.Limits.Elements} elements in \"{segment.Signature.Name}\", found {made[i].Shape} from {node}.");
+                }
+
                 known[node.Outputs[i]] = made[i];
             }
         }

@@ -21,6 +21,7 @@ internal sealed class Plan
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
     /// <param name="keptContexts">How many contexts are kept while no run uses them.</param>
+    /// <exception cref="SizeException">A run would take more than the limits.</exception>
     public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts)
     {
         Program = program;
@@ -37,11 +38,24 @@ internal sealed class Plan
         for (int i = 0; i < bytes.Length; i++)
         {
             Place place = program.Places[buffers[i].Place];
-            bytes[i] = (long)Value.CountOf(Sizes[place.Shape]) * place.Type.Size();
+            int count = Value.CountOf(Sizes[place.Shape]);
+            if (count > program.Limits.Elements)
+            {
+                ProgramStep step = program.Steps.First(s => s.Outputs.Contains(buffers[i].Place));
+                throw new SizeException(
+                    $"Expected results of up to {program.Limits.Elements} elements in \"{program.Signature.Name}\", found {Shape.OfSizes(Sizes[place.Shape])} with {count} from {step.Name}" +
+                    $"{(step.Origin?.ToString() is { Length: > 0 } origin ? $" of \"{origin}\"" : string.Empty)}.");
+            }
+
+            bytes[i] = (long)count * place.Type.Size();
         }
 
         Offsets = new long[buffers.Length];
         ArenaBytes = MemoryPlan.Place(buffers, bytes, Offsets, program.ReuseMemory);
+        if (ArenaBytes > program.Limits.Bytes)
+        {
+            throw new SizeException($"Expected up to {program.Limits.Bytes} bytes of working memory for a run of \"{program.Signature.Name}\", found {ArenaBytes}: use smaller batches.");
+        }
 
         var first = new PlanContext(this);
         Kernels = new Kernel[program.Steps.Length];
@@ -137,9 +151,13 @@ internal sealed class Plan
 
     private void Compute(EarlyNode early, Binding binding, Workers workers)
     {
-        if (early.Node.Operation is Graph.IFromSizes known)
+        if (early.Inputs.Length == 0)
         {
-            Early[early.Outputs[0]] = known.Evaluate(binding.Sizes);
+            for (int i = 0; i < early.Outputs.Length; i++)
+            {
+                Early[early.Outputs[i]] = KnownContent.ValueOf(early.Node.Outputs[i], symbol => binding.Sizes[symbol]);
+            }
+
             return;
         }
 

@@ -71,13 +71,14 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
     /// <summary>Runs the plan for some inputs.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    /// <param name="cancellation">Ends the run early.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation)
     {
         Plan plan = For(inputs);
         PlanContext context = plan.Rent();
         try
         {
-            context.Run(inputs, outputs, workers);
+            context.Run(inputs, outputs, workers, cancellation);
         }
         finally
         {

@@ -46,8 +46,9 @@ internal sealed class PlanContext
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
     /// <param name="workers">The threads.</param>
+    /// <param name="cancellation">Ends the run between two steps, as long as no parameter has changed.</param>
     /// <param name="marks">Receives the time before the first step and after each; empty if nobody asks.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, Span<long> marks = default)
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, Span<long> marks = default)
     {
         inputs.CopyTo(values);
         foreach (InputArgument argument in plan.Program.InputArguments)
@@ -61,11 +62,12 @@ internal sealed class PlanContext
         }
 
         Program program = plan.Program;
-        RunSteps(0, program.FirstInPlace, workers, marks);
+        RunSteps(0, program.FirstInPlace, workers, cancellation, marks);
         PrepareOutputs(outputs);
+        cancellation.ThrowIfCancellationRequested();
 
         // Whatever fails has failed before here, and nothing has changed.
-        RunSteps(program.FirstInPlace, program.Steps.Length, workers, marks);
+        RunSteps(program.FirstInPlace, program.Steps.Length, workers, CancellationToken.None, marks);
         for (int i = 0; i < outputs.Length; i++)
         {
             outputs[i].CopyFrom(values[program.Outputs[i]]);
@@ -92,7 +94,7 @@ internal sealed class PlanContext
         }
     }
 
-    private void RunSteps(int first, int end, Workers workers, Span<long> marks)
+    private void RunSteps(int first, int end, Workers workers, CancellationToken cancellation, Span<long> marks)
     {
         Kernel[] kernels = plan.Kernels;
         int i = first;
@@ -100,6 +102,7 @@ internal sealed class PlanContext
         {
             for (; i < end; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers));
                 if (!marks.IsEmpty)
                 {

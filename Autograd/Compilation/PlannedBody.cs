@@ -10,14 +10,16 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="Body">The body.</param>
 /// <param name="Segments">Its segments, each with its program.</param>
 /// <param name="Options">The switches.</param>
-internal sealed record BodyProgram(Body Body, IReadOnlyList<(Segment Segment, Program Program)> Segments, CompilationOptions Options)
+/// <param name="Limits">What one run of it may take.</param>
+internal sealed record BodyProgram(Body Body, IReadOnlyList<(Segment Segment, Program Program)> Segments, CompilationOptions Options, Limits Limits)
 {
     /// <summary>Makes the programs of a body.</summary>
-    public static BodyProgram Of(Body body, CompilationOptions options)
+    public static BodyProgram Of(Body body, CompilationOptions options, Limits limits)
     {
         // Only a body that is cut into segments needs names, one for each input.
         Body named = body.Nodes.All(node => node.Symbols.Count == 0) ? body : Named(body);
-        return new BodyProgram(body, [.. Segment.Cut(Signature.Of(named)).Select(segment => (segment, ProgramBuilder.Build(segment.Signature, options)))], options);
+        return new BodyProgram(
+            body, [.. Segment.Cut(Signature.Of(named)).Select(segment => (segment, ProgramBuilder.Build(segment.Signature, options, limits)))], options, limits);
     }
 
     private static Body Named(Body body)
@@ -42,7 +44,8 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
     private readonly Lock making = new();
     private CompiledSegment[]? segments;
 
-    internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers) => CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers);
+    internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers) =>
+        CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers, CancellationToken.None);
 
     private CompiledSegment[] SegmentsOn(Workers workers)
     {
@@ -53,7 +56,7 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
                 .. program.Segments.Select(part => new CompiledSegment(
                     part.Segment,
                     new PlanCache(part.Program, kernels, workers, KeptPlans, keptArenas: 1, outer),
-                    body => new PlannedBody(BodyProgram.Of(body, program.Options), outer, kernels))),
+                    body => new PlannedBody(BodyProgram.Of(body, program.Options, program.Limits), outer, kernels))),
             ];
         }
     }

@@ -39,6 +39,9 @@ internal sealed class Program
     /// <summary>What is copied into parameters after all steps.</summary>
     public required Commit[] Commits { get; init; }
 
+    /// <summary>What one run may take.</summary>
+    public required Limits Limits { get; init; }
+
     /// <summary>Whether intermediate results whose life does not overlap share memory.</summary>
     public required bool ReuseMemory { get; init; }
 }

@@ -10,6 +10,7 @@ internal sealed class ProgramBuilder
 {
     private readonly Signature signature;
     private readonly CompilationOptions options;
+    private readonly Limits limits;
     private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Variable> early = new(ReferenceEqualityComparer.Instance);
     private readonly List<EarlyNode> earlyNodes = [];
@@ -24,8 +25,9 @@ internal sealed class ProgramBuilder
     private readonly List<ProgramStep> steps = [];
     private readonly VectorLoops loops = new();
 
-    private ProgramBuilder(Signature signature, CompilationOptions options)
+    private ProgramBuilder(Signature signature, CompilationOptions options, Limits limits)
     {
+        this.limits = limits;
         this.signature = signature;
         this.options = options;
         for (int i = 0; i < signature.Inputs.Count; i++)
@@ -46,7 +48,8 @@ internal sealed class ProgramBuilder
     /// <summary>Makes a program.</summary>
     /// <param name="signature">The computation, rewritten.</param>
     /// <param name="options">The switches.</param>
-    public static Program Build(Signature signature, CompilationOptions options) => new ProgramBuilder(signature, options).Build();
+    /// <param name="limits">What one run may take.</param>
+    public static Program Build(Signature signature, CompilationOptions options, Limits limits) => new ProgramBuilder(signature, options, limits).Build();
 
     private Program Build()
     {
@@ -76,6 +79,7 @@ internal sealed class ProgramBuilder
             InputArguments = [.. steps.SelectMany((step, at) => step.Inputs.Select((place, index) => new InputArgument(at, index, place))).Where(a => IsInput(a.Input))],
             Outputs = outputs,
             Commits = commits,
+            Limits = limits,
             ReuseMemory = options.ReuseMemory,
         };
     }
@@ -91,7 +95,7 @@ internal sealed class ProgramBuilder
             if (IsEarly(node))
             {
                 early.UnionWith(node.Outputs);
-                earlyNodes.Add(new EarlyNode(node, node.Inputs.ByPosition(i => i is null ? -1 : PlaceOf(i)), [.. node.Outputs.Select(PlaceOf)]));
+                earlyNodes.Add(new EarlyNode(node, HasContents(node) ? [] : node.Inputs.ByPosition(i => i is null ? -1 : PlaceOf(i)), [.. node.Outputs.Select(PlaceOf)]));
             }
             else
             {
@@ -113,12 +117,15 @@ internal sealed class ProgramBuilder
         return nodes;
     }
 
-    private bool IsEarly(Node node) => node.Operation is IFromSizes
-        || (options.FoldConstants
-            && node.Inputs.Length > 0
-            && node.Operation is not IHasBodies
-            && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
-            && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount));
+    private bool IsEarly(Node node) => options.FoldConstants
+        && (HasContents(node)
+            || (node.Inputs.Length > 0
+                && node.Operation is not IHasBodies
+                && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
+                && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount)));
+
+    /// <summary>Whether the results are known with the sizes: sizes, and what is computed from them.</summary>
+    private static bool HasContents(Node node) => node.Outputs.All(o => o.Content is not null);
 
     /// <summary>A view of a computed value, a parameter or a constant shares its memory and needs no step.</summary>
     private bool IsView(Group group) => ViewedBy(group) is { } viewed && !inputs.ContainsKey(viewed);
@@ -229,7 +236,7 @@ internal sealed class ProgramBuilder
             group.Epilogue,
             group.Inputs.ByPosition(i => i?.Constant is not null),
             [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
-            [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options))])
+            [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options, limits))])
         {
             Name = group.Name,
             Origin = group.Nodes[0].Origin,

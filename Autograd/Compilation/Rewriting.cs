@@ -12,14 +12,15 @@ internal static class Rewriting
     /// <param name="options">The switches.</param>
     /// <param name="workers">The threads on which constants are folded.</param>
     /// <param name="fixParameters">Whether parameters become constants.</param>
-    public static Signature Apply(Signature signature, CompilationOptions options, Workers workers, bool fixParameters) =>
-        Passes(workers, fixParameters).Where(pass => pass.IsOn(options)).Aggregate(signature, (rewritten, pass) => pass.Apply(rewritten));
+    /// <param name="cancellation">Ends the work early.</param>
+    public static Signature Apply(Signature signature, CompilationOptions options, Workers workers, bool fixParameters, CancellationToken cancellation) =>
+        Passes(workers, fixParameters, cancellation).Where(pass => pass.IsOn(options)).Aggregate(signature, (rewritten, pass) => pass.Apply(rewritten));
 
-    private static IReadOnlyList<Pass> Passes(Workers workers, bool fixParameters) =>
+    private static IReadOnlyList<Pass> Passes(Workers workers, bool fixParameters, CancellationToken cancellation) =>
     [
         .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
         new ExpandOperations(),
-        new FoldConstants(workers),
+        new FoldConstants(workers, cancellation),
         new TakeKnownBranches(),
         new RemoveIdentities(),
         new MergeEqualNodes(),

@@ -83,7 +83,7 @@ internal sealed record Segment(
 
         private int FirstSegment(Node node)
         {
-            IEnumerable<Symbol> symbols = node.Outputs.SelectMany(o => o.Shape).SelectMany(d => d.Symbols).Concat((node.Operation as IFromSizes)?.Symbols ?? []);
+            IEnumerable<Symbol> symbols = node.Outputs.SelectMany(o => o.Shape).SelectMany(d => d.Symbols);
             return node.Inputs.Select(i => known.GetValueOrDefault(i)).Concat(symbols.Select(s => bound.GetValueOrDefault(s))).DefaultIfEmpty().Max();
         }
 

@@ -27,6 +27,9 @@ public sealed record ExecutionOptions
     /// </summary>
     public bool FixedParameters { get; init; }
 
+    /// <summary>What one run may take; by default there is no limit but those of tensors.</summary>
+    public Limits Limits { get; init; } = new();
+
     /// <summary>What the compiler may do to the graph; the default is everything.</summary>
     public CompilationOptions Compilation { get; init; } = new();
 }

@@ -25,7 +25,7 @@ public sealed class Function
     // Runs that change parameters follow each other; others share the parameters and do not wait.
     private readonly Lock updating = new();
 
-    private Function(Signature signature, ExecutionOptions options)
+    private Function(Signature signature, ExecutionOptions options, CancellationToken cancellation)
     {
         if (options.FixedParameters && signature.Updates.Count > 0)
         {
@@ -37,12 +37,13 @@ public sealed class Function
         CompilationOptions switches = options.Compilation;
         var kernels = new KernelChoice(switches.Winograd, switches.PackConstants);
         workers = new Workers(options.Threads);
-        Signature rewritten = Rewriting.Apply(signature, switches, workers, options.FixedParameters);
+        Signature rewritten = Rewriting.Apply(signature, switches, workers, options.FixedParameters, cancellation);
         segments =
         [
             .. Segment.Cut(rewritten).Select(segment => new CompiledSegment(
-                segment, new PlanCache(ProgramBuilder.Build(segment.Signature, switches), kernels, workers, options.KeptPlans, options.KeptArenas),
-                body => new PlannedBody(BodyProgram.Of(body, switches), null, kernels))),
+                segment,
+                new PlanCache(ProgramBuilder.Build(segment.Signature, switches, options.Limits), kernels, workers, options.KeptPlans, options.KeptArenas),
+                body => new PlannedBody(BodyProgram.Of(body, switches, options.Limits), null, kernels))),
         ];
     }
 
@@ -52,8 +53,11 @@ public sealed class Function
     /// <summary>Compiles a signature.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="GraphException">Parameters are to be fixed, and the signature updates one.</exception>
-    public static Function Compile(Signature signature, ExecutionOptions? options = null) => new(signature, options ?? new ExecutionOptions());
+    /// <exception cref="OperationCanceledException">The work has been ended early.</exception>
+    public static Function Compile(Signature signature, ExecutionOptions? options = null, CancellationToken cancellation = default) =>
+        new(signature, options ?? new ExecutionOptions(), cancellation);
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
     /// <param name="inputs">The inputs.</param>
@@ -69,10 +73,21 @@ public sealed class Function
     /// <returns>One new value for each output.</returns>
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
     /// <exception cref="DTypeException">A value has another element type than its input.</exception>
-    public Value[] Run(params ReadOnlySpan<Value> inputs)
+    /// <exception cref="SizeException">The run would take more than its limits (<see cref="ExecutionOptions.Limits"/>).</exception>
+    public Value[] Run(params ReadOnlySpan<Value> inputs) => Run(inputs, CancellationToken.None);
+
+    /// <summary>Runs the function.</summary>
+    /// <param name="inputs">One value for each input, in the order of the signature.</param>
+    /// <param name="cancellation">Ends the run between two steps; then nothing has changed. A run that has begun to change parameters goes on to its end.</param>
+    /// <returns>One new value for each output.</returns>
+    /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <exception cref="DTypeException">A value has another element type than its input.</exception>
+    /// <exception cref="SizeException">The run would take more than its limits (<see cref="ExecutionOptions.Limits"/>).</exception>
+    /// <exception cref="OperationCanceledException">The run has been ended early.</exception>
+    public Value[] Run(ReadOnlySpan<Value> inputs, CancellationToken cancellation)
     {
         var outputs = new Value[Signature.Outputs.Count];
-        RunInto(inputs, outputs);
+        RunInto(inputs, outputs, cancellation);
         return outputs;
     }
 
@@ -80,8 +95,11 @@ public sealed class Function
     /// <param name="inputs">One value for each input, in the order of the signature.</param>
     /// <param name="outputs">One place for each output; a value of the right type and sizes is overwritten, anything else (null too) replaced.</param>
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
+    /// <param name="cancellation">Ends the run between two steps; then no parameter has changed. A run that has begun to change parameters goes on to its end.</param>
     /// <exception cref="DTypeException">A value has another element type than its input.</exception>
-    public void RunInto(ReadOnlySpan<Value> inputs, Span<Value> outputs)
+    /// <exception cref="SizeException">The run would take more than its limits (<see cref="ExecutionOptions.Limits"/>).</exception>
+    /// <exception cref="OperationCanceledException">The run has been ended early.</exception>
+    public void RunInto(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation = default)
     {
         if (outputs.Length != Signature.Outputs.Count)
         {
@@ -90,13 +108,13 @@ public sealed class Function
 
         if (Signature.Updates.Count == 0)
         {
-            CompiledSegment.Run(segments, inputs, outputs, workers);
+            CompiledSegment.Run(segments, inputs, outputs, workers, cancellation);
             return;
         }
 
         lock (updating)
         {
-            CompiledSegment.Run(segments, inputs, outputs, workers);
+            CompiledSegment.Run(segments, inputs, outputs, workers, cancellation);
         }
     }
 
@@ -113,13 +131,13 @@ public sealed class Function
             Plan plan = PlanFor(inputs);
             PlanContext context = plan.Rent();
             var outputs = new Value[Signature.Outputs.Count];
-            context.Run(inputs, outputs, workers);
+            context.Run(inputs, outputs, workers, CancellationToken.None);
             double peak = MultiplyAddPeak.GigaFlopsPerSecond(workers);
             var marks = new long[runs][];
             for (int run = 0; run < runs; run++)
             {
                 marks[run] = new long[plan.Program.Steps.Length + 1];
-                context.Run(inputs, outputs, workers, marks[run]);
+                context.Run(inputs, outputs, workers, CancellationToken.None, marks[run]);
             }
 
             var steps = new ProfiledStep[plan.Program.Steps.Length];

@@ -71,11 +71,6 @@ public static class Interpreter
 
         private IReadOnlyList<Value> Results(Node node)
         {
-            if (node.Operation is IFromSizes sizes)
-            {
-                return [sizes.Evaluate(binding.Sizes)];
-            }
-
             Value?[] inputs = Inputs(node);
             if (node.Operation is IRunsBodies control)
             {

@@ -24,7 +24,7 @@ public static class Gradient
     /// <returns>One variable for each, zeros where y does not depend on it.</returns>
     /// <exception cref="GradientException">y is not a floating-point scalar, or a derivative on the way is not defined.</exception>
     public static IReadOnlyList<Variable> Of(Variable y, IReadOnlyList<Variable> wrt) =>
-        [.. OrNull(y, wrt).Select((g, i) => g ?? Ops.Expand(Variable.Scalar(0, wrt[i].DType), wrt[i].Shape))];
+        [.. OrNull(y, wrt).Select((g, i) => g ?? Ops.ExpandLike(Variable.Scalar(0, wrt[i].DType), wrt[i]))];
 
     /// <summary>∂y/∂wrt for a scalar y and several variables, with null where y does not depend on a variable.</summary>
     /// <param name="y">A floating-point variable with one element.</param>
@@ -37,7 +37,7 @@ public static class Gradient
             throw new GradientException($"Expected a floating-point scalar to differentiate, found {y}. Sum or average it first, or use PullBack.");
         }
 
-        return PullBack([y], [Ops.Expand(Variable.Scalar(1, y.DType), y.Shape)], wrt);
+        return PullBack([y], [Ops.ExpandLike(Variable.Scalar(1, y.DType), y)], wrt);
     }
 
     /// <summary>The vector-Jacobian product: Σᵢ seedᵢᵀ ∂yᵢ/∂wrt.</summary>

@@ -14,6 +14,20 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
 
     /// <summary>The smallest distance of any element from zero; what operations with a kink or pole at zero need to be smooth.</summary>
     public double Margin { get; init; }
+
+    /// <summary>The numbers of the input, where they are not drawn; null for numbers that are.</summary>
+    public IReadOnlyList<long>? Numbers { get; init; }
+
+    /// <summary>Whether the numbers are known when the graph is built.</summary>
+    public bool IsConstant { get; init; }
+
+    /// <summary>Sizes, axes or counts as an int64 vector that is known when the graph is built.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static ExampleInput Constant(params long[] numbers) => Data(numbers) with { IsConstant = true };
+
+    /// <summary>Sizes, axes or counts as an int64 vector that a caller gives.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static ExampleInput Data(params long[] numbers) => new([numbers.Length], DType.Int64) { Numbers = numbers };
 }
 
 /// <summary>How an operation is shown and tested: the operation with inputs from the domain where it is smooth.</summary>

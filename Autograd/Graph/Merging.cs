@@ -4,29 +4,26 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Graph;
 
 /// <summary>
-/// Nodes with equal operations on the same inputs become one, the first, as do constants of one element with the same type, shape and bits. Results stay the same bit for
+/// Nodes with equal operations on the same inputs become one, the first, as do small constants with the same type, shape and bits. Results stay the same bit for
 /// bit; both the compiler and the exporter merge.
 /// </summary>
 public sealed class Merging : GraphTransform
 {
+    // Numbers, shapes, axes and pads.
+    private const long LargestConstant = 512;
+
     private readonly Dictionary<NodeKey, IReadOnlyList<Variable>> nodes = [];
     private readonly Dictionary<ConstantKey, Variable> constants = [];
 
     /// <inheritdoc/>
     protected override Variable Leaf(Variable leaf)
     {
-        if (leaf.Constant is not { Count: 1 } constant)
+        if (leaf.Constant is not { } constant || constant.ByteCount > LargestConstant)
         {
             return leaf;
         }
 
-        ulong bits = 0;
-        foreach (byte part in constant.Bytes)
-        {
-            bits = (bits << 8) | part;
-        }
-
-        var key = new ConstantKey(leaf.Type, bits);
+        var key = new ConstantKey(leaf.Type, Convert.ToHexString(constant.Bytes));
         return constants.TryGetValue(key, out Variable? first) ? first : constants[key] = leaf;
     }
 
@@ -37,7 +34,7 @@ public sealed class Merging : GraphTransform
         return nodes.TryGetValue(key, out IReadOnlyList<Variable>? equal) ? equal : nodes[key] = Rebuild(node, inputs);
     }
 
-    private readonly record struct ConstantKey(TensorType Type, ulong Bits);
+    private readonly record struct ConstantKey(TensorType Type, string Bytes);
 
     /// <summary>Equality of nodes: equal operations on the same variables at the same positions.</summary>
     private readonly struct NodeKey(Operation operation, Arguments inputs) : IEquatable<NodeKey>

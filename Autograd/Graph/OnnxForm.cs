@@ -6,7 +6,15 @@ namespace Toolkit.Autograd.Graph;
 /// <param name="Opset">The version of the default ONNX operator set, 13 to 21.</param>
 /// <param name="Inputs">The types of the arguments by position.</param>
 /// <param name="Outputs">The types of the results.</param>
-public sealed record OnnxRequest(int Opset, InferRequest Inputs, IReadOnlyList<TensorType> Outputs);
+public sealed record OnnxRequest(int Opset, InferRequest Inputs, IReadOnlyList<TensorType> Outputs)
+{
+    /// <summary>An argument that holds sizes, axes or counts: where its numbers are known they are written, so that equal ones are equal in the file however they
+    /// were computed; otherwise the argument is.</summary>
+    /// <param name="position">Its position.</param>
+    public OnnxInput Sizes(int position) => Inputs.Content(position) is { } known && !known.Any(dim => dim.DependsOnData)
+        ? new OnnxInput.Dimensions([.. known])
+        : new OnnxInput.Argument(position);
+}
 
 /// <summary>
 /// An ONNX node as plain data, free of protocol-buffer types: operator, attributes and inputs. An input may itself be the result of a node

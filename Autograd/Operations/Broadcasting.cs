@@ -50,9 +50,10 @@ internal static class Broadcasting
         return Tensors.Shape.Of(dims);
     }
 
-    /// <summary>The gradient of broadcasting: sums over the axes that were repeated, so that the result has the given shape.</summary>
-    public static Variable Undo(Variable gradient, Shape shape)
+    /// <summary>The gradient of broadcasting: sums over the axes that were repeated, so that the result has the shape of the input.</summary>
+    public static Variable Undo(Variable gradient, Variable input)
     {
+        Shape shape = input.Shape;
         if (gradient.Shape == shape)
         {
             return gradient;
@@ -69,7 +70,7 @@ internal static class Broadcasting
         }
 
         Variable sum = axes.Count == 0 ? gradient : Ops.Sum(gradient, [.. axes], keepDims: true);
-        return Ops.Reshape(sum, shape);
+        return Ops.ReshapeLike(sum, input);
     }
 
     public static bool IsOne(Dim dim) => dim.IsStatic && dim.Size == 1;

@@ -22,6 +22,24 @@ internal static class KnownContent
         return result;
     }
 
+    /// <summary>The numbers of a variable whose content is known.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="sizeOf">The value of each symbol.</param>
+    public static Value ValueOf(Variable variable, Func<Symbol, long?> sizeOf)
+    {
+        Value value = Value.Zeros(variable.DType, [.. variable.Shape.Select(d => d.Size)]);
+        for (int i = 0; i < value.Count; i++)
+        {
+            long number = variable.Content![i].Evaluate(sizeOf);
+            if (value.DType == DType.Int64)
+                value.Span<long>()[i] = number;
+            else
+                value.Span<int>()[i] = checked((int)number);
+        }
+
+        return value;
+    }
+
     /// <summary>The quotient, truncated toward zero; null where it is not known.</summary>
     public static Dim? Quotient(Dim x, Dim y)
     {

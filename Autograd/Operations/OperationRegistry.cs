@@ -48,7 +48,6 @@ public static class OperationRegistry
         Operator<ConvInputGradient>(),
         Entry<ConvWeightGradient>(),
         Operator<Cos>(),
-        Entry<DimSize>(),
         Operator<Div>(),
         Operator<Equal>(),
         Operator<Erf>(),

@@ -54,10 +54,38 @@ public static partial class Ops
     /// <param name="keepDims">Whether the axis stays, with size 1.</param>
     public static Variable ArgMax(this Variable x, int axis, bool keepDims = false) => new ArgMax(x.Shape.Axis(axis), keepDims).Apply(x);
 
+    /// <summary>The sizes of a tensor as an int64 vector (ONNX <c>Shape</c>).</summary>
+    /// <param name="x">The tensor.</param>
+    public static Variable ShapeOf(this Variable x) => new ShapeOf().Apply(x);
+
+    /// <summary>Integers as an int64 vector: sizes, axes and counts, as operations take them.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static Variable Integers(params IReadOnlyList<long> numbers) => Variable.Of(Value.Of(numbers.ToArray(), numbers.Count));
+
     /// <summary>The same elements under another shape with as many elements; the same variable if the shape is the same.</summary>
     /// <param name="x">The tensor.</param>
-    /// <param name="shape">The new shape, symbols allowed.</param>
-    public static Variable Reshape(this Variable x, Shape shape) => x.Shape == shape ? x : new Reshape(shape).Apply(x);
+    /// <param name="shape">The new shape; symbols that occur in the shape of x are allowed, and one more size.</param>
+    public static Variable Reshape(this Variable x, Shape shape)
+    {
+        if (x.Shape == shape)
+        {
+            return x;
+        }
+
+        long[]? numbers = shape.DependsOnData || x.Shape.DependsOnData ? null : Shaping.Reshape.Constant(shape);
+        Variable result = new Reshape(AllowZero: shape.Any(d => d == 0)).Apply(x, numbers is null ? Sizes.Of(shape, x) : Integers(numbers));
+        return result.Shape == shape
+            ? result
+            : throw new ShapeException($"Reshape expects a shape with as many elements as {x.Shape} ({x.Shape.ElementCount}), found {shape} ({shape.ElementCount}).");
+    }
+
+    /// <summary>The same elements under the shape of another tensor.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="like">The tensor with the shape.</param>
+    public static Variable ReshapeLike(this Variable x, Variable like) =>
+        x.Shape == like.Shape ? x
+        : x.Shape.DependsOnData || like.Shape.DependsOnData || Shaping.Reshape.Constant(like.Shape) is null ? new Reshape(AllowZero: true).Apply(x, ShapeOf(like))
+        : Reshape(x, like.Shape);
 
     /// <summary>Merges all axes from one on into a single axis.</summary>
     /// <param name="x">The tensor.</param>
@@ -73,8 +101,23 @@ public static partial class Ops
 
     /// <summary>Repeats axes of size 1, and adds leading ones, to reach a shape.</summary>
     /// <param name="x">The tensor.</param>
-    /// <param name="shape">The shape to reach, symbols allowed.</param>
-    public static Variable Expand(this Variable x, Shape shape) => x.Shape == shape ? x : new Expand(shape).Apply(x);
+    /// <param name="shape">The shape to reach; symbols that occur in the shape of x or a carrier are allowed.</param>
+    /// <param name="carriers">Tensors whose shapes have the other symbols.</param>
+    public static Variable Expand(this Variable x, Shape shape, params ReadOnlySpan<Variable> carriers)
+    {
+        if (x.Shape == shape)
+        {
+            return x;
+        }
+
+        Variable result = new Expand().Apply(x, Sizes.Of(shape, [x, .. carriers]));
+        return result.Shape == shape ? result : throw new ShapeException($"Expand expects a shape that broadcasts to {shape}, found {x.Shape}.");
+    }
+
+    /// <summary>Repeats axes of size 1, and adds leading ones, to reach the shape of another tensor.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="like">The tensor with the shape.</param>
+    public static Variable ExpandLike(this Variable x, Variable like) => Expand(x, like.Shape, like);
 
     /// <summary>Joins tensors along an axis.</summary>
     /// <param name="axis">The axis.</param>
@@ -151,16 +194,18 @@ public static partial class Ops
     /// <summary>The number of elements along a dimension, as a scalar: for means over a symbolic batch.</summary>
     /// <param name="dim">The dimension.</param>
     /// <param name="type">The element type of the scalar.</param>
-    public static Variable Size(Dim dim, DType type) =>
-        dim.IsStatic ? Variable.Scalar(dim.Size, type) : Cast(new DimSize(dim).Apply(), type);
+    /// <param name="carriers">Tensors in whose shapes its symbols occur.</param>
+    public static Variable Size(Dim dim, DType type, params ReadOnlySpan<Variable> carriers) =>
+        dim.IsStatic ? Variable.Scalar(dim.Size, type) : Cast(new Squeeze().Apply(Sizes.Of([dim], carriers), Integers(0)), type);
 
     /// <summary>Uniform random numbers in [0, 1) by a counter-based generator: the same key and counter give the same numbers.</summary>
-    /// <param name="shape">The shape, symbols allowed.</param>
+    /// <param name="shape">The shape; symbols that occur in the shape of a carrier are allowed.</param>
     /// <param name="key">A uint64 scalar that selects the stream.</param>
     /// <param name="counter">A uint64 scalar that selects the draw; a parameter that an update increments.</param>
     /// <param name="type">Float32 or Float64.</param>
-    public static Variable RandomUniform(Shape shape, Variable key, Variable counter, DType type = DType.Float32) =>
-        new RandomUniform(shape, type).Apply(key, counter);
+    /// <param name="carriers">Tensors in whose shapes the symbols occur.</param>
+    public static Variable RandomUniform(Shape shape, Variable key, Variable counter, DType type = DType.Float32, params ReadOnlySpan<Variable> carriers) =>
+        new RandomUniform(type).Apply(key, counter, Sizes.Of(shape, carriers));
 
     private static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 

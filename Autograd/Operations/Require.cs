@@ -55,6 +55,16 @@ internal static class Require
         }
     }
 
+    /// <summary>Sizes, axes or counts: an int64 vector whose length is known.</summary>
+    public static void Sizes(Operation operation, InferRequest inputs, int position)
+    {
+        TensorType input = inputs[position];
+        if (input.DType != DType.Int64 || input.Shape.Rank != 1 || !input.Shape[0].IsStatic)
+        {
+            throw new ShapeException($"{operation.Name} expects an int64 vector of known length as its input {position}, found {input}.");
+        }
+    }
+
     /// <summary>One number for each channel or column.</summary>
     public static void Bias(Operation operation, TensorType bias, Dim channels)
     {

@@ -36,6 +36,9 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <summary>The symbols that occur, each once.</summary>
     public IEnumerable<Symbol> Symbols => terms.SelectMany(t => t.Factors).SelectMany(f => f.Symbols).Distinct();
 
+    /// <summary>Whether a symbol occurs that an operation made for a size that depends on data.</summary>
+    public bool DependsOnData => terms.Length > 0 && Symbols.Any(symbol => symbol.IsFresh);
+
     /// <summary>The terms of the polynomial, to be written in another notation; none for 0.</summary>
     internal IReadOnlyList<DimTerm> Terms => terms;
 

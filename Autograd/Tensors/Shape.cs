@@ -22,6 +22,9 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <summary>Whether every dimension is a number.</summary>
     public bool IsStatic => dims.All(d => d.IsStatic);
 
+    /// <summary>Whether a dimension has a symbol that an operation made for a size that depends on data.</summary>
+    public bool DependsOnData => dims.Any(d => d.DependsOnData);
+
     /// <summary>The number of elements: the product of the dimensions, 1 for a scalar.</summary>
     public Dim ElementCount => dims.Aggregate(Dim.Of(1), (product, d) => product * d);
 

@@ -2,7 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 using Toolkit.OnnxExport.Checking;
-using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import;
 
 namespace Toolkit.MLNetIntegration.Training;
 

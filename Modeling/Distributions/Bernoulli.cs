@@ -1,6 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Modeling.Losses;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -16,7 +16,20 @@ public sealed record Bernoulli(Variable Logits) : Distribution
     public override Variable Variance => Logits.Sigmoid() * (-Logits).Sigmoid();
 
     /// <inheritdoc/>
-    public override Variable NegativeLogLikelihood(Variable target) => new BinaryCrossEntropy().PerExample(Logits, target);
+    public override Variable NegativeLogLikelihood(Variable target) => CrossEntropy(nameof(Bernoulli), Logits, target);
+
+    /// <summary>−ln P(y) of each example, and the mean of that for probabilities y; NaN for other targets.</summary>
+    internal static Variable CrossEntropy(string user, Variable logits, Variable target)
+    {
+        if (target.DType == DType.Int64)
+        {
+            Variable label = Targets.Align(user, logits, target.Cast(logits.DType));
+            return Targets.OrNaN(Ops.Equal(label, label.Square()), Targets.SumPerExample(((1.0 - (2.0 * label)) * logits).Softplus()));
+        }
+
+        Variable y = Targets.Align(user, logits, target);
+        return Targets.OrNaN(Targets.Between(y, 0.0, 1.0), Targets.SumPerExample((y * (-logits).Softplus()) + ((1.0 - y) * logits.Softplus())));
+    }
 
     /// <summary>1 where P(y = 0) is below the level, 0 elsewhere.</summary>
     /// <param name="level">The probability, above 0 and below 1.</param>
@@ -24,5 +37,5 @@ public sealed record Bernoulli(Variable Logits) : Distribution
 
     /// <inheritdoc/>
     public override Variable Sample(RandomStream random) =>
-        Ops.Less(random.Uniform(Logits.Shape, Logits.DType), Logits.Sigmoid()).Cast(Logits.DType);
+        Ops.Less(random.Uniform(Logits.Shape, Logits.DType, Logits), Logits.Sigmoid()).Cast(Logits.DType);
 }

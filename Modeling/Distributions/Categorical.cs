@@ -1,7 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -17,7 +16,11 @@ public sealed record Categorical(Variable Logits) : Distribution
     public override Variable Variance => Mean * (1.0 - Mean);
 
     /// <inheritdoc/>
-    public override Variable NegativeLogLikelihood(Variable target) => new SoftmaxCrossEntropy().PerExample(Logits, target);
+    public override Variable NegativeLogLikelihood(Variable target)
+    {
+        _ = Targets.Classes(nameof(Categorical), Logits, target);
+        return Ops.SoftmaxCrossEntropyLoss(Logits, target);
+    }
 
     /// <summary>Not defined: classes have no order.</summary>
     /// <param name="level">Not used.</param>
@@ -28,7 +31,7 @@ public sealed record Categorical(Variable Logits) : Distribution
     public override Variable Sample(RandomStream random)
     {
         // 1 − u lies in (0, 1], and its logarithm is bounded away from 0 so that a draw of exactly 1 stays finite.
-        Variable exponential = Ops.Max(-(1.0 - random.Uniform(Logits.Shape, Logits.DType)).Log(), 1e-30);
+        Variable exponential = Ops.Max(-(1.0 - random.Uniform(Logits.Shape, Logits.DType, Logits)).Log(), 1e-30);
         return (Logits - exponential.Log()).ArgMax(1);
     }
 }

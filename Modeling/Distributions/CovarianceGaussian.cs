@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -48,7 +47,7 @@ public sealed record CovarianceGaussian(Variable Center, Variable Factor) : Dist
     /// <inheritdoc/>
     public override Variable Sample(RandomStream random)
     {
-        Variable noise = random.Normal(Center.Shape, Center.DType);
+        Variable noise = random.Normal(Center.Shape, Center.DType, Center);
         return Center + Columns(row => (Row(row) * noise.Slice(1, 0, row + 1)).Sum([1]));
     }
 

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -39,5 +38,5 @@ public sealed record Gaussian(Variable Center, Variable Deviation) : Distributio
     public override Variable Quantile(double level) => Center + (NormalQuantile.Of(Level(level)) * Deviation);
 
     /// <inheritdoc/>
-    public override Variable Sample(RandomStream random) => Center + (Deviation * random.Normal(Center.Shape, Center.DType));
+    public override Variable Sample(RandomStream random) => Center + (Deviation * random.Normal(Center.Shape, Center.DType, Center));
 }

@@ -1,7 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -96,7 +95,7 @@ public sealed record GaussianMixture(Variable Logits, Variable Centers, Variable
     public override Variable Sample(RandomStream random)
     {
         Variable component = Column(Ops.OneHot(new Categorical(Logits).Sample(random), Components.Size, Logits.DType));
-        Variable noise = random.Fork(2).Normal([Batch, 1, Outputs], Logits.DType);
+        Variable noise = random.Fork(2).Normal([Batch, 1, Outputs], Logits.DType, Logits);
         return (component * (Centers + (Column(LogScales.Exp()) * noise))).Sum([1]);
     }
 

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -34,8 +33,8 @@ public sealed record Laplace(Variable Center, Variable Scale) : Distribution
     public override Variable Sample(RandomStream random)
     {
         // An exponential number with a random sign.
-        Variable size = -(1.0 - random.Uniform(Center.Shape, Center.DType)).Log();
-        Variable sign = Ops.Where(Ops.Less(random.Fork(1).Uniform(Center.Shape, Center.DType), 0.5), -size, size);
+        Variable size = -(1.0 - random.Uniform(Center.Shape, Center.DType, Center)).Log();
+        Variable sign = Ops.Where(Ops.Less(random.Fork(1).Uniform(Center.Shape, Center.DType, Center), 0.5), -size, size);
         return Center + (Scale * sign);
     }
 }

@@ -2,7 +2,6 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Distributions;
 
@@ -36,7 +35,7 @@ public sealed record Poisson(Variable LogRate) : Distribution
     public override Variable Quantile(double level) => CountsBelow(Variable.Scalar(Level(level), LogRate.DType));
 
     /// <inheritdoc/>
-    public override Variable Sample(RandomStream random) => CountsBelow(random.Uniform(LogRate.Shape, LogRate.DType));
+    public override Variable Sample(RandomStream random) => CountsBelow(random.Uniform(LogRate.Shape, LogRate.DType, LogRate));
 
     /// <summary>ln y! = ln Γ(y + 1).</summary>
     internal static Variable LogFactorial(Variable y)

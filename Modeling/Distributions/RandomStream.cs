@@ -22,16 +22,18 @@ public readonly record struct RandomStream(Variable Key, Variable Counter)
     };
 
     /// <summary>Numbers of the uniform distribution on [0, 1).</summary>
-    /// <param name="shape">The shape, symbols allowed.</param>
+    /// <param name="shape">The shape; symbols that occur in the shape of a carrier are allowed.</param>
     /// <param name="type">Float32 or Float64.</param>
-    public Variable Uniform(Shape shape, DType type) => Ops.RandomUniform(shape, Key, Counter, type);
+    /// <param name="carriers">Tensors in whose shapes the symbols occur.</param>
+    public Variable Uniform(Shape shape, DType type, params ReadOnlySpan<Variable> carriers) => Ops.RandomUniform(shape, Key, Counter, type, carriers);
 
     /// <summary>Numbers of the standard normal distribution: √(−2 ln(1 − u))·cos(2πv). Source: Box, Muller 1958.</summary>
-    /// <param name="shape">The shape, symbols allowed.</param>
+    /// <param name="shape">The shape; symbols that occur in the shape of a carrier are allowed.</param>
     /// <param name="type">Float32 or Float64.</param>
-    public Variable Normal(Shape shape, DType type)
+    /// <param name="carriers">Tensors in whose shapes the symbols occur.</param>
+    public Variable Normal(Shape shape, DType type, params ReadOnlySpan<Variable> carriers)
     {
-        Variable radius = (-2.0 * (1.0 - Uniform(shape, type)).Log()).Sqrt();
-        return radius * (2.0 * Math.PI * Fork(0).Uniform(shape, type)).Cos();
+        Variable radius = (-2.0 * (1.0 - Uniform(shape, type, carriers)).Log()).Sqrt();
+        return radius * (2.0 * Math.PI * Fork(0).Uniform(shape, type, carriers)).Cos();
     }
 }

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Distributions;
 
 namespace Toolkit.Modeling.Losses;
 
@@ -15,17 +14,7 @@ namespace Toolkit.Modeling.Losses;
 public sealed record BinaryCrossEntropy : Loss
 {
     /// <inheritdoc/>
-    public override Variable PerExample(Variable prediction, Variable target)
-    {
-        if (target.DType == DType.Int64)
-        {
-            Variable label = Targets.Align(nameof(BinaryCrossEntropy), prediction, target.Cast(prediction.DType));
-            return Targets.OrNaN(Ops.Equal(label, label.Square()), Targets.SumPerExample(((1.0 - (2.0 * label)) * prediction).Softplus()));
-        }
-
-        Variable y = Targets.Align(nameof(BinaryCrossEntropy), prediction, target);
-        return Targets.OrNaN(Targets.Between(y, 0.0, 1.0), Targets.SumPerExample((y * (-prediction).Softplus()) + ((1.0 - y) * prediction.Softplus())));
-    }
+    public override Variable PerExample(Variable prediction, Variable target) => Bernoulli.CrossEntropy(nameof(BinaryCrossEntropy), prediction, target);
 
     /// <inheritdoc/>
     protected internal override string? TargetFault(ReadOnlySpan<float> target, int outputs)

@@ -44,7 +44,7 @@ internal sealed record Compared(Variable Prediction, Variable Target, Variable? 
         Variable counts = mask.Cast(DType.Float32);
         if (own is not null)
             counts = counts.Cast(own.DType) * (own.Shape.Rank == 1 ? own.Reshape([batch, 1]) : own);
-        Variable? weight = examples.Weight?.Reshape([batch, 1]).Expand([batch, steps]);
+        Variable? weight = examples.Weight?.Reshape([batch, 1]).Expand([batch, steps], mask);
         // What a model makes of padding may be anything, also NaN: it reaches neither the loss nor its gradient.
         Variable spread = mask.Reshape([batch, steps, .. Enumerable.Repeat<Dim>(1, prediction.Shape.Rank - 2)]);
         prediction = Ops.Where(spread, prediction, Variable.Scalar(0.0, prediction.DType));

@@ -55,8 +55,8 @@ public sealed record MultiTask : ComposedLoss
     public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target)
     {
         int outputs = Tasks.Sum(task => task.Outputs);
-        Losses.Targets.Columns(nameof(MultiTask), prediction, outputs + (LearnWeights ? Tasks.Count : 0));
-        Losses.Targets.Columns($"{nameof(MultiTask)} (target)", target, Tasks.Sum(task => task.Targets));
+        Modeling.Targets.Columns(nameof(MultiTask), prediction, outputs + (LearnWeights ? Tasks.Count : 0));
+        Modeling.Targets.Columns($"{nameof(MultiTask)} (target)", target, Tasks.Sum(task => task.Targets));
         var terms = new List<LossTerm>();
         int output = 0, number = 0;
         for (int t = 0; t < Tasks.Count; t++)

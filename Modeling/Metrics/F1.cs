@@ -1,7 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Metrics;
 

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Metrics;
 

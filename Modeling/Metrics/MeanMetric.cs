@@ -27,7 +27,7 @@ public abstract record MeanMetric : Metric
         Variable each = PerExample(prediction, target);
         return WeightedMean.Both(counts, Counts(prediction, target))?.Cast(DType.Float64) is { } count
             ? [(count * WeightedMean.Present(each, count).Cast(DType.Float64)).Sum(), count.Sum()]
-            : [each.Sum(), Ops.Size(each.Shape[0], DType.Float64)];
+            : [each.Sum(), Ops.Size(each.Shape[0], DType.Float64, each)];
     }
 
     /// <inheritdoc/>

@@ -87,7 +87,7 @@ public sealed class BatchNormalization : Module
         if (Parts.Count > 0)
         {
             Dim examples = input.Shape[0];
-            Variable row = new Autograd.Operations.Shaping.Range(examples).Apply(Variable.Scalar(0.0, DType.Float64), Ops.Size(examples, DType.Float64), Variable.Scalar(1.0, DType.Float64));
+            Variable row = new Autograd.Operations.Shaping.Range(examples).Apply(Variable.Scalar(0.0, DType.Float64), Ops.Size(examples, DType.Float64, input), Variable.Scalar(1.0, DType.Float64));
             int end = 0;
             foreach (int size in Parts)
                 yield return Ops.Less(row, end += size);
@@ -145,7 +145,7 @@ public sealed class BatchNormalization : Module
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
             Mean = Masked.Mean(input, weight, axes, context);
             Variance = Masked.Mean((input - Mean.Reshape([input.Shape[1], .. Enumerable.Repeat(Dim.Of(1), input.Shape.Rank - 2)])).Square(), weight, axes, context);
-            Examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64) : weight.Cast(DType.Float64).Sum();
+            Examples = weight is null ? Ops.Size(input.Shape[0], DType.Float64, input) : weight.Cast(DType.Float64).Sum();
 
             // How many numbers a statistic is made of: examples that count, times places.
             int[] others = [.. Enumerable.Range(2, input.Shape.Rank - 2)];

@@ -63,7 +63,7 @@ public sealed class DropConnect : Module
         Variable weight = Weight;
         if (context.Mode == Mode.Training && Rate > 0.0)
         {
-            Variable uniform = NoiseState.Stream(this, Own[2], Own[3], context).Uniform(weight.Shape, weight.DType);
+            Variable uniform = NoiseState.Stream(this, Own[2], Own[3], context).Uniform(weight.Shape, weight.DType, weight);
             weight = Ops.Where(Ops.Less(uniform, Rate), 0.0, weight * (1.0 / (1.0 - Rate)));
         }
 

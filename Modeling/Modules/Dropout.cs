@@ -47,7 +47,7 @@ public sealed class Dropout : Module
         Variable stream = call == 0
             ? key
             : Ops.Add(key, Variable.Of(Value.Of(unchecked((ulong)call * 0x9E3779B97F4A7C15))));
-        Variable uniform = Ops.RandomUniform(input.Shape, stream, counter, input.DType);
+        Variable uniform = Ops.RandomUniform(input.Shape, stream, counter, input.DType, input);
         context.Update(counter, Ops.Add(counter, Variable.Of(Value.Of(1UL))));
         return Ops.Where(Ops.Less(uniform, Rate), 0.0, input * (1.0 / (1.0 - Rate)));
     }

@@ -2,7 +2,6 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Initializers;
-using Toolkit.Modeling.Losses;
 
 namespace Toolkit.Modeling.Modules;
 

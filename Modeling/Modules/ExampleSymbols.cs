@@ -74,7 +74,7 @@ internal sealed class ExampleSymbols
             return null;
         if (!masks.TryGetValue(axis.Symbol!.Name, out Variable? mask))
         {
-            Variable places = new Range(axis).Apply(Variable.Scalar(0, DType.Int64), Ops.Size(axis, DType.Int64), Variable.Scalar(1, DType.Int64));
+            Variable places = new Range(axis).Apply(Variable.Scalar(0, DType.Int64), Ops.Size(axis, DType.Int64, All.First(input => input.Shape.Contains(axis))), Variable.Scalar(1, DType.Int64));
             masks[axis.Symbol!.Name] = mask = Ops.Less(places.Reshape([1, axis]), length.Reshape([length.Shape[0], 1]));
         }
 

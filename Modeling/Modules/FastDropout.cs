@@ -81,6 +81,9 @@ public sealed class FastDropout : Module
     /// <param name="variance">s², at least 0, of μ's shape.</param>
     public static Variable ModeratedLogit(Variable mean, Variable variance) => mean / (1.0 + (Math.PI / 8.0 * variance)).Sqrt();
 
+    /// <summary>The name under which a layer registers the variances of its logits.</summary>
+    internal static string VarianceOf(string layer) => $"{layer}.variance";
+
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
@@ -98,7 +101,7 @@ public sealed class FastDropout : Module
         }
 
         Variable variance = Rate / (1.0 - Rate) * input.Square().MatMul(Weight.Variable.Square());
-        context.Register(FastDropoutPenalty.VarianceOf(Path), variance);
+        context.Register(VarianceOf(Path), variance);
         Variable varies = Ops.Greater(variance, 0.0);
         return Unit switch
         {

@@ -39,7 +39,7 @@ public sealed class GaussianNoise : Module
     {
         if (context.Mode == Mode.Inference || Deviation == 0.0)
             return input;
-        Variable noise = Deviation * NoiseState.Stream(this, Own[0], Own[1], context).Normal(input.Shape, input.DType);
+        Variable noise = Deviation * NoiseState.Stream(this, Own[0], Own[1], context).Normal(input.Shape, input.DType, input);
         return Multiplicative ? input * (1.0 + noise) : input + noise;
     }
 

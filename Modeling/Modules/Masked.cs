@@ -43,7 +43,7 @@ internal static class Masked
 
     /// <summary>The product of the sizes of those axes along which nothing is ragged.</summary>
     public static Variable WholeSize(Variable x, IEnumerable<int> axes, ForwardContext context, DType type) => axes.Where(axis => context.MaskOf(x.Shape[axis]) is null)
-        .Aggregate(Variable.Scalar(1.0, type), (product, axis) => product * Ops.Size(x.Shape[axis], type));
+        .Aggregate(Variable.Scalar(1.0, type), (product, axis) => product * Ops.Size(x.Shape[axis], type, x));
 
     /// <summary>Refuses an input with ragged axes, whose padding the module would mix with what is there.</summary>
     /// <exception cref="ShapeException">It has one.</exception>

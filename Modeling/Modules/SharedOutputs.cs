@@ -34,7 +34,7 @@ public sealed class SharedOutputs : Module
     {
         if (input.Shape.Rank != 2)
             throw Mismatch("[batch, outputs]", input);
-        return Ops.Concat(1, input, Numbers.Variable.Reshape([1, Count]).Expand([input.Shape[0], Count]));
+        return Ops.Concat(1, input, Numbers.Variable.Reshape([1, Count]).Expand([input.Shape[0], Count], input));
     }
 
     /// <inheritdoc/>

@@ -52,7 +52,7 @@ public sealed class StochasticPool2D : Module
         for (int i = 0; i < lower.Length; i++)
             lower[i] = i / places <= i % places ? 1 : 0;
         Variable sums = windows.MatMul(Variable.Of(Value.Of(lower, places, places)).Cast(input.DType));
-        Variable level = NoiseState.Stream(this, Own[0], Own[1], context).Uniform(total.Shape, input.DType) * total;
+        Variable level = NoiseState.Stream(this, Own[0], Own[1], context).Uniform(total.Shape, input.DType, total) * total;
         Variable passed = Ops.Less(level, sums).Cast(input.DType);
         Variable chosen = Ops.OneHot(passed.ArgMax(4), places, input.DType).StopGradient();
         return (chosen * windows).Sum([4]);

@@ -52,7 +52,7 @@ public sealed record Contractive(double Strength, string Hidden) : Regularizer
         Variable? sum = null, count = null;
         for (int i = 0; i < Projections; i++)
         {
-            Variable sign = (random.Fork(i).Uniform(hidden.Shape, hidden.DType) - 0.5).Sign();
+            Variable sign = (random.Fork(i).Uniform(hidden.Shape, hidden.DType, hidden) - 0.5).Sign();
             (Variable square, count) = objective.Sums(objective.GradientPerCopy(hidden * sign, objective.Input).Square());
             sum = sum is null ? square : sum + square;
         }

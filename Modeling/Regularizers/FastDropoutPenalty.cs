@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Regularizers;
 
@@ -22,7 +23,7 @@ public sealed record FastDropoutPenalty(string Layer) : Regularizer
     /// <inheritdoc/>
     public override Variable Penalty(Objective objective)
     {
-        Variable mean = objective.HiddenOf(Layer), variance = objective.HiddenOf(VarianceOf(Layer));
+        Variable mean = objective.HiddenOf(Layer), variance = objective.HiddenOf(FastDropout.VarianceOf(Layer));
         return objective.Mean(MeanLogPartition(mean, variance) - LogPartition(Against(mean)));
     }
 
@@ -41,9 +42,6 @@ public sealed record FastDropoutPenalty(string Layer) : Regularizer
         Variable widening = (1.0 + (Math.PI / 8.0 * (variance + (share.Square() * spread).Sum([2])))).Sqrt();
         return (mean.Softmax() * (mean + (widening * (-margin / widening).Softplus()))).Sum([1]);
     }
-
-    /// <summary>The name under which a layer registers the variances of its logits.</summary>
-    internal static string VarianceOf(string layer) => $"{layer}.variance";
 
     /// <summary>A single logit is one against 0.</summary>
     private static Variable Against(Variable logits) => logits.Shape[1] == 1 ? Ops.Concat(1, 0.0 * logits, logits) : logits;

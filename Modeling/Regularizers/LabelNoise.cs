@@ -30,8 +30,8 @@ public sealed record LabelNoise(double Rate) : Regularizer
         objective.RequireClassLogits(nameof(LabelNoise));
         Distributions.RandomStream random = objective.Random(nameof(LabelNoise), Seed);
         Variable y = objective.Target;
-        Variable other = Other(y, random.Fork(1).Uniform(y.Shape, DType.Float64), objective.Output.Shape[1].Size);
-        Variable replaced = Ops.Less(random.Uniform(y.Shape, DType.Float64), Rate);
+        Variable other = Other(y, random.Fork(1).Uniform(y.Shape, DType.Float64, y), objective.Output.Shape[1].Size);
+        Variable replaced = Ops.Less(random.Uniform(y.Shape, DType.Float64, y), Rate);
         Variable labelled = Ops.GreaterOrEqual(y, Variable.Scalar(0, DType.Int64));
         return Share * (objective.LossOf(objective.Output, Ops.Where(labelled, Ops.Where(replaced, other, y), y)) - objective.Loss);
     }

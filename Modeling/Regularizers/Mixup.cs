@@ -40,7 +40,7 @@ public sealed record Mixup(double Alpha) : Regularizer
         }
 
         RandomStream stream = objective.Random(nameof(Mixup), Seed);
-        Variable partner = Partners(stream, x.Shape[0], x.DType, objective.Weight);
+        Variable partner = Partners(stream, x, objective.Weight);
         Variable share = Mixture(stream.Fork(1), x.DType);
         Variable mixed = ((share * x) + ((1.0 - share) * x.Gather(partner))).StopGradient();
         Variable loss = (share * objective.LossAt(mixed, y)) + ((1.0 - share) * objective.LossAt(mixed, y.Gather(partner)));
@@ -49,16 +49,17 @@ public sealed record Mixup(double Alpha) : Regularizer
 
     /// <summary>The number of x′ for each example. With weights, each draws the j with the greatest ln(u)/wⱼ, which is j with the probability wⱼ/Σ w. Source: Efraimidis,
     /// Spirakis, "Weighted random sampling with a reservoir", 2006.</summary>
-    private static Variable Partners(RandomStream stream, Dim batch, DType type, Variable? weight)
+    private static Variable Partners(RandomStream stream, Variable x, Variable? weight)
     {
+        (Dim batch, DType type) = (x.Shape[0], x.DType);
         if (weight is null)
         {
-            Variable count = Ops.Size(batch, type);
-            return Ops.Min(stream.Uniform([batch], type) * count, count - 1.0).Cast(DType.Int64);
+            Variable count = Ops.Size(batch, type, x);
+            return Ops.Min(stream.Uniform([batch], type, x) * count, count - 1.0).Cast(DType.Int64);
         }
 
         Variable w = WeightedMean.Scaled(weight, type).Reshape([1, batch]);
-        Variable keys = (1.0 - stream.Uniform([batch, batch], type)).Log() / Ops.Where(Ops.Greater(w, 0.0), w, 1.0);
+        Variable keys = (1.0 - stream.Uniform([batch, batch], type, x)).Log() / Ops.Where(Ops.Greater(w, 0.0), w, 1.0);
         return Ops.Where(Ops.Greater(w, 0.0), keys, double.NegativeInfinity).ArgMax(1);
     }
 

@@ -30,7 +30,7 @@ public sealed record TargetNoise(double Deviation) : Regularizer
         Variable y = objective.Target;
         if (!y.DType.IsFloating())
             throw new GraphException($"{nameof(TargetNoise)} expects targets of real numbers, found labels {y.Type}: use {nameof(LabelNoise)}.");
-        Variable noisy = y + (Deviation * objective.Random(nameof(TargetNoise), Seed).Normal(y.Shape, y.DType));
+        Variable noisy = y + (Deviation * objective.Random(nameof(TargetNoise), Seed).Normal(y.Shape, y.DType, y));
         return Share * (objective.LossOf(objective.Output, noisy) - objective.Loss);
     }
 }

@@ -42,7 +42,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     {
         Variable x = objective.Input;
         Variable clean = objective.Output.StopGradient();
-        Variable direction = Unit(objective.Random(nameof(VirtualAdversarial), Seed).Normal(x.Shape, x.DType));
+        Variable direction = Unit(objective.Random(nameof(VirtualAdversarial), Seed).Normal(x.Shape, x.DType, x));
         for (int step = 0; step < PowerSteps; step++)
         {
             // The divergence is 0 with gradient 0 at r = 0, so its gradient at a short r is H·r: one step of the power method.

@@ -34,7 +34,7 @@ public sealed record WeightNoise(double Deviation) : Regularizer
         var replacements = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
         foreach (Parameter weight in objective.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight))
         {
-            Variable noise = deviation * random.Fork(replacements.Count).Normal(weight.Shape, weight.DType);
+            Variable noise = deviation * random.Fork(replacements.Count).Normal(weight.Shape, weight.DType, weight);
             replacements.Add(weight, Multiplicative ? weight * (1.0 + noise) : weight + noise);
         }
 

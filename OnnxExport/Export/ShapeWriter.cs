@@ -25,7 +25,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
     {
         if (shape.IsStatic)
         {
-            return builder.Integers([.. shape.Select(d => (long)d.Size)]);
+            return builder.Integers([.. shape.Select(d => d.Number)]);
         }
 
         if (!shapes.TryGetValue(shape, out string? name))
@@ -52,7 +52,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
         {
             if (dim.IsStatic)
             {
-                numbers.Add(dim.Size);
+                numbers.Add(dim.Number);
                 continue;
             }
 

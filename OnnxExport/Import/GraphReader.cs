@@ -12,6 +12,7 @@ internal sealed class GraphReader
     private readonly ModelProto model;
     private readonly GraphProto graph;
     private readonly OperatorSet operators;
+    private readonly CancellationToken cancellation;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
@@ -20,11 +21,12 @@ internal sealed class GraphReader
     private ISet<Variable> outside = new HashSet<Variable>();
     private readonly HashSet<string> symbols;
 
-    public GraphReader(ModelProto model, OperatorSet operators, string? folder)
+    public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
     {
         this.model = model;
         graph = model.Graph;
         this.operators = operators;
+        this.cancellation = cancellation;
         this.folder = folder;
         initializers = new InitializerReader(graph, folder);
         symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
@@ -33,7 +35,7 @@ internal sealed class GraphReader
     /// <summary>Reads a graph within another, whose values it may name.</summary>
     private GraphReader(GraphProto graph, GraphReader around)
     {
-        (model, operators, folder, symbols) = (around.model, around.operators, around.folder, around.symbols);
+        (model, operators, folder, symbols, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.cancellation);
         this.graph = graph;
         this.around = around;
         initializers = new InitializerReader(graph, folder);
@@ -60,7 +62,11 @@ internal sealed class GraphReader
     {
         List<Variable> inputs = ReadInputs();
         foreach (NodeProto node in graph.Node)
+        {
+            cancellation.ThrowIfCancellationRequested();
             Read(node);
+        }
+
         var outputs = new List<Output>();
         var updates = new List<Update>();
         foreach (ValueInfoProto output in graph.Output)

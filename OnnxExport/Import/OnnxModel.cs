@@ -44,44 +44,47 @@ public sealed class OnnxModel : ISignatureSource
     /// <summary>Reads a file, with the external data beside it.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="InvalidOnnxModelException">The file is no valid model.</exception>
     /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static OnnxModel Load(string path, OperatorSet? operators = null)
+    public static OnnxModel Load(string path, OperatorSet? operators = null, CancellationToken cancellation = default)
     {
         string full = Path.GetFullPath(path);
         byte[] bytes = ModelCheck.ReadFile(full);
         ModelCheck.Require(full);
-        return Load(bytes, Path.GetDirectoryName(full), operators);
+        return Load(bytes, Path.GetDirectoryName(full), operators, cancellation);
     }
 
     /// <summary>Reads a model from a stream, up to its end.</summary>
     /// <param name="stream">The content of an .onnx file; external data are refused, as there is no folder beside it.</param>
     /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="InvalidOnnxModelException">The content is no valid model.</exception>
     /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
-    public static OnnxModel Load(Stream stream, OperatorSet? operators = null)
+    public static OnnxModel Load(Stream stream, OperatorSet? operators = null, CancellationToken cancellation = default)
     {
         using var content = new MemoryStream();
         stream.CopyTo(content);
-        return Load(content.ToArray(), operators);
+        return Load(content.ToArray(), operators, cancellation);
     }
 
     /// <summary>Reads a model from memory.</summary>
     /// <param name="bytes">The content of an .onnx file; external data are refused, as there is no folder beside it.</param>
     /// <param name="operators">The operators that may occur; null for those of the standard that the engine has.</param>
+    /// <param name="cancellation">Ends the work early.</param>
     /// <exception cref="InvalidOnnxModelException">The content is no valid model.</exception>
     /// <exception cref="ImportException">The model has something that the engine does not have; the message lists it.</exception>
-    public static OnnxModel Load(byte[] bytes, OperatorSet? operators = null)
+    public static OnnxModel Load(byte[] bytes, OperatorSet? operators = null, CancellationToken cancellation = default)
     {
         ModelCheck.Require(bytes);
-        return Load(bytes, null, operators);
+        return Load(bytes, null, operators, cancellation);
     }
 
-    private static OnnxModel Load(byte[] bytes, string? folder, OperatorSet? operators)
+    private static OnnxModel Load(byte[] bytes, string? folder, OperatorSet? operators, CancellationToken cancellation)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(bytes);
-        var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder);
+        var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder, cancellation);
         return new OnnxModel(reader.Read(), Options(model));
     }
 

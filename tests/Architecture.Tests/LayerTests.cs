@@ -52,6 +52,36 @@ public sealed partial class LayerTests
         }
     }
 
+    /// <summary>
+    /// The folders of a library as it is compiled, whatever names its sources use: from below, level after level, "." for the root. A folder uses folders of the levels below it, and of its own
+    /// level only where it is a circle that is still to be cut (<c>↔</c>).
+    /// </summary>
+    [Theory]
+    [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution")]
+    [InlineData(
+        "Toolkit.Modeling", "Schedules ↔ .", "Initializers Constraints Distributions Optimizers", "Linear", "Data ↔ Modules", "Losses", "Regularizers Metrics",
+        "Training ↔ Diagnostics ↔ Persistence", "Distances Encoders Ensembles Manifolds")]
+    [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
+    [InlineData("Toolkit.MLNetIntegration", "Scoring", "Training", ".")]
+    public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
+    {
+        string[][] folders = [.. levels.Select(level => level.Split([' ', '↔'], StringSplitOptions.RemoveEmptyEntries))];
+        Dictionary<string, SortedSet<string>> uses = TypeUses.Folders(StyleTests.Libraries.Single(library => library.GetName().Name == root), root);
+        Assert.Equal(folders.SelectMany(level => level).Where(folder => folder != ".").Order(StringComparer.Ordinal), uses.Keys.Where(folder => folder.Length > 0).Order(StringComparer.Ordinal));
+        foreach ((string folder, SortedSet<string> used) in uses)
+        {
+            int level = Array.FindIndex(folders, names => names.Contains(Named(folder)));
+            // A root that no level names has nothing to be below or above.
+            if (level < 0)
+                continue;
+            int most = levels[level].Contains('↔', StringComparison.Ordinal) ? level + 1 : level;
+            string[] wrong = [.. used.Select(Named).Except(folders[..most].SelectMany(names => names))];
+            Assert.True(wrong.Length == 0, $"{root}: {Named(folder)} uses {string.Join(", ", wrong)}.");
+        }
+
+        static string Named(string folder) => folder.Length == 0 ? "." : folder;
+    }
+
     private static XDocument Project(string library) => XDocument.Load(Path.Combine(Repository.Root, library, $"{library}.csproj"));
 
     [GeneratedRegex(@"using Toolkit\.Autograd\.([A-Za-z]+)")]

@@ -10,7 +10,7 @@ namespace Toolkit.Architecture.Tests;
 /// <summary>The rules of style that a machine can see.</summary>
 public sealed class StyleTests
 {
-    private static readonly Assembly[] Libraries =
+    internal static readonly Assembly[] Libraries =
         [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxCatalog).Assembly];
 
     [Fact]

@@ -34,8 +34,8 @@ internal static class SharedFiles
             {
                 for (int opset = Math.Max(example.Opset, OnnxExportOptions.OldestOpset); opset <= OnnxExportOptions.NewestOpset; opset++)
                 {
-                    Variable[] inputs = ExampleValues.Variables(example, DType.Float32);
-                    var signature = new Signature(inputs, [.. example.Operation.ApplyAll(inputs).Select((r, i) => new Output($"y{i}", r))], name: operation.Name);
+                    Variable[] arguments = ExampleValues.Variables(example, DType.Float32);
+                    var signature = new Signature(ExampleValues.Inputs(arguments), [.. example.Operation.ApplyAll(arguments).Select((r, i) => new Output($"y{i}", r))], name: operation.Name);
                     File.WriteAllBytes(
                         Path.Combine(folder, $"{operation.Name}-{number++}-{opset}.onnx"), OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset }));
                 }

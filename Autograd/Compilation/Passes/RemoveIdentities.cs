@@ -23,8 +23,8 @@ internal sealed class RemoveIdentities : Pass
             Identity or StopGradient => [inputs[0]],
             Mul when IsOne(inputs[1]) && inputs[0].Type == node.Outputs[0].Type => [inputs[0]],
             Mul when IsOne(inputs[0]) && inputs[1].Type == node.Outputs[0].Type => [inputs[1]],
-            Reshape or Expand when inputs[0].Shape == node.Outputs[0].Shape => [inputs[0]],
-            Reshape when inputs[0].Producer is { Operation: Reshape } first && first.Inputs[0].Shape == node.Outputs[0].Shape => [first.Inputs[0]],
+            IView or Expand when inputs[0].Shape == node.Outputs[0].Shape => [inputs[0]],
+            IView when inputs[0].Producer is { Operation: IView } first && first.Inputs[0].Shape == node.Outputs[0].Shape => [first.Inputs[0]],
             ElementwiseOperation when inputs.Any(IsRepeated) => WithoutExpand(node, inputs),
             _ => Rebuild(node, inputs),
         };

@@ -13,8 +13,8 @@ internal sealed unsafe class BroadcastReader
     public BroadcastReader(ReadOnlySpan<int> from, ReadOnlySpan<int> to, int elementSize)
     {
         this.elementSize = elementSize;
-        var merged = new List<(int Size, int Stride)>();
-        int stride = 1;
+        Span<int> mergedSizes = stackalloc int[to.Length + 1], mergedStrides = stackalloc int[to.Length + 1];
+        int merged = 0, stride = 1;
         for (int i = 1; i <= to.Length; i++)
         {
             int own = i <= from.Length ? from[^i] : 1;
@@ -26,23 +26,25 @@ internal sealed unsafe class BroadcastReader
             }
 
             // Axes that are adjacent and repeat (or run) together act as one.
-            if (merged.Count > 0 && (axisStride == 0 ? merged[^1].Stride == 0 : axisStride == merged[^1].Stride * merged[^1].Size))
+            int last = merged - 1;
+            if (merged > 0 && (axisStride == 0 ? mergedStrides[last] == 0 : axisStride == mergedStrides[last] * mergedSizes[last]))
             {
-                merged[^1] = (merged[^1].Size * to[^i], merged[^1].Stride);
+                mergedSizes[last] *= to[^i];
             }
             else
             {
-                merged.Add((to[^i], axisStride));
+                mergedSizes[merged] = to[^i];
+                mergedStrides[merged++] = axisStride;
             }
         }
 
-        if (merged.Count == 0)
+        if (merged == 0)
         {
-            merged.Add((1, 0));
+            mergedSizes[merged++] = 1;
         }
 
-        sizes = [.. merged.Select(m => m.Size)];
-        strides = [.. merged.Select(m => m.Stride)];
+        sizes = mergedSizes[..merged].ToArray();
+        strides = mergedStrides[..merged].ToArray();
     }
 
     /// <summary>Whether all elements are one number.</summary>

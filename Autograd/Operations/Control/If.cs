@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Control;
@@ -44,6 +45,9 @@ public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodie
             ? [.. first.Zip(second).Select(pair => Join(inputs, pair.First, pair.Second))]
             : throw new GraphException($"{Name} expects branches with equally many results, found {first.Count} and {second.Count}.");
     }
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => BodyKernel.Of(this, request);
 
     /// <inheritdoc/>
     public void Run(BodyRun run)
@@ -100,7 +104,7 @@ public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodie
         Variable[] seeds = [.. results.Select(i => Body.Input($"gradient{i}", branch.Outputs[i].Type))];
         Variable[] wrt = [.. wanted.Select(i => branch.Inputs[i])];
         IReadOnlyList<Variable?> found = request.PullBack([.. results.Select(i => branch.Outputs[i])], seeds, wrt);
-        Variable[] outputs = [.. found.Select((gradient, i) => gradient ?? Ops.Expand(Variable.Scalar(0, wrt[i].DType), wrt[i].Shape))];
+        Variable[] outputs = [.. found.Select((gradient, i) => gradient ?? Ops.ExpandLike(Variable.Scalar(0, wrt[i].DType), wrt[i]))];
         return (new Body([.. branch.Inputs, .. seeds], outputs), [.. found.Select(gradient => gradient is not null)]);
     }
 

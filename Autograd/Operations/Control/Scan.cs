@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Control;
@@ -63,6 +64,9 @@ public sealed record Scan(Body Body, int States, IntList InputDirections, IntLis
 
     /// <inheritdoc/>
     public void Run(BodyRun run) => new ScanRun(this, run).Run();
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => BodyKernel.Of(this, request);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => new ScanGradient(this, request).ByInput();

@@ -52,7 +52,7 @@ internal sealed class ScanGradient
         return request.Each(i => Array.IndexOf(order, i) is >= 0 and var at ? gradients[at] : null);
     }
 
-    private static Variable Zero(Variable like) => Ops.Expand(Variable.Scalar(0, like.DType), like.Shape);
+    private static Variable Zero(Variable like) => Ops.ExpandLike(Variable.Scalar(0, like.DType), like);
 
     /// <summary>The states through which a gradient flows: wanted, or depending on something wanted through any number of turns.</summary>
     private int[] Active()

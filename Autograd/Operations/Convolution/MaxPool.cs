@@ -51,8 +51,8 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
             return request.Zero;
         }
 
-        Shape image = request[0].Shape;
-        return [Ops.Reshape(new GatherGradient(0, [image.ElementCount]).Apply(request.Result(1), g), image)];
+        Variable image = request[0];
+        return [Ops.ReshapeLike(new GatherGradient(0).Apply(request.Result(1), g, Sizes.Of([image.Shape.ElementCount], image)), image)];
     }
 
     /// <inheritdoc/>

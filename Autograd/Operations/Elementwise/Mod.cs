@@ -39,7 +39,7 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
         if (request.Gradient(0) is not { } g)
             return request.Zero;
         (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
-        return request.Each(input => Broadcasting.Undo(input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)), request[input].Shape));
+        return request.Each(input => Broadcasting.Undo(input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)), request[input]));
     }
 
     /// <inheritdoc/>

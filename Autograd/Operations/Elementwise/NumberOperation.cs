@@ -55,7 +55,7 @@ public abstract record BinaryOperation : NumberOperation
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input =>
         request.Gradient(0) is { } g && Contribution(g, request[0], request[1], request.Result(0), input) is { } contribution
-            ? Broadcasting.Undo(contribution, request[input].Shape)
+            ? Broadcasting.Undo(contribution, request[input])
             : null);
 
     /// <summary>Examples of equal shapes, broadcasting in both directions, scalars and a symbolic axis.</summary>

@@ -50,7 +50,7 @@ public sealed record Pow : ElementwiseOperation, IOperator
         }
 
         (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
-        return request.Each(input => Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), request[input].Shape));
+        return request.Each(input => Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), request[input]));
     }
 
     private static void Apply<T>(TileArguments tile)

@@ -45,7 +45,7 @@ public sealed record Where : ElementwiseOperation, IOperator
         }
 
         Variable condition = request[0];
-        return request.Each(input => Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), request[input].Shape));
+        return request.Each(input => Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), request[input]));
     }
 
     private readonly ref struct Choice(TileArguments tile) : IBitsAction

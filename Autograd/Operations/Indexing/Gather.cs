@@ -57,7 +57,7 @@ public sealed record Gather(int Axis) : Operation, IHasKernel, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? new GatherGradient(Axis, request[0].Shape).Apply(request[1], g) : null, null];
+        [request.Gradient(0) is { } g ? new GatherGradient(Axis).Apply(request[1], g, Sizes.Of([request[0].Shape[Axis]], request[0])) : null, null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };

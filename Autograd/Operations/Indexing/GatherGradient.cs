@@ -7,33 +7,37 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Indexing;
 
 /// <summary>
-/// The adjoint of <see cref="Gather"/>: zeros of a given shape, to which slices are added at int64 indices along an axis. Slices with the same index add
-/// up in row-major order. Inputs: indices, then the gradient of the gathered tensor.
+/// The adjoint of <see cref="Gather"/>: zeros, to which slices are added at int64 indices along an axis. Slices with the same index add
+/// up in row-major order. Inputs: indices, the gradient of the gathered tensor, and the size of the axis as an int64 vector of one element.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-/// <param name="DataShape">The shape of the result.</param>
-public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHasKernel, IHasExamples
+public sealed record GatherGradient(int Axis) : Operation, IHasKernel, IHasExamples
 {
     private const int ScatterAddSince = 16;
 
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new GatherGradient(0, [5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4), new ExampleInput(["batch", 3])),
-        new(new GatherGradient(1, [2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3), new ExampleInput([2, 2, 2, 3])),
-        new(new GatherGradient(0, [6]), new ExampleInput([], DType.Int64, -6, 5), new ExampleInput([])),
-        new(new GatherGradient(2, ["batch", 2, 4]), new ExampleInput([3], DType.Int64, -4, 3), new ExampleInput(["batch", 2, 3])),
+        new(new GatherGradient(0), new ExampleInput(["batch"], DType.Int64, -5, 4), new ExampleInput(["batch", 3]), ExampleInput.Constant(5)),
+        new(new GatherGradient(1), new ExampleInput([2, 2], DType.Int64, 0, 3), new ExampleInput([2, 2, 2, 3]), ExampleInput.Constant(4)),
+        new(new GatherGradient(0), new ExampleInput([], DType.Int64, -6, 5), new ExampleInput([]), ExampleInput.Constant(6)),
+        new(new GatherGradient(2), new ExampleInput([3], DType.Int64, -4, 3), new ExampleInput(["batch", 2, 3]), ExampleInput.Constant(4)),
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 2);
+        Require.Count(this, inputs, 3);
         Require.Type(this, DType.Int64, inputs[0].DType);
-        Shape expected = [.. DataShape.Take(Axis), .. inputs[0].Shape, .. DataShape.Skip(Axis + 1)];
-        return inputs[1].Shape == expected
-            ? [inputs[1] with { Shape = DataShape }]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {inputs[1].Shape}.");
+        Require.Sizes(this, inputs, 2);
+        (Shape indices, Shape gradient) = (inputs[0].Shape, inputs[1].Shape);
+        if (gradient.Rank < Axis + indices.Rank || !gradient.Skip(Axis).Take(indices.Rank).SequenceEqual(indices))
+        {
+            throw new ShapeException($"{Name} expects a gradient with the axes of the indices {indices} from axis {Axis} on, found {gradient}.");
+        }
+
+        Dim size = inputs.Content(2) is [var known] ? known : inputs.Fresh("gathered");
+        return [inputs[1] with { Shape = [.. gradient.Take(Axis), size, .. gradient.Skip(Axis + indices.Rank)] }];
     }
 
     /// <inheritdoc/>
@@ -41,10 +45,10 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [null, request.Gradient(0) is { } g ? Ops.Gather(g, request[0], Axis) : null];
+        [null, request.Gradient(0) is { } g ? Ops.Gather(g, request[0], Axis) : null, null];
 
     /// <summary>The same over the leading axis, to which other axes are moved; null for the leading axis itself.</summary>
-    /// <param name="inputs">The indices and the gradient.</param>
+    /// <param name="inputs">The indices, the gradient and the size.</param>
     public override IReadOnlyList<Variable>? Expand(Arguments inputs)
     {
         if (Axis == 0)
@@ -52,12 +56,11 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
             return null;
         }
 
-        int rank = DataShape.Rank;
         int indexRank = inputs[0].Shape.Rank;
+        int rank = inputs[1].Shape.Rank - indexRank + 1;
         IntList forward = [.. Enumerable.Range(Axis, indexRank), .. Enumerable.Range(0, Axis), .. Enumerable.Range(Axis + indexRank, rank - Axis - 1)];
         Variable moved = Ops.Transpose(inputs[1], forward);
-        Shape movedShape = [DataShape[Axis], .. DataShape.Take(Axis), .. DataShape.Skip(Axis + 1)];
-        Variable scattered = new GatherGradient(0, movedShape).Apply(inputs[0], moved);
+        Variable scattered = new GatherGradient(0).Apply(inputs[0], moved, inputs[2]);
         return [Ops.Transpose(scattered, [.. Enumerable.Range(1, Axis), 0, .. Enumerable.Range(Axis + 1, rank - Axis - 1)])];
     }
 
@@ -76,11 +79,11 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
 
         if (request.Opset < ScatterAddSince)
         {
-            return DataShape[0].IsStatic ? OneHotProduct(request) : null;
+            return request.Outputs[0].Shape[0].IsStatic ? OneHotProduct(request) : null;
         }
 
         DType type = request.Inputs[1].DType;
-        OnnxInput zeros = OnnxInput.Of("Expand", new OnnxInput.Constant(Value.Full(0, type)), new OnnxInput.Dimensions(DataShape));
+        OnnxInput zeros = OnnxInput.Of("Expand", new OnnxInput.Constant(Value.Full(0, type)), SizesOf(request));
         OnnxInput indices = OnnxInput.Of("Unsqueeze", new OnnxInput.Argument(0), OnnxInput.Integers(request.Inputs[0].Shape.Rank));
         return new OnnxForm("ScatterND")
         {
@@ -89,15 +92,29 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
         };
     }
 
-    private OnnxForm OneHotProduct(OnnxRequest request)
+    private static OnnxInput SizesOf(OnnxRequest request)
     {
-        (Shape indices, DType type) = (request.Inputs[0].Shape, request.Inputs[1].DType);
-        Shape rows = [indices.ElementCount, DataShape.Skip(1).Aggregate(Dim.Of(1), (a, b) => a * b)];
+        Shape shape = request.Outputs[0].Shape;
+        if (!shape.DependsOnData)
+        {
+            return new OnnxInput.Dimensions(shape);
+        }
+
+        (int indexRank, int rank) = (request.Inputs[0].Shape.Rank, request.Inputs[1].Shape.Rank);
+        OnnxInput sizes = OnnxInput.Of("Shape", new OnnxInput.Argument(1));
+        OnnxInput inner = OnnxInput.Of("Slice", sizes, OnnxInput.Integers(indexRank), OnnxInput.Integers(rank), OnnxInput.Integers(0), OnnxInput.Integers(1));
+        return OnnxInput.Of("Concat", [new OnnxAttribute("axis", 0L)], request.Sizes(2), inner);
+    }
+
+    private static OnnxForm OneHotProduct(OnnxRequest request)
+    {
+        (Shape indices, Shape data, DType type) = (request.Inputs[0].Shape, request.Outputs[0].Shape, request.Inputs[1].DType);
+        Shape rows = [indices.ElementCount, data.Skip(1).Aggregate(Dim.Of(1), (a, b) => a * b)];
         OnnxInput matrix = OnnxInput.Of(
             "OneHot",
             [new OnnxAttribute("axis", -1L)],
             OnnxInput.Of("Reshape", new OnnxInput.Argument(0), Reshape.TargetOf([indices.ElementCount])),
-            new OnnxInput.Constant(Value.Of((long)DataShape[0].Size)),
+            new OnnxInput.Constant(Value.Of((long)data[0].Size)),
             new OnnxInput.Constant(Value.Of([0f, 1f], 2)));
         if (type != DType.Float32)
         {
@@ -107,7 +124,7 @@ public sealed record GatherGradient(int Axis, Shape DataShape) : Operation, IHas
 
         matrix = OnnxInput.Of("Transpose", [new OnnxAttribute("perm", new long[] { 1, 0 })], matrix);
         OnnxInput gradient = OnnxInput.Of("Reshape", new OnnxInput.Argument(1), Reshape.TargetOf(rows));
-        return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), Reshape.TargetOf(DataShape)] };
+        return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), Reshape.TargetOf(data)] };
     }
 
     private void Add<T>(KernelArguments arguments)

@@ -44,7 +44,7 @@ public sealed record GatherND : Operation, IHasKernel, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input => input == 0 && request.Gradient(0) is { } g
-        ? new ScatterND(Add: true).Apply(Ops.Expand(Variable.Scalar(0, g.DType), request[0].Shape), request[1], g)
+        ? new ScatterND(Add: true).Apply(Ops.ExpandLike(Variable.Scalar(0, g.DType), request[0]), request[1], g)
         : null);
 
     /// <inheritdoc/>

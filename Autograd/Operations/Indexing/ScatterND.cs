@@ -38,7 +38,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Require.Type(this, DType.Int64, inputs[1].DType);
         Require.SameType(this, inputs[0].DType, inputs[2].DType);
         Shape expected = GatherND.ResultShape(this, inputs[0].Shape, inputs[1].Shape);
-        return inputs[2].Shape == expected
+        return inputs[2].Shape == expected || (inputs[2].Shape.Rank == expected.Rank && (inputs[2].Shape.DependsOnData || expected.DependsOnData))
             ? [inputs[0]]
             : throw new ShapeException($"{Name} expects updates of shape {expected} for data {inputs[0].Shape} and indices {inputs[1].Shape}, found {inputs[2].Shape}.");
     }
@@ -68,7 +68,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         (Variable indices, Variable updates) = (request[1], request[2]);
         return request.Each(input => input switch
         {
-            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.Expand(Variable.Scalar(0, g.DType), updates.Shape)),
+            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.ExpandLike(Variable.Scalar(0, g.DType), updates)),
             2 => new GatherND().Apply(g, indices),
             _ => null,
         });
@@ -87,6 +87,8 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Span<T> to = y.Span<T>();
         data.Span<T>().CopyTo(to);
         (int count, int slice) = GatherND.Layout(data, indices);
+        if (updates.Length != count * slice)
+            throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {arguments.Inputs[2].Shape}.");
         using Scratch scratch = arguments.Workers.Rent((long)count * sizeof(int));
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)

@@ -90,7 +90,7 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
         {
             0 => TransposeA ? Ops.Gemm(b, g, TransposeB, true, Alpha) : Ops.Gemm(g, b, false, !TransposeB, Alpha),
             1 => TransposeB ? Ops.Gemm(g, a, true, TransposeA, Alpha) : Ops.Gemm(a, g, !TransposeA, false, Alpha),
-            _ => Broadcasting.Undo(Beta == 1 ? g : g * Variable.Scalar(Beta, g.DType), request[2].Shape),
+            _ => Broadcasting.Undo(Beta == 1 ? g : g * Variable.Scalar(Beta, g.DType), request[2]),
         });
     }
 

@@ -129,12 +129,12 @@ public sealed record MatMul : Operation, IProduct, IOperator
             Dim rows = Shape.Of([.. a.Shape.SkipLast(1)]).ElementCount;
             Variable flat = Ops.Reshape(g, [rows, g.Shape[^1]]);
             return request.Each(input => input == 0
-                ? Ops.Reshape(Ops.Gemm(flat, b, transposeB: true), a.Shape)
+                ? Ops.ReshapeLike(Ops.Gemm(flat, b, transposeB: true), a)
                 : Ops.Gemm(Ops.Reshape(a, [rows, a.Shape[^1]]), flat, transposeA: true));
         }
 
         return request.Each(input =>
-            Broadcasting.Undo(input == 0 ? Ops.MatMul(g, SwapLast(b)) : Ops.MatMul(SwapLast(a), g), request[input].Shape));
+            Broadcasting.Undo(input == 0 ? Ops.MatMul(g, SwapLast(b)) : Ops.MatMul(SwapLast(a), g), request[input]));
     }
 
     /// <inheritdoc/>

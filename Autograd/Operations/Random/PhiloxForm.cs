@@ -18,6 +18,7 @@ internal sealed class PhiloxForm(int opset)
     private const int NibblesPerWord = 8;
     private static readonly OnnxInput Key = new OnnxInput.Argument(0);
     private static readonly OnnxInput Counter = new OnnxInput.Argument(1);
+    private static readonly OnnxInput Sizes = new OnnxInput.Argument(2);
 
     // Values are mutable and therefore belong to one form each.
     private readonly OnnxInput two32 = Number(1UL << 32);
@@ -33,7 +34,9 @@ internal sealed class PhiloxForm(int opset)
 
     public OnnxForm Write(Shape shape, DType type)
     {
-        OnnxInput count = new OnnxInput.Dimensions([shape.ElementCount]);
+        OnnxInput count = !shape.DependsOnData
+            ? new OnnxInput.Dimensions([shape.ElementCount])
+            : OnnxInput.Of("ReduceProd", [new OnnxAttribute("keepdims", 1L)], Sizes);
         (OnnxInput even, OnnxInput odd) = Words(Blocks(count, type == DType.Float32 ? 4 : 2));
         OnnxInput bits = type == DType.Float32 ? Interleave(even, odd) : Join(even, odd);
         OnnxInput elements = OnnxInput.Of(
@@ -130,7 +133,7 @@ internal sealed class PhiloxForm(int opset)
     {
         OnnxInput numbers = OnnxInput.Of("Cast", [new OnnxAttribute("to", type)], bits);
         OnnxInput scaled = OnnxInput.Of("Mul", numbers, new OnnxInput.Constant(scale));
-        return new OnnxForm("Reshape") { Inputs = [scaled, Reshape.TargetOf(shape)] };
+        return new OnnxForm("Reshape") { Inputs = [scaled, shape.DependsOnData ? Sizes : Reshape.TargetOf(shape)] };
     }
 
     /// <summary>The number of words of all blocks; −1, what is there, where it follows from symbols.</summary>

@@ -116,7 +116,7 @@ public sealed record ReduceSum(IntList Axes, bool KeepDims) : Reduction(Axes, Ke
     private protected override int AxesAreInputSince => 13;
 
     /// <inheritdoc/>
-    protected override Variable Contribution(Variable gradient, Variable x, Variable y) => Ops.Expand(gradient, x.Shape);
+    protected override Variable Contribution(Variable gradient, Variable x, Variable y) => Ops.ExpandLike(gradient, x);
 }
 
 /// <summary>The mean over axes (ONNX <c>ReduceMean</c>); NaN over nothing. The gradient repeats G divided by the number of elements.</summary>
@@ -136,7 +136,7 @@ public sealed record ReduceMean(IntList Axes, bool KeepDims) : Reduction(Axes, K
     protected override Variable Contribution(Variable gradient, Variable x, Variable y)
     {
         Dim count = Axes.Aggregate(Dim.Of(1), (product, axis) => product * x.Shape[axis]);
-        return Ops.Expand(gradient / Ops.Size(count, x.DType), x.Shape);
+        return Ops.ExpandLike(gradient / Ops.Size(count, x.DType, x), x);
     }
 }
 

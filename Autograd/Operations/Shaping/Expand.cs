@@ -4,29 +4,48 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>Repeats axes of size 1, and adds leading axes, to reach a shape (ONNX <c>Expand</c>). The gradient is the sum over the repeated axes.</summary>
-/// <param name="Shape">The shape to reach, symbols allowed.</param>
-public sealed record Expand(Shape Shape) : Operation, IHasKernel, IOperator
+/// <summary>
+/// Repeats axes of size 1, and adds leading axes, so that data and a shape broadcast together (ONNX <c>Expand</c>). Inputs: data, and the shape as an int64 vector, in
+/// which 1 keeps the size of the data. Where the vector depends on data, so do the sizes of the result. The gradient is the sum over the repeated axes.
+/// </summary>
+public sealed record Expand : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new Expand([2, 3]), new ExampleInput([3])),
-        new(new Expand([2, 4, 3]), new ExampleInput([2, 1, 3])),
-        new(new Expand([5, 2]), new ExampleInput([])),
+        new(new Expand(), new ExampleInput([3]), ExampleInput.Constant(2, 3)),
+        new(new Expand(), new ExampleInput([2, 1, 3]), ExampleInput.Constant(2, 4, 3)),
+        new(new Expand(), new ExampleInput([]), ExampleInput.Constant(5, 2)),
+        new(new Expand(), new ExampleInput(["batch", 1, 2]), ExampleInput.Constant(3, 1)),
+        new(new Expand(), new ExampleInput([2, 1]), ExampleInput.Data(3, 1, 2)),
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        [Ops.Expand(node[0], Broadcasting.Combine(node[0].Shape, [.. node.Content(1)!]) ?? [.. node.Content(1)!])];
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Expand().ApplyAll(node[0], node[1]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
-        return Broadcasting.Combine(inputs[0].Shape, Shape) == Shape
-            ? [inputs[0] with { Shape = Shape }]
-            : throw new ShapeException($"{Name} expects a shape that broadcasts to {Shape}, found {inputs[0].Shape}.");
+        Require.Count(this, inputs, 2);
+        Require.Sizes(this, inputs, 1);
+        Shape shape = inputs[0].Shape;
+        if (inputs.Content(1) is { } asked)
+        {
+            return Broadcasting.Combine(shape, [.. asked]) is { } result
+                ? [inputs[0] with { Shape = result }]
+                : throw new ShapeException($"{Name} expects a shape that broadcasts with {Shape.Of([.. asked])}, found {shape}.");
+        }
+
+        // A size other than 1 cannot change.
+        int added = Math.Max(0, inputs[1].Shape[0].Size - shape.Rank);
+        return [inputs[0] with
+        {
+            Shape =
+            [
+                .. Enumerable.Range(0, added + shape.Rank).Select(axis =>
+                    axis >= added && shape[axis - added] is { IsStatic: true, Number: not 1 } kept ? kept : inputs.Fresh($"expanded_{axis}")),
+            ],
+        }];
     }
 
     /// <inheritdoc/>
@@ -42,6 +61,8 @@ public sealed record Expand(Shape Shape) : Operation, IHasKernel, IOperator
         ValueCopy.Strides(y.Sizes, to);
         for (int i = 1; i <= x.Rank; i++)
         {
+            if (x.Sizes[^i] != 1 && x.Sizes[^i] != y.Sizes[^i])
+                throw new ShapeException($"{Name} expects a shape that broadcasts to {y.Shape}, found {x.Shape}.");
             from[^i] = x.Sizes[^i] == 1 ? 0 : from[^i];
         }
 
@@ -50,9 +71,11 @@ public sealed record Expand(Shape Shape) : Operation, IHasKernel, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? Broadcasting.Undo(g, request[0].Shape) : null];
+        request.Each(input => input == 0 && request.Gradient(0) is { } g ? Broadcasting.Undo(g, request[0]) : null);
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new(Name) { Inputs = [new OnnxInput.Argument(0), new OnnxInput.Dimensions(Shape)] };
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Inputs = [new OnnxInput.Argument(0), request.Outputs[0].Shape is { DependsOnData: false } shape ? new OnnxInput.Dimensions(shape) : request.Sizes(1)],
+    };
 }

@@ -27,7 +27,7 @@ public sealed record Flatten(int Axis = 1) : CompositeOperation, IOperator
     {
         Shape shape = inputs[0].Shape;
         return Axis >= 0 && Axis <= shape.Rank
-            ? [new Reshape([Shape.Of([.. shape.Take(Axis)]).ElementCount, Shape.Of([.. shape.Skip(Axis)]).ElementCount]).Apply(inputs[0])]
+            ? [new Reshape().Apply(inputs[0], Sizes.Of([Shape.Of([.. shape.Take(Axis)]).ElementCount, Shape.Of([.. shape.Skip(Axis)]).ElementCount], inputs[0]))]
             : throw new ShapeException($"{Name} expects an axis from 0 to {shape.Rank} for {shape}, found {Axis}.");
     }
 

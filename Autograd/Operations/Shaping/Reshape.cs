@@ -1,83 +1,86 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>The same elements in row-major order under another shape with as many elements (ONNX <c>Reshape</c>).</summary>
-/// <param name="Shape">The new shape, symbols allowed; its element count equals that of the input for all values of the symbols.</param>
-public sealed record Reshape(Shape Shape) : Operation, IView, IHasKernel, IOperator
+/// <summary>
+/// The same elements in row-major order under another shape with as many elements (ONNX <c>Reshape</c>). Inputs: data, and the shape as an int64 vector, in which
+/// −1 stands for what is left, and 0 for the size that the data have on that axis. Where the vector depends on data, so do the sizes of the result.
+/// </summary>
+/// <param name="AllowZero">Whether 0 stands for the size 0 instead.</param>
+public sealed record Reshape(bool AllowZero = false) : ViewOperation, IOperator
 {
+    private const int AllowZeroSince = 14;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new Reshape([6]), new ExampleInput([2, 3])),
-        new(new Reshape(["batch", 6]), new ExampleInput(["batch", 2, 3])),
-        new(new Reshape([Dim.Named("batch") * 4, 1]), new ExampleInput([4, "batch"])),
-        new(new Reshape([]), new ExampleInput([1, 1])),
+        new(new Reshape(), new ExampleInput([2, 3]), ExampleInput.Constant(6)),
+        new(new Reshape(), new ExampleInput(["batch", 2, 3]), ExampleInput.Constant(-1, 6)),
+        new(new Reshape(), new ExampleInput([4, "batch"]), ExampleInput.Constant(-1, 1)),
+        new(new Reshape(), new ExampleInput(["batch", 2, 2]), ExampleInput.Constant(0, 4)),
+        new(new Reshape(), new ExampleInput([1, 1]), ExampleInput.Constant()),
+        new(new Reshape(), new ExampleInput([2, 6]), ExampleInput.Data(3, -1)),
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [new Reshape(Target(node)).Apply(node[0])];
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Reshape(node.Knows("allowzero") && node.Flag("allowzero"))
+        .ApplyAll(node[0], node.Version < 5 ? Ops.Integers(node.Integers("shape")!) : node[1]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
-        Shape.Rank <= 1 ? node.Inputs[0].Content : null;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
+    protected override Shape Result(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
-        return inputs[0].Shape.ElementCount == Shape.ElementCount
-            ? [inputs[0] with { Shape = Shape }]
-            : throw new ShapeException(
-                $"{Name} expects a shape with as many elements as {inputs[0].Shape} ({inputs[0].Shape.ElementCount}), " +
-                $"found {Shape} ({Shape.ElementCount}).");
+        Require.Count(this, inputs, 2);
+        Require.Sizes(this, inputs, 1);
+        return inputs.Content(1) is { } asked
+            ? Resolve(inputs[0].Shape, asked)
+            : [.. Enumerable.Range(0, inputs[1].Shape[0].Size).Select(axis => inputs.Fresh($"reshaped_{axis}"))];
     }
 
-    /// <inheritdoc/>
-    public int Viewed => 0;
-
-    /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
-
-    private void Compute(KernelArguments arguments) => arguments.Outputs[0].CopyElements(arguments.Inputs[0], 0, 0, arguments.Inputs[0].Count);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? Ops.Reshape(g, request[0].Shape) : null];
-
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Inputs = [new OnnxInput.Argument(0), TargetOf(Shape)] };
+    /// <summary>The shape of the result is written where it is known, so that equal shapes are equal in the file, however they were computed.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request)
+    {
+        (Shape from, Shape to) = (request.Inputs[0].Shape, request.Outputs[0].Shape);
+        bool hasZero = to.DependsOnData ? AllowZero : to.Where((dim, axis) => dim == 0 && (axis >= from.Rank || from[axis] != 0)).Any();
+        return hasZero && request.Opset < AllowZeroSince ? null : new OnnxForm(Name)
+        {
+            Attributes = hasZero ? [new OnnxAttribute("allowzero", 1L)] : [],
+            Inputs = [new OnnxInput.Argument(0), to.DependsOnData ? new OnnxInput.Argument(1) : TargetOf(to)],
+        };
+    }
 
     /// <summary>A shape as ONNX's <c>Reshape</c> takes it: a single symbolic axis is written as −1, which needs no run-time shape; zero-sized tensors would make
     /// −1 ambiguous.</summary>
-    internal static OnnxInput TargetOf(Shape shape) => shape.Count(d => !d.IsStatic) <= 1 && !shape.Any(d => d.IsStatic && d.Size == 0)
-        ? OnnxInput.Integers([.. shape.Select(d => d.IsStatic ? (long)d.Size : -1)])
-        : new OnnxInput.Dimensions(shape);
+    internal static OnnxInput TargetOf(Shape shape) => Constant(shape) is { } numbers ? OnnxInput.Integers(numbers) : new OnnxInput.Dimensions(shape);
 
-    /// <summary>The shape that a node asks for: 0 keeps the size of the input's axis, −1 takes what is left.</summary>
-    private static Shape Target(OnnxNode node)
+    /// <summary>A shape in numbers, a single symbolic axis as −1; null where that is not possible.</summary>
+    internal static long[]? Constant(Shape shape) => shape.IsStatic || (shape.Count(d => !d.IsStatic) == 1 && !shape.Any(d => d == 0))
+        ? [.. shape.Select(d => d.IsStatic ? d.Number : -1)]
+        : null;
+
+    /// <summary>The shape that is asked for: 0 keeps the size of the data's axis, −1 takes what is left.</summary>
+    private Shape Resolve(Shape from, IReadOnlyList<Dim> asked)
     {
-        Shape from = node[0].Shape;
-        IReadOnlyList<Dim> asked = node.Version < 5 ? [.. node.Integers("shape")!.Select(Dim.OfNumber)] : node.Content(1)!;
-        bool zeroMeansZero = node.Knows("allowzero") && node.Flag("allowzero");
         var dims = new Dim[asked.Count];
         int open = -1;
         for (int i = 0; i < dims.Length; i++)
         {
-            bool isOpen = asked[i].IsStatic && asked[i].Number == -1;
-            dims[i] = isOpen ? 1 : asked[i].IsStatic && asked[i].Number == 0 && !zeroMeansZero
-                ? i < from.Rank ? from[i] : throw new ShapeException($"Reshape keeps axis {i}, which {from} does not have.")
+            bool isOpen = asked[i] == Dim.OfNumber(-1);
+            dims[i] = isOpen ? 1 : asked[i] == 0 && !AllowZero
+                ? i < from.Rank ? from[i] : throw new ShapeException($"{Name} keeps axis {i}, which {from} does not have.")
+                : asked[i].IsStatic && asked[i].Number < 0
+                ? throw new ShapeException($"{Name} expects sizes of at least 0, and −1 for what is left, found {string.Join(", ", asked)}.")
                 : asked[i];
-            open = !isOpen ? open : open < 0 ? i : throw new ShapeException($"Reshape expects at most one size −1, found {string.Join(", ", asked)}.");
+            open = !isOpen ? open : open < 0 ? i : throw new ShapeException($"{Name} expects at most one size −1, found {string.Join(", ", asked)}.");
         }
 
         if (open >= 0)
         {
-            dims[open] = from.ElementCount.TryDivide(Shape.Of(dims).ElementCount, out Dim rest)
-                ? rest
-                : throw new ShapeException($"Reshape of {from} to {string.Join(", ", asked)} leaves no whole size for −1.");
+            (Dim all, Dim known) = (from.ElementCount, Shape.Of(dims).ElementCount);
+            dims[open] = all.TryDivide(known, out Dim rest) ? rest
+                : from.DependsOnData || Shape.Of(dims).DependsOnData ? all.FloorDivide(known)
+                : throw new ShapeException($"{Name} of {from} to {string.Join(", ", asked)} leaves no whole size for −1.");
         }
 
         return Shape.Of(dims);

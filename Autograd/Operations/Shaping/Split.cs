@@ -52,7 +52,7 @@ public sealed record Split(int Axis, IntList Sizes) : Operation, IHasKernel, IOp
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
     [
-        Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.Expand(Variable.Scalar(0, y.DType), y.Shape))]),
+        Ops.Concat(Axis, [.. request.Results.Select((y, i) => request.Gradient(i) ?? Ops.ExpandLike(Variable.Scalar(0, y.DType), y))]),
     ];
 
     /// <inheritdoc/>

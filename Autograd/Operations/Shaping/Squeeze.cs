@@ -3,36 +3,38 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>Takes axes of size 1 away (ONNX <c>Squeeze</c>).</summary>
-/// <param name="Axes">The axes, counted from 0, in ascending order.</param>
-public sealed record Squeeze(IntList Axes) : CompositeOperation, IOperator
+/// <summary>Takes axes of size 1 away (ONNX <c>Squeeze</c>). Inputs: data, and the axes as an int64 vector, negative ones from the end; without it, those whose size is
+/// the number 1 go.</summary>
+public sealed record Squeeze : ViewOperation, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
-        [new(new Squeeze([0, 2]), new ExampleInput([1, 3, 1])), new(new Squeeze([1]), new ExampleInput(["batch", 1, 2]))];
+    [
+        new(new Squeeze(), new ExampleInput([1, 3, 1]), ExampleInput.Constant(0, 2)),
+        new(new Squeeze(), new ExampleInput(["batch", 1, 2]), ExampleInput.Constant(-2)),
+        new(new Squeeze(), new ExampleInput([1, 2, 1])),
+        new(new Squeeze(), new ExampleInput([1, 3, 1, 2]), ExampleInput.Data(2, 0)),
+    ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
-    {
-        Shape shape = node[0].Shape;
-        IEnumerable<int> axes = node.Numbers("axes", 1)?.Select(axis => shape.Axis((int)axis))
-            ?? Enumerable.Range(0, shape.Rank).Where(axis => shape[axis].IsStatic && shape[axis].Size == 1);
-        return new Squeeze([.. axes.Order()]).ApplyAll(node[0]);
-    }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Dim>? Content(Node node, int output) => node.Inputs[0].Content;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(Arguments inputs)
-    {
-        Shape shape = inputs[0].Shape;
-        return Axes.All(axis => axis >= 0 && axis < shape.Rank && shape[axis].IsStatic && shape[axis].Size == 1)
-            ? [new Reshape([.. shape.Where((_, axis) => !Axes.Contains(axis))]).Apply(inputs[0])]
-            : throw new ShapeException($"{Name} expects axes of size 1, found the axes {Axes} of {shape}.");
-    }
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Squeeze().ApplyAll(node[0], node.Axes("axes", 1));
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new(Name) { Inputs = [new OnnxInput.Argument(0), OnnxInput.Integers([.. Axes.ToLongs()])] };
+        new(Name) { Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)] };
+
+    /// <inheritdoc/>
+    protected override Shape Result(InferRequest inputs)
+    {
+        Shape shape = inputs[0].Shape;
+        if (!inputs.Has(1))
+            return [.. shape.Where(dim => dim != 1)];
+        Require.Sizes(this, inputs, 1);
+        if (inputs.Content(1) is not { } given)
+            return [.. Enumerable.Range(0, shape.Rank - inputs[1].Shape[0].Size).Select(axis => inputs.Fresh($"squeezed_{axis}"))];
+        int[] axes = [.. given.Select(axis => shape.Axis(checked((int)axis.Number)))];
+        return axes.All(axis => shape[axis] == 1 || shape[axis].DependsOnData)
+            ? [.. shape.Where((_, axis) => !axes.Contains(axis))]
+            : throw new ShapeException($"{Name} expects axes of size 1, found the axes {string.Join(", ", axes)} of {shape}.");
+    }
 }

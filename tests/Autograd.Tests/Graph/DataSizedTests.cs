@@ -1,7 +1,9 @@
 using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Indexing;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Graph;
@@ -30,6 +32,44 @@ public sealed class DataSizedTests
         Assert.Throws<ShapeException>(() => first + second);
         Assert.Equal(first.Shape, (first + first).Shape);
         Assert.Equal([first.Shape[1].Symbol!], first.Producer!.Symbols);
+    }
+
+    [Fact]
+    public void Gradients_go_through_shapes_of_data()
+    {
+        Variable x = Variable.Input("x", DType.Float64, ["batch", 2]), shape = Variable.Input("shape", DType.Int64, [3]), count = Variable.Input("count", DType.Int64, [1]);
+        Variable indices = Variable.Input("i", DType.Int64, [2]);
+        Variable y = new Reshape().Apply(x, shape);
+        Variable wide = new Expand().Apply(y, Ops.Concat(0, Ops.Integers(4), shape)) * Variable.Scalar(0.5, DType.Float64);
+        Variable picked = new GatherGradient(1).Apply(indices, x, count);
+        Variable loss = Ops.Sum(wide.Square()) + Ops.Sum(picked.Square());
+        var signature = new Signature([x, shape, count, indices], [new Output("g", Gradient.Of(loss, x)), new Output("picked", picked)]);
+        Value data = Value.Of([1.0, 2, 3, 4, 5, 6], 3, 2);
+        IReadOnlyList<Value> found = Interpreter.Run(signature, data, Value.Of([2L, 3, 1], 3), Value.Of([3L], 1), Value.Of([2L, 2], 2));
+        Assert.Equal([3, 3], found[1].Sizes.ToArray());
+        Assert.Equal([0, 0, 3, 0, 0, 7, 0, 0, 11], found[1].ToArray<double>());
+
+        // 4 copies of (x/2)² and the sums (x₀ + x₁)²: 2x + 2(x₀ + x₁).
+        Assert.Equal([8, 10, 20, 22, 32, 34], found[0].ToArray<double>());
+    }
+
+    [Fact]
+    public void A_size_of_zero_is_said_where_the_data_have_another()
+    {
+        Variable empty = Variable.Input("x", DType.Float32, [0, 2]);
+        Assert.Equal([3, 0], new Reshape(AllowZero: true).Apply(empty, Ops.Integers(3, 0)).Shape);
+        Assert.Throws<ShapeException>(() => new Reshape().Apply(empty, Ops.Integers(3, 0)));
+        Assert.Throws<ShapeException>(() => new Reshape().Apply(empty, Ops.Integers(0, 0, 0)));
+        Assert.Equal([0, 2, 1], new Reshape().Apply(empty, Ops.Integers(0, 0, 1)).Shape);
+    }
+
+    [Fact]
+    public void Numbers_of_elements_that_differ_are_found_when_the_shape_is_there()
+    {
+        Variable x = Variable.Input("x", DType.Float32, [6]), shape = Variable.Input("shape", DType.Int64, [2]);
+        var signature = new Signature([x, shape], [new Output("y", new Reshape().Apply(x, shape))]);
+        Assert.Equal([2, 3], Interpreter.Run(signature, Value.Zeros(DType.Float32, 6), Value.Of([2L, -1], 2))[0].Sizes.ToArray());
+        Assert.Contains("[4, 2]", Assert.Throws<ShapeException>(() => Interpreter.Run(signature, Value.Zeros(DType.Float32, 6), Value.Of([4L, 2], 2))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +114,7 @@ public sealed class DataSizedTests
     [Fact]
     public void A_shape_rule_sees_contents()
     {
-        Variable sizes = Ops.Concat(0, new Toolkit.Autograd.Operations.Shaping.ShapeOf().Apply(X), Variable.Of(Value.Of([7L], 1)));
+        Variable sizes = Ops.Concat(0, new ShapeOf().Apply(X), Variable.Of(Value.Of([7L], 1)));
         var request = new InferRequest(new NonZero(), new Arguments(sizes, null, X));
         Assert.Equal(["batch", 3, 7], request.Content(0));
         Assert.Null(request.Content(1));

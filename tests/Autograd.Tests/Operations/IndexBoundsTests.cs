@@ -41,7 +41,7 @@ public sealed class IndexBoundsTests
         Variable y = what switch
         {
             nameof(Gather) => X.Gather(Index, 1),
-            nameof(GatherGradient) => new GatherGradient(1, [3, 4]).Apply(Index, Variable.Of(Value.Full(1, DType.Float32, [3, 2, 2]))),
+            nameof(GatherGradient) => new GatherGradient(1).Apply(Index, Variable.Of(Value.Full(1, DType.Float32, [3, 2, 2])), Ops.Integers(4)),
             nameof(GatherND) => new GatherND().Apply(X, Index),
             nameof(ScatterND) => new ScatterND().Apply(X, Index, Updates),
             "add" => new ScatterND(Add: true).Apply(X, Index, Updates),

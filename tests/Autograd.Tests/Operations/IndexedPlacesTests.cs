@@ -26,7 +26,7 @@ public sealed class IndexedPlacesTests
         int place = (int)(index < 0 ? index + 3 : index) * 2;
         Assert.Equal([.. Rows.ToArray<double>().Select((v, i) => i == place ? -5 : v)], scattered.ToArray<double>());
         Assert.Equal([.. Rows.ToArray<double>().Select((v, i) => i == place ? v - 5 : v)], Of(new ScatterND(Add: true), Rows, position, Value.Of([-5.0], 1)).ToArray<double>());
-        Value gradient = Of(new GatherGradient(0, [3, 2]), one, Value.Of([7.0, 8.0], 1, 2));
+        Value gradient = Of(new GatherGradient(0), one, Value.Of([7.0, 8.0], 1, 2), Value.Of([3L], 1));
         Assert.Equal([.. Enumerable.Range(0, 6).Select(i => i == place ? 7.0 : i == place + 1 ? 8.0 : 0)], gradient.ToArray<double>());
     }
 

@@ -10,7 +10,7 @@ internal static class IndexingReferences
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
         [typeof(Gather)] = (o, x) => GatherOf((Gather)o, x[0], x[1]),
-        [typeof(GatherGradient)] = (o, x) => ScatterOf((GatherGradient)o, x[0], x[1]),
+        [typeof(GatherGradient)] = (o, x) => ScatterOf((GatherGradient)o, x[0], x[1], (int)x[2].Data[0]),
         [typeof(GatherND)] = (_, x) => [Array64.Make([.. x[1].Sizes[..^1], .. x[0].Sizes[x[1].Sizes[^1]..]], i => x[0].Data[x[0].Flat(Position(x[0], x[1], i))])],
         [typeof(NonZero)] = (_, x) => NonZeroOf(x[0]),
         [typeof(OneHot)] = (o, x) => [Array64.Make([.. x[0].Sizes, ((OneHot)o).Depth], i => Wrap(x[0][i[..^1]], ((OneHot)o).Depth) == i[^1] ? 1 : 0)],
@@ -51,10 +51,10 @@ internal static class IndexingReferences
         ];
     }
 
-    private static Array64[] ScatterOf(GatherGradient o, Array64 indices, Array64 g)
+    private static Array64[] ScatterOf(GatherGradient o, Array64 indices, Array64 g, int size)
     {
         int rank = indices.Sizes.Length;
-        var result = new Array64([.. g.Sizes[..o.Axis], o.DataShape[o.Axis].Size, .. g.Sizes[(o.Axis + rank)..]]);
+        var result = new Array64([.. g.Sizes[..o.Axis], size, .. g.Sizes[(o.Axis + rank)..]]);
         for (int flat = 0; flat < g.Data.Length; flat++)
         {
             int[] i = g.Index(flat);

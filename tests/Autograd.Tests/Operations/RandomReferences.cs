@@ -9,12 +9,12 @@ internal static class RandomReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
-        [typeof(RandomUniform)] = (o, x) => [PhiloxOf((RandomUniform)o, (uint)x[0].Data[0], (uint)x[1].Data[0])],
+        [typeof(RandomUniform)] = (o, x) => [PhiloxOf((RandomUniform)o, (uint)x[0].Data[0], (uint)x[1].Data[0], [.. x[2].Data.Select(size => (int)size)])],
     };
 
-    private static Array64 PhiloxOf(RandomUniform o, uint key, uint counter)
+    private static Array64 PhiloxOf(RandomUniform o, uint key, uint counter, int[] sizes)
     {
-        var result = new Array64(o.Shape.ToSizes());
+        var result = new Array64(sizes);
         for (int i = 0; i < result.Data.Length; i++)
         {
             (uint[] c, uint k0, uint k1) = (o.Type == DType.Float32 ? [(uint)i / 4, 0, counter, 0] : [(uint)i / 2, 0, counter, 0], key, 0);

@@ -12,17 +12,17 @@ internal static class ShapingReferences
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
         [typeof(Concat)] = (o, x) => ConcatOf((Concat)o, x),
-        [typeof(Expand)] = (o, x) => [Array64.Make(((Expand)o).Shape.ToSizes(), i => x[0][i])],
+        [typeof(Expand)] = (_, x) => [Array64.Make(Joint(x[0].Sizes, Integers(x[1])), i => x[0][i])],
         [typeof(Flatten)] = (o, x) => [Copy(x[0], Columns(x[0].Sizes, ((Flatten)o).Axis))],
         [typeof(Pad)] = (o, x) => PadOf((Pad)o, x[0]),
         [typeof(Range)] = (_, x) => [Array64.Make([(int)Math.Ceiling((x[1].Data[0] - x[0].Data[0]) / x[2].Data[0])], i => x[0].Data[0] + (i[0] * x[2].Data[0]))],
-        [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(((Reshape)o).Shape, x[0].Data.Length))],
+        [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(x[0], Integers(x[1]), ((Reshape)o).AllowZero))],
         [typeof(ShapeOf)] = (o, x) => [ShapeIn((ShapeOf)o, x[0])],
         [typeof(Slice)] = (o, x) => SliceOf((Slice)o, x[0]),
         [typeof(Split)] = (o, x) => SplitOf((Split)o, x[0]),
-        [typeof(Squeeze)] = (o, x) => [Copy(x[0], [.. x[0].Sizes.Where((_, axis) => !((Squeeze)o).Axes.Contains(axis))])],
+        [typeof(Squeeze)] = (_, x) => [Copy(x[0], Narrowed(x[0].Sizes, x.Length > 1 ? Integers(x[1]) : null))],
         [typeof(Transpose)] = (o, x) => TransposeOf((Transpose)o, x[0]),
-        [typeof(Unsqueeze)] = (o, x) => [Copy(x[0], Widened(x[0].Sizes, ((Unsqueeze)o).Axes))],
+        [typeof(Unsqueeze)] = (_, x) => [Copy(x[0], Widened(x[0].Sizes, Integers(x[1])))],
     };
 
     private static int[] Columns(int[] sizes, int axis)
@@ -36,13 +36,32 @@ internal static class ShapingReferences
         return matrix;
     }
 
-    private static int[] Widened(int[] sizes, IntList axes)
+    private static int[] Integers(Array64 x) => [.. x.Data.Select(number => (int)number)];
+
+    /// <summary>The sizes to which two shapes broadcast.</summary>
+    private static int[] Joint(int[] a, int[] b)
+    {
+        var sizes = new int[Math.Max(a.Length, b.Length)];
+        for (int i = 1; i <= sizes.Length; i++)
+        {
+            (int left, int right) = (i <= a.Length ? a[^i] : 1, i <= b.Length ? b[^i] : 1);
+            sizes[^i] = left == 1 ? right : left;
+        }
+
+        return sizes;
+    }
+
+    private static int[] Narrowed(int[] sizes, int[]? axes) =>
+        [.. sizes.Where((size, axis) => axes is null ? size != 1 : !axes.Contains(axis) && !axes.Contains(axis - sizes.Length))];
+
+    private static int[] Widened(int[] sizes, int[] axes)
     {
         var result = new List<int>();
         int next = 0;
-        for (int axis = 0; axis < sizes.Length + axes.Count; axis++)
+        int rank = sizes.Length + axes.Length;
+        for (int axis = 0; axis < rank; axis++)
         {
-            result.Add(axes.Contains(axis) ? 1 : sizes[next++]);
+            result.Add(axes.Contains(axis) || axes.Contains(axis - rank) ? 1 : sizes[next++]);
         }
 
         return [.. result];
@@ -54,10 +73,16 @@ internal static class ShapingReferences
         return Array64.Make([sizes.Length], i => sizes[i[0]]);
     }
 
-    private static int[] Resize(Shape shape, int count)
+    private static int[] Resize(Array64 x, int[] asked, bool allowZero)
     {
-        int known = shape.Where(d => d.IsStatic).Aggregate(1, (a, d) => a * d.Size);
-        return [.. shape.Select(d => d.IsStatic ? d.Size : count / known)];
+        int[] sizes = [.. asked.Select((size, axis) => size == 0 && !allowZero ? x.Sizes[axis] : size)];
+        int open = Array.IndexOf(sizes, -1);
+        if (open >= 0)
+        {
+            sizes[open] = x.Data.Length / sizes.Where(size => size >= 0).Aggregate(1, (a, b) => a * b);
+        }
+
+        return sizes;
     }
 
     private static Array64[] TransposeOf(Transpose o, Array64 x) =>

@@ -22,9 +22,9 @@ public sealed class OperationIdentityTests
         int shown = 0;
         foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples.Where(e => e.Smoothness > 0))
         {
-            Variable[] inputs = ExampleValues.Variables(example, DType.Float64);
+            Variable[] arguments = ExampleValues.Variables(example, DType.Float64), inputs = ExampleValues.Inputs(arguments);
             Value[] at = ExampleValues.Draw(example, DType.Float64, seed: 7);
-            Variable[] outputs = [.. example.For(DType.Float64).ApplyAll(inputs).Where(y => y.DType.IsFloating())];
+            Variable[] outputs = [.. example.For(DType.Float64).ApplyAll(arguments).Where(y => y.DType.IsFloating())];
             foreach (int i in Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloating()))
                 shown += Check(example, inputs, at, outputs, i) ? 1 : 0;
         }

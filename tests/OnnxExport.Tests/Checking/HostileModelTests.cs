@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Toolkit.Autograd.Tests;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import;
 using static Toolkit.OnnxExport.Format.AttributeProto.Types;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
 

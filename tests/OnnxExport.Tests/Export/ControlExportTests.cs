@@ -25,7 +25,7 @@ public class ControlExportTests
             condition,
             [hidden],
             a => [Ops.If(Ops.Greater(a[0].Sum(), 0), [a[0]], b => [b[0] * w], b => [b[0] + 1])[0]],
-            a => [Ops.Expand(w, a[0].Shape)])[0];
+            a => [Ops.ExpandLike(w, a[0])])[0];
         IReadOnlyList<Variable> gradients = Gradient.Of(y.Square().Mean(), [x, w]);
         var signature = new Signature([condition, x], [new Output("y", y), new Output("gx", gradients[0])], [new Update(w, w - (gradients[1] * 0.1))]);
         Value[][] cases =
@@ -61,7 +61,7 @@ public class ControlExportTests
         Variable x = Variable.Input("x", DType.Float32, ["time", "batch", 3]);
         var w = new Parameter("w", Value.Of([0.5f, -1f, 0.3f, 0.2f, 0.1f, 0.7f, -0.4f, 0.9f, -0.2f], 3, 3));
         (IReadOnlyList<Variable> states, IReadOnlyList<Variable> outputs) = Ops.Scan(
-            [Ops.Expand(Variable.Scalar(0, DType.Float32), ["batch", 3])], [x], (s, e) => Next((s[0].MatMul(w) + e[0]).Tanh()));
+            [Ops.Expand(Variable.Scalar(0, DType.Float32), ["batch", 3], x)], [x], (s, e) => Next((s[0].MatMul(w) + e[0]).Tanh()));
         Variable loss = (states[0].Square().Sum() + outputs[0].Sum()) * 0.1;
         IReadOnlyList<Variable> first = Gradient.Of(loss, [x, w]);
         IReadOnlyList<Variable> second = Gradient.Of(first[0].Square().Sum(), [x, w]);

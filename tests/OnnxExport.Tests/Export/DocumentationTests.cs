@@ -81,16 +81,10 @@ public partial class DocumentationTests
 
     private static IEnumerable<Signature> Signatures(RegisteredOperation operation, DType floating)
     {
-        if (operation.Name == nameof(DimSize))
-        {
-            Variable x = Variable.Input("x", floating, ["batch"]);
-            yield return new Signature([x], [new Output("y", new DimSize("batch").Apply())]);
-        }
-
         foreach (Example example in operation.Examples)
         {
-            Variable[] inputs = ExampleValues.Variables(example, floating);
-            yield return new Signature(inputs, [.. example.For(floating).ApplyAll(inputs).Select((y, i) => new Output($"y{i}", y))]);
+            Variable[] arguments = ExampleValues.Variables(example, floating);
+            yield return new Signature(ExampleValues.Inputs(arguments), [.. example.For(floating).ApplyAll(arguments).Select((y, i) => new Output($"y{i}", y))]);
         }
     }
 

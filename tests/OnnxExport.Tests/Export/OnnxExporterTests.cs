@@ -184,7 +184,7 @@ public class OnnxExporterTests
         Variable x = Variable.Input("x", DType.Float32, ["batch", "time"]);
         Variable row = Variable.Input("row", DType.Float32, [1, "time"]);
         Shape shape = ["batch", "time"];
-        Variable y = Ops.Expand(row, shape) + Ops.Expand(row * 2, shape) + Ops.Expand(Ops.Reshape(row, ["time"]), [3, "batch", "time"]);
+        Variable y = Ops.Expand(row, shape, x) + Ops.Expand(row * 2, shape, x) + Ops.Expand(Ops.Reshape(row, ["time"]), [3, "batch", "time"], x);
         var signature = new Signature([x, row], [new Output("y", y)]);
         ModelProto model = OnnxExporter.ToModel(signature);
         string[] operators = [.. model.Graph.Node.Select(n => n.OpType)];
@@ -205,7 +205,7 @@ public class OnnxExporterTests
         Variable x = Variable.Input("x", DType.Float32, ["batch", "time"]);
         Variable one = Variable.Input("one", DType.Float32, [1]);
         Dim many = (Dim.Named("batch") * "time" * 2) - "time" + 3;
-        Variable flat = Ops.Expand(one, [many]);
+        Variable flat = Ops.Expand(one, [many], x);
         Variable wide = Ops.Reshape(Ops.Expand(Ops.Reshape(x, ["batch", "time", 1]), ["batch", "time", 4]), [Dim.Named("batch") * 4, "time"]);
         var signature = new Signature([x, one], [new Output("flat", flat), new Output("wide", wide)]);
         ModelProto model = OnnxExporter.ToModel(signature);

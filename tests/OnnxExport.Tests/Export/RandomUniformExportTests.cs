@@ -24,8 +24,8 @@ public class RandomUniformExportTests
         var signature = new Signature(
             [x, key, counter],
             [
-                new Output("noise", Ops.RandomUniform(x.Shape, key, counter, type)),
-                new Output("next", Ops.RandomUniform([3, "batch"], key, counter + 1, type)),
+                new Output("noise", Ops.RandomUniform(x.Shape, key, counter, type, x)),
+                new Output("next", Ops.RandomUniform([3, "batch"], key, counter + 1, type, x)),
             ]);
         using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(signature, new() { Opset = opset }));
         foreach (int batch in new[] { 1, 2, 97 })

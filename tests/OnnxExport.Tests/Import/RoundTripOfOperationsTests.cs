@@ -32,9 +32,9 @@ public class RoundTripOfOperationsTests
 
     private static void Check(Example example, DType floating, int opset)
     {
-        Variable[] inputs = ExampleValues.Variables(example, floating);
+        Variable[] arguments = ExampleValues.Variables(example, floating);
         var signature = new Signature(
-            inputs, [.. example.For(floating).ApplyAll(inputs).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
+            ExampleValues.Inputs(arguments), [.. example.For(floating).ApplyAll(arguments).Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
         byte[] bytes = OnnxExporter.Export(signature, new OnnxExportOptions { Opset = opset });
         OnnxModel model = OnnxModel.Load(bytes);
         Value[] values = ExampleValues.Draw(example, floating, seed: 7);

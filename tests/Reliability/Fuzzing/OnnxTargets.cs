@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import;
 
 namespace Toolkit.Reliability.Fuzzing;
 

@@ -1,8 +1,9 @@
 using Google.Protobuf;
 using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Format;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
-namespace Toolkit.OnnxExport.Format;
+namespace Toolkit.OnnxExport.Export;
 
 /// <summary>Gives models with float16 or bfloat16 inputs and outputs edges of float32, for readers that do not have the short types.</summary>
 public static class SinglePrecisionEdges

@@ -3,7 +3,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
-namespace Toolkit.Modeling.Losses;
+namespace Toolkit.Modeling;
 
 /// <summary>Checks that losses and metrics share.</summary>
 internal static class Targets

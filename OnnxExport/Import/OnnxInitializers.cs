@@ -1,7 +1,8 @@
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Format;
 
-namespace Toolkit.OnnxExport.Format;
+namespace Toolkit.OnnxExport.Import;
 
 /// <summary>Reads the numbers that an ONNX model carries, its weights, and what it says of itself.</summary>
 public static class OnnxInitializers

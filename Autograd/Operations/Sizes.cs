@@ -1,0 +1,86 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations;
+
+/// <summary>Shapes as int64 vectors, as operations take them: constants, and what is read from the shapes of tensors that carry the symbols.</summary>
+internal sealed class Sizes
+{
+    private readonly Variable[] carriers;
+
+    private Sizes(ReadOnlySpan<Variable> carriers) => this.carriers = carriers.ToArray();
+
+    /// <summary>A shape as a vector.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="carriers">Tensors in whose shapes its symbols occur.</param>
+    /// <exception cref="ShapeException">A symbol occurs in none of them.</exception>
+    public static Variable Of(Shape shape, params ReadOnlySpan<Variable> carriers)
+    {
+        if (shape.IsStatic)
+            return Ops.Integers([.. shape.Select(d => d.Number)]);
+        var sizes = new Sizes(carriers);
+        return sizes.carriers.FirstOrDefault(c => c.Shape == shape) is { } same ? Ops.ShapeOf(same) : Ops.Concat(0, [.. sizes.Parts(shape)]);
+    }
+
+    /// <summary>Symbolic dimensions one by one, the static ones between them as one constant.</summary>
+    private IEnumerable<Variable> Parts(Shape shape)
+    {
+        for (int i = 0; i < shape.Rank; i++)
+        {
+            int first = i;
+            while (i < shape.Rank && shape[i].IsStatic)
+                i++;
+            if (i > first)
+                yield return Ops.Integers([.. shape.Take(i).Skip(first).Select(d => d.Number)]);
+            if (i < shape.Rank)
+                yield return Element(shape[i]);
+        }
+    }
+
+    private Variable Element(Dim dim)
+    {
+        if (dim.IsStatic)
+            return Ops.Integers(dim.Number);
+        foreach (Variable carrier in carriers)
+        {
+            for (int axis = 0; axis < carrier.Shape.Rank; axis++)
+            {
+                if (carrier.Shape[axis] == dim)
+                    return new ShapeOf(axis, axis + 1).Apply(carrier);
+            }
+        }
+
+        return dim.Symbol is { } symbol
+            ? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
+            : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
+    }
+
+    private Variable Term(DimTerm term)
+    {
+        IEnumerable<Variable> factors = term.Factors.Select(Factor);
+        return (term.Coefficient == 1 && term.Factors.Count > 0 ? factors : factors.Prepend(Ops.Integers(term.Coefficient))).Aggregate((product, factor) => product * factor);
+    }
+
+    private Variable Factor(DimFactor factor) => factor switch
+    {
+        SymbolFactor { Symbol: var symbol } => Element(Dim.Of(symbol)),
+        QuotientFactor quotient => Quotient(quotient),
+        ChoiceFactor { Choice: DimChoice.Min } choice => Ops.Min(Element(choice.First), Element(choice.Second)),
+        ChoiceFactor { Choice: DimChoice.Max } choice => Ops.Max(Element(choice.First), Element(choice.Second)),
+        ChoiceFactor choice => Broadcast(Element(choice.First), Element(choice.Second)),
+        _ => throw new ShapeException($"Expected a part of a size of a known kind, found {factor}."),
+    };
+
+    /// <summary>Division of integers truncates; below zero the remainder, which has the sign of the divisor, is taken off first.</summary>
+    private Variable Quotient(QuotientFactor quotient)
+    {
+        (Variable dividend, Variable divisor) = (Element(quotient.Dividend), Element(quotient.Divisor));
+        return quotient.Dividend.IsNeverNegative && quotient.Divisor.IsNeverNegative
+            ? dividend / divisor
+            : (dividend - new Mod().Apply(dividend, divisor)) / divisor;
+    }
+
+    private static Variable Broadcast(Variable first, Variable second) => Ops.Where(Ops.Equal(first, Ops.Integers(1)), second, first);
+}
