@@ -62,12 +62,12 @@ internal sealed class PlanContext
         }
 
         Program program = plan.Program;
-        RunSteps(0, program.FirstInPlace, workers, cancellation, marks);
+        RunSteps(0, program.FirstInPlace, workers, marks, cancellation);
         PrepareOutputs(outputs);
         cancellation.ThrowIfCancellationRequested();
 
         // Whatever fails has failed before here, and nothing has changed.
-        RunSteps(program.FirstInPlace, program.Steps.Length, workers, CancellationToken.None, marks);
+        RunSteps(program.FirstInPlace, program.Steps.Length, workers, marks, CancellationToken.None);
         for (int i = 0; i < outputs.Length; i++)
         {
             outputs[i].CopyFrom(values[program.Outputs[i]]);
@@ -94,7 +94,7 @@ internal sealed class PlanContext
         }
     }
 
-    private void RunSteps(int first, int end, Workers workers, CancellationToken cancellation, Span<long> marks)
+    private void RunSteps(int first, int end, Workers workers, Span<long> marks, CancellationToken cancellation)
     {
         Kernel[] kernels = plan.Kernels;
         int i = first;

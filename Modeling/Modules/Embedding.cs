@@ -47,6 +47,8 @@ public sealed class Embedding : Module
     {
         Variable inside = Targets.Between(input, 0.0, Symbols - 1);
         Variable symbols = Ops.Where(inside, input, Symbols).Cast(DType.Int64);
+        if (!input.DType.IsFloating())
+            return Table.Variable.Gather(symbols);
         return Table.Variable.Gather(Ops.Where(Ops.Equal(symbols.Cast(input.DType), input), symbols, Symbols));
     }
 

@@ -7,13 +7,17 @@ using Toolkit.Samples.Tabular;
 var names = new Argument<string[]>("names") { Description = $"Data sets: {string.Join(", ", Catalog.All.Select(c => c.Name))}; default: all that are there." };
 names.AcceptOnlyFromAmong([.. Catalog.All.Select(c => c.Name)]);
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder with a folder for each data set; default: made data only." };
-var seed = new Option<ulong>("--seed") { Description = "Seed of all trainers.", DefaultValueFactory = _ => 1 };
-var only = new Option<bool>("--network") { Description = "Train the network only." };
-var command = new RootCommand("Neural networks beside ML.NET's linear models and trees, trained and scored in ML.NET pipelines.") { names, data, seed, only };
+var seeds = new Option<int>("--seeds") { Description = "Train with the seeds 1, 2, … up to this number.", DefaultValueFactory = _ => 1 };
+var only = new Option<string>("--only") { Description = "Only the trainers whose names hold this text; default: all.", DefaultValueFactory = _ => "" };
+var search = new Option<FileInfo?>("--search") { Description = "Choose settings by cross-validation within the training rows and write them into this file (chosen.json); no test row is read." };
+var tries = new Option<int>("--tries") { Description = "Settings that a search tries for each trainer.", DefaultValueFactory = _ => 10 };
+var folds = new Option<int>("--folds") { Description = "Parts of the training rows in a search.", DefaultValueFactory = _ => 3 };
+var command = new RootCommand("Neural networks beside ML.NET's linear models and trees, trained and scored in ML.NET pipelines.") { names, data, seeds, only, search, tries, folds };
 command.SetAction(arguments =>
 {
     string? folder = arguments.GetValue(data)?.FullName;
     string[] wanted = arguments.GetValue(names) ?? [];
+    bool Taken(Contender contender) => contender.Name.Contains(arguments.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase);
     try
     {
         foreach (Case item in Catalog.All.Where(c => wanted.Length == 0 ? c.Folder is null || folder is not null : wanted.Contains(c.Name)))
@@ -26,19 +30,15 @@ command.SetAction(arguments =>
             }
 
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{item.Name}[/]: {item.Description}");
-            IReadOnlyList<Result> results = item.Run(path, arguments.GetValue(seed), take: c => !arguments.GetValue(only) || c.Family == Family.Network);
-            string[] columns = [.. results.SelectMany(r => r.Figures.Keys).Distinct()];
-            Table table = new Table().AddColumns(["", .. columns, "seconds"]);
-            foreach (Result result in results)
+            if (arguments.GetValue(search) is { } file)
             {
-                table.AddRow([
-                    result.Contender.Name,
-                    .. columns.Select(c => result.Figures.TryGetValue(c, out double f) ? f.ToString("G4", CultureInfo.InvariantCulture) : ""),
-                    result.Training.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture),
-                ]);
+                IReadOnlyDictionary<string, Settings> best = new Search(item, path, arguments.GetValue(tries), arguments.GetValue(folds), seed: 1)
+                    .Run(Taken, (name, settings, figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {figure:G5} with {settings}")));
+                Chosen.Write(file.FullName, item.Name, best.ToDictionary(b => b.Key, b => b.Value.ToDictionary()));
+                continue;
             }
 
-            AnsiConsole.Write(table);
+            Comparison.Show(item, path, arguments.GetValue(seeds), Taken);
         }
 
         return 0;

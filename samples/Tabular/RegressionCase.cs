@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using Microsoft.ML.Trainers.FastTree;
+using Microsoft.ML.Trainers.LightGbm;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
 
@@ -11,15 +13,18 @@ internal abstract class RegressionCase : Case
 {
     public override bool LargerIsBetter => false;
 
-    protected abstract NeuralNetworkOptions Network { get; }
+    /// <summary>What the data ask of a network, whatever its settings.</summary>
+    protected virtual NeuralNetworkOptions Network => new();
 
     public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
     [
-        new("neural network", Family.Network, ml.Regression.NeuralNetwork(Network)),
-        new("SDCA", Family.Linear, Normalized(ml, ml.Regression.Trainers.Sdca(new SdcaRegressionTrainer.Options { NumberOfThreads = 1 }))),
-        new("L-BFGS Poisson", Family.Linear, Normalized(ml, ml.Regression.Trainers.LbfgsPoissonRegression())),
-        new("FastTree", Family.Trees, ml.Regression.Trainers.FastTree()),
-        new("LightGBM", Family.Trees, ml.Regression.Trainers.LightGbm()),
+        new("neural network", Family.Network, NetworkSpace.Choices, (s, seed) => ml.Regression.NeuralNetwork(NetworkSpace.Options(s, seed, Network))),
+        new("SDCA", Family.Linear, LinearSpaces.Sdca, (s, _) => Normalized(ml, ml.Regression.Trainers.Sdca(
+            new SdcaRegressionTrainer.Options { NumberOfThreads = 1, L2Regularization = s.FloatOrOwn("l2"), L1Regularization = s.FloatOrOwn("l1") }))),
+        new("L-BFGS Poisson", Family.Linear, LinearSpaces.Lbfgs, (s, _) => Normalized(ml, ml.Regression.Trainers.LbfgsPoissonRegression(
+            new LbfgsPoissonRegressionTrainer.Options { L1Regularization = (float)s["l1"], L2Regularization = (float)s["l2"] }))),
+        new("FastTree", Family.Trees, TreeSpaces.FastTree, (s, seed) => ml.Regression.Trainers.FastTree(new FastTreeRegressionTrainer.Options().With(s, seed))),
+        new("LightGBM", Family.Trees, TreeSpaces.LightGbm, (s, seed) => ml.Regression.Trainers.LightGbm(new LightGbmRegressionTrainer.Options().With(s, seed))),
     ];
 
     public override IReadOnlyDictionary<string, double> Measure(MLContext ml, IDataView scored)

@@ -1,13 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Trainers;
-using Toolkit.MLNetIntegration;
-using Toolkit.MLNetIntegration.Training;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
 /// <summary>Whether an income is above 50,000 dollars, by numbers and texts of a census (Kohavi 1996).</summary>
-internal sealed class Adult : Case
+internal sealed class Adult : BinaryCase
 {
     private static readonly string[] Texts = ["workclass", "education", "marital", "occupation", "relationship", "ethnicity", "sex", "country"];
 
@@ -31,28 +28,6 @@ internal sealed class Adult : Case
                 "Numbers", "age", "weight", "years", "Gain", "Loss", "hours", nameof(Logarithms.LogGain), nameof(Logarithms.LogLoss)))
             .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
             .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. Texts.Select(t => $"{t}-1")]));
-    }
-
-    public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
-    [
-        new("neural network", Family.Network, ml.BinaryClassification.NeuralNetwork(new NeuralNetworkOptions
-        {
-            HiddenUnits = [128, 64], Epochs = 15, Dropout = 0.3, WeightDecay = 3e-4, BatchSize = 128, ValidationFraction = 0,
-
-            // The numbers are normalized already; a rare category, scaled to deviation 1, would be a large number.
-            Standardize = false,
-        })),
-        new("SDCA logistic regression", Family.Linear, ml.BinaryClassification.Trainers.SdcaLogisticRegression(
-            new SdcaLogisticRegressionBinaryTrainer.Options { NumberOfThreads = 1 })),
-        new("L-BFGS logistic regression", Family.Linear, ml.BinaryClassification.Trainers.LbfgsLogisticRegression()),
-        new("FastTree", Family.Trees, ml.BinaryClassification.Trainers.FastTree()),
-        new("LightGBM", Family.Trees, ml.BinaryClassification.Trainers.LightGbm()),
-    ];
-
-    public override IReadOnlyDictionary<string, double> Measure(MLContext ml, IDataView scored)
-    {
-        CalibratedBinaryClassificationMetrics metrics = ml.BinaryClassification.Evaluate(scored);
-        return new Dictionary<string, double> { ["accuracy %"] = 100 * metrics.Accuracy, ["AUC"] = metrics.AreaUnderRocCurve, ["log loss"] = metrics.LogLoss };
     }
 
     private static IDataView Read(MLContext ml, string file) => ml.Data.LoadFromTextFile(

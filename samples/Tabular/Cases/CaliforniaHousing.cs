@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
-using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -15,16 +14,9 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override string Folder => "california-housing";
 
-    protected override NeuralNetworkOptions Network => new()
-    {
-        HiddenUnits = [128, 128, 64],
-        Optimizer = new Adam { LearningRate = 0.001 },
-        Epochs = 120,
-        WeightDecay = 1e-3,
-        BatchSize = 64,
-        Patience = 15,
-        MissingFeatures = MissingFeatures.Impute,
-    };
+    protected override bool HasWaves => true;
+
+    protected override NeuralNetworkOptions Network => new() { MissingFeatures = MissingFeatures.Impute };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder)
     {
@@ -35,17 +27,24 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override IEstimator<ITransformer> Featurize(MLContext ml) => ml.Transforms.CustomMapping<District, Derived>(Derive, contractName: null)
         .Append(ml.Transforms.Categorical.OneHotEncoding("ocean", nameof(District.OceanProximity)))
-        .Append(ml.Transforms.Concatenate("Features", nameof(Derived.Numbers), "ocean"));
+        .Append(ml.Transforms.Concatenate("Features", nameof(Derived.Numbers), "ocean"))
+        .Append(ml.Transforms.Concatenate("Waves", "Features", nameof(Derived.Waves)));
 
     public override IReadOnlyList<Contender> Contenders(MLContext ml)
     {
         IReadOnlyList<Contender> all = base.Contenders(ml);
+        Contender head = all[0] with
+        {
+            Name = "with a heteroscedastic head",
+            SettingsOf = all[0].Name,
+            Trainer = (s, seed) => ml.Regression.HeteroscedasticNeuralNetwork(NetworkSpace.Options(s, seed, Network)),
+        };
         IEstimator<ITransformer> fill = ml.Transforms.ReplaceMissingValues("Features", replacementMode: Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean);
         return
         [
             all[0],
-            new("with a heteroscedastic head", Family.Network, ml.Regression.HeteroscedasticNeuralNetwork(Network)),
-            .. all.Skip(1).Select(c => c with { Trainer = fill.Append(c.Trainer) }),
+            head,
+            .. all.Skip(1).Select(c => c with { Trainer = (s, seed) => fill.Append(c.Trainer(s, seed)) }),
         ];
     }
 
@@ -71,6 +70,9 @@ internal sealed class CaliforniaHousing : RegressionCase
             d.Longitude, d.Latitude, d.Longitude + d.Latitude, d.Longitude - d.Latitude, d.HousingMedianAge, MathF.Log(d.TotalRooms), MathF.Log(d.TotalBedrooms),
             MathF.Log(d.Population), MathF.Log(d.Households), MathF.Log(d.MedianIncome), d.MedianIncome, MathF.Log(d.TotalRooms / d.Households),
             MathF.Log(d.TotalBedrooms / d.TotalRooms), MathF.Log(d.Population / d.Households),
+        ];
+        derived.Waves =
+        [
             .. Waves.Of(d.Longitude, 4), .. Waves.Of(d.Latitude, 4), .. Waves.Of(d.Longitude + d.Latitude, 4), .. Waves.Of(d.Longitude - d.Latitude, 4),
         ];
     }
@@ -112,7 +114,10 @@ internal sealed class CaliforniaHousing : RegressionCase
     {
         public float Label { get; set; }
 
-        [VectorType(46)]
+        [VectorType(14)]
         public float[] Numbers { get; set; } = [];
+
+        [VectorType(32)]
+        public float[] Waves { get; set; } = [];
     }
 }

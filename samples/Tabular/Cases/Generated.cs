@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.Autograd.Operations;
-using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling;
 
 namespace Toolkit.Samples.Tabular.Cases;
@@ -14,8 +12,6 @@ internal sealed class Generated : RegressionCase
     public override string Description => "made: 10 sin(πx₁x₂) + 20(x₃ − ½)² + 10x₄ + 5x₅ + noise of deviation 1, 5 features idle; 4,000 rows to train and to test";
 
     public override string? Folder => null;
-
-    protected override NeuralNetworkOptions Network => new() { Activation = Ops.Tanh, Epochs = 150, Patience = 20, WeightDecay = 1e-3 };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) => (Make(ml, 1), Make(ml, 2));
 

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.MLNetIntegration.Training;
-using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -13,16 +11,6 @@ internal sealed class Iris : MulticlassCase
     public override string Description => "3 species, 4 lengths; 150 rows, 30 % for testing";
 
     public override string Folder => "iris";
-
-    protected override NeuralNetworkOptions Network => new()
-    {
-        HiddenUnits = [16],
-        Optimizer = new Adam { LearningRate = 0.01 },
-        Epochs = 60,
-        ValidationFraction = 0,
-        BatchSize = 16,
-        WeightDecay = 1e-2,
-    };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder)
     {

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.MLNetIntegration.Training;
-using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -13,19 +11,6 @@ internal sealed class OptDigits : MulticlassCase
     public override string Description => "10 digits, 64 counts; 3,823 training and 1,797 test rows of other writers";
 
     public override string Folder => "optdigits";
-
-    protected override NeuralNetworkOptions Network => new()
-    {
-        HiddenUnits = [256, 128],
-        Optimizer = new Adam { LearningRate = 0.001 },
-        Epochs = 80,
-        Dropout = 0.3,
-        WeightDecay = 1e-4,
-        Patience = 15,
-
-        // Counts at the rim are nearly always zero: scaled to deviation 1, the few others would be large numbers.
-        Standardize = false,
-    };
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) =>
         (Read(ml, Path.Combine(folder, "optdigits-train.csv")), Read(ml, Path.Combine(folder, "optdigits-test.csv")));

@@ -1,6 +1,4 @@
 using Microsoft.ML;
-using Toolkit.MLNetIntegration.Training;
-using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -13,18 +11,10 @@ internal sealed class WineQuality : RegressionCase
 
     public override string Folder => "wine-quality";
 
-    protected override NeuralNetworkOptions Network => new()
-    {
-        HiddenUnits = [512, 512],
-        Optimizer = new Adam { LearningRate = 0.0005 },
-        Epochs = 150,
-        Dropout = 0.4,
-        WeightDecay = 1e-5,
-        BatchSize = 64,
-        ValidationFraction = 0,
-    };
+    protected override bool HasWaves => true;
 
     public override (IDataView Train, IDataView Test) Load(MLContext ml, string folder) => Divide(ml, WineRows.Load(ml, folder), 0.2);
 
-    public override IEstimator<ITransformer> Featurize(MLContext ml) => ml.Transforms.CopyColumns("Label", "Quality");
+    public override IEstimator<ITransformer> Featurize(MLContext ml) => ml.Transforms.CopyColumns("Label", "Quality")
+        .Append(WineRows.Waved(ml));
 }

@@ -210,6 +210,8 @@ internal static class MethodTable
             Case.Counts(v => new FitOptions { BatchSize = v }),
             Case.Counts(v => new FitOptions { ValidationBatchSize = v }),
             [() => new FitOptions { ProgressSteps = -1 }]),
+        [nameof(ComputationModel)] = new(
+            () => new ComputationModel(new Dense(2, 3, new RandomSource(1)).Inference), [() => new ComputationModel(new Autograd.Graph.Signature([], []))]),
         [nameof(Predictor)] = new(() => new Predictor(Network(3), [4]), [() => new Predictor(Network(3), [4]).Predict(Images)]),
         [nameof(Retraining)] = new(
             null, Case.Counts(v => Retraining.Continue(Learner(new RandomSource(1)), Labelled, Labelled, Labelled, v)),

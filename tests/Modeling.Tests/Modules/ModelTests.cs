@@ -2,7 +2,10 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Modules;
 
@@ -40,6 +43,33 @@ public sealed class ModelTests
         }
 
         Assert.Equal([2, 3], found[1].Sizes.ToArray());
+    }
+
+    [Fact]
+    public void A_computation_from_elsewhere_learns_on_and_keeps_its_names()
+    {
+        Signature written = new TwoByTwo { InputFields = Fields }.Inference;
+        var model = new ComputationModel(written);
+        Assert.Equal(written.Parameters.Select(p => p.Name), model.Parameters.Select(p => p.Name));
+        Assert.Equal(["kind", "numbers"], model.InputFields!.Select(field => field.Name));
+        Dataset data = Dataset.Of(
+            Column.Of("kind", [0L, 1, 2, 1]), Column.Of("numbers", [1f, 0, 0, 1, 1, 1, 2, 0], 2), Column.Of("price", [1f, 2, 3, 4]), Column.Labels("class", [0, 1, 2, 1], 3));
+        float[] kept = model.PredictAll(data)["price"].ToArray<float>();
+        var trainer = new Trainer
+        {
+            Model = model,
+            Loss = new MeanSquaredError().On("price") + new SoftmaxCrossEntropy().On("class"),
+            Optimizer = new Adam { LearningRate = 0.05 },
+        };
+        History history = trainer.Fit(data, new() { Epochs = 100 }, TestContext.Current.CancellationToken);
+        Assert.True(history.Epochs[^1].Loss < 0.2 * history.Epochs[0].Loss);
+        Assert.NotEqual(kept, model.PredictAll(data)["price"].ToArray<float>());
+        Assert.Equal(["price", "class"], model.Inference.Outputs.Select(output => output.Name));
+        Value[] found = Autograd.Execution.Function.Compile(written).Run(Value.Of([0L, 1, 2, 1], 4), Value.Of([1f, 0, 0, 1, 1, 1, 2, 0], 4, 2));
+        Assert.Equal(found[0].ToArray<float>(), model.PredictAll(data)["price"].ToArray<float>());
+        Assert.Contains("\"numbers\"", Assert.ThrowsAny<ToolkitException>(() => model.Forward(
+            new Named(("kind", Run.Labels(1)), ("numbers", Run.Labels(1))), new ForwardContext(Mode.Inference))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new ComputationModel(new Signature([Variable.Input("x", DType.Float32, [])], [new Output("y", Variable.Scalar(1.0, DType.Float32))])));
     }
 
     [Fact]

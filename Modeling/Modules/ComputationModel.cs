@@ -1,0 +1,65 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+
+namespace Toolkit.Modeling.Modules;
+
+/// <summary>
+/// A computation from elsewhere as a model of its named inputs and outputs: an imported ONNX file of several inputs is trained further, made a part of another model, and
+/// written again. Its parameters keep their names and values; those with the role of a state are not learned. With one input and one output, take a
+/// <see cref="SignatureModel"/>.
+/// </summary>
+/// <remarks>The computation is built anew for the inputs that it gets, so a batch of another size than the file names is possible where nothing in the file depends on it.
+/// It reads the fields of the names of the inputs, with "_" for each dot. Outputs keep their names.</remarks>
+public sealed class ComputationModel : Model
+{
+    private readonly Signature signature;
+
+    /// <summary>A model of a computation.</summary>
+    /// <param name="signature">The computation; updates are left aside.</param>
+    /// <exception cref="ArgumentException">There are no outputs, an input has no batch axis, or two inputs have the same name up to dots.</exception>
+    public ComputationModel(Signature signature)
+    {
+        if (signature.Outputs.Count == 0)
+            throw new ArgumentException($"Expected a computation with an output, found none in \"{signature.Name}\".", nameof(signature));
+        if (signature.Inputs.FirstOrDefault(input => input.Shape.Rank == 0) is { } scalar)
+            throw new ArgumentException($"Expected inputs with a batch axis, found {scalar}.", nameof(signature));
+        if (signature.Inputs.CountBy(FieldName).FirstOrDefault(names => names.Value > 1).Key is { } twice)
+            throw new ArgumentException($"Expected inputs of distinct names, found two called \"{twice}\" once dots are \"_\".", nameof(signature));
+        this.signature = signature;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Field>? InputFields
+    {
+        get => base.InputFields ?? [.. signature.Inputs.Select(input => new Field(FieldName(input), input.DType, [.. input.Shape.Skip(1)]))];
+        set => base.InputFields = value;
+    }
+
+    /// <inheritdoc/>
+    protected internal override string Kind => "computation";
+
+    /// <inheritdoc/>
+    protected internal override string Description => $"{nameof(ComputationModel)} {signature.Name}";
+
+    /// <inheritdoc/>
+    protected override Named Build(Named inputs, ForwardContext context)
+    {
+        var given = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
+        foreach (Variable input in signature.Inputs)
+        {
+            Variable found = inputs[FieldName(input)];
+            if (found.DType != input.DType || found.Shape.Rank != input.Shape.Rank)
+                throw new ShapeException($"expected {input.Type} for \"{FieldName(input)}\", found {found.Type}.");
+            given.Add(input, found);
+        }
+
+        var substitution = new Substitution(given);
+        return new Named([.. signature.Outputs.Select(output => (output.Name, substitution.Map(output.Variable)))]);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Parameter> CreateParameters() => new Signature(signature.Inputs, signature.Outputs, name: signature.Name).Parameters;
+
+    private static string FieldName(Variable input) => input.Name!.Replace('.', '_');
+}
