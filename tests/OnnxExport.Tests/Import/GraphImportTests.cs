@@ -106,6 +106,30 @@ public sealed class GraphImportTests : IDisposable
             roles);
     }
 
+    /// <summary>A table of which rows are taken is learned although the indices beside it are not.</summary>
+    [Fact]
+    public void A_table_of_vectors_is_a_weight()
+    {
+        OneNode gather = new OneNode("Gather", 13).Constant(Value.Of([1f, 2, 3, 4], 2, 2)).Of(Value.Of([1L], 1));
+        Parameter table = Assert.Single(OnnxModel.Load(gather.Bytes([Value.Zeros(DType.Float32, 1, 2)])).Parameters);
+        Assert.Equal(("c0", ParameterRole.Weight), (table.Name, table.Role));
+    }
+
+    /// <summary>A text without a name is an origin as well; a node with neither has none.</summary>
+    [Fact]
+    public void A_node_without_a_name_keeps_its_text()
+    {
+        GraphProto graph = Sum(Tensor("w", 3));
+        graph.Node[0].Name = string.Empty;
+        Assert.Null(Load(graph).Signature.Outputs[0].Variable.Producer!.Origin);
+        graph.Node[0].DocString = "the sum";
+        Origin origin = Load(graph).Signature.Outputs[0].Variable.Producer!.Origin!;
+        Assert.Equal((null, "the sum"), (origin.Name, origin.Documentation));
+        graph.Node[0].DocString = string.Empty;
+        graph.Node[0].MetadataProps.Add(GoodModel.Entry("layer", "last"));
+        Assert.Equal("last", Load(graph).Signature.Outputs[0].Variable.Producer!.Origin!.Metadata["layer"]);
+    }
+
     /// <summary>An initializer that is an input too, with an output NAME_out, is a parameter that a run changes; <see cref="OnnxModel.Inference"/> leaves it alone.</summary>
     [Fact]
     public void A_parameter_with_its_new_value_as_an_output_is_updated()
