@@ -7,5 +7,5 @@ public abstract class OnnxGraph
     /// <param name="inputs">What stands at its inputs.</param>
     /// <param name="outside">Receives the variables of the graphs around it that it reads.</param>
     /// <returns>Its results.</returns>
-    public abstract IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, ISet<Variable> outside);
+    public abstract IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, HashSet<Variable> outside);
 }

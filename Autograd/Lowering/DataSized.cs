@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Control;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Lowering;
@@ -29,9 +30,21 @@ internal static class DataSized
             return sized.Evaluate(new EvaluateRequest(node.Operation, inputs, workers));
         }
 
-        // The shape rule tells the sizes once it sees the numbers.
-        Value[] results = [.. node.Operation.Infer(InferRequest.Of(node.Operation, inputs)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))];
-        KernelChoice.Run(node.Operation, inputs!, results, workers);
-        return results;
+        // The shape rule tells the sizes once it sees the numbers. Types in which the kernel does not compute are widened, as Widening does it in graphs.
+        Value?[] wide = node.Operation is IHasKernel kernel
+            ? [.. inputs.Select(input => input is null ? null : As(kernel.ComputeType(input.DType), input, workers))]
+            : inputs;
+        Value[] results = [.. node.Operation.Infer(InferRequest.Of(node.Operation, wide)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))];
+        KernelChoice.Run(node.Operation, wide!, results, workers);
+        return [.. results.Select((result, i) => As(node.Outputs[i].DType, result, workers))];
+    }
+
+    private static Value As(DType type, Value value, Workers workers)
+    {
+        if (value.DType == type)
+            return value;
+        Value[] result = [Value.Zeros(type, value.Sizes.ToArray())];
+        KernelChoice.Run(new Cast(type), [value], result, workers);
+        return result[0];
     }
 }

@@ -58,7 +58,13 @@ public sealed partial class Dim
     public Dim FloorDivide(Dim divisor) => TryDivide(divisor, out Dim exact) ? exact
         : IsStatic && divisor.IsStatic ? OfNumber(QuotientFactor.Of(Number, divisor.Number))
         : divisor == 0 ? throw new ShapeException($"Expected a divisor other than 0 for {this}.")
+        : divisor.terms is [var by] && divisor.IsStatic && Array.Exists(terms, term => term.DividedBy(by) is not null) ? WholePart(by) + RestOf(by).FloorDivide(divisor)
         : Of(new QuotientFactor(this, divisor));
+
+    /// <summary>The quotient of the terms that a number divides: what is rounded down is only the rest.</summary>
+    private Dim WholePart(DimTerm by) => new(DimTerm.Normalize([.. terms.Select(term => term.DividedBy(by)).OfType<DimTerm>()]));
+
+    private Dim RestOf(DimTerm by) => new(DimTerm.Normalize([.. terms.Where(term => term.DividedBy(by) is null)]));
 
     /// <summary>The smaller of two dimensions.</summary>
     /// <param name="a">The first dimension.</param>

@@ -102,7 +102,7 @@ internal sealed class TrainingRun
             ExampleSymbols.Bind(batch, trainer.TrainingStep.Inputs, inputs);
             lock (trainer.Gate)
             {
-                trainer.Step.RunInto(inputs, outputs);
+                trainer.Step.RunInto(inputs, outputs, CancellationToken.None);
                 double loss = outputs[TrainingGraph.LossOutput].Scalar();
                 double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
                 if (!double.IsFinite(loss) || !double.IsFinite(objective))

@@ -18,7 +18,7 @@ internal sealed class GraphReader
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly GraphReader? around;
     private readonly string? folder;
-    private ISet<Variable> outside = new HashSet<Variable>();
+    private HashSet<Variable> outside = [];
     private readonly HashSet<string> symbols;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
@@ -187,7 +187,7 @@ internal sealed class GraphReader
     /// <summary>A graph in an attribute. It is read each time that it is applied.</summary>
     private sealed class Inner(GraphProto graph, GraphReader around) : OnnxGraph
     {
-        public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, ISet<Variable> outside)
+        public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
         {
             if (graph.Input.Count != inputs.Count)
                 throw new GraphException($"Expected {inputs.Count} inputs of the graph \"{graph.Name}\", found {graph.Input.Count}.");

@@ -56,7 +56,10 @@ public sealed class AbsurdSizeTests
             OpsetImport = { new OperatorSetIdProto { Version = 17 } },
             Graph = new GraphProto
             {
-                Name = "absurd", Node = { node }, Initializer = { constants }, Input = { GoodModel.Value("x", DataType.Float, 3) },
+                Name = "absurd",
+                Node = { node },
+                Initializer = { constants },
+                Input = { GoodModel.Value("x", DataType.Float, 3) },
                 Output = { new ValueInfoProto { Name = "y", Type = new TypeProto { TensorType = new() { ElemType = (int)DataType.Float } } } },
             },
         };
