@@ -39,8 +39,8 @@ public class RoundTripOfOperationsTests
         OnnxModel model = OnnxModel.Load(bytes);
         Value[] values = ExampleValues.Draw(example, floating, seed: 7);
         IReadOnlyList<Value> expected = Interpreter.Run(signature, values);
-        IReadOnlyList<Value> found = Function.Compile(model.Signature).Run(values);
-        for (int i = 0; i < found.Count; i++)
+        Value[] found = Function.Compile(model.Signature).Run(values);
+        for (int i = 0; i < found.Length; i++)
             Parity.Equal(expected[i], found[i], example.Tolerance, $"{example.Operation} in {floating}, operator set {opset}");
 
         byte[] again = OnnxExporter.Export(model.Signature, model.ExportOptions);
