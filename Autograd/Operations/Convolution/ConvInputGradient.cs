@@ -37,6 +37,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
+        RequireSteps();
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
         Require.Rank(this, inputs[0], 4);
         Require.Rank(this, inputs[1], 4);

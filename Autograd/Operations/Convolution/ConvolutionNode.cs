@@ -9,7 +9,7 @@ internal static class ConvolutionNode
     public static IReadOnlyList<Variable> Forward(OnnxNode node)
     {
         WindowNode window = Window(node);
-        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, (int)node.Integer("group"));
+        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, checked((int)node.Integer("group")));
         return [convolution.Apply(node[0], node[1], node.Optional(2))];
     }
 
@@ -23,13 +23,15 @@ internal static class ConvolutionNode
         IReadOnlyList<long> rest = node.Integers("output_padding") ?? [0, 0];
         Shape x = node[0].Shape;
         int Size(int axis) => checked(((x[axis + 2].Size - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - window.Pads[axis] - window.Pads[axis + 2] + (int)rest[axis]);
-        var transposed = new ConvInputGradient(window.Strides, window.Pads, window.Dilations, (int)node.Integer("group"), [Size(0), Size(1)]);
+        var transposed = new ConvInputGradient(window.Strides, window.Pads, window.Dilations, checked((int)node.Integer("group")), [Size(0), Size(1)]);
         return [WithBias(node, transposed.Apply(node[0], node[1]))];
     }
 
     private static WindowNode Window(OnnxNode node)
     {
         Shape w = node[1].Shape;
+        if (w.Rank == 4 && node.Integers("kernel_shape") is { } kernel && (kernel.Count != 2 || w[2] != Dim.OfNumber(kernel[0]) || w[3] != Dim.OfNumber(kernel[1])))
+            throw new ShapeException($"{node.Operator} expects the kernel_shape of its weights {w}, found {string.Join(", ", kernel)}.");
         return w.Rank == 4 && w[2].IsStatic && w[3].IsStatic
             ? new WindowNode(node, [w[2].Size, w[3].Size])
             : throw new ShapeException($"{node.Operator} takes weights [M, C/group, kH, kW] with known kH and kW, found {w}.");

@@ -29,6 +29,7 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
 
     private protected Shape OutputShape(Shape x, Shape w)
     {
+        RequireSteps();
         if (x.Rank != 4 || w.Rank != 4 || !x[2].IsStatic || !x[3].IsStatic || !w[2].IsStatic || !w[3].IsStatic)
         {
             throw new ShapeException($"{Name} expects an image [N, C, H, W] and weights [M, C/group, kH, kW] with static H, W, kH and kW, found {x} and {w}.");
@@ -41,6 +42,13 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         }
 
         return [x[0], w[0], Out(x, w, 0), Out(x, w, 1)];
+    }
+
+    /// <summary>Refuses what no window can move by, before anything is divided by it.</summary>
+    private protected void RequireSteps()
+    {
+        if (Group < 1 || Strides.Any(stride => stride < 1) || Dilations.Any(dilation => dilation < 1))
+            throw new ShapeException($"{Name} expects groups, strides and dilations of at least 1, found {Group} groups, strides {Strides} and dilations {Dilations}.");
     }
 
     // Every output element is a sum over one patch.

@@ -36,6 +36,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
     private static IntList Pair(OnnxNode node, string name) => node.Integers(name) switch
     {
         null => [1, 1],
+        [< 1, _] or [_, < 1] => throw new ShapeException($"{node.Operator} expects {name} of at least 1, found {string.Join(", ", node.Integers(name)!)}."),
         [var vertical, var horizontal] => [checked((int)vertical), checked((int)horizontal)],
         var other => throw new ShapeException($"{node.Operator} takes windows of two dimensions, found {name} {string.Join(", ", other)}."),
     };

@@ -71,8 +71,10 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
     private static IReadOnlyList<Variable> Choice(OnnxNode node, long depth)
     {
         (Variable indices, Variable values) = (Ops.Cast(node[0], DType.Int64), node[2]);
+        if (values.Shape.Rank != 1 || values.Shape[0] != 2)
+            throw new ShapeException($"{node.Operator} expects two values, for off and on, found {values.Shape}.");
         bool isPlain = values.Constant is { } numbers && values.DType.IsFloating() && numbers[0] == 0 && numbers[1] == 1;
-        Variable hot = new OneHot((int)depth, isPlain ? values.DType : DType.Float32).Apply(indices);
+        Variable hot = new OneHot(checked((int)depth), isPlain ? values.DType : DType.Float32).Apply(indices);
         if (!isPlain)
         {
             Variable off = Ops.Reshape(Ops.Slice(values, 0, 0, 1), Shape.Scalar);
@@ -80,7 +82,7 @@ public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, 
             hot = Ops.Where(Ops.Greater(hot, 0), on, off);
         }
 
-        int axis = hot.Shape.Axis((int)node.Integer("axis"));
+        int axis = hot.Shape.Axis(node.Integer("axis"));
         List<int> order = [.. Enumerable.Range(0, indices.Shape.Rank)];
         order.Insert(axis, indices.Shape.Rank);
         return [axis == indices.Shape.Rank ? hot : Ops.Transpose(hot, [.. order])];

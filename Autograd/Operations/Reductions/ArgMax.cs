@@ -23,7 +23,7 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
         node.Flag("select_last_index")
             ? throw new GraphException("ArgMax takes the first index at a tie, found select_last_index.")
-            : new ArgMax(node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims")).ApplyAll(node[0]);
+            : new ArgMax(node[0].Shape.Axis(node.Integer("axis")), node.Flag("keepdims")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -14,7 +14,9 @@ internal static class ReductionNode
         bool nothing = axes.Count == 0;
         if (nothing && node.Knows("noop_with_empty_axes") && node.Flag("noop_with_empty_axes"))
             return new Identity().Apply(node[0]);
-        IEnumerable<int> chosen = nothing ? Enumerable.Range(0, shape.Rank) : axes.Select(axis => shape.Axis((int)axis));
-        return reduce([.. chosen.Distinct().Order()], node.Flag("keepdims"));
+        int[] chosen = nothing ? [.. Enumerable.Range(0, shape.Rank)] : [.. axes.Select(axis => shape.Axis(axis)).Order()];
+        if (chosen.Distinct().Count() < chosen.Length)
+            throw new ShapeException($"{node.Operator} expects different axes, found {string.Join(", ", axes)} for {shape}.");
+        return reduce([.. chosen], node.Flag("keepdims"));
     }
 }

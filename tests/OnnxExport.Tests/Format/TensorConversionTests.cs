@@ -70,6 +70,22 @@ public class TensorConversionTests
         Assert.Contains("\"w\"", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DataType.Float, 3, 11, 12)]
+    [InlineData(DataType.Float, 3, 13, 12)]
+    [InlineData(DataType.Int64, 2, 8, 16)]
+    [InlineData(DataType.Bool, 2, 3, 2)]
+    [InlineData(DataType.Int4, 3, 1, 2)]
+    [InlineData(DataType.Int4, 3, 3, 2)]
+    [InlineData(DataType.Float, 0, 4, 0)]
+    public void Raw_data_of_another_length_are_refused(DataType type, int count, int found, int expected)
+    {
+        var tensor = new TensorProto { Name = "w", DataType = (int)type, Dims = { count }, RawData = ByteString.CopyFrom(new byte[found]) };
+        Assert.Equal(
+            $"Expected {expected} bytes in the tensor \"w\" of shape [{count}], found {found}.",
+            Assert.Throws<ShapeException>(() => TensorConversion.ToValue(tensor)).Message);
+    }
+
     [Fact]
     public void The_smaller_types_are_read_from_their_fields()
     {

@@ -1,0 +1,79 @@
+using Google.Protobuf;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Format;
+using static Toolkit.OnnxExport.Format.AttributeProto.Types;
+
+namespace Toolkit.OnnxExport.Tests.Checking;
+
+/// <summary>The fourteen fields of an attribute, one value in each.</summary>
+public class AttributeFieldTests
+{
+    private static readonly Dictionary<AttributeType, Action<AttributeProto>> Fields = new()
+    {
+        [AttributeType.Float] = a => a.F = 0,
+        [AttributeType.Int] = a => a.I = 0,
+        [AttributeType.String] = a => a.S = ByteString.Empty,
+        [AttributeType.Tensor] = a => a.T = GoodModel.Floats("t", 1),
+        [AttributeType.Graph] = a => a.G = new GraphProto { Name = "g", Output = { new ValueInfoProto { Name = "x" } } },
+        [AttributeType.SparseTensor] = a => a.SparseTensor = GoodModel.Create().Graph.SparseInitializer[0],
+        [AttributeType.TypeProto] = a => a.Tp = GoodModel.Value("v", TensorProto.Types.DataType.Float, 1).Type,
+        [AttributeType.Floats] = a => a.Floats.Add(0),
+        [AttributeType.Ints] = a => a.Ints.Add(0),
+        [AttributeType.Strings] = a => a.Strings.Add(ByteString.Empty),
+        [AttributeType.Tensors] = a => a.Tensors.Add(GoodModel.Floats("t", 1)),
+        [AttributeType.Graphs] = a => a.Graphs.Add(new GraphProto { Name = "g", Output = { new ValueInfoProto { Name = "x" } } }),
+        [AttributeType.SparseTensors] = a => a.SparseTensors.Add(GoodModel.Create().Graph.SparseInitializer[0]),
+        [AttributeType.TypeProtos] = a => a.TypeProtos.Add(GoodModel.Value("v", TensorProto.Types.DataType.Float, 1).Type),
+    };
+
+    public static TheoryData<AttributeType> Types => [.. Enum.GetValues<AttributeType>().Where(type => type != AttributeType.Undefined)];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void One_value_of_the_stated_type_is_right_and_of_any_other_is_not(AttributeType type)
+    {
+        foreach ((AttributeType stated, _) in Fields)
+        {
+            var attribute = new AttributeProto { Name = "a", Type = stated };
+            Fields[type](attribute);
+            string[] errors = Errors(attribute);
+            if (stated == type)
+                Assert.Empty(errors);
+            else
+                Assert.Equal([$"Expected a value of type {stated} of the attribute \"a\", found {type}."], errors);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Any_second_value_is_found(AttributeType type)
+    {
+        foreach ((AttributeType other, Action<AttributeProto> set) in Fields.Where(field => field.Key != type))
+        {
+            var attribute = new AttributeProto { Name = "a", Type = type };
+            Fields[type](attribute);
+            set(attribute);
+            string message = Assert.Single(Errors(attribute));
+            Assert.Contains($"{type}", message, StringComparison.Ordinal);
+            Assert.Contains($"{other}", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void All_fourteen_are_named()
+    {
+        var attribute = new AttributeProto { Name = "a", Type = AttributeType.Float };
+        foreach (Action<AttributeProto> set in Fields.Values)
+            set(attribute);
+        Assert.Equal([$"Expected one value of the attribute \"a\", found {string.Join(" and ", Fields.Keys)}."], Errors(attribute));
+    }
+
+    /// <summary>An operator that no table knows may have any attributes.</summary>
+    private static string[] Errors(AttributeProto attribute)
+    {
+        ModelProto model = GoodModel.Create();
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "org.other", Version = 1 });
+        model.Graph.Node.Add(new NodeProto { OpType = "Unknown", Domain = "org.other", Input = { "x" }, Output = { "unknown" }, Attribute = { attribute } });
+        return [.. ModelCheck.Check(model).Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => problem.Message)];
+    }
+}
