@@ -209,5 +209,5 @@ public static partial class Ops
 
     private static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
-    private static IntList Normalize(Variable x, IntList axes) => [.. axes.Select(x.Shape.Axis).Order()];
+    private static IntList Normalize(Variable x, IntList axes) => [.. axes.Select(axis => x.Shape.Axis(axis)).Order()];
 }
