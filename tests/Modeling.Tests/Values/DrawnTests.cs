@@ -3,6 +3,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Distributions;
 using Toolkit.Modeling.Initializers;
+using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Values;
@@ -48,7 +49,7 @@ public sealed class DrawnTests
     {
         double[] center = [1, -2, 0.5], lower = [0.4, -1.5, 0.9, 2, 0.7, -0.3];
         double[] row = [.. center, .. lower];
-        Distribution gaussian = new Losses.FullCovarianceGaussian(3).Of(Variable.Of(Value.Of([.. Enumerable.Range(0, Draws).SelectMany(_ => row)], Draws, row.Length)));
+        Distribution gaussian = new FullCovarianceGaussian(3).Of(Variable.Of(Value.Of([.. Enumerable.Range(0, Draws).SelectMany(_ => row)], Draws, row.Length)));
         double[] drawn = Run.Numbers(gaussian.Sample(RandomStream.Of(7)));
         double Diagonal(double z) => Math.Log(1 + Math.Exp(z)) + 1e-3;
         double[][] b = [[Diagonal(lower[0]), 0, 0], [lower[1], Diagonal(lower[2]), 0], [lower[3], lower[4], Diagonal(lower[5])]];
