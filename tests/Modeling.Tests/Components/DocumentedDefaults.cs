@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Tests.Components;
 
@@ -18,8 +19,8 @@ internal static partial class DocumentedDefaults
         foreach (XElement member in page.Descendants("member"))
         {
             string id = member.Attribute("name")!.Value;
-            if (id.StartsWith("P:", StringComparison.Ordinal) && Stated(member.Element("summary")) is { } stated)
-                yield return (id, ValueOf(stated), OfProperty(library, id[2..]));
+            if (id.StartsWith("P:", StringComparison.Ordinal) && Property(library, id) is { } property && Stated(member.Element("summary")) is { } stated)
+                yield return (id, ValueOf(stated), OfProperty(library, property));
             foreach (XElement parameter in member.Elements("param"))
             {
                 if (Stated(parameter) is { } value)
@@ -66,17 +67,20 @@ internal static partial class DocumentedDefaults
         return match.Groups["times"].Success ? number * Math.Pow(10, exponent) : Math.Pow(number, exponent);
     }
 
-    private static object? OfProperty(Assembly library, string id)
+    /// <summary>A public property that a type does not leave to those that derive from it.</summary>
+    private static PropertyInfo? Property(Assembly library, string id)
     {
         int dot = id.LastIndexOf('.');
-        Type? type = TypeOf(library, id[..dot]);
-        PropertyInfo? property = type?.GetProperty(id[(dot + 1)..]);
-        if (property is null)
-            return "unknown";
-        foreach (Type concrete in library.GetExportedTypes().Where(t => !t.IsAbstract && !t.ContainsGenericParameters && type!.IsAssignableFrom(t)))
+        PropertyInfo? property = TypeOf(library, id[2..dot])?.GetProperty(id[(dot + 1)..]);
+        return property?.GetMethod is { IsVirtual: true, IsFinal: false } && property.DeclaringType!.IsAbstract ? null : property;
+    }
+
+    private static object? OfProperty(Assembly library, PropertyInfo property)
+    {
+        foreach (Type concrete in library.GetExportedTypes().Where(t => !t.IsAbstract && !t.ContainsGenericParameters && property.DeclaringType!.IsAssignableFrom(t)))
         {
             if (Made(concrete, 3) is { } instance)
-                return property.GetValue(instance);
+                return property.GetValue(instance) is var value && value is FixedRate rate ? rate.Value : value;
         }
 
         return "unknown";
@@ -142,7 +146,7 @@ internal static partial class DocumentedDefaults
         if (type is { IsInterface: true, IsGenericType: true } && type.GetGenericArguments() is [var element])
             return Filled(element, size, depth);
         if (type.IsValueType)
-            return Activator.CreateInstance(type);
+            return (depth == 0 ? null : Made(type, depth - 1)) ?? Activator.CreateInstance(type);
         return depth == 0 ? null : type.Assembly.GetExportedTypes()
             .Where(t => !t.IsAbstract && !t.ContainsGenericParameters && type.IsAssignableFrom(t)).Select(t => Made(t, depth - 1)).FirstOrDefault(made => made is not null);
     }
@@ -155,6 +159,6 @@ internal static partial class DocumentedDefaults
         return array;
     }
 
-    [GeneratedRegex("(?:^|[\\s(])(?:(?<word>true|false|null|½|¼|¾)|(?<number>−?\\d[\\d,]*(?:\\.\\d+)?)(?:(?<times>·10)?(?<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?) by default")]
+    [GeneratedRegex("(?:^|[;:,(])\\s*(?:(?<word>true|false|null|½|¼|¾)|(?<number>−?\\d[\\d,]*(?:\\.\\d+)?)(?:(?<times>·10)?(?<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?) by default")]
     private static partial Regex ByDefault();
 }
