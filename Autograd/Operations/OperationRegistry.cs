@@ -71,6 +71,7 @@ public static class OperationRegistry
         Operator<LessOrEqual>(),
         Operator<Log>(),
         Operator<LogSoftmax>(),
+        Operator<Loop>(),
         Operator<LSTM>(),
         Operator<MatMul>(),
         Operator<Max>(),
