@@ -49,7 +49,7 @@ public static partial class Ops
         IReadOnlyList<Variable> initial,
         Func<Variable, IReadOnlyList<Variable>, (Variable? GoesOn, IReadOnlyList<Variable> Carried, IReadOnlyList<Variable> Outputs)> turn)
     {
-        (Loop loop, IReadOnlyList<Variable> captured) = LoopBuilding.Of([.. initial.Select(value => value.Type)], isConditional: true, types =>
+        (Loop loop, IReadOnlyList<Variable> captured) = LoopBuilding.Of([.. initial.Select(value => value.Type)], condition?.Type ?? LoopBuilding.Truth, types =>
         {
             Variable[] inputs = [.. types.Select((type, i) => Body.Input($"input{i}", type))];
             (Variable? goesOn, IReadOnlyList<Variable> next, IReadOnlyList<Variable> written) = turn(inputs[0], inputs[Control.Loop.First..]);

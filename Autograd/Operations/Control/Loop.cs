@@ -44,7 +44,7 @@ public sealed record Loop(Body Body, int Carried, IntList Kept) : Operation, IOp
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
         Variable[] initial = [.. Enumerable.Range(First, Math.Max(0, node.Count - First)).Select(i => node[i])];
-        (Loop loop, IReadOnlyList<Variable> captured) = LoopBuilding.Of([.. initial.Select(value => value.Type)], node.Optional(1) is not null, types =>
+        (Loop loop, IReadOnlyList<Variable> captured) = LoopBuilding.Of([.. initial.Select(value => value.Type)], node.Optional(1)?.Type, types =>
         {
             (IReadOnlyList<Body> bodies, IReadOnlyList<Variable> outside) = node.Close([("body", types)]);
             return (bodies[0], outside);
@@ -56,7 +56,7 @@ public sealed record Loop(Body Body, int Carried, IntList Kept) : Operation, IOp
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         RequireForm(inputs);
-        TensorType[] types = [LoopBuilding.Turn, LoopBuilding.Truth, .. Enumerable.Range(First, Body.Inputs.Count - First).Select(i => inputs[i])];
+        TensorType[] types = [LoopBuilding.Turn, inputs.Has(1) ? inputs[1] : LoopBuilding.Truth, .. Enumerable.Range(First, Body.Inputs.Count - First).Select(i => inputs[i])];
         var binding = new BodyBinding(Body, inputs);
         binding.Bind(types);
         var varying = new HashSet<Symbol>(Enumerable.Range(0, Carried).Except(Kept).SelectMany(Varying));

@@ -20,13 +20,13 @@ internal static class LoopExamples
         WhileSmall(new ExampleInput([], DType.Int64, 2, 2), new ExampleInput([], DType.Bool, 1, 1)),
 
         // A value that grows from turn to turn, with what depends on it, has no gradient.
-        Growing,
+        Growing with { Smoothness = 0 },
     ];
 
     private static Example Growing => Example.Of(
         type => LoopBuilding.Of(
             [new TensorType(DType.Int64, [1])],
-            isConditional: true,
+            LoopBuilding.Truth,
             types =>
             {
                 Variable[] inputs = Inputs(types, new TensorType(type, [2]));
@@ -36,13 +36,13 @@ internal static class LoopExamples
         ExampleInput.Data(4),
         new ExampleInput([], DType.Bool, 1, 1),
         new ExampleInput([1], DType.Int64, 1, 3),
-        new ExampleInput([2])) with { Smoothness = 0 };
+        new ExampleInput([2]));
 
     /// <summary>h ← tanh(h·W), y = h·(turn + 1).</summary>
     private static Example Recurrence(ExampleInput turns, ExampleInput condition, Dim batch) => Example.Of(
         type => LoopBuilding.Of(
             [new TensorType(type, [batch, 2])],
-            isConditional: true,
+            new TensorType(DType.Bool, condition.Shape),
             types =>
             {
                 Variable[] inputs = Inputs(types, new TensorType(type, [2, 2]));
@@ -58,7 +58,7 @@ internal static class LoopExamples
     private static Example WhileSmall(ExampleInput most, ExampleInput condition) => Example.Of(
         type => LoopBuilding.Of(
             [new TensorType(type, [2]), LoopBuilding.Turn],
-            isConditional: true,
+            new TensorType(DType.Bool, condition.Shape),
             types =>
             {
                 Variable[] inputs = Inputs(types, new TensorType(type, [2]));

@@ -17,7 +17,7 @@ internal sealed class LoopRun
         (this.loop, this.run) = (loop, run);
         arguments = new Value[loop.Body.Inputs.Count];
         arguments[0] = Value.Of(0L);
-        arguments[1] = Value.Of(true);
+        arguments[1] = run.Has(1) ? Value.Of(true).Reshape(run[1].Sizes) : Value.Of(true);
         for (int i = Loop.First; i < arguments.Length; i++)
             arguments[i] = run[i];
         next = new Value[loop.Body.Outputs.Count];

@@ -88,7 +88,7 @@ internal sealed class LoopTurns : Turns
     {
         this.loop = loop;
         IReadOnlyList<Variable> inputs = loop.Body.Inputs;
-        var condition = new Substitution(new Dictionary<Variable, Variable> { [inputs[1]] = Variable.Of(Value.Of(true)) });
+        var condition = new Substitution(new Dictionary<Variable, Variable> { [inputs[1]] = LoopBuilding.True(inputs[1].Type) });
         Body = new Body(
             [.. inputs.Skip(Loop.First).Take(loop.Carried), inputs[0], .. inputs.Skip(Loop.First + loop.Carried)], [.. loop.Body.Outputs.Skip(1).Select(condition.Map)]);
         OutputDirections = [.. Enumerable.Repeat(0, loop.Outputs)];
