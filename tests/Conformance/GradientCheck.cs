@@ -112,7 +112,7 @@ internal static class GradientCheck
     private static IEnumerable<int> Elements(int count, Random random) =>
         count <= MostElements ? Enumerable.Range(0, count) : Enumerable.Range(0, MostElements).Select(_ => random.Next(count));
 
-    /// <summary>The central difference; null where the differences to either side do not agree.</summary>
+    /// <summary>The central difference; null where the differences to either side do not agree, or the sum is too large to tell them.</summary>
     private static double? Difference(Value value, int i, Func<double> function, double scale)
     {
         double at = value[i], step = Step * Math.Max(1, 1e-4 * Math.Abs(at)), middle = function();
@@ -122,6 +122,7 @@ internal static class GradientCheck
         double below = function();
         value[i] = at;
         double right = (above - middle) / step, left = (middle - below) / step;
-        return Math.Abs(right - left) <= (1e-2 * Math.Max(Math.Abs(right), Math.Abs(left))) + (1e-3 * scale) ? (above - below) / (2 * step) : null;
+        double rounding = Math.Abs(middle) * 1e-16 / step;
+        return rounding < 1e-2 * Tolerance * scale && Math.Abs(right - left) <= (1e-2 * Math.Max(Math.Abs(right), Math.Abs(left))) + (1e-3 * scale) ? (above - below) / (2 * step) : null;
     }
 }
