@@ -97,7 +97,10 @@ public sealed class ManifoldTangentsTests
         {
             var trainer = new Trainer
             {
-                Model = new Dense(3, 2, new RandomSource(2)), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Regularizers = [new TangentProp(0.1, "tangents")],
+                Model = new Dense(3, 2, new RandomSource(2)),
+                Loss = new SoftmaxCrossEntropy(),
+                Optimizer = new Adam(),
+                Regularizers = [new TangentProp(0.1, "tangents")],
             };
             Assert.Equal(2, trainer.Fit(data, new() { Epochs = 2, Validation = validation }, TestContext.Current.CancellationToken).Epochs.Count);
             return trainer;
