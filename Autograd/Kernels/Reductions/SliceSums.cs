@@ -69,8 +69,8 @@ internal static class SliceSums
         using Scratch scratch = workers.Rent((long)Lanes * number * sizeof(int));
         Span<int> groups = scratch.Span<int>(Lanes * number);
         groups.Clear();
-        (Span<int> first, Span<int> second) = (groups[..number], groups[number..(2 * number)]);
-        (Span<int> third, Span<int> fourth) = (groups[(2 * number)..(3 * number)], groups[(3 * number)..]);
+        Span<int> first = groups[..number], second = groups[number..(2 * number)];
+        Span<int> third = groups[(2 * number)..(3 * number)], fourth = groups[(3 * number)..];
         int i = 0;
         for (; i <= rows.Length - Lanes; i += Lanes)
         {
