@@ -9,6 +9,7 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Schedules;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Import;
@@ -36,10 +37,17 @@ internal static class FineTuneRun
             new Reshape([.. body.Signature.Inputs[0].Shape.Skip(1).Select(dim => dim.Size)]),
             new SignatureModel(body.Inference),
             new Flatten(),
-            new Dense(features, classes, new RandomSource(options.Seed))) { InputShape = [.. train.Layout.FeatureShape] };
+            new Dense(features, classes, new RandomSource(options.Seed)) { Name = "head" }) { InputShape = [.. train.Layout.FeatureShape] };
         Console.WriteLine(model.Summary());
 
-        var trainer = new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam { LearningRate = options.LearningRate }, Metrics = [new Accuracy()] };
+        int steps = options.Epochs * ((train.Count + BatchSize - 1) / BatchSize);
+        var trainer = new Trainer
+        {
+            Model = model,
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam { LearningRate = new CosineDecay(options.LearningRate, options.LearningRate / 100, steps) },
+            Metrics = [new Accuracy()],
+        };
         double before = trainer.Evaluate(test)["accuracy"];
         var clock = Stopwatch.StartNew();
         History history = trainer.Fit(
@@ -68,7 +76,7 @@ internal static class FineTuneRun
         static Dataset EvenOrOdd(int count, ulong seed)
         {
             Dataset digits = GeneratedDigits.Create(count, seed);
-            return Dataset.FromLabels(digits.Features.ToArray(), digits.Layout.FeatureShape, Array.ConvertAll(digits.Labels.ToArray(), label => label % 2), 2);
+            return Dataset.FromLabels(digits.Features.ToArray(), [.. digits.Layout.FeatureShape], Array.ConvertAll(digits.Labels.ToArray(), label => label % 2), 2);
         }
     }
 

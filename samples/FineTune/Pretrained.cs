@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Operations;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
@@ -16,14 +17,11 @@ internal static class Pretrained
     {
         var random = new RandomSource(1);
         var model = new Sequential(
-            new Conv2D(1, 8, 3, random) { Stride = 2 },
-            new Relu(),
-            new Conv2D(8, 16, 3, random) { Stride = 2 },
+            new Conv2D(1, 8, 3, random) { Stride = 2, Activation = Ops.Relu },
+            new Conv2D(8, 16, 3, random) { Stride = 2, Activation = Ops.Relu },
             new BatchNormalization(16),
-            new Relu(),
             new Flatten(),
-            new Dense(16 * 6 * 6, 32, random),
-            new Relu(),
+            new Dense(16 * 6 * 6, 32, random) { Activation = Ops.Relu },
             new Dense(32, 10, random));
         new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }.Fit(
             GeneratedDigits.Create(10_000, seed: 1).Reshape(1, 28, 28), new FitOptions { Epochs = 2, BatchSize = 64 }, cancellation);

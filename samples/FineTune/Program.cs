@@ -8,7 +8,7 @@ var cut = new Option<string?>("--cut") { Description = "The value of the file on
 var freeze = new Option<string[]>("--freeze") { Description = "Patterns of weights that are not learned, such as \"conv*\"; default: none." };
 var lora = new Option<int>("--lora") { Description = "The rank of adapters that are learned beside the frozen weights; 0 for none." };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training set.", DefaultValueFactory = _ => 1 };
-var rate = new Option<double>("--rate") { Description = "The learning rate of Adam.", DefaultValueFactory = _ => 1e-3 };
+var rate = new Option<double>("--rate") { Description = "The learning rate of Adam at the beginning, from which it falls to a hundredth along a cosine.", DefaultValueFactory = _ => 1e-3 };
 var seed = new Option<ulong>("--seed") { Description = "Seed of the new head and of the order of examples.", DefaultValueFactory = _ => 42 };
 var output = new Option<FileInfo>("--out") { Description = "The file to write.", DefaultValueFactory = _ => new FileInfo("fine-tuned.onnx") };
 
