@@ -181,6 +181,9 @@ public static partial class Ops
     /// <param name="type">The element type of the result.</param>
     public static Variable OneHot(Variable indices, int depth, DType type)
     {
+        // The standard has none of bfloat16.
+        if (type == DType.BFloat16)
+            return Cast(OneHot(indices, depth, DType.Float32), type);
         Value values = Value.Zeros(type, 2);
         values[1] = 1;
         return new OneHot().Apply(indices, Variable.Scalar(depth, DType.Int64), Variable.Of(values));

@@ -21,8 +21,8 @@ public sealed record OneHot(int Axis = -1) : Operation, IMovesElements, IOperato
         new(new OneHot(), new ExampleInput(["batch"], DType.Int64, -4, 3), ExampleInput.Constant(4), new ExampleInput([2])) { Smoothness = 0 },
         new(new OneHot(0), new ExampleInput([2, 3], DType.Int64, -4, 4), ExampleInput.Constant(3), new ExampleInput([2])) { Smoothness = 0 },
         new(new OneHot(-2), new ExampleInput(["batch", 3], DType.Int64, 0, 2), ExampleInput.Constant(3), new ExampleInput([2])) { Smoothness = 0 },
-        new(new OneHot(), new ExampleInput([], DType.Int64, 1, 2), new ExampleInput([], DType.Int64, 4, 4), new ExampleInput([2])) { Smoothness = 0 },
-        new(new OneHot(1), new ExampleInput([4], DType.Int64, -3, 3), ExampleInput.Data(3), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(), new ExampleInput([], DType.Int64, 1, 2), ExampleInput.Constant(4), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(1), new ExampleInput([4], DType.Int64, -3, 3), new ExampleInput([], DType.Int64, 3, 3), new ExampleInput([2])) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>

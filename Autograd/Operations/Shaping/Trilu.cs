@@ -9,6 +9,8 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Upper">Whether it is the upper triangle.</param>
 public sealed record Trilu(bool Upper = true) : CompositeOperation, IOperator
 {
+    private const int Since = 14;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
@@ -33,5 +35,5 @@ public sealed record Trilu(bool Upper = true) : CompositeOperation, IOperator
     }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("upper", Upper ? 1L : 0L)] };
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset < Since ? null : new(Name) { Attributes = [new OnnxAttribute("upper", Upper ? 1L : 0L)] };
 }
