@@ -17,7 +17,6 @@ internal static class ForeignArrangements
         new OneNode("ArgMin", 13).Of(Value.Of([1, 2, 1, 2], 2, 2)).With("select_last_index", 1).Gives(DataType.Int64),
         new OneNode("Compress", 11).Of(Numbers([3, 2])).Of(Value.Of([true, false, true], 3)).With("axis", 0),
         new OneNode("Compress", 11).Of(Numbers([2, 3])).Of(Value.Of([false, true], 2)).With("axis", -1),
-        new OneNode("Compress", 9).Of(Numbers([2, 3])).Of(Value.Of([false, true, true, false, true], 5)),
         new OneNode("GatherElements", 13).Of(Numbers([3, 3])).Of(Value.Of([1L, 2, -3, 0], 2, 2)),
         new OneNode("GatherElements", 11).Of(Numbers([2, 3])).Of(Value.Of([1, -2, 0, 0, 2, 2, 1, 0], 2, 4)).With("axis", 1),
         new OneNode("GatherND", 13).Of(Numbers([4, 3])).Of(Value.Of([1L, 0, 2, -1], 4, 1)).With("batch_dims", 1),
@@ -35,7 +34,7 @@ internal static class ForeignArrangements
         new OneNode("ScatterND", 16).Of(Numbers([4])).Of(Value.Of([3L, 1], 2, 1)).Of(Numbers([2])).With("reduction", "mul"),
         new OneNode("ScatterND", 18).Of(Numbers([4])).Of(Value.Of([3L, 1, 1], 3, 1)).Of(Numbers([3])).With("reduction", "max"),
         new OneNode("ScatterND", 18).Of(Numbers([4, 2])).Of(Value.Of([3L, 1], 2, 1)).Of(Numbers([2, 2])).With("reduction", "min"),
-        new OneNode("OneHot", 9).Of(Value.Of([0f, 2.5f, -1], 3)).Constant(Value.Of(4f)).Constant(Value.Of([-2f, 5f], 2)).With("axis", 0),
+        new OneNode("OneHot", 9).Of(Value.Of([0f, 2, -1], 3)).Constant(Value.Of(4f)).Constant(Value.Of([-2f, 5f], 2)).With("axis", 0),
     ];
 
     private static OneNode[] Arranging() =>
@@ -55,7 +54,5 @@ internal static class ForeignArrangements
         new OneNode("ConstantOfShape", 9).Of(Value.Of([2L, 3], 2)),
         new OneNode("Trilu", 14).Of(Numbers([2, 3, 4])).Of(Value.Of(1L)),
         new OneNode("Trilu", 14).Of(Numbers([4, 3])).Constant(Value.Of(-1L)).With("upper", 0),
-        new OneNode("ReduceMax", 18).Of(Numbers([2, 3, 4])).Of(Value.Of([-1L, 0], 2)),
-        new OneNode("ReduceSum", 13).Of(Numbers([2, 3, 4])).Of(Value.Of([1L], 1)).With("keepdims", 0),
     ];
 }
