@@ -71,10 +71,10 @@ public sealed record SequenceLoss(Loss Inner) : ComposedLoss
     private static Variable Steps(Variable target) => target.Shape.Rank == 2 ? target : Steps(target.Slice(2, 0, 1).Reshape([.. target.Shape.Take(2), .. target.Shape.Skip(3)]));
 
     private IReadOnlyList<LossTerm> Sequences(Variable prediction, Variable target, Variable? counts, Variable steps) =>
-        [.. Inner.MergedTerms(prediction, target).Select(term => Mean(term.PerExample, WeightedMean.Product(term.Counts, counts), steps))];
+        [.. Inner.MergedTerms(prediction, target).Select(term => OfSequences(term.PerExample, WeightedMean.Product(term.Counts, counts), steps))];
 
     /// <summary>The mean over the steps of each sequence.</summary>
-    private LossTerm Mean(Variable each, Variable? counts, Variable steps)
+    private LossTerm OfSequences(Variable each, Variable? counts, Variable steps)
     {
         Variable loss = WeightedMean.Present(each, counts).ReshapeLike(steps);
         Variable? weights = counts is null ? null : WeightedMean.Scaled(counts, each.DType).ReshapeLike(steps);
