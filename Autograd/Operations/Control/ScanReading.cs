@@ -10,7 +10,7 @@ internal static class ScanReading
     {
         if (node.Version < 9)
             throw new GraphException("Scan is read from operator set 9 on, found its first version, in which every input has a batch axis.");
-        int scanned = checked((int)node.Integer("num_scan_inputs")), states = node.Count - scanned;
+        int scanned = node.Int32("num_scan_inputs"), states = node.Count - scanned;
         if (scanned < 1 || states < 0)
             throw new GraphException($"Scan expects from 1 to {node.Count} of its inputs to be scanned, found {scanned}.");
         Variable[] initial = [.. node.Inputs.Take(states)];

@@ -9,7 +9,7 @@ internal static class ConvolutionNode
     public static IReadOnlyList<Variable> Forward(OnnxNode node)
     {
         WindowNode window = Window(node);
-        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, checked((int)node.Integer("group")));
+        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, node.Int32("group"));
         return [convolution.Apply(node[0], node[1], node.Optional(2))];
     }
 
@@ -23,7 +23,7 @@ internal static class ConvolutionNode
         IReadOnlyList<long> rest = node.Integers("output_padding") ?? [0, 0];
         Shape x = node[0].Shape;
         int Size(int axis) => checked(((x[axis + 2].Size - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - window.Pads[axis] - window.Pads[axis + 2] + (int)rest[axis]);
-        var transposed = new ConvInputGradient(window.Strides, window.Pads, window.Dilations, checked((int)node.Integer("group")), [Size(0), Size(1)]);
+        var transposed = new ConvInputGradient(window.Strides, window.Pads, window.Dilations, node.Int32("group"), [Size(0), Size(1)]);
         return [WithBias(node, transposed.Apply(node[0], node[1]))];
     }
 

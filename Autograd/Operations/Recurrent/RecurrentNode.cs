@@ -8,7 +8,7 @@ internal static class RecurrentNode
 {
     public static RecurrentOptions Read(OnnxNode node)
     {
-        int hidden = node.Has("hidden_size") ? checked((int)node.Integer("hidden_size")) : node[2].Shape is { Rank: 3 } r ? r[2].Size
+        int hidden = node.Has("hidden_size") ? node.Int32("hidden_size") : node[2].Shape is { Rank: 3 } r ? r[2].Size
             : throw new ShapeException($"{node.Operator} expects recurrent weights of rank 3, found {node[2].Shape}.");
         RecurrentDirection direction = node.Text("direction") switch
         {

@@ -13,14 +13,16 @@ internal static partial class DocumentedDefaults
 
     /// <summary>Every property and parameter with a number, a truth value or null before these words: its place, the text, and what the library has; "unknown" where
     /// no object could be made or no parameter found.</summary>
-    public static IEnumerable<(string Place, object? Stated, object? Found)> Of(Assembly library)
+    /// <param name="library">The library, with its page of documentation beside it.</param>
+    /// <param name="made">Objects of types that reflection cannot make, as their constructors take spans.</param>
+    public static IEnumerable<(string Place, object? Stated, object? Found)> Of(Assembly library, params object[] made)
     {
         XDocument page = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{library.GetName().Name}.xml"));
         foreach (XElement member in page.Descendants("member"))
         {
             string id = member.Attribute("name")!.Value;
             if (id.StartsWith("P:", StringComparison.Ordinal) && Property(library, id) is { } property && Stated(member.Element("summary")) is { } stated)
-                yield return (id, ValueOf(stated), OfProperty(library, property));
+                yield return (id, ValueOf(stated), OfProperty(library, property, made));
             foreach (XElement parameter in member.Elements("param"))
             {
                 if (Stated(parameter) is { } value)
@@ -75,11 +77,11 @@ internal static partial class DocumentedDefaults
         return property?.GetMethod is { IsVirtual: true, IsFinal: false } && property.DeclaringType!.IsAbstract ? null : property;
     }
 
-    private static object? OfProperty(Assembly library, PropertyInfo property)
+    private static object? OfProperty(Assembly library, PropertyInfo property, object[] others)
     {
         foreach (Type concrete in library.GetExportedTypes().Where(t => !t.IsAbstract && !t.ContainsGenericParameters && property.DeclaringType!.IsAssignableFrom(t)))
         {
-            if (Made(concrete, 3) is { } instance)
+            if ((Array.Find(others, other => other.GetType() == concrete) ?? Made(concrete, 3)) is { } instance)
                 return property.GetValue(instance) is var value && value is FixedRate rate ? rate.Value : value;
         }
 
@@ -121,7 +123,7 @@ internal static partial class DocumentedDefaults
                 {
                     return constructor.Invoke([.. constructor.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : Argument(p.ParameterType, size, depth))]);
                 }
-                catch (Exception e) when (e is TargetInvocationException or ArgumentException or NotSupportedException or MissingMethodException)
+                catch (Exception e) when (e is TargetInvocationException or ArgumentException or NotSupportedException or MemberAccessException)
                 {
                     // Another size may do.
                 }

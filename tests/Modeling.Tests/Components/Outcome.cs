@@ -13,29 +13,29 @@ namespace Toolkit.Modeling.Tests.Components;
 internal static class Outcome
 {
     /// <summary>The trained model of an example that gives a model or a trainer; null for others.</summary>
-    public static Module? Model(TwoLines example)
+    public static Model? Model(TwoLines example)
     {
         Trainer? trainer = example.Make() switch
         {
-            Module model => new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() },
+            Model model => new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() },
             Trainer made => made,
             _ => null,
         };
         History? history = trainer?.Fit(example.Data, new() { Epochs = 2, BatchSize = 24 }, TestContext.Current.CancellationToken);
         if (history is { StopReason: not StopReason.Completed })
             throw new InvalidOperationException(history.StopMessage);
-        return (Module?)trainer?.Model;
+        return trainer?.Model;
     }
 
     /// <summary>Numbers that show what an example came to: predictions of a trained model, or the result itself.</summary>
     public static double[] Numbers(TwoLines example) =>
-        Model(example) is { } model ? Numbers(model.Predict(example.Data)) : Numbers(example.Make());
+        Model(example) is { } model ? [.. model.PredictAll(example.Data).Values.SelectMany(Numbers)] : Numbers(example.Make());
 
     private static double[] Numbers(object result) => result switch
     {
         Variable variable => Numbers(Function.Compile([], [variable], null, new ExecutionOptions { Threads = 1 }).Run()[0]),
         Value value => [.. Enumerable.Range(0, value.Count).Select(i => value[i])],
-        IDataSource data => [.. data.Batches(new BatchOptions { Size = 24 }).SelectMany(b => Numbers(b.Features))],
+        IDataSource data => [.. data.Batches(new BatchOptions { Size = 24 }).SelectMany(b => b.Layout.Fields.SelectMany(field => Numbers(b[field.Name])))],
         IEnumerable<double> numbers => [.. numbers],
         IEnumerable<float> numbers => [.. numbers.Select(n => (double)n)],
         IConvertible number => [Convert.ToDouble(number, System.Globalization.CultureInfo.InvariantCulture)],

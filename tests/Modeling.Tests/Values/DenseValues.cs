@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Initializers;
-using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 using static Toolkit.Modeling.Tests.Values.Loops;
 using static Toolkit.Modeling.Tests.Values.ModuleValues;
@@ -89,16 +88,12 @@ internal static class DenseValues
         [
             AtFirst(new SharedOutputs(2), [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0, 0])]),
             AtFirst(new SharedOutputs(2) { Initial = 0.5 }, [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0.5, 0.5])]),
+            AtFirst(new SharedOutputs(2) { Alone = true, Initial = 0.5 }, [3, 2], _ => Same(0.5, 6)),
             On(new SharedOutputs(3), [3, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
         ],
         [nameof(TransposedDense)] =
         [
             Tied(null, h => h), Tied(Ops.Tanh, Math.Tanh),
-        ],
-        [nameof(WithoutTangents)] =
-        [
-            AtFirst(new WithoutTangents(4), [2, 3, 4], x => [.. x[..4], .. x[12..16]]),
-            AtFirst(new WithoutTangents(2, 1), [2, 6, 2], x => [.. x[..2], .. x[12..14]]) with { Argument = "sizes" },
         ],
     };
 
