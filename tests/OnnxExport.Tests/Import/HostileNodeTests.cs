@@ -77,7 +77,6 @@ public sealed class HostileNodeTests
         ["Flatten at an axis too high"] = () => new OneNode("Flatten", 13).Of(Numbers(2, 3)).With("axis", 3),
         ["Flatten at an axis beyond 32 bits"] = () => new OneNode("Flatten", 13).Of(Numbers(2, 3)).With("axis", 1L << 32),
         ["ReduceSum over an axis too high"] = () => new OneNode("ReduceSum", 13).Of(Numbers(2, 3)).Constant(2),
-        ["ReduceSum over an axis twice"] = () => new OneNode("ReduceSum", 13).Of(Numbers(2, 3)).Constant(1, -1),
         ["ReduceMean over an axis beyond 32 bits"] = () => new OneNode("ReduceMean", 13).Of(Numbers(2, 3)).With("axes", [1L << 32]),
         ["ArgMax over an axis too high"] = () => new OneNode("ArgMax", 13).Of(Numbers(2, 3)).With("axis", 2).Gives(DataType.Int64),
         ["ArgMax over an axis beyond 32 bits"] = () => new OneNode("ArgMax", 13).Of(Numbers(2, 3)).With("axis", 1L << 32).Gives(DataType.Int64),
