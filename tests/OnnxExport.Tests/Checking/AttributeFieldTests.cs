@@ -73,6 +73,20 @@ public class AttributeFieldTests
         Assert.StartsWith("Expected one value of the attribute \"a\", found Float and Int and String and Tensor and Graph and", Assert.Single(Errors(attribute)), StringComparison.Ordinal);
     }
 
+    /// <summary>A reference stands in the place of a value.</summary>
+    [Fact]
+    public void No_value_stands_beside_a_reference()
+    {
+        foreach (Action<AttributeProto>[] values in (Action<AttributeProto>[][])[.. Fields.Values.Select(set => new[] { set }), [.. Fields.Values]])
+        {
+            ModelProto model = GoodModel.Create();
+            foreach (Action<AttributeProto> set in values)
+                set(model.Functions[0].Node[0].Attribute[0]);
+            ModelProblem problem = ModelCheck.Check(model).First(found => found.Severity == ProblemSeverity.Error);
+            Assert.Equal((CheckRule.Attribute, "org.example.Double/Constant#0"), (problem.Rule, problem.Location));
+        }
+    }
+
     /// <summary>An operator that no table knows may have any attributes.</summary>
     private static string[] Errors(AttributeProto attribute)
     {
