@@ -82,16 +82,10 @@ public sealed class PredictionTests : IDisposable
             using BatchOnnxTransformer transformer = estimator.Fit(data);
             string[] outputs = [.. transformer.GetOutputSchema(data.Schema).Where(c => data.Schema.GetColumnOrNull(c.Name) is null).Select(c => c.Name)];
             Assert.NotEmpty(outputs);
-            SchemaShape said = estimator.GetOutputSchema(SchemaShape.Create(data.Schema)), given = SchemaShape.Create(transformer.GetOutputSchema(data.Schema));
+            SchemaShape said = estimator.GetOutputSchema(SchemaShapes.Of(data.Schema)), given = SchemaShapes.Of(transformer.GetOutputSchema(data.Schema));
             Assert.Equal(data.Schema.Select(c => c.Name).Concat(outputs).Order(StringComparer.Ordinal), said.Select(c => c.Name).Order(StringComparer.Ordinal));
             foreach (string name in outputs)
-                Assert.Equal(Text(given, name), Text(said, name));
-        }
-
-        static string Text(SchemaShape shape, string name)
-        {
-            Assert.True(shape.TryFindColumn(name, out SchemaShape.Column column), name);
-            return $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey}: {string.Join(", ", column.Annotations.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name} {a.Kind} {a.ItemType} {a.IsKey}"))}";
+                Assert.Equal(given.Text(name), said.Text(name));
         }
     }
 

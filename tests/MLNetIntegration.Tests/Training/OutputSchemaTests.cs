@@ -42,35 +42,27 @@ public class OutputSchemaTests
         (Func<NeuralNetworkEstimator> create, string[] expected) = Trainers[name];
         IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows(40));
         NeuralNetworkEstimator trainer = create();
-        SchemaShape announced = trainer.GetOutputSchema(SchemaShape.Create(data.Schema));
+        SchemaShape announced = trainer.GetOutputSchema(SchemaShapes.Of(data.Schema));
         using NeuralNetworkTransformer fitted = trainer.Fit(data);
-        SchemaShape given = SchemaShape.Create(fitted.GetOutputSchema(data.Schema));
+        SchemaShape given = SchemaShapes.Of(fitted.GetOutputSchema(data.Schema));
         Assert.Equal(expected, announced.Select(c => c.Name).Except(data.Schema.Select(c => c.Name)).Order(StringComparer.Ordinal));
         foreach (string column in expected)
         {
-            Assert.True(announced.TryFindColumn(column, out SchemaShape.Column said));
-            Assert.True(given.TryFindColumn(column, out SchemaShape.Column found), $"{name} gives no column {column}");
+            SchemaShape.Column said = Assert.Single(announced, c => c.Name == column), found = Assert.Single(given, c => c.Name == column);
             Assert.Equal((found.Kind, found.ItemType, found.IsKey), (said.Kind, said.ItemType, said.IsKey));
-            Assert.Empty(said.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType}").Except(found.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType}")));
+            Assert.Empty(said.Annotations.Select(a => a.Text()).Except(found.Annotations.Select(a => a.Text())));
         }
 
         if (name is "multiclass" or "heteroscedastic, quantiles")
-        {
-            Assert.True(announced.TryFindColumn(name == "multiclass" ? "Score" : "Quantiles", out SchemaShape.Column named));
-            Assert.Contains(named.Annotations, a => a.Name == "SlotNames");
-        }
-
+            Assert.Contains(announced.Single(c => c.Name == (name == "multiclass" ? "Score" : "Quantiles")).Annotations, a => a.Name == "SlotNames");
         if (name == "multiclass")
-        {
-            Assert.True(announced.TryFindColumn("PredictedLabel", out SchemaShape.Column key));
-            Assert.Contains(key.Annotations, a => a.Name == "KeyValues");
-        }
+            Assert.Contains(announced.Single(c => c.Name == "PredictedLabel").Annotations, a => a.Name == "KeyValues");
     }
 
     [Fact]
     public void A_missing_column_is_named()
     {
-        SchemaShape data = SchemaShape.Create(TrainingData.Keyed(Ml, TrainingData.Rows(4)).Schema);
+        SchemaShape data = SchemaShapes.Of(TrainingData.Keyed(Ml, TrainingData.Rows(4)).Schema);
         foreach ((NeuralNetworkOptions options, string missing) in new[] { (Options with { LabelColumn = "Nothing" }, "Nothing"), (Options with { LabelColumn = "Target", FeatureColumns = ["Pair", "Fog"] }, "Fog") })
         {
             string message = Assert.Throws<TrainingException>(() => Ml.Regression.NeuralNetwork(options).GetOutputSchema(data)).Message;

@@ -11,7 +11,7 @@ public class DefaultTests
     public void Defaults_are_those_that_the_documentation_states()
     {
         (string Place, object? Stated, object? Found)[] rows = [
-            .. DocumentedDefaults.Of(typeof(Trainer).Assembly, new RandomFlip(), new MultiTask(new LearningTask("kind", new MeanSquaredError()))),
+            .. DocumentedDefaults.Of(typeof(Trainer).Assembly, new RandomFlip(0), new MultiTask(new LearningTask("kind", new MeanSquaredError()))),
             .. DocumentedDefaults.Of(typeof(Variable).Assembly),
         ];
         Assert.All(rows, row => Assert.True(DocumentedDefaults.Same(row.Stated, row.Found), $"{row.Place}: expected {row.Stated ?? "null"} as documented, found {row.Found ?? "null"}."));
