@@ -13,7 +13,6 @@ internal static class ReductionReferences
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
         [typeof(ArgMax)] = (o, x) => ReduceAxes(x[0], [((ArgMax)o).Axis], ((ArgMax)o).KeepDims, v => Array.IndexOf(v, v.Max())),
-        [typeof(GlobalAveragePool)] = (_, x) => ReduceAxes(x[0], [.. Enumerable.Range(2, x[0].Sizes.Length - 2)], true, v => v.Average()),
         [typeof(ReduceMax)] = Reduce(v => v.Max()),
         [typeof(ReduceMean)] = Reduce(v => v.Average()),
         [typeof(ReduceMin)] = Reduce(v => v.Min()),
