@@ -27,7 +27,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
         new(new AveragePool([3, 2], [1, 2], [1, 0, 1, 1], [1, 1], CountIncludePad: true), new ExampleInput([2, 1, 4, 5])),
         new(new AveragePool([2, 3], [2, 2], [0, 1, 0, 1], [1, 1], CeilMode: true, CountIncludePad: true), new ExampleInput(["batch", 1, 5, 4])),
         new(new AveragePool([3], [2], [1, 1], [1]), new ExampleInput(["batch", 2, 6])),
-        new(new AveragePool([2, 2], [1, 2], [0, 0, 0, 1], [1, 1]), new ExampleInput([2, 1, "height", "width"])),
+        new(new AveragePool([2, 2], [1, 2], [1, 0, 0, 1], [1, 1]), new ExampleInput([2, 1, "height", "width"])),
         new(new AveragePool([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 0, 1], [1, 1, 1]), new ExampleInput(["batch", 1, 3, 3, 4])),
         new(new AveragePool([2, 2], [1, 1], [0, 1, 0, 0], [2, 1], CountIncludePad: true), new ExampleInput([2, 1, 4, 3])) { Opset = DilationsSince },
     ];

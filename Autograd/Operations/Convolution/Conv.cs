@@ -27,7 +27,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         new(new Conv([1, 1], [1, 1, 1, 1], [1, 1], 3), new ExampleInput(["batch", 3, 4, 4]), new ExampleInput([3, 1, 3, 3])),
         new(new Conv([2], [1, 2], [2], 2), new ExampleInput(["batch", 4, 7]), new ExampleInput([2, 2, 3]), new ExampleInput([2])),
         new(new Conv([1], [1, 1], [1], 1), new ExampleInput(["batch", 2, "time"]), new ExampleInput([3, 2, 3])),
-        new(new Conv([2, 1], [1, 0, 1, 1], [1, 1], 1), new ExampleInput([2, 1, "height", "width"]), new ExampleInput([2, 1, 2, 3])),
+        new(new Conv([2, 1], [1, 1, 1, 1], [1, 1], 1), new ExampleInput([2, 1, "height", "width"]), new ExampleInput([2, 1, 2, 3])),
         new(new Conv([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2), new ExampleInput(["batch", 2, 4, 3, 4]), new ExampleInput([2, 1, 2, 2, 3]), new ExampleInput([2])),
         new(new Conv([1, 1, 2, 1], [0, 1, 0, 0, 0, 0, 1, 0], [1, 1, 1, 1], 1), new ExampleInput([1, 2, 2, 2, 3, 2]), new ExampleInput([1, 2, 2, 2, 2, 1])),
     ];

@@ -49,7 +49,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
         if (g.Rank < 3 || w.Rank != g.Rank || inputs[2].Shape[0] != g.Rank - 2)
             throw new ShapeException($"{Name} expects a gradient [N, M, …], weights with as many axes and the size of the image along each axis from the third on, found {g}, {w} and {inputs[2].Shape}.");
         RequireOptions(g.Rank - 2);
-        IReadOnlyList<Dim> sizes = inputs.Content(2) ?? [.. Enumerable.Range(0, Axes).Select(axis => inputs.Fresh($"image_{axis}"))];
+        IReadOnlyList<Dim> sizes = inputs.Content(2) ?? [.. Enumerable.Range(0, Axes).Select(axis => inputs.Fresh($"sliced_{axis + 2}"))];
         Shape image = [g[0], w[1] * Group, .. sizes];
         Shape expected = OutputShape(image, w);
         return g.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)

@@ -20,7 +20,7 @@ internal static class ConvolutionNode
         int axes = window.Kernel.Count;
         IReadOnlyList<long> extra = node.Integers("output_padding") ?? new long[axes];
         IReadOnlyList<long>? asked = node.Integers("output_shape");
-        string auto = node.Text("auto_pad");
+        string auto = window.AutoPad;
         if (extra.Count != axes || (asked is not null && asked.Count < axes))
             throw new ShapeException($"ConvTranspose expects {axes} numbers as output_padding and output_shape, found {string.Join(", ", extra)} and {string.Join(", ", asked ?? [])}.");
         int[] pads = asked is null && auto is "NOTSET" or "VALID" ? [.. window.Pads] : new int[2 * axes], rest = new int[axes], zeros = new int[axes];

@@ -28,7 +28,7 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         new(new MaxPool([1, 3], [1, 1], [0, 2, 0, 2], [1, 2]), new ExampleInput(["batch", 1, 2, 4]) { Separation = 0.01 }),
         new(new MaxPool([2, 3], [2, 2], [0, 1, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 2, 5, 4]) { Separation = 0.01 }),
         new(new MaxPool([3], [2], [1, 0], [1]), new ExampleInput(["batch", 2, 6]) { Separation = 0.01 }),
-        new(new MaxPool([2, 2], [2, 1], [0, 0, 0, 1], [1, 1], CeilMode: true), new ExampleInput([2, 1, "height", "width"]) { Separation = 0.01 }),
+        new(new MaxPool([2, 2], [2, 1], [1, 0, 0, 1], [1, 1], CeilMode: true), new ExampleInput([2, 1, "height", "width"]) { Separation = 0.01 }),
         new(new MaxPool([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 1, 1], [2, 1, 1]), new ExampleInput(["batch", 1, 4, 3, 4]) { Separation = 0.01 }),
     ];
 

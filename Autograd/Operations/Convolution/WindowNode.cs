@@ -14,8 +14,11 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
 
     public IntList Dilations { get; } = node.Knows("dilations") ? Each(node, "dilations", kernel.Count) : [.. Enumerable.Repeat(1, kernel.Count)];
 
+    /// <summary>How the padding follows from the sizes; NOTSET where it is given.</summary>
+    public string AutoPad { get; } = node.Knows("auto_pad") ? node.Text("auto_pad") : "NOTSET";
+
     /// <summary>Before each axis, then after each. Automatic padding gives ⌈size / stride⌉ windows; an odd rest goes to the end (upper) or the beginning (lower).</summary>
-    public IntList Pads => node.Text("auto_pad") switch
+    public IntList Pads => AutoPad switch
     {
         "NOTSET" => node.Integers("pads") is not { } pads ? [.. new int[2 * kernel.Count]]
             : pads.Count == 2 * kernel.Count ? [.. pads.Select(p => checked((int)p))]
@@ -34,7 +37,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
     /// <summary>The size of the image along an axis that must be known.</summary>
     public int Size(int axis) => node[0].Shape is var image && image.Rank == kernel.Count + 2 && image[axis + 2].IsStatic
         ? image[axis + 2].Size
-        : throw new ShapeException($"{node.Operator} needs to know the size of axis {axis + 2} for auto_pad {node.Text("auto_pad")} or an output_shape, found {node[0].Shape}.");
+        : throw new ShapeException($"{node.Operator} needs to know the size of axis {axis + 2} for auto_pad {AutoPad} or an output_shape, found {node[0].Shape}.");
 
     private static IntList Each(OnnxNode node, string name, int axes) => node.Integers(name) switch
     {
