@@ -43,7 +43,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
     {
         null => [.. Enumerable.Repeat(1, axes)],
         var given when given.Count == axes => [.. given.Select(number => checked((int)number))],
-        var other => throw new ShapeException($"{node.Operator} expects {axes} {name} for {axes} axes, found {string.Join(", ", other)}."),
+        var other => throw new ShapeException($"{node.Operator} expects {axes} {name} for {axes} axes, found {name} {string.Join(", ", other)}."),
     };
 
     private IntList Same(bool atEnd)
