@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Reductions;
