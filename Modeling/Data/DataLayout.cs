@@ -140,17 +140,26 @@ public sealed class DataLayout
     /// <summary>Refuses examples of other fields. Fewer classes will do: a small set need not have all. Examples without weights count once each, so either will do.</summary>
     internal void RequireSame(DataLayout found)
     {
-        Field[] own = WithoutWeights().fields, others = found.WithoutWeights().fields;
-        if (own.Length != others.Length || !own.All(field => found.Find(field.Name) is { } other && other.Classes <= field.Classes
-            && other.Classes > 0 == field.Classes > 0 && other with { Classes = field.Classes } == field))
+        if (WithoutWeights().fields.Length != found.WithoutWeights().fields.Length)
+            throw Differs(found);
+        RequireIn(found, [.. fields.Select(field => field.Name)]);
+    }
+
+    /// <summary>Refuses examples without some of the fields, as <see cref="RequireSame"/> does; others do not matter.</summary>
+    internal void RequireIn(DataLayout found, HashSet<string> names)
+    {
+        foreach (Field field in fields.Where(field => field.Name != Weight && names.Contains(field.Name)))
         {
-            throw new ShapeException($"Expected examples {this}, found {found}.");
+            if (found.Find(field.Name) is not { } other || other.Classes > field.Classes || other.Classes > 0 != field.Classes > 0 || other with { Classes = field.Classes } != field)
+                throw Differs(found);
         }
     }
 
     /// <summary>For example "[28, 28] → label of 10 classes", "[8] → target [1], weighted" or "(text: Int64 [time], price: Float32 [])".</summary>
     public override string ToString() => !IsPlain ? $"({string.Join(", ", (object[])fields)})"
         : $"{Shapes.Text(featureShape)} → {(HasLabels ? $"label of {ClassCount} classes" : $"target {Shapes.Text(targetShape)}")}{(HasWeights ? ", weighted" : "")}";
+
+    private ShapeException Differs(DataLayout found) => new($"Expected examples {this}, found {found}.");
 
     private InvalidOperationException NoFeatures() => new($"Expected examples with the field \"{Input}\" of Float32 and of known sizes, found {this}.");
 

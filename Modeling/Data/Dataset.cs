@@ -199,6 +199,20 @@ public sealed partial class Dataset : IDataSource
         return new Dataset([.. columns.Where(column => column.Field.Name is DataLayout.Input or DataLayout.Weight)]).With(new DenseColumn<float>(field, Features));
     }
 
+    /// <summary>The same examples with a column in the place of that of its name, or behind the others.</summary>
+    /// <param name="column">The field of all examples, such as their tangents or what they cost.</param>
+    /// <exception cref="ArgumentException">The column has another number of examples.</exception>
+    /// <exception cref="DataException">It has other lengths of a ragged axis, or a weight is negative.</exception>
+    public Dataset With(Column column)
+    {
+        int at = Array.FindIndex(columns, other => other.Field.Name == column.Field.Name);
+        Column[] all = at < 0 ? [.. columns, column] : [.. columns[..at], column, .. columns[(at + 1)..]];
+        FieldCheck.Together(all);
+        if (column.Field.Name == DataLayout.Weight)
+            FieldCheck.Weights(column);
+        return new(all, ClassNames);
+    }
+
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
@@ -234,13 +248,6 @@ public sealed partial class Dataset : IDataSource
 
     private ReadOnlyMemory<T> Content<T>(string name)
         where T : unmanaged => Array.Find(columns, column => column.Field.Name == name) is DenseColumn<T> found ? found.Content : default;
-
-    /// <summary>The same examples with a column in the place of that of its name, or behind the others.</summary>
-    private Dataset With(Column column)
-    {
-        int at = Array.FindIndex(columns, other => other.Field.Name == column.Field.Name);
-        return new(at < 0 ? [.. columns, column] : [.. columns[..at], column, .. columns[(at + 1)..]], ClassNames);
-    }
 
     private static void CheckLength(int found, int count, int perExample, IReadOnlyList<int> shape, string what)
     {

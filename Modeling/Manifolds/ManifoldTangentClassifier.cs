@@ -60,9 +60,8 @@ public sealed record ManifoldTangentClassifier
     /// <param name="examples">All examples, for the autoencoder; labels are not looked at.</param>
     /// <param name="labelled">The labelled examples.</param>
     /// <param name="pretraining">How long and in what batches the autoencoder learns; null for the defaults.</param>
-    /// <param name="fineTuning">How long and in what batches the classifier learns, without validation (its examples would need tangents); null for the defaults.</param>
+    /// <param name="fineTuning">How long and in what batches the classifier learns; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the training.</param>
-    /// <exception cref="ArgumentException">The options have validation examples.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="InvalidOperationException">A training diverged.</exception>
     public TrainedTangentClassifier Fit(
@@ -72,8 +71,6 @@ public sealed record ManifoldTangentClassifier
         FitOptions? fineTuning = null,
         CancellationToken cancellationToken = default)
     {
-        if (fineTuning?.Validation is not null)
-            throw new ArgumentException("Expected options of the classifier without validation examples, found some: they would need tangents.", nameof(fineTuning));
         RandomSource random = new RandomSource(Seed).Fork("manifold tangent classifier");
         Autoencoder autoencoder = Autoencoder(random.Fork("autoencoder"));
         var first = new Trainer
@@ -86,15 +83,14 @@ public sealed record ManifoldTangentClassifier
         };
         Completed(first.Fit(examples.AsReconstruction(), pretraining, cancellationToken), "autoencoder", cancellationToken);
         ManifoldTangents tangents = ManifoldTangents.Of(autoencoder.Encoder, labelled, Tangents, seed: Seed);
-        int[] shape = [.. labelled.Layout.FeatureShape];
-        var classifier = new Sequential(autoencoder.Encoder, Top(random.Fork("top"))) { InputShape = Autograd.Tensors.Shape.OfSizes(shape) };
+        var classifier = new Sequential(autoencoder.Encoder, Top(random.Fork("top")));
         var second = new Trainer
         {
-            Model = new Sequential(new WithoutTangents(shape), classifier),
+            Model = classifier,
             Loss = Loss,
             Optimizer = Optimizer,
             Execution = Execution,
-            Regularizers = [new TangentProp(TangentStrength, TangentData.Of), .. Regularizers],
+            Regularizers = [new TangentProp(TangentStrength, "tangents"), .. Regularizers],
         };
         Completed(second.Fit(TangentData.Attach(labelled, tangents), fineTuning, cancellationToken), "classifier", cancellationToken);
         return new TrainedTangentClassifier(classifier, autoencoder, tangents);

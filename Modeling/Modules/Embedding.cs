@@ -7,8 +7,8 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>A learned vector for each of a number of symbols: row x of a table. The same as a one-hot vector times the table, without the product. Source:
 /// Bengio et al., "A neural probabilistic language model", 2003; book section 12.4.2.</summary>
-/// <remarks>Input [batch, …] of whole numbers from 0 to symbols − 1 (in any number type), result [batch, …, size]. Any other number, such as −1, 1.5 or NaN,
-/// stands for the symbol after the last, which does not exist: an error when it runs. Gradients of rows that do not occur are 0.</remarks>
+/// <remarks>Input: ids [batch, …] of int64 or int32 from 0 to symbols − 1, as a field of such numbers gives them (<c>Column.Of("text", ids)</c> of a long[]); result
+/// [batch, …, size]. Any other number, −1 too, is an error when it runs. Gradients of rows that do not occur are 0.</remarks>
 public sealed class Embedding : Module
 {
     private readonly RandomSource random;
@@ -45,11 +45,14 @@ public sealed class Embedding : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        Variable inside = Targets.Between(input, 0.0, Symbols - 1);
-        Variable symbols = Ops.Where(inside, input, Symbols).Cast(DType.Int64);
-        if (!input.DType.IsFloating())
-            return Table.Variable.Gather(symbols);
-        return Table.Variable.Gather(Ops.Where(Ops.Equal(symbols.Cast(input.DType), input), symbols, Symbols));
+        if (input.DType is not (DType.Int64 or DType.Int32))
+        {
+            throw new DTypeException(
+                $"{Title} expects ids of type Int64 or Int32, found {input.Type}: give them as a field of whole numbers, such as Column.Of(\"{Input}\", ids) of a long[], or cast them.");
+        }
+
+        // A negative index would count from the end: it stands for the symbol after the last, which does not exist.
+        return Table.Variable.Gather(Ops.Where(Targets.Between(input, 0, Symbols - 1), input, Variable.Scalar(Symbols, input.DType)).Cast(DType.Int64));
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ internal static class FitCheck
         if (options.EarlyStopping is { } stopping)
             CheckStopping(trainer, options, stopping);
         if (options.Validation is { } validation)
-            CheckValidation(trainer.State, validation);
+            CheckValidation(trainer, validation);
         CheckOrder(trainer.State, batches);
     }
 
@@ -29,9 +29,9 @@ internal static class FitCheck
         }
     }
 
-    private static void CheckValidation(TrainerState state, IDataSource validation)
+    private static void CheckValidation(Trainer trainer, IDataSource validation)
     {
-        state.Layout.RequireSame(validation.Layout);
+        trainer.RequireForEvaluation(validation.Layout);
         IDataSource examples = validation is PrefetchedSource ahead ? ahead.Inner : validation;
         if (examples is AugmentedSource or BalancedSource)
         {

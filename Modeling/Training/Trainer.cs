@@ -61,7 +61,7 @@ public sealed class Trainer
     /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
     public Signature TrainingStep => Graph.Step;
 
-    /// <summary>The computation of an evaluation: the inputs of <see cref="TrainingStep"/>, and as outputs the sums of "loss" and of each metric over
+    /// <summary>The computation of an evaluation: those of the inputs of <see cref="TrainingStep"/> that it reads, and as outputs the sums of "loss" and of each metric over
     /// the batch, with their weights ("loss.weight") where examples have some or do not all count.</summary>
     /// <exception cref="InvalidOperationException">It is not built yet: call <see cref="Prepare"/> or <see cref="Fit"/> first.</exception>
     public Signature EvaluationStep => Graph.Evaluation;
@@ -137,7 +137,7 @@ public sealed class Trainer
     }
 
     /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
-    /// <param name="data">The examples.</param>
+    /// <param name="data">The examples; fields that neither the model nor the loss nor a metric reads, such as those of regularizers, may be missing.</param>
     /// <param name="batchSize">How many are evaluated at once; 256 by default.</param>
     /// <returns>Means over all examples, Σ w·m·v/Σ w·m, exact for any size of batches.</returns>
     /// <exception cref="DataException">The data are not what they should be, or no example counts.</exception>
@@ -147,8 +147,9 @@ public sealed class Trainer
         {
             if (state is null)
                 Prepare(data.Layout);
-            State.Layout.RequireSame(data.Layout);
-            Evaluator evaluator = evaluators[data.Layout.HasWeights ? 1 : 0] ??= new Evaluator(this, data.Layout);
+            RequireForEvaluation(data.Layout);
+            Evaluator evaluator = evaluators[data.Layout.HasWeights ? 1 : 0] ??=
+                new Evaluator(this, data.Layout.HasWeights ? State.Layout.WithWeights() : State.Layout.WithoutWeights());
             return evaluator.Run(data, batchSize);
         }
     }
@@ -168,6 +169,9 @@ public sealed class Trainer
         (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(this, sample);
         return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
     }
+
+    /// <summary>Refuses examples that cannot be evaluated.</summary>
+    internal void RequireForEvaluation(DataLayout found) => State.Layout.RequireIn(found, [.. EvaluationStep.Inputs.Select(input => input.Name!)]);
 
     /// <summary>Does what no training may run beside.</summary>
     /// <exception cref="InvalidOperationException">A training is running.</exception>

@@ -36,7 +36,7 @@ internal sealed class TrainingGraph
     /// <summary>The fields that the model reads at inference.</summary>
     public IReadOnlyList<Field> InputFields { get; }
 
-    /// <summary>The same inputs; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureList"/> adds.</summary>
+    /// <summary>Those of the inputs that it reads; outputs the sums over the batch of "loss" and of each metric, then what <see cref="MeasureList"/> adds.</summary>
     public Signature Evaluation { get; }
 
     /// <summary>What the model gives in training.</summary>
@@ -53,9 +53,9 @@ internal sealed class TrainingGraph
         var measures = new MeasureList();
         measures.AddLoss(trainer.Loss.TermsOf(outputs, symbols.Fields, symbols));
         measures.AddMetrics(trainer.Metrics, outputs, symbols, trainer.Loss);
-        IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
+        IReadOnlySet<string> read = symbols.ReadBy(outputs.Values), measured = symbols.ReadBy(measures.Outputs.Select(output => output.Variable));
         return (
-            new Signature(symbols.All, measures.Outputs, name: "evaluation"),
+            new Signature([.. symbols.All.Where(input => measured.Contains(input.Name!))], measures.Outputs, name: "evaluation"),
             measures.Measures,
             trainer.Model is Module ? fields : [.. fields.Where(field => read.Contains(field.Name))]);
     }

@@ -14,6 +14,9 @@ internal static class Run
     /// <summary>A constant tensor of labels.</summary>
     public static Variable Labels(params long[] labels) => Variable.Of(Value.Of(labels, labels.Length));
 
+    /// <summary>A constant tensor of ids.</summary>
+    public static Variable Ids(long[] ids, params int[] sizes) => Variable.Of(Value.Of(ids, sizes));
+
     /// <summary>The numbers of a variable without inputs, float32 or float64.</summary>
     public static double[] Numbers(Variable variable) => Numbers(Values(variable)[0]);
 

@@ -86,15 +86,15 @@ internal sealed class ManifoldTangentDigits : Experiment
                 Copy(pretrained, encoder);
             var trainer = new Trainer
             {
-                Model = new Sequential(new WithoutTangents(784), classifier),
+                Model = classifier,
                 Loss = new SoftmaxCrossEntropy(),
+                Metrics = [new Accuracy()],
                 Optimizer = new Adam { LearningRate = new LinearDecay(0.001, 0, 100 * labels / 20) },
-                Regularizers = strength > 0 ? [new TangentProp(strength, TangentData.Of)] : [],
+                Regularizers = strength > 0 ? [new TangentProp(strength, "tangents")] : [],
                 Execution = laboratory.Execution,
             };
-            laboratory.Train($"{labels}-{draw}-{kind}", trainer, TangentData.Attach(few, tangents), new FitOptions { Epochs = 100, BatchSize = 20 });
-            var measured = new Trainer { Model = classifier, Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd(), Metrics = [new Accuracy()], Execution = laboratory.Execution };
-            return SmallTraining.Error(measured, test);
+            laboratory.Train($"{labels}-{draw}-{kind}", trainer, strength > 0 ? TangentData.Attach(few, tangents) : few, new FitOptions { Epochs = 100, BatchSize = 20 });
+            return SmallTraining.Error(trainer, test);
         }
 
         return [Error("random", null, 0), Error("autoencoder", autoencoder.Encoder, 0), Error("tangents", autoencoder.Encoder, Strength)];

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Losses;
-using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
@@ -39,9 +38,9 @@ internal static class ExampleModules
         [nameof(Dropout)] = TwoLines.Of(
             "7.12, equations 7.52 to 7.66", () => new Dropout(0.5, new RandomSource(1)),
             dropout => new Sequential(new Dense(4, 6, new RandomSource(2)) { Activation = Ops.Relu }, dropout, new Dense(6, 3, new RandomSource(3)))),
-        [nameof(Embedding)] = TwoLines.Of(
-            "12.4.2", () => new Embedding(symbols: 5, size: 3, new RandomSource(1)),
-            embedding => new Sequential(new Activation(x => 4.0 * Ops.Greater(x, 0.0).Cast(x.DType)), embedding, new Flatten(), new Dense(12, 3, new RandomSource(2)))),
+        [nameof(Embedding)] = TwoLines.On(
+            Words, "12.4.2", () => new Embedding(symbols: 5, size: 3, new RandomSource(1)),
+            embedding => new Sequential(embedding, new Flatten(), new Dense(12, 3, new RandomSource(2)))),
         [nameof(Ensemble)] = TwoLines.Of("7.11, equation 7.50", () => new[] { Network(3), Network(3) }, members => new Ensemble(members, [0.7, 0.3])),
         [nameof(FastDropout)] = TwoLines.Of(
             "7.12; Wang, Manning 2013", () => new FastDropout(4, 6, rate: 0.5, FastDropoutUnit.Rectifier, new RandomSource(1)),
@@ -111,8 +110,5 @@ internal static class ExampleModules
         [nameof(TransposedDense)] = TwoLines.On(
             Labelled.AsReconstruction(), "7.9; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)),
             first => new Trainer { Model = new Sequential(first, new Activation(Ops.Tanh), new TransposedDense(first)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),
-        [nameof(WithoutTangents)] = TwoLines.On(
-            TangentData.Attach(Labelled, ManifoldTangents.Of(Network(3), Labelled, 2)), "7.14", () => new WithoutTangents(4),
-            example => new Sequential(example, new Dense(4, 3, new RandomSource(1)))),
     };
 }

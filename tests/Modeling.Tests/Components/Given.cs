@@ -28,6 +28,10 @@ internal static class Given
     public static Dataset Counted =>
         Dataset.FromTargets(Features, [4], [.. Features.Chunk(4).SelectMany(x => new[] { MathF.Round(2f + (2f * x[0])), MathF.Round(3f - (3f * x[1] * x[2])) })], [2]);
 
+    /// <summary>48 sentences of 4 words out of 5, in 3 classes.</summary>
+    public static Dataset Words => Dataset.Of(
+        Column.Of("input", [.. Features.Select(x => (long)(2.4 * (1 + x)))], 4), Column.Labels("target", Labelled.Labels.ToArray(), 3));
+
     /// <summary>24 images of 8 × 8 pixels in 3 classes: bars whose height is the class.</summary>
     public static Dataset Images => Dataset.FromLabels(
         [.. Enumerable.Range(0, 24 * 64).Select(i => i % 8 == i / 64 % 8 && i % 64 / 8 >= 2 * (i / 64 % 3) ? 1f : 0f)],

@@ -146,7 +146,7 @@ internal static class MethodTable
             [() => ManifoldTangents.Of(Network(3), Labelled, 1, extra: -1)],
             Case.Counts(v => ManifoldTangents.Of(Network(3), Labelled, 1, rounds: v))),
         [nameof(TangentData)] = new(
-            null, [() => TangentData.Attach(Images, ManifoldTangents.Of(Network(3), Labelled, 1))], [() => TangentData.Of(Constant(1, 2, 0, 0))]),
+            null, [() => TangentData.Attach(Images, ManifoldTangents.Of(Network(3), Labelled, 1))]),
         [nameof(ManifoldTangentClassifier)] = new(
             () => Manifold(),
             Case.Numbers(v => Manifold() with { Contraction = v }, -1),

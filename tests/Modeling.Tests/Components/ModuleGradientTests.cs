@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Components;
@@ -44,7 +43,6 @@ public sealed class ModuleGradientTests
         [nameof(SignatureModel)] = ([2, 2], Mode.Training),
         [nameof(StochasticPool2D)] = ([1, 1, 4, 4], Mode.Inference),
         [nameof(TransposedDense)] = ([2, 3], Mode.Training),
-        [nameof(WithoutTangents)] = ([2, 2, 3], Mode.Training),
     };
 
     public static TheoryData<string> Names => [.. Fit.Keys];

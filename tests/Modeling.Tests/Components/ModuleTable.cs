@@ -127,7 +127,6 @@ internal static class ModuleTable
             [() => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference, "other"), () => new SignatureModel(new Signature([], []))]),
         [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
         [nameof(TransposedDense)] = new(() => new TransposedDense(new Dense(2, 3, Random))),
-        [nameof(WithoutTangents)] = new(() => new WithoutTangents(3), Case.Counts(v => new WithoutTangents(v))),
     };
 
     private static RandomSource Random => new(1);

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Components;
@@ -34,7 +33,6 @@ public sealed class ModuleTableTests
         [nameof(SignatureModel)] = [2],
         [nameof(StochasticPool2D)] = [1, 1, 3, 3],
         [nameof(TransposedDense)] = [2, 9],
-        [nameof(WithoutTangents)] = [2, 9],
     };
 
     /// <summary>Modules that take what their parts take, or any shape.</summary>

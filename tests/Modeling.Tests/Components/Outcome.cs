@@ -35,7 +35,7 @@ internal static class Outcome
     {
         Variable variable => Numbers(Function.Compile([], [variable], null, new ExecutionOptions { Threads = 1 }).Run()[0]),
         Value value => [.. Enumerable.Range(0, value.Count).Select(i => value[i])],
-        IDataSource data => [.. data.Batches(new BatchOptions { Size = 24 }).SelectMany(b => Numbers(b.Features))],
+        IDataSource data => [.. data.Batches(new BatchOptions { Size = 24 }).SelectMany(b => b.Layout.Fields.SelectMany(field => Numbers(b[field.Name])))],
         IEnumerable<double> numbers => [.. numbers],
         IEnumerable<float> numbers => [.. numbers.Select(n => (double)n)],
         IConvertible number => [Convert.ToDouble(number, System.Globalization.CultureInfo.InvariantCulture)],

@@ -142,10 +142,16 @@ public sealed class NotAClassTests
     public void An_embedding_takes_no_other_number_for_a_symbol()
     {
         var layer = new Embedding(4, 3, new RandomSource(2));
-        foreach (float wrong in new[] { -1, 1.7f, 4, float.NaN, -0.5f, 1e20f })
-            Assert.Throws<ShapeException>(() => Run.Forward(layer, Mode.Inference, [1, wrong], 1, 2));
+        var context = new ForwardContext(Mode.Inference);
+        foreach (long wrong in new[] { -1, 4, long.MinValue, long.MaxValue })
+            Assert.Throws<ShapeException>(() => Run.Numbers(layer.Forward(Run.Ids([1, wrong], 1, 2), context)));
+        Assert.Throws<ShapeException>(() => Run.Numbers(layer.Forward(Variable.Of(Value.Of([1, -1], 1, 2)), context)));
         double[] table = Run.Numbers(layer.Table.Value);
-        Run.Close([.. table[9..12], .. table[0..3]], Run.Numbers(Run.Forward(layer, Mode.Inference, [3, 0], 1, 2)), 0);
+        Run.Close([.. table[9..12], .. table[0..3]], Run.Numbers(layer.Forward(Run.Ids([3, 0], 1, 2), context)), 0);
+        Run.Close([.. table[9..12], .. table[0..3]], Run.Numbers(layer.Forward(Variable.Of(Value.Of([3, 0], 1, 2)), context)), 0);
+        string refused = Assert.Throws<DTypeException>(() => Run.Forward(layer, Mode.Inference, [3, 0], 1, 2)).Message;
+        Assert.Contains("found Float32[1, 2]", refused, StringComparison.Ordinal);
+        Assert.Contains("Column.Of(\"input\", ids)", refused, StringComparison.Ordinal);
     }
 
     private static double[] Of(MeanMetric metric, float[] logits, int rows, params long[] labels) =>

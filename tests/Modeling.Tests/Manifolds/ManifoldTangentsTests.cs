@@ -58,17 +58,13 @@ public sealed class ManifoldTangentsTests
         Dataset data = Dataset.FromLabels([1, 2, 3, 4, 5, 6], [3], [0, 1], 2);
         var encoder = new Dense(3, 4, new RandomSource(1)) { Activation = Ops.Tanh };
         ManifoldTangents tangents = ManifoldTangents.Of(encoder, data, 2);
-        Dataset packed = TangentData.Attach(data, tangents);
-        Assert.Equal([3, 3], packed.Layout.FeatureShape);
-        Variable input = Variable.Of(Value.Of(packed.Features.ToArray(), 2, 3, 3));
-        IReadOnlyList<Variable> directions = TangentData.Of(input);
-        Assert.Equal(2, directions.Count);
-        double[] second = Run.Numbers(directions[1]);
-        Run.Close([.. Tangent(tangents, 1, 1), 0, 0, 0, 0, 0, 0], second[9..], 1e-7);
-        Assert.Equal([1.0, 2, 3, 4, 5, 6], Run.Numbers(new WithoutTangents(3).Forward(input, new ForwardContext(Mode.Training))));
-        // The penalty is that of the tangents themselves on the inner model.
-        var model = new Sequential(new WithoutTangents(3), new Dense(3, 2, new RandomSource(2)));
-        Objective objective = new(model, new SoftmaxCrossEntropy(), input, Run.Labels(0, 1), new ForwardContext(Mode.Training));
+        Dataset attached = TangentData.Attach(data, tangents);
+        Assert.Equal("tangents: Float32 [2, 3]", attached.Layout.Fields[^1].ToString());
+        Batch batch = attached.Batches(new() { Size = 2 }).First();
+        Run.Close([.. Tangent(tangents, 1, 0), .. Tangent(tangents, 1, 1)], Run.Numbers(batch["tangents"])[6..], 1e-7);
+        var model = new Dense(3, 2, new RandomSource(2));
+        var examples = new ExampleSymbols(new Named([.. attached.Layout.Fields.Select(field => (field.Name, Variable.Of(batch[field.Name].Clone())))]));
+        Objective objective = new(model, new SoftmaxCrossEntropy(), examples, ["input"], new ForwardContext(Mode.Training));
         double[] w = Run.Numbers(model.Parameters[0].Variable);
         double expected = 0;
         for (int i = 0; i < 2; i++)
@@ -77,10 +73,38 @@ public sealed class ManifoldTangentsTests
                 expected += Enumerable.Range(0, 2).Sum(o => Math.Pow(Tangent(tangents, i, k).Select((t, j) => t * w[(j * 2) + o]).Sum(), 2)) / 2;
         }
 
-        Assert.Equal(0.3 * expected, Run.Number(new TangentProp(0.3, TangentData.Of).Penalty(objective)), 1e-5);
+        Assert.Equal(0.3 * expected, Run.Number(new TangentProp(0.3, "tangents").Penalty(objective)), 1e-5);
         Assert.Contains("found those of 2", Assert.Throws<ArgumentException>(() => TangentData.Attach(data.Take(1), tangents)).Message, StringComparison.Ordinal);
-        Assert.Throws<ShapeException>(() => TangentData.Of(Run.Tensor(new float[4], 2, 2)));
+        Assert.Contains("\"target\" of shape [batch, tangents, 3], found [2]", Assert.Throws<ShapeException>(() => new TangentProp(0.3, "target").Penalty(objective)).Message, StringComparison.Ordinal);
+        Assert.Contains("no \"other\"", Assert.Throws<GraphException>(() => new TangentProp(0.3, "other").Penalty(objective)).Message, StringComparison.Ordinal);
         Assert.Contains("found 4", Assert.Throws<ArgumentOutOfRangeException>(() => ManifoldTangents.Of(encoder, data, 4)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Only what learns from the tangents needs them: predictions, evaluations and validation do not.</summary>
+    [Fact]
+    public void Examples_without_tangents_are_evaluated()
+    {
+        Dataset data = Dataset.FromLabels([1, 2, 3, 4, 5, 6, 0, 1, 0], [3], [0, 1, 1], 2), attached = TangentData.Attach(data, ManifoldTangents.Of(new Dense(3, 4, new RandomSource(1)), data, 2));
+        Trainer trainer = Train(attached, data);
+        Assert.Equal(["input", "target", "tangents"], trainer.TrainingStep.Inputs.Select(input => input.Name));
+        Assert.Equal(["input", "target"], trainer.EvaluationStep.Inputs.Select(input => input.Name));
+        Assert.Equal(trainer.Evaluate(attached).Loss, trainer.Evaluate(data).Loss);
+        Assert.Equal("input", Assert.Single(trainer.Model.Inference.Inputs).Name);
+        Assert.Contains("tangents", Assert.Throws<ShapeException>(() => trainer.Fit(data, null, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("found (tangents", Assert.Throws<ShapeException>(() => trainer.Evaluate(Dataset.Of(attached.Columns[^1]))).Message, StringComparison.Ordinal);
+
+        static Trainer Train(Dataset data, Dataset validation)
+        {
+            var trainer = new Trainer
+            {
+                Model = new Dense(3, 2, new RandomSource(2)),
+                Loss = new SoftmaxCrossEntropy(),
+                Optimizer = new Adam(),
+                Regularizers = [new TangentProp(0.1, "tangents")],
+            };
+            Assert.Equal(2, trainer.Fit(data, new() { Epochs = 2, Validation = validation }, TestContext.Current.CancellationToken).Epochs.Count);
+            return trainer;
+        }
     }
 
     [Fact]

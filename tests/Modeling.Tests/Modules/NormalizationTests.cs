@@ -61,10 +61,10 @@ public sealed class NormalizationTests
     {
         var layer = new Embedding(4, 3, random);
         double[] table = Run.Numbers(layer.Table.Value);
-        Run.Close([.. table[6..9], .. table[0..3]], Run.Numbers(Run.Forward(layer, Mode.Training, [2, 0], 1, 2)), 0);
-        Assert.Throws<ShapeException>(() => Run.Forward(layer, Mode.Training, [4], 1, 1));
+        Run.Close([.. table[6..9], .. table[0..3]], Run.Numbers(layer.Forward(Run.Ids([2, 0], 1, 2), new ForwardContext(Mode.Training))), 0);
+        Assert.Throws<ShapeException>(() => Run.Numbers(layer.Forward(Run.Ids([4], 1, 1), new ForwardContext(Mode.Training))));
         // Each time that a row occurs it gets the gradient of its numbers once; the others get none.
-        Variable loss = layer.Forward(Run.Tensor([2, 0, 2], 1, 3), new ForwardContext(Mode.Training)).Square().Sum();
+        Variable loss = layer.Forward(Run.Ids([2, 0, 2], 1, 3), new ForwardContext(Mode.Training)).Square().Sum();
         Run.Close(
             [.. table[..3].Select(v => 2 * v), 0, 0, 0, .. table[6..9].Select(v => 4 * v), 0, 0, 0], Run.Numbers(Autograd.Gradients.Gradient.Of(loss, layer.Table.Variable)), 1e-6);
     }

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Initializers;
-using Toolkit.Modeling.Manifolds;
 using Toolkit.Modeling.Modules;
 using static Toolkit.Modeling.Tests.Values.Loops;
 using static Toolkit.Modeling.Tests.Values.ModuleValues;
@@ -94,11 +93,6 @@ internal static class DenseValues
         [nameof(TransposedDense)] =
         [
             Tied(null, h => h), Tied(Ops.Tanh, Math.Tanh),
-        ],
-        [nameof(WithoutTangents)] =
-        [
-            AtFirst(new WithoutTangents(4), [2, 3, 4], x => [.. x[..4], .. x[12..16]]),
-            AtFirst(new WithoutTangents(2, 1), [2, 6, 2], x => [.. x[..2], .. x[12..14]]) with { Argument = "sizes" },
         ],
     };
 

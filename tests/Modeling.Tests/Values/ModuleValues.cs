@@ -33,7 +33,7 @@ internal static class ModuleValues
             {
                 if (filled)
                     Fill(module);
-                Variable x = Run.Tensor([.. input.Select(v => (float)v)], sizes);
+                Variable x = module is Embedding ? Run.Ids([.. input.Select(v => (long)v)], sizes) : Run.Tensor([.. input.Select(v => (float)v)], sizes);
                 var training = new ForwardContext(Mode.Training);
                 Variable[] all = [module.Forward(x, training), module.Forward(x, new ForwardContext(Mode.Inference))];
                 return [.. Run.Values([.. all, .. training.Updates.Select(u => u.NewValue).Where(v => v.DType == DType.Float32)]).SelectMany(Run.Numbers)];

@@ -141,7 +141,8 @@ internal sealed class PlainNetwork
 
     /// <summary>The model, its weights a multiple of what they began with. Beside what it needs it has a twin of the hidden weights, which is a scale, so that norm
     /// penalties pass it over, and representations under several names.</summary>
-    public (Objective Objective, ForwardContext Context) Model(Variable target, Loss loss, OptimizerState? memory = null, Dropout? dropout = null, double moved = 1)
+    public (Objective Objective, ForwardContext Context) Model(
+        Variable target, Loss loss, OptimizerState? memory = null, Dropout? dropout = null, double moved = 1, params ReadOnlySpan<(string Name, Variable Variable)> more)
     {
         Parameter[] parameters =
         [
@@ -169,6 +170,7 @@ internal sealed class PlainNetwork
             },
             parameters);
         var context = new ForwardContext(Mode.Training);
-        return (new Objective(dropout is null ? model : new Sequential(dropout, model), loss, Variable.Of(Value.Of(X, Rows, 2)), target, context, memory), context);
+        var examples = new ExampleSymbols(new Named([("input", Variable.Of(Value.Of(X, Rows, 2))), ("target", target), .. more]));
+        return (new Objective(dropout is null ? model : new Sequential(dropout, model), loss, examples, ["input"], context, memory), context);
     }
 }

@@ -213,8 +213,21 @@ internal static class RegularizerValues
         [
             On(new TangentProp(0.3, one), () => 0.3 * Along(_ => 0.5)),
             On(new TangentProp(2, one), () => 2 * Along(_ => 0.5)),
-            On(new TangentProp(0.3, two), () => 0.3 * (Along(_ => 0.5) + Along(i => -PlainNetwork.X[i]))),
+            On(new TangentProp(0.3, two), () => 0.3 * (Along(_ => 0.5) + Along(i => -PlainNetwork.X[i]))) with { Argument = "tangents" },
+            OnField(new TangentProp(0.3, "tangents")) with { Argument = "field" },
         ];
+
+        // Two tangents of each example, which are other ones for each.
+        Setting OnField(TangentProp prop)
+        {
+            double[] own = [.. Enumerable.Range(0, 4 * 2 * 2).Select(i => Math.Cos(1.3 * i))];
+            Variable tangents = Variable.Of(Value.Of(own, 4, 2, 2));
+            return Setting.Of(
+                prop,
+                () => prop.Penalty(Net.Model(Run.Labels(PlainNetwork.Y), new SoftmaxCrossEntropy(), more: ("tangents", tangents)).Objective),
+                () => [0.3 * (Along(i => own[(4 * (i / 2)) + (i % 2)]) + Along(i => own[(4 * (i / 2)) + 2 + (i % 2)]))],
+                1e-10);
+        }
     }
 
     /// <summary>The twin is the hidden weights plus ½, the other is between the two.</summary>
