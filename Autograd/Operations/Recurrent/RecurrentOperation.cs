@@ -103,6 +103,7 @@ public abstract record RecurrentOperation(RecurrentOptions Options) : Operation,
         {
             Attributes = [.. RecurrentNode.Write(Options).Concat(OwnAttributes).OrderBy(a => a.Name, StringComparer.Ordinal)],
             RuntimeTypes = [DType.Float32],
+            Results = StandardResults,
         };
 
     /// <summary>The attributes that this operator alone has.</summary>
