@@ -15,11 +15,13 @@ internal sealed class GraphReader
     private readonly CancellationToken cancellation;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Value> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly GraphReader? around;
     private readonly string? folder;
     private HashSet<Variable> outside = [];
     private readonly HashSet<string> symbols;
+    private readonly Work work;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
     {
@@ -29,17 +31,21 @@ internal sealed class GraphReader
         this.cancellation = cancellation;
         this.folder = folder;
         initializers = new InitializerReader(graph, folder);
+        work = new Work(1_000_000 + (64L * NodesOf(graph).LongCount()));
         symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
 
     /// <summary>Reads a graph within another, whose values it may name.</summary>
     private GraphReader(GraphProto graph, GraphReader around)
     {
-        (model, operators, folder, symbols, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.cancellation);
+        (model, operators, folder, symbols, work, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.work, around.cancellation);
         this.graph = graph;
         this.around = around;
         initializers = new InitializerReader(graph, folder);
     }
+
+    /// <summary>What the names of the graph stand for, nodes and initializers that nothing reads aside.</summary>
+    public IReadOnlyDictionary<string, Variable> Values => values;
 
     public Signature Read()
     {
@@ -54,6 +60,7 @@ internal sealed class GraphReader
             {
                 // Once for each symbol at most.
                 values.Clear();
+                constants.Clear();
             }
         }
     }
@@ -117,7 +124,8 @@ internal sealed class GraphReader
     {
         if (node.OpType == "Constant" && node.Domain is "" or "ai.onnx")
         {
-            values[node.Output[0]] = Variable.Of(ConstantNode.Read(node));
+            // Whether it is a parameter depends on who reads it.
+            constants[node.Output[0]] = ConstantNode.Read(node);
             return;
         }
 
@@ -136,6 +144,12 @@ internal sealed class GraphReader
     {
         if (values.TryGetValue(name, out Variable? value))
             return value;
+        if (constants.Remove(name, out Value? constant))
+        {
+            values.Add(name, value = InitializerReader.Read(name, constant, reader, input));
+            return value;
+        }
+
         if (around is null || initializers.Has(name))
         {
             values.Add(name, value = Typed(name, () => initializers.Read(name, reader, input)));
@@ -172,6 +186,23 @@ internal sealed class GraphReader
     private static IEnumerable<NodeProto> NodesOf(GraphProto graph) => graph.Node.SelectMany(node =>
         node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => NodesOf(attribute.G)).Prepend(node));
 
+    /// <summary>The graph of a loop is read again where sizes change from turn to turn, and those of the loops in it each time.</summary>
+    private void RequireWork()
+    {
+        if (!work.Take())
+            throw new ImportException($"Expected loops within loops of which at most {work.Most} nodes are to be read, found more.");
+    }
+
+    /// <summary>Counts what is read.</summary>
+    private sealed class Work(long most)
+    {
+        private long done;
+
+        public long Most => most;
+
+        public bool Take() => done++ < most;
+    }
+
     private static T Typed<T>(string name, Func<T> read)
     {
         try
@@ -195,7 +226,12 @@ internal sealed class GraphReader
             for (int i = 0; i < inputs.Count; i++)
                 reader.values.Add(graph.Input[i].Name, inputs[i]);
             foreach (NodeProto node in graph.Node)
+            {
+                reader.cancellation.ThrowIfCancellationRequested();
+                reader.RequireWork();
                 reader.Read(node);
+            }
+
             return [.. graph.Output.Select(output => reader.Value(output.Name))];
         }
     }
