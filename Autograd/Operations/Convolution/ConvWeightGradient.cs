@@ -40,7 +40,6 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
-        RequireSteps();
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
         (Shape x, Shape dy) = (inputs[0].Shape, inputs[1].Shape);
         if (x.Rank != Axes + 2 || dy.Rank != x.Rank || KernelSize.Count != Axes || !x[1].TryDivide(Group, out Dim channels))
