@@ -18,7 +18,7 @@ public class OutputSchemaTests
         ["binary"] = (() => Ml.BinaryClassification.NeuralNetwork(Options with { LabelColumn = "IsRight" }), ["PredictedLabel", "Probability", "Score"]),
         ["multiclass"] = (() => Ml.MulticlassClassification.NeuralNetwork(Options with { LabelColumn = "Kind" }), ["PredictedLabel", "Score"]),
         ["regression"] = (() => Ml.Regression.NeuralNetwork(Options with { LabelColumn = "Target" }), ["Score"]),
-        ["heteroscedastic"] = (() => Ml.Regression.HeteroscedasticNeuralNetwork(Options with { LabelColumn = "Noisy" }), ["Score", "Variance"]),
+        ["heteroscedastic"] = (() => Ml.Regression.HeteroscedasticNeuralNetwork(Options with { LabelColumn = "Noisy", Quantiles = [] }), ["Score", "Variance"]),
         ["heteroscedastic, one quantile"] = (() => Ml.Regression.HeteroscedasticNeuralNetwork(Options with { LabelColumn = "Noisy", Quantiles = [0.5] }), ["Quantiles", "Score", "Variance"]),
         ["heteroscedastic, quantiles"] = (() => Ml.Regression.HeteroscedasticNeuralNetwork(Options with { LabelColumn = "Noisy", Quantiles = [0.1, 0.9] }), ["Quantiles", "Score", "Variance"]),
         ["own network, numbers"] = (

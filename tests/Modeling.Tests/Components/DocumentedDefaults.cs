@@ -123,7 +123,7 @@ internal static partial class DocumentedDefaults
                 {
                     return constructor.Invoke([.. constructor.GetParameters().Select(p => p.HasDefaultValue ? p.DefaultValue : Argument(p.ParameterType, size, depth))]);
                 }
-                catch (Exception e) when (e is TargetInvocationException or ArgumentException or NotSupportedException or MemberAccessException)
+                catch (Exception e) when (e is TargetInvocationException or TargetException or ArgumentException or NotSupportedException or MemberAccessException)
                 {
                     // Another size may do.
                 }
