@@ -36,15 +36,14 @@ public sealed record Contractive(double Strength, string Hidden) : Regularizer
 
     private static (Variable Sum, Variable Count) Exact(Variable hidden, Objective objective)
     {
-        Variable? count = null;
+        (_, Variable count) = objective.Sums(hidden);
         int units = hidden.Shape[1].Size;
         (IReadOnlyList<Variable> sums, _) = Ops.Scan([Variable.Scalar(0.0, hidden.DType)], [Variable.Of(Value.Of([.. Enumerable.Range(0, units).Select(unit => (long)unit)], units))], (sum, unit) =>
         {
             Variable own = hidden * Ops.OneHot(unit[0], units, hidden.DType);
-            (Variable square, count) = objective.Sums(objective.GradientPerCopy(own, objective.Input).Square());
-            return ([sum[0] + square], []);
+            return ([sum[0] + objective.Sums(objective.GradientPerCopy(own, objective.Input).Square()).Sum], []);
         });
-        return (sums[0], count!);
+        return (sums[0], count);
     }
 
     private (Variable Sum, Variable Count) Estimate(Variable hidden, Objective objective)

@@ -37,7 +37,8 @@ internal static class FineTuneRun
             new Reshape([.. body.Signature.Inputs[0].Shape.Skip(1).Select(dim => dim.Size)]),
             new SignatureModel(body.Inference),
             new Flatten(),
-            new Dense(features, classes, new RandomSource(options.Seed)) { Name = "head" }) { InputShape = [.. train.Layout.FeatureShape] };
+            new Dense(features, classes, new RandomSource(options.Seed)) { Name = "head" })
+        { InputShape = [.. train.Layout.FeatureShape] };
         Console.WriteLine(model.Summary());
 
         int steps = options.Epochs * ((train.Count + BatchSize - 1) / BatchSize);
