@@ -21,6 +21,9 @@ public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Exa
     /// <summary>The operator of the standard that it is; for an operation that is none, the name of the record.</summary>
     public string OnnxName { get; init; } = Name;
 
+    /// <summary>Operators of older versions of the standard that it has taken the place of, and that are read as it.</summary>
+    public IReadOnlyList<string> FormerNames { get; init; } = [];
+
     /// <summary>What applies a node of a file; null for an operation that is no operator of the standard.</summary>
     public Func<OnnxNode, IReadOnlyList<Variable>>? FromOnnx { get; init; }
 }
@@ -35,6 +38,7 @@ public static class OperationRegistry
         Operator<Add>(),
         Operator<And>(),
         Operator<ArgMax>(),
+        Operator<ArgMin>(),
         Operator<AveragePool>(),
         Entry<AveragePoolGradient>(),
         Operator<BatchNormalization>(),
@@ -44,19 +48,26 @@ public static class OperationRegistry
         Operator<BitwiseOr>(),
         Operator<BitwiseXor>(),
         Operator<Cast>(),
+        Operator<Compress>(),
         Operator<Concat>(),
+        Operator<ConstantOfShape>(),
         Operator<Conv>(),
         Operator<ConvInputGradient>(),
         Entry<ConvWeightGradient>(),
         Operator<Cos>(),
+        Operator<CumProd>(),
+        Operator<CumSum>(),
+        Operator<DepthToSpace>(),
         Operator<Div>(),
         Operator<Equal>(),
         Operator<Erf>(),
         Operator<Exp>(),
         Entry<ExpM1>(),
         Operator<Expand>(),
+        Operator<EyeLike>(),
         Operator<Flatten>(),
         Operator<Gather>(),
+        Operator<GatherElements>(),
         Entry<GatherGradient>(),
         Operator<GatherND>(),
         Operator<Gemm>(),
@@ -71,6 +82,7 @@ public static class OperationRegistry
         Operator<LessOrEqual>(),
         Operator<Log>(),
         Operator<LogSoftmax>(),
+        Operator<Loop>(),
         Operator<LSTM>(),
         Operator<MatMul>(),
         Operator<Max>(),
@@ -94,17 +106,21 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<ReverseSequence>(),
         Operator<RNN>(),
         Operator<Scan>(),
+        Operator<ScatterElements>("Scatter"),
         Operator<ScatterND>(),
         Operator<ShapeOf>(),
         Operator<Sigmoid>(),
         Operator<Sign>(),
         Operator<Sin>(),
+        Operator<SizeOf>(),
         Operator<Slice>(),
         Operator<Softmax>(),
         Entry<SoftmaxCrossEntropyLoss>(),
         Operator<Softplus>(),
+        Operator<SpaceToDepth>(),
         Operator<Split>(),
         Operator<Sqrt>(),
         Operator<Squeeze>(),
@@ -112,14 +128,17 @@ public static class OperationRegistry
         Operator<Sub>(),
         Entry<SumTo>(),
         Operator<Tanh>(),
+        Operator<Tile>(),
+        Operator<TopK>(),
         Operator<Transpose>(),
+        Operator<Trilu>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
     ];
 
-    private static RegisteredOperation Operator<T>()
+    private static RegisteredOperation Operator<T>(params IReadOnlyList<string> formerNames)
         where T : Operation, IOperator =>
-        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FromOnnx = T.FromOnnx };
+        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FormerNames = formerNames, FromOnnx = T.FromOnnx };
 
     private static RegisteredOperation Entry<T>()
         where T : Operation, IHasExamples => new(typeof(T).Name, [.. T.Examples]);

@@ -1,20 +1,15 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Reductions;
 
-/// <summary>Reads a reduction: its axes stand in an attribute in older versions and in an input in newer ones; without any, all axes are meant.</summary>
+/// <summary>Reads a reduction: its axes stand in an attribute in older versions and in an input in newer ones.</summary>
 internal static class ReductionNode
 {
-    public static Variable Axes(OnnxNode node, Func<IntList, bool, Variable> reduce)
+    public static IReadOnlyList<Variable> Read(OnnxNode node, Func<bool, bool, Operation> make)
     {
-        Shape shape = node[0].Shape;
-        IReadOnlyList<long> axes = node.Numbers("axes", 1) ?? [];
-        bool nothing = axes.Count == 0;
-        if (nothing && node.Knows("noop_with_empty_axes") && node.Flag("noop_with_empty_axes"))
-            return new Identity().Apply(node[0]);
-        IEnumerable<int> chosen = nothing ? Enumerable.Range(0, shape.Rank) : axes.Select(axis => shape.Axis((int)axis));
-        return reduce([.. chosen.Distinct().Order()], node.Flag("keepdims"));
+        Variable? axes = node.Axes("axes", 1);
+        return make(node.Flag("keepdims"), node.Knows("noop_with_empty_axes") && node.Flag("noop_with_empty_axes"))
+            .ApplyAll(node[0], axes is null || axes.DType == DType.Int64 ? axes : Ops.Cast(axes, DType.Int64));
     }
 }
