@@ -88,7 +88,7 @@ public sealed partial class LayerTests
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
         string[] named = [.. FileName().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
-        string[] files = [.. new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(Repository.Sources).Select(file => "/" + Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))];
+        string[] files = [.. new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(library => Repository.Sources(library)).Select(file => "/" + Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))];
         Assert.True(named.Length > 30, $"found {named.Length} names of files");
         Assert.Empty(named.Where(name => !files.Any(file => file.EndsWith("/" + name, StringComparison.Ordinal))));
     }
