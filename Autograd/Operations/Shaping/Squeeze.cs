@@ -4,7 +4,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Takes axes of size 1 away (ONNX <c>Squeeze</c>). Inputs: data, and the axes as an int64 vector, negative ones from the end; without it, those whose size is
-/// the number 1 go.</summary>
+/// the number 1 go. That a size which shows when the graph runs is 1 is checked then.</summary>
 public sealed record Squeeze : ViewOperation, IOperator
 {
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ public sealed record Squeeze : ViewOperation, IOperator
         if (inputs.Content(1) is not { } given)
             return [.. Enumerable.Range(0, shape.Rank - inputs[1].Shape[0].Size).Select(axis => inputs.Fresh($"squeezed_{axis}"))];
         int[] axes = [.. given.Select(axis => shape.Axis(checked((int)axis.Number)))];
-        return axes.All(axis => shape[axis] == 1 || shape[axis].DependsOnData)
+        return axes.All(axis => shape[axis] == 1 || !shape[axis].IsStatic)
             ? [.. shape.Where((_, axis) => !axes.Contains(axis))]
             : throw new ShapeException($"{Name} expects axes of size 1, found the axes {string.Join(", ", axes)} of {shape}.");
     }
