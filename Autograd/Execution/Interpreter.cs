@@ -86,7 +86,7 @@ public static class Interpreter
                 return DataSized.Run(node, inputs, workers);
             }
 
-            if (node.Operation is not IHasKernel)
+            if (node.Operation is not IHasKernel kernel || !kernel.Computes(node.Inputs))
             {
                 IReadOnlyList<Variable> expansion =
                     node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");
