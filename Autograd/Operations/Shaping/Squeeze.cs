@@ -24,6 +24,20 @@ public sealed record Squeeze : ViewOperation, IOperator
         new(Name) { Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)] };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
+    {
+        Shape shape = request[0].Shape;
+        if (request.Result(0).Shape.ElementCount == shape.ElementCount || shape.Any(dim => dim.DependsOnData))
+            return base.Bprop(request);
+
+        // A size that turns out to be 1 has a symbol, which the gradient has too.
+        return request.Each(input => input == 0 && request.Gradient(0) is { } g ? Ops.ExpandLike(new Unsqueeze().Apply(g, request[1]), request[0]) : null);
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsSeenLater(InferRequest inputs) => inputs.Has(1);
+
+    /// <inheritdoc/>
     protected override Shape Result(InferRequest inputs)
     {
         Shape shape = inputs[0].Shape;

@@ -34,6 +34,9 @@ public class BranchTests
         Choice("is_matrix", "z", Node("Identity", ["y"], "same_y"), Node("Unsqueeze", ["y", "one"], "unsqueezed")),
     ];
 
+    /// <summary>The transposition takes one axis alone.</summary>
+    private static readonly NodeProto[] Behind = [Node("Transpose", ["y"], "v", ("perm", new long[] { 0 })), Node("Mul", ["v", "w"], "out")];
+
     [Fact]
     public void What_follows_a_choice_of_ranks_is_read_behind_each_branch()
     {
@@ -64,8 +67,7 @@ public class BranchTests
     [Fact]
     public void Where_one_branch_leads_to_nothing_that_can_be_computed_the_other_must_be_taken()
     {
-        // The transposition takes one axis alone.
-        byte[] bytes = Model(1, [.. Squeezed[..4], Node("Transpose", ["y"], "v", ("perm", new long[] { 0 })), Node("Mul", ["v", "w"], "out")]);
+        byte[] bytes = Model(1, [.. Squeezed[..4], .. Behind]);
         OnnxModel model = OnnxModel.Load(bytes);
         Assert.DoesNotContain(model.Signature.Nodes, node => node.Operation is If);
         Function function = Function.Compile(model.Signature);
@@ -74,11 +76,24 @@ public class BranchTests
         Assert.Equal([1.5f, 3f], function.Run(x)[0].ToArray<float>());
         Assert.Equal([1.5f, 3f], written.Run(x)[0].ToArray<float>());
         Assert.Equal([1.5f, 3f], Interpreter.Run(model.Signature, x)[0].ToArray<float>());
-        Assert.Contains("Transpose", Assert.Throws<ShapeException>(() => function.Run(Value.Zeros(DType.Float32, 2, 2))).Message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => function.Run(Value.Zeros(DType.Float32, 2, 2)));
 
         // Its gradient is that of the value.
         Parameter w = Assert.Single(model.Parameters);
         Assert.Equal(3f, Function.Compile([.. model.Signature.Inputs], [Gradient.Of(model.Signature.Outputs[0].Variable.Sum(), w)]).Run(x)[0].ToArray<float>()[0]);
+    }
+
+    [Fact]
+    public void A_condition_that_shows_when_the_model_runs_is_checked_where_only_one_branch_can_be_computed()
+    {
+        NodeProto sum = Node("ReduceSum", ["x", "one"], "sum", ("keepdims", 0));
+        byte[] bytes = Model(1, [Node("ReduceMax", ["x"], "most", ("keepdims", 0)), Node("Greater", ["most", "limit"], "is_large"), Choice("is_large", "y", sum, Node("Identity", ["x"], "same")), .. Behind]);
+        OnnxModel model = OnnxModel.Load(bytes);
+        Function function = Function.Compile(model.Signature);
+        Assert.Equal([4.5f, 10.5f], function.Run(Value.Of([1f, 2f, 3f, 4f], 2, 2))[0].ToArray<float>());
+        string message = Assert.Throws<ShapeException>(() => function.Run(Value.Zeros(DType.Float32, 2, 2))).Message;
+        Assert.Contains("Expected a condition that is True, found False", message, StringComparison.Ordinal);
+        Assert.Contains("Transpose", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,6 +185,7 @@ public class BranchTests
                 TensorConversion.ToProto(Value.Of([1L], 1), "one"),
                 TensorConversion.ToProto(Value.Of(1L), "one_scalar"),
                 TensorConversion.ToProto(Value.Of([1.5f], 1), "w"),
+                TensorConversion.ToProto(Value.Of(1f), "limit"),
             },
             Node = { nodes },
             Output = { output },
