@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Toolkit.Autograd.Files;
 
 /// <summary>Tells regular files from pipes, sockets and devices, which may block, never end or be destroyed once they are opened.</summary>
-internal static unsafe partial class RegularFile
+public static unsafe partial class RegularFile
 {
     private const int FollowingLinks = 0, CurrentFolder = -100;
     private const uint TypeAndLinks = 0x1 | 0x4;
