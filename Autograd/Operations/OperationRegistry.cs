@@ -4,11 +4,14 @@ using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
+using Toolkit.Autograd.Operations.Losses;
 using Toolkit.Autograd.Operations.Normalization;
+using Toolkit.Autograd.Operations.Quantization;
 using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Operations.Training;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.Autograd.Operations;
@@ -21,6 +24,9 @@ public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Exa
     /// <summary>The operator of the standard that it is; for an operation that is none, the name of the record.</summary>
     public string OnnxName { get; init; } = Name;
 
+    /// <summary>The domain of the operator; empty for the standard one.</summary>
+    public string OnnxDomain { get; init; } = string.Empty;
+
     /// <summary>What applies a node of a file; null for an operation that is no operator of the standard.</summary>
     public Func<OnnxNode, IReadOnlyList<Variable>>? FromOnnx { get; init; }
 }
@@ -32,61 +38,97 @@ public static class OperationRegistry
     public static IReadOnlyList<RegisteredOperation> All { get; } =
     [
         Operator<Abs>(),
+        Operator<Acos>(),
+        Operator<Acosh>(),
+        Operator<Adagrad>(),
+        Operator<Adam>(),
         Operator<Add>(),
         Operator<And>(),
         Operator<ArgMax>(),
+        Operator<Asin>(),
+        Operator<Asinh>(),
+        Operator<Atan>(),
+        Operator<Atanh>(),
         Operator<AveragePool>(),
         Entry<AveragePoolGradient>(),
         Operator<BatchNormalization>(),
+        Operator<BitCast>(),
         Operator<BitShift>(),
         Operator<BitwiseAnd>(),
         Operator<BitwiseNot>(),
         Operator<BitwiseOr>(),
         Operator<BitwiseXor>(),
         Operator<Cast>(),
+        Operator<CastLike>(),
+        Operator<Ceil>(),
+        Operator<Celu>(),
+        Operator<Clip>(),
         Operator<Concat>(),
         Operator<Conv>(),
         Operator<ConvInputGradient>(),
         Entry<ConvWeightGradient>(),
         Operator<Cos>(),
+        Operator<Cosh>(),
+        Operator<DequantizeLinear>(),
         Operator<Div>(),
+        Operator<DynamicQuantizeLinear>(),
+        Operator<Elu>(),
         Operator<Equal>(),
         Operator<Erf>(),
         Operator<Exp>(),
-        Entry<ExpM1>(),
         Operator<Expand>(),
+        Entry<ExpM1>(),
         Operator<Flatten>(),
+        Operator<Floor>(),
         Operator<Gather>(),
         Entry<GatherGradient>(),
         Operator<GatherND>(),
+        Operator<Gelu>(),
         Operator<Gemm>(),
         Operator<GlobalAveragePool>(),
-        Operator<GRU>(),
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
+        Operator<GRU>(),
+        Operator<Hardmax>(),
+        Operator<HardSigmoid>(),
+        Operator<HardSwish>(),
         Operator<Identity>(),
         Operator<If>(),
+        Operator<IsInf>(),
+        Operator<IsNaN>(),
         Operator<LeakyRelu>(),
         Operator<Less>(),
         Operator<LessOrEqual>(),
         Operator<Log>(),
+        Entry<LogitCrossEntropy>(),
         Operator<LogSoftmax>(),
+        Operator<LpNormalization>(),
         Operator<LSTM>(),
         Operator<MatMul>(),
+        Operator<MatMulInteger>(),
         Operator<Max>(),
         Operator<MaxPool>(),
+        Operator<Mean>(),
+        Operator<MeanVarianceNormalization>(),
         Operator<Min>(),
+        Operator<Mish>(),
         Operator<Mod>(),
+        Operator<Momentum>(),
         Operator<Mul>(),
         Operator<Neg>(),
+        Operator<NegativeLogLikelihoodLoss>(),
         Operator<NonZero>(),
         Operator<Not>(),
         Operator<OneHot>(),
         Operator<Or>(),
         Operator<Pad>(),
         Operator<Pow>(),
+        Operator<PRelu>(),
+        Operator<QLinearMatMul>(),
+        Operator<QuantizeLinear>(),
         Entry<RandomUniform>(),
         Operator<Range>(),
+        Operator<Reciprocal>(),
         Operator<ReduceMax>(),
         Operator<ReduceMean>(),
         Operator<ReduceMin>(),
@@ -95,31 +137,41 @@ public static class OperationRegistry
         Operator<Relu>(),
         Operator<Reshape>(),
         Operator<RNN>(),
+        Operator<Round>(),
         Operator<Scan>(),
         Operator<ScatterND>(),
+        Operator<Selu>(),
         Operator<ShapeOf>(),
+        Operator<Shrink>(),
         Operator<Sigmoid>(),
         Operator<Sign>(),
         Operator<Sin>(),
+        Operator<Sinh>(),
         Operator<Slice>(),
         Operator<Softmax>(),
-        Entry<SoftmaxCrossEntropyLoss>(),
+        Operator<SoftmaxCrossEntropyLoss>(),
         Operator<Softplus>(),
+        Operator<Softsign>(),
         Operator<Split>(),
         Operator<Sqrt>(),
         Operator<Squeeze>(),
         Entry<StopGradient>(),
         Operator<Sub>(),
+        Operator<Sum>(),
         Entry<SumTo>(),
+        Operator<Swish>(),
+        Operator<Tan>(),
         Operator<Tanh>(),
+        Operator<ThresholdedRelu>(),
         Operator<Transpose>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
+        Operator<Xor>(),
     ];
 
     private static RegisteredOperation Operator<T>()
         where T : Operation, IOperator =>
-        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FromOnnx = T.FromOnnx };
+        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, OnnxDomain = T.OnnxDomain, FromOnnx = T.FromOnnx };
 
     private static RegisteredOperation Entry<T>()
         where T : Operation, IHasExamples => new(typeof(T).Name, [.. T.Examples]);

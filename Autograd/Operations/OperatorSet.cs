@@ -12,7 +12,7 @@ public sealed class OperatorSet
     /// <summary>The operators of the ONNX standard that the registry has.</summary>
     public static OperatorSet Standard { get; } = new(OperationRegistry.All
         .Where(operation => operation.FromOnnx is not null)
-        .ToDictionary(operation => ("", operation.OnnxName), operation => operation.FromOnnx!));
+        .ToDictionary(operation => (operation.OnnxDomain, operation.OnnxName), operation => operation.FromOnnx!));
 
     /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>
     public IEnumerable<string> Names => operators.Keys.Where(key => key.Domain.Length == 0).Select(key => key.Name).Order(StringComparer.Ordinal);
