@@ -13,6 +13,7 @@ namespace Toolkit.Autograd.Kernels;
 internal static unsafe class Conversion
 {
     private const int Chunk = 512;
+    private const double Beyond = 9223372036854775808;
 
     /// <summary>Converts.</summary>
     /// <param name="from">The type of what is read.</param>
@@ -117,7 +118,8 @@ internal static unsafe class Conversion
         bool isFloating = typeof(T) == typeof(float) || typeof(T) == typeof(double), isSigned = to.Kind == ElementKind.Signed;
         for (int i = 0; i < x.Length; i++)
         {
-            long top = (isFloating ? long.CreateSaturating(x[i]) : long.CreateTruncating(x[i])) << spare;
+            // A floating-point number beyond 2⁶³ is a multiple of 2¹¹: its lower bits are 0; NaN gives 0 as well.
+            long whole = !isFloating || T.Abs(x[i]) < T.CreateTruncating(Beyond) ? long.CreateTruncating(x[i]) : 0, top = whole << spare;
             destination[i] = (sbyte)(isSigned ? top >> spare : top >>> spare);
         }
     }

@@ -70,7 +70,7 @@ public sealed record CastLike(bool Saturate = true) : CompositeOperation, IOpera
     public static IEnumerable<Example> Examples =>
     [
         new(new CastLike(), new ExampleInput(["batch", 3], DType.Int32), new ExampleInput([1])) { Smoothness = 0 },
-        new(new CastLike(), new ExampleInput([4]), new ExampleInput([2], DType.Int64)) { Smoothness = 0 },
+        new(new CastLike(), new ExampleInput([4], DType.Int32), new ExampleInput([2], DType.Int64)) { Smoothness = 0 },
         new(new CastLike(), new ExampleInput([4]), new ExampleInput([])),
     ];
 
