@@ -140,6 +140,10 @@ public sealed record PRelu : CompositeOperation, IOperator
         Variable result = Ops.Where(Ops.Greater(x, 0), x, slope * x);
         return result.Shape == x.Shape ? [result] : throw new ShapeException($"{Name} expects a slope that broadcasts to {x.Shape}, found {slope.Shape}.");
     }
+
+    /// <summary>ONNX Runtime has it for float32.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name);
 }
 
 /// <summary>min(max(x, low), high) of numbers of one type (ONNX <c>Clip</c>); either bound, a scalar, may be left out. Where the bounds cross, the upper one holds. The

@@ -29,6 +29,7 @@ public sealed record SoftmaxCrossEntropyLoss(LossReduction Reduction = LossReduc
         return [Ops.Cast(losses, type), Ops.Cast(logarithms, type)];
     }
 
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = LossAttributes.Of(Reduction, Ignored) };
+    /// <summary>One node, but in bfloat16: there runtimes expand it into operators that do not take the type.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.BFloat16 ? null : new(Name) { Attributes = LossAttributes.Of(Reduction, Ignored) };
 }

@@ -29,6 +29,7 @@ public sealed record Hardmax(int Axis) : CompositeOperation, IOperator
         return [Ops.Cast(Ops.Equal(Ops.ArgMax(x, Axis, keepDims: true), numbers), x.DType)];
     }
 
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+    /// <summary>ONNX Runtime has it for float32.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
 }

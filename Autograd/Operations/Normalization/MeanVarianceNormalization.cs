@@ -34,6 +34,7 @@ public sealed record MeanVarianceNormalization(IntList Axes) : CompositeOperatio
         return [Ops.Cast(centered / (Ops.Sqrt(Ops.Mean(centered * centered, Axes, keepDims: true)) + Epsilon), type)];
     }
 
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axes", Axes.ToLongs())] };
+    /// <summary>ONNX Runtime has it for float32.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name) { Attributes = [new OnnxAttribute("axes", Axes.ToLongs())] };
 }
