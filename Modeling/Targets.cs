@@ -37,19 +37,6 @@ internal static class Targets
         return prediction.Shape[1].Size;
     }
 
-    /// <summary>Labels that are carried as real numbers, as int64 [batch], and which of them are labels: whole numbers from <paramref name="least"/> to classes − 1. In
-    /// place of others stands 0.</summary>
-    public static (Variable Labels, Variable Valid) Labels(Variable numbers, int classes, int least)
-    {
-        Variable inside = Between(numbers, least, classes - 1);
-        Variable labels = Ops.Where(inside, numbers, 0.0).Cast(DType.Int64);
-        return (labels, Ops.Equal(labels.Cast(numbers.DType), numbers));
-    }
-
-    /// <summary>What is wrong with a label that is carried as a real number, or null.</summary>
-    public static string? LabelFault(float number, int classes, int least) => number >= least && number < classes && number == MathF.Floor(number) ? null
-        : FormattableString.Invariant($"expected the number of a class, from {least} to {classes - 1}, found {number}");
-
     /// <summary>The number of classes that so many outputs can tell apart: a single logit tells two.</summary>
     public static int ClassesOf(int outputs) => outputs == 1 ? 2 : outputs;
 

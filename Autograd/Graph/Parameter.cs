@@ -67,6 +67,10 @@ public sealed class Parameter
     /// <summary>The symbol by which graphs read the parameter.</summary>
     public Variable Variable { get; }
 
+    /// <summary>A parameter of the same name and present value for something else: as a <see cref="ParameterRole.State"/> it is not learned.</summary>
+    /// <param name="role">What it is for.</param>
+    public Parameter WithRole(ParameterRole role) => new(Name, current, role);
+
     /// <summary>The shape, always static.</summary>
     public Shape Shape => Variable.Shape;
 

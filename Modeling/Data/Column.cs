@@ -27,13 +27,7 @@ public abstract class Column
     public static Column Of<T>(string name, T[] content, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {
-        int length = Shapes.Length(shape, nameof(shape));
-        if (content.Length == 0 || content.Length % length != 0)
-        {
-            throw new ArgumentException(
-                $"Expected whole examples of shape {Shapes.Text(shape)} for the column \"{name}\", at least one, found {content.Length} numbers.", nameof(content));
-        }
-
+        int length = WholeExamples(name, content, shape);
         var field = new Field(name, DTypes.Of<T>(), Shape.OfSizes(shape));
         FieldCheck.Finite<T>(content, length, $"numbers of \"{name}\"");
         return new DenseColumn<T>(field, content);
@@ -41,18 +35,21 @@ public abstract class Column
 
     /// <summary>A column of class labels. The array is taken over, not copied.</summary>
     /// <param name="name">The name of the field.</param>
-    /// <param name="labels">The class of each example, from 0 to <paramref name="classes"/> − 1.</param>
+    /// <param name="labels">The class of each example, or of each of its steps, example after example, from 0 to <paramref name="classes"/> − 1.</param>
     /// <param name="classes">The number of classes, at least 1.</param>
     /// <param name="allowUnlabelled">Whether −1 stands for an example without a label; false by default.</param>
-    /// <exception cref="ArgumentException">There are no labels.</exception>
+    /// <param name="shape">The shape for one example, such as its number of steps; empty (the default) for one label.</param>
+    /// <exception cref="ArgumentException">The labels do not make whole examples, or there are none.</exception>
     /// <exception cref="DataException">A label is out of range.</exception>
-    public static Column Labels(string name, long[] labels, int classes, bool allowUnlabelled = false)
+    public static Column Labels(string name, long[] labels, int classes, bool allowUnlabelled = false, params ReadOnlySpan<int> shape)
     {
-        if (labels.Length == 0)
-            throw new ArgumentException($"Expected at least one example for the column \"{name}\", found none.", nameof(labels));
+        int length = WholeExamples(name, labels, shape);
         Settings.AtLeastOne(classes);
-        ExampleCheck.Labels(labels, classes, least: allowUnlabelled ? -1 : 0);
-        return new DenseColumn<long>(new Field(name, DType.Int64, Shape.Scalar) { Classes = classes }, labels);
+        if (shape.IsEmpty)
+            ExampleCheck.Labels(labels, classes, least: allowUnlabelled ? -1 : 0);
+        for (int row = 0; row < labels.Length / length && !shape.IsEmpty; row++)
+            FieldCheck.Labels(labels.AsSpan(row * length, length), classes, row, allowUnlabelled ? -1 : 0);
+        return new DenseColumn<long>(new Field(name, DType.Int64, Shape.OfSizes(shape)) { Classes = classes }, labels);
     }
 
     /// <summary>A column of sequences, whose length is another one in each example. The arrays are taken over, not copied.</summary>
@@ -80,6 +77,13 @@ public abstract class Column
         for (int row = 0; row < rows.Length; row++)
             FieldCheck.Labels(rows[row], classes, row, allowUnlabelled ? -1 : 0);
         return RaggedColumn<long>.Create(name, axis, rows, classes, []);
+    }
+
+    private static int WholeExamples<T>(string name, T[] content, ReadOnlySpan<int> shape)
+    {
+        int length = Shapes.Length(shape, nameof(shape));
+        return content.Length > 0 && content.Length % length == 0 ? length : throw new ArgumentException(
+            $"Expected whole examples of shape {Shapes.Text(shape)} for the column \"{name}\", at least one, found {content.Length} numbers.", nameof(content));
     }
 
     /// <summary>The length of the ragged axis in an example; 0 if there is none.</summary>

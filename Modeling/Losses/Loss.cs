@@ -22,6 +22,9 @@ public abstract record Loss
     /// null (the default) for none. A mask is a weight of zeros and ones.</summary>
     public string? Weight { get; init; }
 
+    /// <summary>Whether the second axis of prediction and target is one of steps, each of which has a target of its own.</summary>
+    internal virtual bool ReadsSteps => false;
+
     /// <summary>The losses that are added up, each with names of its own.</summary>
     internal virtual IReadOnlyList<Loss> Summands => [this];
 

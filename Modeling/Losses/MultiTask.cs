@@ -1,48 +1,47 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Losses;
 
-/// <summary>One task of a <see cref="MultiTask"/> loss: a stretch of the model's outputs, and of the targets.</summary>
-/// <param name="Loss">The loss of the task; it takes targets of real numbers, or labels where <see cref="IsLabel"/> says so.</param>
-/// <param name="Outputs">How many outputs of the model belong to the task.</param>
-/// <param name="Targets">How many numbers of the target belong to it.</param>
+/// <summary>One task of a <see cref="MultiTask"/> loss.</summary>
+/// <param name="Name">The name of the model's output for the task, and of the target.</param>
+/// <param name="Loss">The loss of the task.</param>
 /// <param name="Weight">Its weight in the sum, at least 0; 1 by default.</param>
-/// <exception cref="ArgumentOutOfRangeException">The weight is negative, or there are no outputs or targets.</exception>
-public sealed record LearningTask(Loss Loss, int Outputs, int Targets, double Weight = 1.0)
+/// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
+public sealed record LearningTask(string Name, Loss Loss, double Weight = 1.0)
 {
-    /// <summary>How many outputs of the model belong to the task, at least 1.</summary>
-    public int Outputs { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Outputs);
-
-    /// <summary>How many numbers of the target belong to it, at least 1.</summary>
-    public int Targets { get; init => field = Settings.AtLeastOne(value); } = Settings.AtLeastOne(Targets);
-
-    /// <summary>Whether the one target of the task is the number of a class, for losses on labels; false by default.</summary>
-    public bool IsLabel { get; init; }
-
     /// <summary>Its weight in the sum, at least 0.</summary>
     public double Weight { get; init => field = Settings.NotNegative(value); } = Settings.NotNegative(Weight);
 }
 
 /// <summary>
-/// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ, each a mean over the examples that have a target for it (see <see cref="LabelledOnly"/>). With <see cref="LearnWeights"/> the model gives, after the outputs of all tasks,
-/// one number sₜ for each (from a <see cref="Toolkit.Modeling.Modules.SharedOutputs"/> layer, so that they do not depend on the example), and
-/// the sum is Σ e^(−sₜ)·Jₜ + sₜ. Source: book section 7.7; Kendall, Gal, Cipolla, "Multi-task learning using uncertainty to weigh losses", 2018,
+/// The sum of the losses of several tasks on a shared trunk, Σ wₜ·Jₜ, each a mean over the examples that have a target for it (see <see cref="LabelledOnly"/>): a
+/// <see cref="SumOfLosses"/> whose weights may be learned. With <see cref="LearnWeights"/> the model gives one number sₜ more for each task, which do not depend on the example, as the output
+/// <see cref="WeightsOutput"/>, and the sum is Σ e^(−sₜ)·wₜ·Jₜ + sₜ. Source: book section 7.7; Kendall, Gal, Cipolla, "Multi-task learning using uncertainty to weigh losses", 2018,
 /// whose sₜ is the logarithm of the variance, with a factor of ½ left out.
 /// </summary>
-/// <remarks>Prediction: [batch, outputs of all tasks], in the order of the tasks. Target: real numbers [batch, targets of all tasks]; the class
-/// of a task of labels is a whole number from 0 to its classes − 1, or −1 for none where its loss takes that. The loss of an example with another class is NaN.</remarks>
+/// <remarks>Prediction and target: those of each task, by its name (<see cref="Heads"/> is a model of this kind); "task_weights" [batch, tasks]. How well a task is done, a metric of its
+/// name tells: <c>new Accuracy().On("kind")</c>.</remarks>
 public sealed record MultiTask : ComposedLoss
 {
+    /// <summary>The name of the output that gives the learned weights, from a <see cref="SharedOutputs"/> layer.</summary>
+    public const string WeightsOutput = "task_weights";
+
+    private readonly SumOfLosses sum;
+
     /// <summary>A sum over tasks.</summary>
     /// <param name="tasks">The tasks, at least one.</param>
-    /// <exception cref="ArgumentException">There are none.</exception>
+    /// <exception cref="ArgumentException">There are none, or two have the same name.</exception>
     public MultiTask(params ReadOnlySpan<LearningTask> tasks)
     {
         if (tasks.IsEmpty)
             throw new ArgumentException("Expected at least one task, found none.", nameof(tasks));
         Tasks = tasks.ToArray();
+        if (Tasks.CountBy(task => task.Name, StringComparer.Ordinal).FirstOrDefault(names => names.Value > 1).Key is { } twice)
+            throw new ArgumentException($"Expected tasks of distinct names, found two called \"{twice}\".", nameof(tasks));
+        sum = new SumOfLosses([.. Tasks.Select(task => (task.Weight, task.Loss.On(task.Name, task.Loss.Weight)))]);
     }
 
     /// <summary>The tasks.</summary>
@@ -52,55 +51,49 @@ public sealed record MultiTask : ComposedLoss
     public bool LearnWeights { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target)
-    {
-        int outputs = Tasks.Sum(task => task.Outputs);
-        Modeling.Targets.Columns(nameof(MultiTask), prediction, outputs + (LearnWeights ? Tasks.Count : 0));
-        Modeling.Targets.Columns($"{nameof(MultiTask)} (target)", target, Tasks.Sum(task => task.Targets));
-        var terms = new List<LossTerm>();
-        int output = 0, number = 0;
-        for (int t = 0; t < Tasks.Count; t++)
-        {
-            LearningTask task = Tasks[t];
-            Variable own = prediction.Slice(1, output, output + task.Outputs), y = target.Slice(1, number, number + task.Targets);
-            if (task.IsLabel && task.Targets != 1)
-                throw new ShapeException($"{nameof(MultiTask)} expects one target for a task of labels, found {task.Targets}.");
-            IReadOnlyList<LossTerm> parts = task.IsLabel
-                ? LabelTerms.Of(task.Loss, own, y.Reshape([target.Shape[0]]), task.Outputs)
-                : task.Loss.Terms(own, y);
-            Variable? s = LearnWeights ? prediction.Slice(1, outputs + t, outputs + t + 1).Reshape([prediction.Shape[0]]) : null;
-            for (int part = 0; part < parts.Count; part++)
-            {
-                bool first = part == 0;
-                terms.Add(parts[part].Map(loss =>
-                {
-                    Variable weighted = task.Weight * loss;
-                    // A loss of several terms has one weight, which is paid for once.
-                    return s is null ? weighted : first ? ((-s).Exp() * weighted) + s : (-s).Exp() * weighted;
-                }));
-            }
+    public override bool TakesUnlabelled => sum.TakesUnlabelled;
 
-            output += task.Outputs;
-            number += task.Targets;
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Loss> Summands => sum.Summands;
+
+    /// <summary>Refused: each task has a name of its own.</summary>
+    /// <param name="name">A name.</param>
+    /// <param name="weight">A weight.</param>
+    /// <exception cref="GraphException">Always.</exception>
+    public override Loss On(string name, string? weight = null) =>
+        throw new GraphException($"Expected names of tasks where a {nameof(MultiTask)} is made, found \"{name}\" for all of them.");
+
+    /// <summary>The parts of the loss if all tasks have the same output and target.</summary>
+    /// <param name="prediction">What the model gives for each.</param>
+    /// <param name="target">The target of each.</param>
+    /// <exception cref="GraphException">The weights are learned, which takes another output.</exception>
+    public override IReadOnlyList<LossTerm> Terms(Variable prediction, Variable target) => !LearnWeights ? sum.Terms(prediction, target)
+        : throw new GraphException($"{nameof(MultiTask)} expects the outputs of a model by name, \"{WeightsOutput}\" among them, found one prediction {prediction.Shape}.");
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<CountedTerm> TermsOf(Named outputs, Named fields, ExampleSymbols examples)
+    {
+        if (!LearnWeights)
+            return sum.TermsOf(outputs, fields, examples);
+        Variable all = outputs[WeightsOutput];
+        Targets.Columns($"{nameof(MultiTask)} (\"{WeightsOutput}\")", all, Tasks.Count);
+        // The same for each example.
+        Variable weights = all.Mean([0]);
+        var terms = new List<CountedTerm>();
+        foreach ((int t, (double factor, Loss loss)) in sum.Parts.Index())
+        {
+            Variable s = weights.Slice(0, t, t + 1);
+            foreach ((int part, CountedTerm term) in loss.TermsOf(outputs, fields, examples).Index())
+            {
+                Variable weighted = (-s).Exp() * (factor * term.PerExample);
+                // A loss of several terms has one weight, which is paid for once.
+                terms.Add(term with { PerExample = part == 0 ? weighted + s : weighted });
+            }
         }
 
         return terms;
     }
 
     /// <inheritdoc/>
-    protected internal override string? TargetFault(ReadOnlySpan<float> target, int outputs)
-    {
-        int number = 0;
-        for (int t = 0; t < Tasks.Count; t++)
-        {
-            LearningTask task = Tasks[t];
-            ReadOnlySpan<float> own = target.Slice(number, task.Targets);
-            string? fault = task.IsLabel ? LabelTerms.Fault(task.Loss, own[0], task.Outputs) : task.Loss.TargetFault(own, task.Outputs);
-            if (fault is not null)
-                return $"{fault} for task {t} (counted from 0)";
-            number += task.Targets;
-        }
-
-        return null;
-    }
+    protected internal override string? TargetFault(ReadOnlySpan<float> target, int outputs) => sum.TargetFault(target, outputs);
 }

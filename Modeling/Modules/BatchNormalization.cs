@@ -58,16 +58,13 @@ public sealed class BatchNormalization : Module
     {
         ChannelAxis.Check(this, input, Channels);
         Parameter runningMean = Own[2], runningVariance = Own[3];
-        Variable mean = Spread(runningMean), variance = Spread(runningVariance);
-        if (context.Mode == Mode.Training)
-        {
-            Variable?[] ends = [.. RowsBefore(input)];
-            Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];
-            Follow(parts, input, context);
-            mean = Rows(ends, parts, part => Ops.Where(part.Single, runningMean.Variable, part.Mean));
-            variance = Rows(ends, parts, part => Ops.Where(part.Single, runningVariance.Variable, part.Variance));
-        }
-
+        if (context.Mode != Mode.Training)
+            return new Autograd.Operations.Normalization.BatchNormalization(Stabilizer).Apply(input, Scale, Shift, runningMean, runningVariance);
+        Variable?[] ends = [.. RowsBefore(input)];
+        Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];
+        Follow(parts, input, context);
+        Variable mean = Rows(ends, parts, part => Ops.Where(part.Single, runningMean.Variable, part.Mean));
+        Variable variance = Rows(ends, parts, part => Ops.Where(part.Single, runningVariance.Variable, part.Variance));
         return ((input - mean) * (Spread(Scale) / (variance + Stabilizer).Sqrt())) + Spread(Shift);
 
         Variable Spread(Variable perChannel) => ChannelAxis.Spread(this, perChannel, input, Channels);

@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>
 /// Appends learned numbers that do not depend on the example, such as the one variance of a Gaussian output or the weights of tasks: [batch, n] becomes
-/// [batch, n + count]. Source: book section 6.2.2.4 (a variance that is a parameter, not a function of the input).
+/// [batch, n + count], or with <see cref="Alone"/> [batch, count]. Source: book section 6.2.2.4 (a variance that is a parameter, not a function of the input).
 /// </summary>
 public sealed class SharedOutputs : Module
 {
@@ -23,6 +23,9 @@ public sealed class SharedOutputs : Module
     /// <summary>What they begin with; 0 by default.</summary>
     public double Initial { get; init => field = Settings.Finite(value); }
 
+    /// <summary>Whether the result is these numbers alone, without the input; false by default.</summary>
+    public bool Alone { get; init; }
+
     /// <summary>The numbers, of shape [count].</summary>
     public Parameter Numbers => Own[0];
 
@@ -34,7 +37,8 @@ public sealed class SharedOutputs : Module
     {
         if (input.Shape.Rank != 2)
             throw Mismatch("[batch, outputs]", input);
-        return Ops.Concat(1, input, Numbers.Variable.Reshape([1, Count]).Expand([input.Shape[0], Count], input));
+        Variable shared = Numbers.Variable.Reshape([1, Count]).Expand([input.Shape[0], Count], input);
+        return Alone ? shared : Ops.Concat(1, input, shared);
     }
 
     /// <inheritdoc/>

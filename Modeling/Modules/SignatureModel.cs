@@ -7,7 +7,8 @@ namespace Toolkit.Modeling.Modules;
 /// A computation from elsewhere as a module: an imported ONNX file is trained further, put before new layers, and written again. Its parameters keep their
 /// names and values; those with the role of a state are not learned.
 /// </summary>
-/// <remarks>The computation is built anew for the input that it gets, so a batch of another size than the file names is possible where nothing in the file
+/// <remarks>In training, a batch normalization whose scale or shift is learned takes mean and variance from the batch, weights of examples included, and its running statistics follow with ONNX's
+/// momentum of 0.9; elsewhere, and where both are frozen, it takes the running ones. The computation is built anew for the input that it gets, so a batch of another size than the file names is possible where nothing in the file
 /// depends on it. Result: the chosen output, with the shape that follows.</remarks>
 public sealed class SignatureModel : Module
 {
@@ -49,8 +50,8 @@ public sealed class SignatureModel : Module
     {
         if (input.Shape.Rank != signature.Inputs[0].Shape.Rank)
             throw Mismatch($"{signature.Inputs[0].Shape}", input);
-        return new Substitution(
-            new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input }).Map(output.Variable);
+        return new ForwardForm(
+            new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input }, context).Map(output.Variable);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,10 @@ namespace Toolkit.Modeling.Training;
 /// <param name="Examples">The number of examples.</param>
 public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double> Metrics, long Examples)
 {
+    /// <summary>By name, what each metric that is no mean over examples has observed, added up over the pass (<see cref="Toolkit.Modeling.Metrics.Metric.Observe"/>), such as the counts of a
+    /// <see cref="Toolkit.Modeling.Metrics.ConfusionMatrix"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double[]>> Observed { get; init; } = new Dictionary<string, IReadOnlyList<double[]>>();
+
     /// <summary>The loss ("loss") or a metric by name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">There is no such measure.</exception>

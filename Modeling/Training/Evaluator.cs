@@ -35,6 +35,6 @@ internal sealed class Evaluator
             examples += batch.Count;
         }
 
-        return new Evaluation(totals.Of(0, "loss"), trainer.ByName(totals), examples);
+        return new Evaluation(totals.Of(0, "loss"), trainer.ByName(totals), examples) { Observed = totals.ByName() };
     }
 }

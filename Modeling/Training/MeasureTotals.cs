@@ -51,6 +51,20 @@ internal sealed class MeasureTotals(Measures measures)
             other.Observed[i].CopyTo(Observed[i], 0);
     }
 
+    /// <summary>What was observed by each metric that is no mean.</summary>
+    public Dictionary<string, IReadOnlyList<double[]>> ByName()
+    {
+        var named = new Dictionary<string, IReadOnlyList<double[]>>(StringComparer.Ordinal);
+        int before = 0;
+        foreach (SumOutput sum in measures.Sums)
+        {
+            named.Add(sum.Metric.FullName, Observed[before..(before + sum.Outputs.Count)]);
+            before += sum.Outputs.Count;
+        }
+
+        return named;
+    }
+
     /// <summary>A measure of all examples so far; NaN while none counts. A part of it for which no example counts is 0, as it is in a batch.</summary>
     /// <param name="measure">Its number.</param>
     public double Of(int measure)

@@ -54,7 +54,7 @@ internal sealed class TargetCheck
         }
         else if (field.Type == DType.Float32)
         {
-            int steps = field.Axis is null ? 0 : 1, outputs = OutputsOf(loss, steps), length = Shape.Of([.. field.Shape.Skip(steps)]).ElementCount.Size;
+            int steps = field.Axis is null && !(loss.ReadsSteps && field.Shape.Rank > 0) ? 0 : 1, outputs = OutputsOf(loss, steps), length = Shape.Of([.. field.Shape.Skip(steps)]).ElementCount.Size;
             for (int row = 0; row < count; row++)
                 Targets(loss, MemoryMarshal.Cast<byte, float>(rows(row)), length, outputs, first + row);
         }
@@ -84,7 +84,10 @@ internal sealed class TargetCheck
         for (int at = 0; at < targets.Length; at += length)
         {
             if (loss.TargetFault(targets.Slice(at, length), outputs) is { } fault)
-                throw new DataException($"The target of row {row} (counted from 0) does not go with {loss.GetType().Name}: {fault}.");
+            {
+                string step = length < targets.Length ? FormattableString.Invariant($" in step {at / length}") : "";
+                throw new DataException($"The target of row {row}{step} (counted from 0) does not go with {loss.GetType().Name}: {fault}.");
+            }
         }
     }
 }

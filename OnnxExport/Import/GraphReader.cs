@@ -15,6 +15,7 @@ internal sealed class GraphReader
     private readonly CancellationToken cancellation;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Value> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly GraphReader? around;
     private readonly string? folder;
@@ -41,6 +42,9 @@ internal sealed class GraphReader
         initializers = new InitializerReader(graph, folder);
     }
 
+    /// <summary>What the names of the graph stand for, nodes and initializers that nothing reads aside.</summary>
+    public IReadOnlyDictionary<string, Variable> Values => values;
+
     public Signature Read()
     {
         RequireOperators();
@@ -54,6 +58,7 @@ internal sealed class GraphReader
             {
                 // Once for each symbol at most.
                 values.Clear();
+                constants.Clear();
             }
         }
     }
@@ -117,7 +122,8 @@ internal sealed class GraphReader
     {
         if (node.OpType == "Constant" && node.Domain is "" or "ai.onnx")
         {
-            values[node.Output[0]] = Variable.Of(ConstantNode.Read(node));
+            // Whether it is a parameter depends on who reads it.
+            constants[node.Output[0]] = ConstantNode.Read(node);
             return;
         }
 
@@ -136,6 +142,12 @@ internal sealed class GraphReader
     {
         if (values.TryGetValue(name, out Variable? value))
             return value;
+        if (constants.Remove(name, out Value? constant))
+        {
+            values.Add(name, value = InitializerReader.Read(name, constant, reader, input));
+            return value;
+        }
+
         if (around is null || initializers.Has(name))
         {
             values.Add(name, value = Typed(name, () => initializers.Read(name, reader, input)));

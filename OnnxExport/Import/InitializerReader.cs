@@ -5,7 +5,7 @@ using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Import;
 
-/// <summary>Decides what the initializers of a graph are, parameters or constants, and reads each when it is first needed.</summary>
+/// <summary>Decides what the initializers and the nodes <c>Constant</c> of a graph are, parameters or constants, and reads each when it is first needed.</summary>
 internal sealed class InitializerReader
 {
     private const string NewValue = "_out";
@@ -40,11 +40,21 @@ internal sealed class InitializerReader
     {
         TensorProto tensor = tensors[name];
         bool isFloating = TensorConversion.ToDType(tensor.DataType).IsFloating();
-        bool isLearnable = isFloating && tensor.Dims.Count > 0 && reader is not null && IsDifferentiable(reader.OpType, input);
-        return updated.Contains(name) || isLearnable
-            ? ParameterOf(name, isFloating ? Role(tensor, reader, input) : ParameterRole.State).Variable
+        return updated.Contains(name) || (isFloating && IsLearnable(tensor.Dims.Count, reader, input))
+            ? ParameterOf(name, isFloating ? Role(tensor.Dims.Count(size => size > 1), reader, input) : ParameterRole.State).Variable
             : Variable.Of(ExternalTensor.Read(tensor, folder));
     }
+
+    /// <summary>The parameter or constant of a node <c>Constant</c>.</summary>
+    /// <param name="name">The result of the node.</param>
+    /// <param name="value">Its numbers.</param>
+    /// <param name="reader">The node that reads it first; null for an output of the graph.</param>
+    /// <param name="input">Where it stands among the inputs of that node.</param>
+    public static Variable Read(string name, Value value, NodeProto? reader, int input) => value.DType.IsFloating() && IsLearnable(value.Rank, reader, input)
+        ? new Parameter(name, value, Role(value.Sizes.ToArray().Count(size => size > 1), reader, input)).Variable
+        : Variable.Of(value);
+
+    private static bool IsLearnable(int rank, NodeProto? reader, int input) => rank > 0 && reader is not null && IsDifferentiable(reader.OpType, input);
 
     private Parameter ParameterOf(string name, ParameterRole role)
     {
@@ -58,11 +68,11 @@ internal sealed class InitializerReader
         StandardOperators.Find("", op, StandardOperators.NewestVersion)?.Inputs is not { Count: > 0 } inputs
         || inputs[Math.Min(input, inputs.Count - 1)].IsDifferentiable == true;
 
-    private static ParameterRole Role(TensorProto tensor, NodeProto? reader, int input) => (reader?.OpType, input) switch
+    private static ParameterRole Role(int longAxes, NodeProto? reader, int input) => (reader?.OpType, input) switch
     {
         (null, _) => ParameterRole.State,
         ("BatchNormalization", 1) => ParameterRole.Scale,
         ("BatchNormalization", 3 or 4) => ParameterRole.State,
-        _ => tensor.Dims.Count(size => size > 1) > 1 ? ParameterRole.Weight : ParameterRole.Bias,
+        _ => longAxes > 1 ? ParameterRole.Weight : ParameterRole.Bias,
     };
 }

@@ -12,7 +12,7 @@ namespace Toolkit.OnnxExport.Import;
 /// constants; nothing of the file is kept besides.
 /// </summary>
 /// <remarks>
-/// <para>An initializer becomes a parameter if it holds floating-point numbers, is no scalar, and stands at an input with respect to which the standard
+/// <para>An initializer or a node <c>Constant</c> becomes a parameter if it holds floating-point numbers, is no scalar, and stands at an input with respect to which the standard
 /// defines a derivative. Its role follows from its place: the statistics of a batch normalization are states, vectors are biases, the rest
 /// are weights.</para>
 /// <para>An initializer that is an input too, together with an output of the same name and <c>_out</c>, is a parameter with an update, as the exporter writes
@@ -21,8 +21,11 @@ namespace Toolkit.OnnxExport.Import;
 /// </remarks>
 public sealed class OnnxModel : ISignatureSource
 {
-    private OnnxModel(Signature signature, OnnxExportOptions exportOptions)
+    private readonly IReadOnlyDictionary<string, Variable> values;
+
+    internal OnnxModel(Signature signature, OnnxExportOptions exportOptions, IReadOnlyDictionary<string, Variable> values)
     {
+        this.values = values;
         Signature = signature;
         ExportOptions = exportOptions;
         Inference = signature.Updates.Count == 0 ? signature : new Signature(signature.Inputs, signature.Outputs, name: signature.Name);
@@ -36,6 +39,9 @@ public sealed class OnnxModel : ISignatureSource
 
     /// <summary>The weights, in the order of their first use.</summary>
     public IReadOnlyList<Parameter> Parameters => Signature.Parameters;
+
+    /// <summary>What the file calls its values: inputs, results of nodes, weights and constants.</summary>
+    public IReadOnlyDictionary<string, Variable> Values => values;
 
     /// <summary>The options with which the model is written as the file was: operator set, producer, descriptions, metadata. An operator set that the
     /// exporter does not write is drawn to the nearest that it does.</summary>
@@ -85,7 +91,7 @@ public sealed class OnnxModel : ISignatureSource
     {
         ModelProto model = ModelProto.Parser.ParseFrom(bytes);
         var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder, cancellation);
-        return new OnnxModel(reader.Read(), Options(model));
+        return new OnnxModel(reader.Read(), Options(model), reader.Values);
     }
 
     private static OnnxExportOptions Options(ModelProto model) => new()

@@ -174,7 +174,7 @@ public sealed class ScaleTests
         foreach (double size in (double[])[1.0, 1e-16, 1e16])
         {
             Variable target = Variable.Of(Value.Of([0.0, 0.0], 1, 2));
-            var loss = new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1.0 * size, 3.0 * size] };
+            var loss = new SequenceLoss(new MeanSquaredError()) { Weights = [1.0 * size, 3.0 * size] };
             Assert.Equal(((1.0 * 1.0) + (3.0 * 25.0)) / 4.0, Run.Number(loss.PerExample(prediction, target)), 1e-9);
         }
     }

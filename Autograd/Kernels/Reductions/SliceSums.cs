@@ -9,6 +9,12 @@ internal static class SliceSums
     // How many slices may be added to a row one after the other.
     private const int Few = 256;
 
+    // The slices of a group of neighbouring rows on average, when groups are counted before rows: well below Few, so that evenly spread rows need no second count.
+    private const int InGroup = 64;
+
+    // Neighbours mostly fall into the same group: counting every fourth apart spares them waiting for each other.
+    private const int Lanes = 4;
+
     /// <summary>to[rows[i]] += slices[i] for each i in order.</summary>
     /// <param name="rows">The row of each slice, within the result.</param>
     /// <param name="slices">The slices, one after the other.</param>
@@ -18,7 +24,7 @@ internal static class SliceSums
     public static void Add<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to, Workers workers)
         where T : unmanaged, INumber<T>
     {
-        if (typeof(T) != typeof(float) || rows.Length <= Few || slice == 0)
+        if (typeof(T) != typeof(float) || rows.Length <= Few || slice == 0 || !MayBeOften(rows, to.Length / slice, workers))
         {
             Add(rows, slices, slice, to);
             return;
@@ -48,6 +54,38 @@ internal static class SliceSums
             else
                 TensorPrimitives.Add(to.Slice(rows[i] * slice, slice), slices.Slice(i * slice, slice), to.Slice(rows[i] * slice, slice));
         }
+    }
+
+    /// <summary>
+    /// Whether a group of neighbouring rows occurs so often that one of its rows may. The groups' counts lie in the processor's nearest cache, where the rows' own
+    /// would not.
+    /// </summary>
+    private static bool MayBeOften(ReadOnlySpan<int> rows, int count, Workers workers)
+    {
+        int shift = 0;
+        while (count >> shift > rows.Length / InGroup)
+            shift++;
+        int number = (count >> shift) + 1;
+        using Scratch scratch = workers.Rent((long)Lanes * number * sizeof(int));
+        Span<int> groups = scratch.Span<int>(Lanes * number);
+        groups.Clear();
+        Span<int> first = groups[..number], second = groups[number..(2 * number)];
+        Span<int> third = groups[(2 * number)..(3 * number)], fourth = groups[(3 * number)..];
+        int i = 0;
+        for (; i <= rows.Length - Lanes; i += Lanes)
+        {
+            first[rows[i] >> shift]++;
+            second[rows[i + 1] >> shift]++;
+            third[rows[i + 2] >> shift]++;
+            fourth[rows[i + 3] >> shift]++;
+        }
+
+        for (; i < rows.Length; i++)
+            first[rows[i] >> shift]++;
+        TensorPrimitives.Add<int>(first, second, first);
+        TensorPrimitives.Add<int>(first, third, first);
+        TensorPrimitives.Add<int>(first, fourth, first);
+        return TensorPrimitives.Max<int>(first) > Few;
     }
 
     /// <summary>The number of rows that occur often; each gets a place, the others −1.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -68,6 +69,24 @@ internal static class Layout
 {
     public static (int Outer, int Size, int Inner) Around(ReadOnlySpan<int> sizes, int axis) =>
         (Value.CountOf(sizes[..axis]), sizes[axis], Value.CountOf(sizes[(axis + 1)..]));
+
+    /// <summary>Indices of an axis, counted from its beginning.</summary>
+    /// <param name="operation">Who asks, for the message.</param>
+    /// <param name="indices">The indices.</param>
+    /// <param name="size">The size of the axis.</param>
+    /// <param name="result">Where they go.</param>
+    /// <exception cref="ShapeException">An index is outside the axis.</exception>
+    public static void Indices(Operation operation, ReadOnlySpan<long> indices, int size, Span<int> result)
+    {
+        if (!indices.IsEmpty && TensorPrimitives.Min(indices) >= 0 && TensorPrimitives.Max(indices) < size)
+        {
+            TensorPrimitives.ConvertTruncating(indices, result);
+            return;
+        }
+
+        for (int i = 0; i < result.Length; i++)
+            result[i] = Index(operation, indices, i, size);
+    }
 
     /// <summary>An index of an axis, counted from its beginning.</summary>
     /// <param name="operation">Who asks, for the message.</param>

@@ -138,8 +138,7 @@ public sealed record GatherGradient(int Axis) : Operation, IHasKernel, IHasExamp
         to.Clear();
         using Scratch scratch = arguments.Workers.Rent((long)index.Length * sizeof(int));
         Span<int> rows = scratch.Span<int>(index.Length);
-        for (int i = 0; i < rows.Length; i++)
-            rows[i] = Layout.Index(this, index, i, size);
+        Layout.Indices(this, index, size, rows);
         for (int o = 0; o < outer; o++)
             SliceSums.Add(rows, from.Slice(o * rows.Length * inner, rows.Length * inner), inner, to.Slice(o * size * inner, size * inner), arguments.Workers);
     }

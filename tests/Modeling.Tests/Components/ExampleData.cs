@@ -92,6 +92,21 @@ internal static class ExampleData
         [nameof(AdversarialAccuracy)] = TwoLines.Of(
             "7.13", () => new AdversarialAccuracy(new SoftmaxCrossEntropy(), Epsilon: 0.1),
             attacked => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [attacked] }),
+        [nameof(AreaUnderCurve)] = TwoLines.Of(
+            "Hanley, McNeil 1982", () => new AreaUnderCurve { Class = 1 },
+            area => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [area] }),
+        [nameof(ConfusionMatrix)] = TwoLines.Of(
+            "Cohen 1960", () => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [new ConfusionMatrix()] }.Evaluate(Labelled),
+            evaluation => ConfusionMatrix.Counts(evaluation.Observed["confusion matrix"])[0]),
+        [nameof(LogLoss)] = TwoLines.Of(
+            "5.5, equation 5.59", () => new LogLoss(),
+            nats => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy { Smoothing = 0.1 }, Optimizer = new Adam(), Metrics = [nats] }),
+        [nameof(Precision)] = TwoLines.Of(
+            "11.1", () => new Precision { Class = 2 },
+            precision => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [precision] }),
+        [nameof(Recall)] = TwoLines.Of(
+            "11.1", () => new Recall { Micro = true },
+            recall => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [recall] }),
         [nameof(F1)] = TwoLines.Of(
             "11.1; van Rijsbergen 1979", () => new F1 { Class = 2 },
             rare => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [rare] }),

@@ -43,16 +43,16 @@ internal static class ExampleLosses
             Measured, "6.2.2.4, equation 6.35", () => new MixtureDensity(Components: 3, Outputs: 2),
             loss => new Trainer { Model = Network(loss.Predictions), Loss = loss, Optimizer = new ClipByNorm(1, new Adam()) }),
         [nameof(MultiTask)] = TwoLines.On(
-            Measured, "7.7", () => new MultiTask(new LearningTask(new MeanSquaredError(), 1, 1), new LearningTask(new LaplaceLikelihood(), 1, 1, 0.5)),
-            loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+            TwoTargets, "7.7", () => new MultiTask(new LearningTask("first", new MeanSquaredError()), new LearningTask("second", new LaplaceLikelihood(), Weight: 0.5)),
+            loss => new Trainer { Model = TwoHeads, Loss = loss, Optimizer = new Adam() }),
         [nameof(PoissonLikelihood)] = TwoLines.On(
             Counted, "6.2.2.4", () => new PoissonLikelihood(), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(QuantileLoss)] = TwoLines.On(
             Measured, "6.2.1.2, equation 6.16 for other quantiles", () => new QuantileLoss(0.9),
             loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(SequenceLoss)] = TwoLines.On(
-            Measured, "6.2.1; 10.2.2, equation 10.14", () => new SequenceLoss(new MeanSquaredError(), Positions: 2) { Weights = [1, 3] },
-            loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
+            Measured, "6.2.1; 10.2.2, equation 10.14", () => new SequenceLoss(new MeanSquaredError()) { Weights = [1, 3] },
+            loss => new Trainer { Model = new Sequential(Network(2), new Reshape(2, 1)), Loss = loss, Optimizer = new Adam() }),
         [nameof(SumOfLosses)] = TwoLines.On(
             Measured, "7.7", () => new MeanSquaredError() + (0.5 * new Huber()), loss => new Trainer { Model = Network(2), Loss = loss, Optimizer = new Adam() }),
         [nameof(SoftmaxCrossEntropy)] = TwoLines.Of(

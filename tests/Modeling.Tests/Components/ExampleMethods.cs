@@ -79,6 +79,9 @@ internal static class ExampleMethods
             stopping => new Bagging { Create = Learner, Members = 1 }.Fit(Labelled, new FitOptions { Epochs = 9, Validation = Labelled, EarlyStopping = stopping }).Model.Predict(Labelled)),
         [nameof(FitOptions)] = TwoLines.Of(
             "8.1.3", () => new FitOptions { Epochs = 5, BatchSize = 16, Seed = 1 }, options => Learner(new RandomSource(1)).Fit(Labelled, options).Epochs.Select(epoch => epoch.Loss)),
+        [nameof(Heads)] = TwoLines.On(
+            TwoTargets, "7.7, figure 7.2", () => new Heads(Network(6), ("first", new Dense(6, 1, new RandomSource(3))), ("second", new Dense(6, 1, new RandomSource(4)))),
+            heads => new Trainer { Model = heads, Loss = new MeanSquaredError().On("first") + new Huber().On("second"), Optimizer = new Adam() }),
         [nameof(ComputationModel)] = TwoLines.Of(
             "8.7.4 (pretrained models)", () => new Dense(4, 3, new RandomSource(1)).Inference, pretrained => new ComputationModel(pretrained).Predict(Labelled)),
         [nameof(Predictor)] = TwoLines.Of("6", () => new Predictor(Network(3), [4]), predictor => predictor.Predict(Labelled)),

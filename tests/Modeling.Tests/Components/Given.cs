@@ -28,6 +28,13 @@ internal static class Given
     public static Dataset Counted =>
         Dataset.FromTargets(Features, [4], [.. Features.Chunk(4).SelectMany(x => new[] { MathF.Round(2f + (2f * x[0])), MathF.Round(3f - (3f * x[1] * x[2])) })], [2]);
 
+    /// <summary>The examples of <see cref="Measured"/> with each target under a name of its own.</summary>
+    public static Dataset TwoTargets => Dataset.Of(
+        Column.Of("input", Features, 4), Column.Of("first", [.. Measured.Targets.ToArray().Chunk(2).Select(y => y[0])]), Column.Of("second", [.. Measured.Targets.ToArray().Chunk(2).Select(y => y[1])]));
+
+    /// <summary>A trunk with two outputs for them.</summary>
+    public static Heads TwoHeads => new(Network(6), ("first", new Dense(6, 1, new RandomSource(3))), ("second", new Dense(6, 1, new RandomSource(4))));
+
     /// <summary>48 sentences of 4 words out of 5, in 3 classes.</summary>
     public static Dataset Words => Dataset.Of(
         Column.Of("input", [.. Features.Select(x => (long)(2.4 * (1 + x)))], 4), Column.Labels("target", Labelled.Labels.ToArray(), 3));

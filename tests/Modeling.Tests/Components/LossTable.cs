@@ -52,12 +52,12 @@ internal static class LossTable
             Real),
         [nameof(MultiTask)] = (
             new(
-                () => new MultiTask(new LearningTask(new MeanSquaredError(), 1, 1), new LearningTask(new GaussianLikelihood(), 1, 1, 0.5)) { LearnWeights = true },
-                [() => new MultiTask()],
-                Case.Counts(v => new LearningTask(new MeanSquaredError(), v, 1)),
-                Case.Counts(v => new LearningTask(new MeanSquaredError(), 1, v)),
-                Case.Numbers(v => new LearningTask(new MeanSquaredError(), 1, 1, v), -1)),
-            4,
+                () => new MultiTask(new LearningTask("a", new MeanSquaredError()), new LearningTask("b", new GaussianLikelihood(), 0.5)),
+                [() => new MultiTask(), () => new MultiTask(new LearningTask("a", new MeanSquaredError()), new LearningTask("a", new MeanSquaredError()))],
+                [() => new MultiTask(new LearningTask("a", new MeanSquaredError())).On("b")],
+                [() => new MultiTask(new LearningTask("a", new MeanSquaredError())) { LearnWeights = true }.PerExample(Real, Real)],
+                Case.Numbers(v => new LearningTask("a", new MeanSquaredError(), v), -1)),
+            2,
             Real),
         [nameof(PoissonLikelihood)] = (new(() => new PoissonLikelihood()), 2, Variable.Of(Value.Of([0.0, 3, 1, 2], 2, 2))),
         [nameof(QuantileLoss)] = (new(() => new QuantileLoss(0.9), Case.Numbers(v => new QuantileLoss(v), 0, 1, -1, 2)), 2, Real),
@@ -71,10 +71,9 @@ internal static class LossTable
             Real),
         [nameof(SequenceLoss)] = (
             new(
-                () => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1, 2] },
-                Case.Counts(v => new SequenceLoss(new MeanSquaredError(), v)),
-                Case.Numbers(v => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1, v] }, -1),
-                [() => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [1] }, () => new SequenceLoss(new MeanSquaredError(), 2) { Weights = [0, 0] }]),
+                () => new SequenceLoss(new MeanSquaredError()) { Weights = [1, 2] },
+                Case.Numbers(v => new SequenceLoss(new MeanSquaredError()) { Weights = [1, v] }, -1),
+                [() => new SequenceLoss(new MeanSquaredError()) { Weights = [1] }.PerExample(Real, Real), () => new SequenceLoss(new MeanSquaredError()) { Weights = [0, 0] }]),
             2,
             Real),
         [nameof(SoftmaxCrossEntropy)] = (

@@ -26,9 +26,9 @@ public sealed class LossTableTests
         Variable prediction = Wide(2, outputs);
         bool labels = target.DType == DType.Int64;
         Assert.Equal(new[] { (Dim)2 }, loss.PerExample(prediction, target).Shape);
-        // Binary cross-entropy takes labels, too, if there is one for each logit.
+        // Binary cross-entropy takes labels, too, if there is one for each logit, and a sequence where there is one for each step.
         var type = Assert.ThrowsAny<Exception>(() => loss.PerExample(prediction, labels ? Wide(2, outputs) : Run.Labels(0, 1)));
-        Assert.True(type is DTypeException || (type is ShapeException && loss is BinaryCrossEntropy), type.ToString());
+        Assert.True(type is DTypeException || (type is ShapeException && loss is BinaryCrossEntropy or SequenceLoss), type.ToString());
         Variable three = labels ? Run.Labels(0, 0, 0) : Wide(3, target.Shape[1].Size);
         foreach (Exception error in new[] { type, Assert.Throws<ShapeException>(() => loss.PerExample(prediction, three)) })
         {

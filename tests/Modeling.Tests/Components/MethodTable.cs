@@ -39,6 +39,15 @@ internal static class MethodTable
             () => new Accuracy(), [() => new Accuracy().PerExample(Constant(2, 3, new float[6]), Constant(2, 3, new float[6]))]),
         [nameof(AdversarialAccuracy)] = new(
             () => new AdversarialAccuracy(new SoftmaxCrossEntropy(), 0.1), Case.Numbers(v => new AdversarialAccuracy(new SoftmaxCrossEntropy(), v), -1)),
+        [nameof(AreaUnderCurve)] = new(
+            () => new AreaUnderCurve(),
+            [() => new AreaUnderCurve { Class = -1 }],
+            [() => new AreaUnderCurve { Class = 3 }.Observe(Constant(2, 3, new float[6]), Run.Labels(0, 1), null)],
+            [() => new AreaUnderCurve().Observe(Constant(2, 1, 0, 0), Constant(2, 1, 0, 0), null)]),
+        [nameof(ConfusionMatrix)] = new(() => new ConfusionMatrix(), [() => new ConfusionMatrix().Observe(Constant(2, 3, new float[6]), Constant(2, 1, 0, 0), null)]),
+        [nameof(LogLoss)] = new(() => new LogLoss(), [() => new LogLoss().PerExample(Constant(2, 3, new float[6]), Constant(2, 1, 0, 0))]),
+        [nameof(Precision)] = new(() => new Precision(), [() => new Precision { Class = -1 }]),
+        [nameof(Recall)] = new(() => new Recall(), [() => new Recall { Class = -1 }]),
         [nameof(F1)] = new(
             () => new F1(),
             [() => new F1 { Class = -1 }],
@@ -210,6 +219,10 @@ internal static class MethodTable
             Case.Counts(v => new FitOptions { BatchSize = v }),
             Case.Counts(v => new FitOptions { ValidationBatchSize = v }),
             [() => new FitOptions { ProgressSteps = -1 }]),
+        [nameof(Heads)] = new(
+            () => TwoHeads,
+            [() => new Heads(Network(6))],
+            [() => new Heads(Network(6), ("a", new Dense(6, 1, new RandomSource(1))), ("a", new Dense(6, 1, new RandomSource(1))))]),
         [nameof(ComputationModel)] = new(
             () => new ComputationModel(new Dense(2, 3, new RandomSource(1)).Inference), [() => new ComputationModel(new Autograd.Graph.Signature([], []))]),
         [nameof(Predictor)] = new(() => new Predictor(Network(3), [4]), [() => new Predictor(Network(3), [4]).Predict(Images)]),

@@ -13,23 +13,23 @@ namespace Toolkit.Modeling.Tests.Components;
 internal static class Outcome
 {
     /// <summary>The trained model of an example that gives a model or a trainer; null for others.</summary>
-    public static Module? Model(TwoLines example)
+    public static Model? Model(TwoLines example)
     {
         Trainer? trainer = example.Make() switch
         {
-            Module model => new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() },
+            Model model => new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() },
             Trainer made => made,
             _ => null,
         };
         History? history = trainer?.Fit(example.Data, new() { Epochs = 2, BatchSize = 24 }, TestContext.Current.CancellationToken);
         if (history is { StopReason: not StopReason.Completed })
             throw new InvalidOperationException(history.StopMessage);
-        return (Module?)trainer?.Model;
+        return trainer?.Model;
     }
 
     /// <summary>Numbers that show what an example came to: predictions of a trained model, or the result itself.</summary>
     public static double[] Numbers(TwoLines example) =>
-        Model(example) is { } model ? Numbers(model.Predict(example.Data)) : Numbers(example.Make());
+        Model(example) is { } model ? [.. model.PredictAll(example.Data).Values.SelectMany(Numbers)] : Numbers(example.Make());
 
     private static double[] Numbers(object result) => result switch
     {

@@ -15,31 +15,6 @@ public sealed class NotAClassTests
 {
     private static readonly SoftmaxCrossEntropy Smooth = new() { Smoothing = 0.1 };
 
-    public static TheoryData<double> WrongClasses => [3, 5, -1, -2, 1.7, -0.5, 1e30, double.NaN, double.PositiveInfinity];
-
-    [Theory]
-    [MemberData(nameof(WrongClasses))]
-    public void The_loss_of_a_task_without_such_a_class_is_NaN(double wrong)
-    {
-        foreach (Loss inner in new Loss[] { Smooth, new SoftmaxCrossEntropy(), new ClassWeighted(Smooth, 0, 1, 1) })
-        {
-            var loss = new MultiTask(new LearningTask(inner, 3, 1) { IsLabel = true }, new LearningTask(new MeanSquaredError(), 1, 1));
-            Variable z = Variable.Of(Value.Of([0.3, -0.2, 0.9, 1.0, 0.5, 0.1, 0.2, 2.0], 2, 4));
-            Assert.True(double.IsNaN(Run.Number(loss.Mean(z, Variable.Of(Value.Of([1, 0.5, wrong, 0.5], 2, 2))))), $"{inner} of {wrong}");
-            Assert.True(double.IsFinite(Run.Number(loss.Mean(z, Variable.Of(Value.Of([1.0, 0.5, 2, 0.5], 2, 2))))));
-            if (wrong >= 0 || double.IsNaN(wrong))
-            {
-                var sequence = new SequenceLoss(inner, 2) { Labels = true };
-                Assert.True(double.IsNaN(Run.Number(sequence.Mean(z.Slice(0, 0, 1).Pad([0, 0], [0, 2]), Variable.Of(Value.Of([1, wrong], 1, 2))))));
-            }
-        }
-
-        // −1 alone is "no label", for losses that take that.
-        var some = new MultiTask(new LearningTask(new LabelledOnly(Smooth), 3, 1) { IsLabel = true });
-        double mean = Run.Number(some.Mean(Variable.Of(Value.Of([0.3, -0.2, 0.9, 1.0, 0.5, 0.1], 2, 3)), Variable.Of(Value.Of([1, wrong], 2, 1))));
-        Assert.Equal(wrong != -1, double.IsNaN(mean));
-    }
-
     [Theory]
     [InlineData(3)]
     [InlineData(5)]
@@ -76,14 +51,11 @@ public sealed class NotAClassTests
     [Fact]
     public void Data_known_beforehand_are_refused_with_the_row_before_anything_is_learned()
     {
-        var tasks = new MultiTask(new LearningTask(new MeanSquaredError(), 1, 1), new LearningTask(Smooth, 3, 1) { IsLabel = true });
-        var sequences = new SequenceLoss(Smooth, 2) { Labels = true };
+        var sequences = new SequenceLoss(new BinaryCrossEntropy());
         foreach ((Loss loss, int outputs, float[] targets, string[] words) in new (Loss, int, float[], string[])[]
         {
-            (tasks, 4, [0, 1, 0, 2, 0, 3], ["row 2", "MultiTask", "from 0 to 2, found 3", "task 1"]),
-            (tasks, 4, [0, 1, 0, 1.5f, 0, 0], ["row 1", "found 1.5"]),
-            (tasks, 4, [0, -1, 0, 1, 0, 0], ["row 0", "found -1"]),
-            (sequences, 6, [0, 1, -1, -1, 2, 7], ["row 2", "SequenceLoss", "found 7", "position 1"]),
+            (sequences, 2, [0, 1, 1, 0, 0.5f, 7], ["row 2 in step 1", "SequenceLoss", "from 0 to 1, found 7"]),
+            (new SumOfLosses((1, new MeanSquaredError()), (1, new BinaryCrossEntropy())), 2, [0, 1, 1, -2, 0, 0], ["row 1", "BinaryCrossEntropy", "found -2"]),
             (new BinaryCrossEntropy(), 2, [0, 1, 0.5f, 1, 1, 1.5f], ["row 2", "from 0 to 1, found 1.5"]),
             (new PoissonLikelihood(), 2, [0, 1, 0, -2, 0, 0], ["row 1", "found -2"]),
         })

@@ -2,7 +2,12 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Losses;
 
@@ -34,14 +39,48 @@ public sealed class TaskLossTests
     [Fact]
     public void Tasks_add_up_with_fixed_or_learned_weights()
     {
-        var fixedWeights = new MultiTask(new LearningTask(new MeanSquaredError(), 1, 1), new LearningTask(new GaussianLikelihood(), 2, 2, 0.5));
-        Variable target = Wide([1, 2, 3], 1, 3);
+        var fixedWeights = new MultiTask(new LearningTask("a", new MeanSquaredError()), new LearningTask("b", new GaussianLikelihood(), 0.5));
+        var learned = fixedWeights with { LearnWeights = true };
+        var fields = new Named(("a", Wide([1], 1, 1)), ("b", Wide([2, 3], 1, 2)));
+        var outputs = new Named(("a", Wide([3], 1, 1)), ("b", Wide([1, 1], 1, 2)), (MultiTask.WeightsOutput, Wide([0.2, -0.3], 1, 2)));
         double second = (0.5 * (1 + 4)) + Math.Log(2 * Math.PI);
-        Run.Close([4 + (0.5 * second)], Run.Numbers(fixedWeights.PerExample(Wide([3, 1, 1], 1, 3), target)), 1e-13);
-        double[] learned = Run.Numbers((fixedWeights with { LearnWeights = true }).PerExample(Wide([3, 1, 1, 0.2, -0.3], 1, 5), target));
-        Run.Close([(4 * Math.Exp(-0.2)) + 0.2 + (0.5 * second * Math.Exp(0.3)) - 0.3], learned, 1e-13);
-        Assert.Contains("[batch, 3]", Assert.Throws<ShapeException>(() => fixedWeights.PerExample(Wide([3, 1], 1, 2), target)).Message);
-        Assert.Throws<ArgumentException>(() => new MultiTask());
+        Assert.Equal(4 + (0.5 * second), Run.Number(Of(fixedWeights, outputs)), 1e-13);
+        Assert.Equal((4 * Math.Exp(-0.2)) + 0.2 + (0.5 * second * Math.Exp(0.3)) - 0.3, Run.Number(Of(learned, outputs)), 1e-13);
+        Assert.Contains("[batch, 2]", Assert.Throws<ShapeException>(() => Of(learned, outputs.With(MultiTask.WeightsOutput, Wide([1], 1, 1)))).Message, StringComparison.Ordinal);
+        Assert.Contains("\"task_weights\"", Assert.Throws<GraphException>(() => Of(learned, new Named(("a", outputs["a"]), ("b", outputs["b"])))).Message, StringComparison.Ordinal);
+        Assert.Contains("an output of the model", Assert.Throws<GraphException>(() => Of(fixedWeights, new Named(("a", outputs["a"])))).Message, StringComparison.Ordinal);
+        GradientCheck.ToOrderTwo(s => Of(learned, outputs.With(MultiTask.WeightsOutput, s)).Reshape([1]), [0.2, -0.3], 1, 2);
+
+        Variable Of(MultiTask loss, Named given) => loss.Mean(given, fields, new ExampleSymbols(fields));
+    }
+
+    /// <summary>A label and a number as targets of one trunk. The number is half noise, and its learned weight is less for it.</summary>
+    [Fact]
+    public void A_trunk_with_heads_learns_its_tasks_and_what_they_weigh()
+    {
+        var random = new RandomSource(5);
+        float[] x = [.. Enumerable.Range(0, 400).Select(_ => (float)random.NextNormal())];
+        Dataset data = Dataset.Of(
+            Column.Of("input", x, 2),
+            Column.Labels("kind", [.. x.Chunk(2).Select(row => row[0] > row[1] ? 1L : 0)], 2),
+            Column.Of("size", [.. x.Chunk(2).Select(row => row[0] + row[1] + (float)random.NextNormal())]));
+        var shared = new SharedOutputs(2) { Alone = true };
+        var trainer = new Trainer
+        {
+            Model = new Heads(
+                new Dense(2, 8, random) { Activation = Ops.Tanh }, ("kind", new Dense(8, 2, random)), ("size", new Dense(8, 1, random)), (MultiTask.WeightsOutput, shared)),
+            Loss = new MultiTask(new LearningTask("kind", new SoftmaxCrossEntropy()), new LearningTask("size", new MeanSquaredError())) { LearnWeights = true },
+            Optimizer = new Adam { LearningRate = 0.02 },
+            Metrics = [new Accuracy().On("kind"), new MeanAbsoluteError().On("size")],
+        };
+        trainer.Fit(data, new() { Epochs = 60, BatchSize = 20 }, TestContext.Current.CancellationToken);
+        Evaluation found = trainer.Evaluate(data);
+        Assert.True(found["kind accuracy"] > 0.97, $"{found["kind accuracy"]}");
+        Assert.InRange(found["size mean absolute error"], 0.5, 1.1);
+        // e^s is the mean loss of the task where the sum is least: near 1 for the number, near 0 for the label.
+        double[] s = Run.Numbers(shared.Numbers.Value);
+        Assert.InRange(s[1], -0.5, 0.5);
+        Assert.True(s[0] < s[1] - 1, $"{s[0]}, {s[1]}");
     }
 
     [Fact]

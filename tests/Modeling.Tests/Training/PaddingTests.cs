@@ -20,7 +20,8 @@ public sealed class PaddingTests
     private static readonly int[] Rows = [0, 1, 1, 0, 1];
     private static readonly float[] Weights = [2, 5, 0.5f];
 
-    public static TheoryData<string> Losses => [.. LossTable.Rows.Keys];
+    /// <summary>Several tasks are a sum of losses; a loss of sequences takes another mean.</summary>
+    public static TheoryData<string> Losses => [.. LossTable.Rows.Keys.Except([nameof(MultiTask), nameof(SequenceLoss)])];
 
     [Theory]
     [MemberData(nameof(Losses))]

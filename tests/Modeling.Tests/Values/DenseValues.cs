@@ -88,6 +88,7 @@ internal static class DenseValues
         [
             AtFirst(new SharedOutputs(2), [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0, 0])]),
             AtFirst(new SharedOutputs(2) { Initial = 0.5 }, [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0.5, 0.5])]),
+            AtFirst(new SharedOutputs(2) { Alone = true, Initial = 0.5 }, [3, 2], _ => Same(0.5, 6)),
             On(new SharedOutputs(3), [3, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
         ],
         [nameof(TransposedDense)] =

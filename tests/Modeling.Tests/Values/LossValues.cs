@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 using static Toolkit.Modeling.Tests.Values.Loops;
 
 namespace Toolkit.Modeling.Tests.Values;
@@ -13,7 +14,7 @@ internal static class LossValues
 
     private static readonly long[] Classes = [2, 0, 1, 1, 0, 2, 2, 0], HalfLabelled = [2, -1, 1, -1, -1, 2, 2, 0];
 
-    private static readonly LearningTask Squares = new(new MeanSquaredError(), 1, 1), Absolute = new(new LaplaceLikelihood(), 1, 1, 0.5);
+    private static readonly LearningTask Squares = new("first", new MeanSquaredError()), Absolute = new("second", new LaplaceLikelihood(), 0.5);
 
     private static readonly Loss Entropy = new SoftmaxCrossEntropy(), Distance = new LaplaceLikelihood(), Yes = new BinaryCrossEntropy();
 
@@ -76,15 +77,12 @@ internal static class LossValues
         ],
         [nameof(MultiTask)] =
         [
-            OnNumbers(new MultiTask(Squares, Absolute), 2, Reals(2), (z, y) => Square(z[0] - y[0]) + (0.5 * (Math.Abs(z[1] - y[1]) + Math.Log(2)))),
-            OnNumbers(
-                new MultiTask(Squares, Absolute) { LearnWeights = true }, 4, Reals(2),
-                (z, y) => (Math.Exp(-z[2]) * Square(z[0] - y[0])) + z[2] + (Math.Exp(-z[3]) * 0.5 * (Math.Abs(z[1] - y[1]) + Math.Log(2))) + z[3]),
-            OnNumbers(new MultiTask(Squares, Absolute with { Weight = 2 }), 2, Reals(2), (z, y) => Square(z[0] - y[0]) + (2 * (Math.Abs(z[1] - y[1]) + Math.Log(2)))),
-            OnNumbers(
-                new MultiTask(Squares with { Outputs = 2, Targets = 2 }, new LearningTask(Entropy, 3, 1) { IsLabel = true }), 5,
-                [.. Reals(2).Chunk(2).Zip(Classes, (y, c) => (double[])[.. y, c]).SelectMany(y => y)],
-                (z, y) => ((Square(z[0] - y[0]) + Square(z[1] - y[1])) / 2) + Nats(z[2..], (long)y[2])),
+            OnTasks(new MultiTask(Squares, Absolute), (z, y) => Square(z[0] - y[0]) + (0.5 * (Math.Abs(z[1] - y[1]) + Math.Log(2)))),
+            OnTasks(
+                new MultiTask(Squares, Absolute) { LearnWeights = true },
+                (z, y) => (Math.Exp(-0.3) * Square(z[0] - y[0])) + 0.3 + (Math.Exp(0.4) * 0.5 * (Math.Abs(z[1] - y[1]) + Math.Log(2))) - 0.4,
+                0.3, -0.4),
+            OnTasks(new MultiTask(Squares, Absolute with { Weight = 2 }), (z, y) => Square(z[0] - y[0]) + (2 * (Math.Abs(z[1] - y[1]) + Math.Log(2)))),
         ],
         [nameof(PoissonLikelihood)] = [OnNumbers(
             new PoissonLikelihood(), 2, [0, 1, 2, 5, 17, 3, 0, 0, 40, 1, 2, 2, 1, 0, 3, 1], (z, y) => Counts(z[0], (int)y[0]) + Counts(z[1], (int)y[1]), 1e-9)],
@@ -98,21 +96,21 @@ internal static class LossValues
         ],
         [nameof(SequenceLoss)] =
         [
-            OnNumbers(new SequenceLoss(Distance, 2), 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + Apart(z[2..], y[2..])) / 2),
-            OnNumbers(new SequenceLoss(Distance, 2) { Weights = [1, 3] }, 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + (3 * Apart(z[2..], y[2..]))) / 4),
-            OnNumbers(new SequenceLoss(Distance, 4), 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Apart([a], [b])).Average()),
-            OnNumbers(new SequenceLoss(new MeanSquaredError(), 2), 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Square(a - b)).Average()),
-            OnNumbers(new SequenceLoss(Yes, 2), 2, Shares(2), (z, y) => (Bits(z[0], y[0]) + Bits(z[1], y[1])) / 2),
-            OnNumbers(
-                new SequenceLoss(Yes, 2) { Labels = true }, 2, Padded,
-                (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : Bits(z[t], y[t])) / Math.Max(1, y.Count(c => c >= 0))),
-            OnNumbers(
-                new SequenceLoss(Entropy, 2) { Labels = true }, 4, Padded,
-                (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : Nats(z[(2 * t)..((2 * t) + 2)], (long)y[t])) / Math.Max(1, y.Count(c => c >= 0))),
-            OnNumbers(
-                new SequenceLoss(Entropy, 2) { Labels = true, Weights = [1, 3] }, 4, Padded,
+            OnSteps(new SequenceLoss(Distance), 2, 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + Apart(z[2..], y[2..])) / 2),
+            OnSteps(new SequenceLoss(Distance) { Weights = [1, 3] }, 2, 4, Reals(4), (z, y) => (Apart(z[..2], y[..2]) + (3 * Apart(z[2..], y[2..]))) / 4),
+            OnSteps(new SequenceLoss(Distance), 4, 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Apart([a], [b])).Average()),
+            OnSteps(new SequenceLoss(new MeanSquaredError()), 2, 4, Reals(4), (z, y) => z.Zip(y, (a, b) => Square(a - b)).Average()),
+            OnSteps(new SequenceLoss(Yes), 2, 2, Shares(2), (z, y) => (Bits(z[0], y[0]) + Bits(z[1], y[1])) / 2),
+            OnSteps(
+                new SequenceLoss(new LabelledOnly(Yes)), 2, 2, Padded,
+                (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : Bits(z[t], y[t])) / Math.Max(1, y.Count(c => c >= 0)), labels: true),
+            OnSteps(
+                new SequenceLoss(new LabelledOnly(Entropy)), 2, 4, Padded,
+                (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : Nats(z[(2 * t)..((2 * t) + 2)], (long)y[t])) / Math.Max(1, y.Count(c => c >= 0)), labels: true),
+            OnSteps(
+                new SequenceLoss(new LabelledOnly(Entropy)) { Weights = [1, 3] }, 2, 4, Padded,
                 (z, y) => Enumerable.Range(0, 2).Sum(t => y[t] < 0 ? 0 : ((2 * t) + 1) * Nats(z[(2 * t)..((2 * t) + 2)], (long)y[t])) /
-                    Math.Max(1e-12, (y[0] < 0 ? 0 : 1) + (y[1] < 0 ? 0 : 3))),
+                    Math.Max(1e-12, (y[0] < 0 ? 0 : 1) + (y[1] < 0 ? 0 : 3)), labels: true),
         ],
         [nameof(SoftmaxCrossEntropy)] =
         [
@@ -133,6 +131,31 @@ internal static class LossValues
             () => loss.PerExample(Variable.Of(Value.Of(predictions, Rows, outputs)), Variable.Of(Value.Of(targets, Rows, numbers))),
             () => [.. predictions.Chunk(outputs).Zip(targets.Chunk(numbers), one)],
             tolerance);
+    }
+
+    /// <summary>A number for each sequence of some steps.</summary>
+    private static Setting OnSteps(SequenceLoss loss, int steps, int outputs, double[] targets, Func<double[], double[], double> one, bool labels = false)
+    {
+        double[] predictions = Predictions(outputs);
+        int numbers = targets.Length / Rows;
+        Value target = labels ? Value.Of([.. targets.Select(y => (long)y)], Rows, steps) : Value.Of(targets, Rows, steps, numbers / steps);
+        return Setting.Of(
+            loss,
+            () => loss.PerExample(Variable.Of(Value.Of(predictions, Rows, steps, outputs / steps)), Variable.Of(target)),
+            () => [.. predictions.Chunk(outputs).Zip(targets.Chunk(numbers), one)]);
+    }
+
+    /// <summary>The mean of the loss of two tasks of one number each, and perhaps with learned weights.</summary>
+    private static Setting OnTasks(MultiTask loss, Func<double[], double[], double> one, params double[] weights)
+    {
+        double[] predictions = Predictions(2), targets = Reals(2);
+        var fields = new Named(("first", Column(targets, 0)), ("second", Column(targets, 1)));
+        var outputs = new Named([("first", Column(predictions, 0)), ("second", Column(predictions, 1)),
+            .. weights.Length == 0 ? [] : new[] { (MultiTask.WeightsOutput, Variable.Of(Value.Of([.. Enumerable.Repeat(weights, Rows).SelectMany(s => s)], Rows, 2))) }]);
+        return Setting.Of(
+            loss, () => loss.Mean(outputs, fields, new ExampleSymbols(fields)), () => [predictions.Chunk(2).Zip(targets.Chunk(2), one).Average()]);
+
+        static Variable Column(double[] all, int column) => Variable.Of(Value.Of([.. all.Where((_, i) => i % 2 == column)], Rows, 1));
     }
 
     /// <summary>With the mean of the batch as the last number, Σ m·l/Σ m over what each example counts, and the mean of what every example adds.</summary>

@@ -16,6 +16,9 @@ internal static class MetricValues
 
     private static readonly long[] Classes = [0, 2, 0, 0, 1, 1, 2];
 
+    // Equal scores of both kinds, far ones, and one that is no number.
+    private static readonly double[] Lone = [0.1, -0.1, 0.1, 3, -300, double.NaN, 1e9, 400];
+
     public static Dictionary<string, Setting[]> Settings { get; } = new()
     {
         [nameof(Accuracy)] =
@@ -25,13 +28,28 @@ internal static class MetricValues
             On(new Accuracy(), [0.1, -0.1, 0, 3, -3], 1, Numbers([1, 1, 0, 0, 0], 1), true, i => new[] { 1.0, 0, 1, 0, 1 }[i]),
         ],
         [nameof(AdversarialAccuracy)] = [Attacked(0, new SoftmaxCrossEntropy(), 1), Attacked(0.4, new SoftmaxCrossEntropy(), 1), Attacked(0.4, new Reversed(), -1)],
+        [nameof(AreaUnderCurve)] =
+        [
+            Ranked(new AreaUnderCurve(), Scores, 3, Classes, null),
+            Ranked(new AreaUnderCurve { Class = 1 }, Scores, 3, Classes, null),
+            Ranked(new AreaUnderCurve { Class = 2 }, Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
+            Ranked(new AreaUnderCurve(), Lone, 1, [1, 1, 0, 0, 0, 1, 1, 0], [1, 0.5, 2, 1, 3, 1, 2, 1]),
+            Ranked(new AreaUnderCurve { Class = 0 }, Lone, 1, [1, 1, 0, 0, 0, 1, 1, 0], null),
+        ],
+        [nameof(ConfusionMatrix)] = [Table(null), Table([1, 0, 2.5, 1, 0.5, 3, 1])],
+        [nameof(LogLoss)] =
+        [
+            On(new LogLoss(), Scores, 3, Run.Labels(Classes), false, i => LogSumExp(Scores[(3 * i)..((3 * i) + 3)]) - Scores[(3 * i) + (int)Classes[i]]),
+            On(new LogLoss(), [0.1, -0.1, 0, 3, -3], 1, Run.Labels(1, 1, 0, 0, 0), false, i => new[] { Softplus(-0.1), Softplus(0.1), Softplus(0), Softplus(3), Softplus(-3) }[i]),
+        ],
+        [nameof(Precision)] = Ratios(new Precision(), new Precision { Class = 0 }, new Precision { Micro = true }, (both, taken, _) => both / taken),
+        [nameof(Recall)] = Ratios(new Recall(), new Recall { Class = 0 }, new Recall { Micro = true }, (both, _, actual) => both / actual),
         [nameof(F1)] =
         [
-            Counted(new F1(), Scores, 3, Classes, null),
-            Counted(new F1 { Class = 1 }, Scores, 3, Classes, null),
-            Counted(new F1 { Class = 2 }, Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
-            Counted(new F1(), Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
-            Counted(new F1 { Class = 1 }, [0.1, -0.1, 0, 3, -3, double.NaN], 1, [1, 1, 0, 0, 0, 1], null),
+            .. Ratios(new F1(), new F1 { Class = 1 }, new F1 { Micro = true }, (both, taken, actual) => 2 * both / (taken + actual)),
+            Counted(new F1 { Class = 2 }, Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1], (both, taken, actual) => 2 * both / (taken + actual)),
+            Counted(new F1(), Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1], (both, taken, actual) => 2 * both / (taken + actual)),
+            Counted(new F1 { Class = 1 }, [0.1, -0.1, 0, 3, -3, double.NaN], 1, [1, 1, 0, 0, 0, 1], null, (both, taken, actual) => 2 * both / (taken + actual)),
         ],
         [nameof(MeanAbsoluteError)] =
         [
@@ -49,8 +67,62 @@ internal static class MetricValues
         () => [.. Run.Numbers(metric.PerExample(Numbers(scores, columns), target)), metric.HigherIsBetter ? 1 : 0],
         () => [.. Enumerable.Range(0, scores.Length / columns).Select(one), higher ? 1 : 0]);
 
+    private static Setting[] Ratios(ClassRatio all, ClassRatio one, ClassRatio micro, Func<double, double, double, double> ratio) =>
+        [.. new[] { all, one, micro }.Select(metric => Counted(metric, Scores, 3, Classes, null, ratio))];
+
+    private static Setting Counted(ClassRatio metric, double[] scores, int columns, long[] labels, double[]? counts, Func<double, double, double, double> ratio) =>
+        Passed(metric, scores, columns, labels, counts, () =>
+        {
+            double[][] table = Taken(scores, columns, labels, counts);
+            double[][] parts = [.. table.Select((own, c) => new[] { own[c], table.Sum(row => row[c]), labels.Select((y, i) => y == c ? counts?[i] ?? 1 : 0).Sum() }).Where((p, c) => p[1] + p[2] > 0 && (metric.Class ?? c) == c)];
+            return metric.Micro ? ratio(parts.Sum(p => p[0]), parts.Sum(p => p[1]), parts.Sum(p => p[2])) : parts.Average(p => ratio(p[0], p[1], p[2]));
+        });
+
+    /// <summary>κ = (o − e)/(1 − e), and the counts themselves.</summary>
+    private static Setting Table(double[]? counts)
+    {
+        double[][] table = Taken(Scores, 3, Classes, counts);
+        double all = table.Sum(row => row.Sum()), right = Enumerable.Range(0, 3).Sum(c => table[c][c]) / all;
+        double chance = Enumerable.Range(0, 3).Sum(c => table[c].Sum() / all * (table.Sum(row => row[c]) / all));
+        Setting kappa = Passed(new ConfusionMatrix(), Scores, 3, Classes, counts, () => (right - chance) / (1 - chance));
+        Variable? weights = counts is null ? null : Variable.Of(Value.Of(counts, counts.Length));
+        return kappa with
+        {
+            AtWork = new(
+                kappa.Component,
+                () => [.. ConfusionMatrix.Counts([.. new ConfusionMatrix().Observe(Numbers(Scores, 3), Run.Labels(Classes), weights).Select(Run.Numbers)]).SelectMany(row => row)],
+                () => [.. table.SelectMany(row => row)]),
+        };
+    }
+
+    /// <summary>Each pair of an example of the class and another one, for each class.</summary>
+    private static Setting Ranked(AreaUnderCurve metric, double[] scores, int columns, long[] labels, double[]? counts) =>
+        Passed(metric, scores, columns, labels, counts, () =>
+        {
+            int[] classes = metric.Class is { } only ? [only] : columns == 1 ? [1] : [.. Enumerable.Range(0, columns)];
+            return classes.Average(c =>
+            {
+                double[] s = [.. scores.Chunk(columns).Select(z => columns == 1 ? (c == 1 ? z[0] : -z[0]) : z[c] - LogSumExp([.. z.Where((_, k) => k != c)]))];
+                double right = 0, pairs = 0;
+                for (int i = 0; i < s.Length; i++)
+                {
+                    for (int j = 0; j < s.Length; j++)
+                    {
+                        if (labels[i] != c || labels[j] == c)
+                            continue;
+                        double weight = (counts?[i] ?? 1) * (counts?[j] ?? 1);
+                        pairs += weight;
+                        bool lost = double.IsNaN(s[i]) || double.IsNaN(s[j]);
+                        right += lost ? 0 : s[i] > s[j] ? weight : s[i] == s[j] ? weight / 2 : 0;
+                    }
+                }
+
+                return right / pairs;
+            });
+        });
+
     /// <summary>Observed in two batches, whose sums are added up.</summary>
-    private static Setting Counted(F1 metric, double[] scores, int columns, long[] labels, double[]? counts)
+    private static Setting Passed(Metric metric, double[] scores, int columns, long[] labels, double[]? counts, Func<double> expected)
     {
         int rows = labels.Length, half = rows / 2;
         return new(
@@ -60,29 +132,7 @@ internal static class MetricValues
                 double[][] first = Observed(0, half), second = Observed(half, rows);
                 return [metric.Total([.. first.Zip(second, (a, b) => a.Zip(b, (x, y) => x + y).ToArray())]), metric.HigherIsBetter ? 1 : 0];
             },
-            () =>
-            {
-                double sum = 0;
-                int classes = 0;
-                for (int c = 0; c < Math.Max(columns, 2); c++)
-                {
-                    double both = 0, taken = 0, actual = 0;
-                    for (int i = 0; i < rows; i++)
-                    {
-                        double[] z = scores[(i * columns)..((i + 1) * columns)];
-                        int guess = z.Any(double.IsNaN) ? -1 : columns > 1 ? First(z) : z[0] > 0 ? 1 : 0;
-                        double weight = counts?[i] ?? 1;
-                        taken += guess == c ? weight : 0;
-                        actual += labels[i] == c ? weight : 0;
-                        both += guess == c && labels[i] == c ? weight : 0;
-                    }
-
-                    if (taken + actual > 0 && (metric.Class ?? c) == c)
-                        (sum, classes) = (sum + (2 * both / (taken + actual)), classes + 1);
-                }
-
-                return [sum / classes, 1];
-            });
+            () => [expected(), 1]);
 
         double[][] Observed(int from, int to) =>
         [
@@ -90,6 +140,21 @@ internal static class MetricValues
                 Numbers(scores[(from * columns)..(to * columns)], columns), Run.Labels(labels[from..to]), counts is null ? null : Variable.Of(Value.Of(counts[from..to], to - from)))
                 .Select(Run.Numbers),
         ];
+    }
+
+    /// <summary>How often examples of each class are taken for each.</summary>
+    private static double[][] Taken(double[] scores, int columns, long[] labels, double[]? counts)
+    {
+        int classes = Math.Max(columns, 2);
+        double[][] table = [.. Enumerable.Range(0, classes).Select(_ => new double[classes])];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            double[] z = scores[(i * columns)..((i + 1) * columns)];
+            if (!z.Any(double.IsNaN))
+                table[labels[i]][columns > 1 ? First(z) : z[0] > 0 ? 1 : 0] += counts?[i] ?? 1;
+        }
+
+        return table;
     }
 
     /// <summary>A linear classifier of two classes: z₁ − z₀ = 2x₀ − x₁, and against the loss each x moves by ε toward the other class. The loss that is turned round

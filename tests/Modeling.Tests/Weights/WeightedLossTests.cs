@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Tests.Components;
 
 namespace Toolkit.Modeling.Tests.Weights;
@@ -60,15 +61,16 @@ public sealed class WeightedLossTests
     [Fact]
     public void Missing_labels_of_a_task_leave_the_other_tasks_alone()
     {
-        Variable z = Variable.Of(Value.Of([1.0, 0, 2, 0.5, 2, -1, 3, -1, 0.5], 3, 3));
-        Variable target = Variable.Of(Value.Of([1.0, 4, -1, 5, 0, 6], 3, 2));
-        var loss = new MultiTask(
-            new LearningTask(new LabelledOnly(new SoftmaxCrossEntropy()), 2, 1) { IsLabel = true }, new LearningTask(new MeanSquaredError(), 1, 1, 0.25));
+        var outputs = new Named(
+            ("kind", Variable.Of(Value.Of([1.0, 0, 0.5, 2, 3, -1], 3, 2))), ("size", Variable.Of(Value.Of([2, -1, 0.5], 3, 1))));
+        var fields = new Named(("kind", Run.Labels(1, -1, 0)), ("size", Variable.Of(Value.Of([4.0, 5, 6], 3))));
+        var loss = new MultiTask(new LearningTask("kind", new LabelledOnly(new SoftmaxCrossEntropy())), new LearningTask("size", new MeanSquaredError(), 0.25));
         double first = Nll(1, 0, 1), third = Nll(3, -1, 0);
         double squares = 0.25 * (4 + 36 + 30.25);
-        Assert.Equal(((first + third) / 2) + (squares / 3), Run.Number(loss.Mean(z, target)), 1e-12);
+        var weighted = new Named([.. fields.Select(field => (field.Key, field.Value)), ("weight", Copies.Weight([2, 5, 1]))]);
+        Assert.Equal(((first + third) / 2) + (squares / 3), Run.Number(loss.Mean(outputs, fields, new ExampleSymbols(fields))), 1e-12);
         Assert.Equal(
-            (((2 * first) + third) / 3) + (0.25 * ((2 * 4) + (5 * 36) + 30.25) / 8), Run.Number(loss.Mean(z, target, Copies.Weight([2, 5, 1]))), 1e-12);
+            (((2 * first) + third) / 3) + (0.25 * ((2 * 4) + (5 * 36) + 30.25) / 8), Run.Number(loss.Mean(outputs, weighted, new ExampleSymbols(weighted))), 1e-12);
 
         static double Nll(double a, double b, int label) => Math.Log(Math.Exp(a) + Math.Exp(b)) - (label == 0 ? a : b);
     }
@@ -77,9 +79,9 @@ public sealed class WeightedLossTests
     public void A_sequence_of_nothing_but_padding_is_not_there()
     {
         double[] z = [1, 0, 2, 0.5, 2, -1, 3, -1];
-        var loss = new SequenceLoss(new SoftmaxCrossEntropy(), 2) { Labels = true };
-        Variable both = loss.Mean(Variable.Of(Value.Of(z, 2, 4)), Variable.Of(Value.Of([1.0, 0, -1, -1], 2, 2)));
-        Variable one = loss.Mean(Variable.Of(Value.Of(z[..4], 1, 4)), Variable.Of(Value.Of([1.0, 0], 1, 2)));
+        var loss = new SequenceLoss(new LabelledOnly(new SoftmaxCrossEntropy()));
+        Variable both = loss.Mean(Variable.Of(Value.Of(z, 2, 2, 2)), Run.Ids([1, 0, -1, -1], 2, 2));
+        Variable one = loss.Mean(Variable.Of(Value.Of(z[..4], 1, 2, 2)), Run.Ids([1, 0], 1, 2));
         Assert.Equal(Run.Number(one), Run.Number(both), 1e-12);
     }
 
