@@ -11,6 +11,7 @@ using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Operations.Signal;
 using Toolkit.Autograd.Operations.Training;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
@@ -58,6 +59,7 @@ public static class OperationRegistry
         Operator<BitwiseNot>(),
         Operator<BitwiseOr>(),
         Operator<BitwiseXor>(),
+        Operator<BlackmanWindow>(),
         Operator<Cast>(),
         Operator<CastLike>(),
         Operator<Ceil>(),
@@ -70,8 +72,11 @@ public static class OperationRegistry
         Operator<Cos>(),
         Operator<Cosh>(),
         Operator<DequantizeLinear>(),
+        Operator<Det>(),
+        Operator<DFT>(),
         Operator<Div>(),
         Operator<DynamicQuantizeLinear>(),
+        Operator<Einsum>(),
         Operator<Elu>(),
         Operator<Equal>(),
         Operator<Erf>(),
@@ -89,6 +94,8 @@ public static class OperationRegistry
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
         Operator<GRU>(),
+        Operator<HammingWindow>(),
+        Operator<HannWindow>(),
         Operator<Hardmax>(),
         Operator<HardSigmoid>(),
         Operator<HardSwish>(),

@@ -49,7 +49,7 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
         if (AxisOf(inputs) is { } axis)
         {
             Dim n = length ?? x[axis];
-            return [inputs[0] with { Shape = same.With(axis, OneSided ? n.FloorDivide(2) + 1 : n) }];
+            return [inputs[0] with { Shape = same.With(axis, OneSided ? n.FloorDivide(2L) + 1 : n) }];
         }
 
         return [inputs[0] with { Shape = [.. Enumerable.Range(0, x.Rank - 1).Select(a => inputs.Fresh($"dft_{a}")), 2] }];
