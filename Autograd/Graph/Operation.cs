@@ -62,5 +62,5 @@ public abstract record Operation
     /// <summary>Applies the operation.</summary>
     /// <param name="inputs">The arguments.</param>
     /// <returns>All results.</returns>
-    public IReadOnlyList<Variable> ApplyAll(Arguments inputs) => new Node(this, inputs).Outputs;
+    public virtual IReadOnlyList<Variable> ApplyAll(Arguments inputs) => new Node(this, inputs).Outputs;
 }

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Graph;
 public sealed class Variable
 {
     // Shapes, axes and pads are short; a longer vector is data.
-    private const int LargestContent = 64;
+    internal const int LargestContent = 64;
 
     private IReadOnlyList<Dim>? content;
     private bool isContentAsked;

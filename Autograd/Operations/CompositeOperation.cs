@@ -19,6 +19,14 @@ public abstract record CompositeOperation : Operation
         return [.. results.Select(result => result.Type)];
     }
 
+    /// <summary>Applies the operation. Where sizes of the results depend on data, the results are those of the expansion, which says how they depend on them.</summary>
+    /// <param name="inputs">The arguments.</param>
+    public sealed override IReadOnlyList<Variable> ApplyAll(Arguments inputs)
+    {
+        IReadOnlyList<Variable> results = base.ApplyAll(inputs);
+        return results[0].Producer!.Symbols.Count == 0 ? results : Expand(inputs);
+    }
+
     /// <inheritdoc/>
     public abstract override IReadOnlyList<Variable> Expand(Arguments inputs);
 

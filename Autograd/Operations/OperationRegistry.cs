@@ -28,6 +28,9 @@ public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Exa
     /// <summary>The domain of the operator; empty for the standard one.</summary>
     public string OnnxDomain { get; init; } = string.Empty;
 
+    /// <summary>Operators of older versions of the standard that it has taken the place of, and that are read as it.</summary>
+    public IReadOnlyList<string> FormerNames { get; init; } = [];
+
     /// <summary>What applies a node of a file; null for an operation that is no operator of the standard.</summary>
     public Func<OnnxNode, IReadOnlyList<Variable>>? FromOnnx { get; init; }
 }
@@ -46,6 +49,7 @@ public static class OperationRegistry
         Operator<Add>(),
         Operator<And>(),
         Operator<ArgMax>(),
+        Operator<ArgMin>(),
         Operator<Asin>(),
         Operator<Asinh>(),
         Operator<Atan>(),
@@ -65,12 +69,17 @@ public static class OperationRegistry
         Operator<Ceil>(),
         Operator<Celu>(),
         Operator<Clip>(),
+        Operator<Compress>(),
         Operator<Concat>(),
+        Operator<ConstantOfShape>(),
         Operator<Conv>(),
         Operator<ConvInputGradient>(),
         Entry<ConvWeightGradient>(),
         Operator<Cos>(),
         Operator<Cosh>(),
+        Operator<CumProd>(),
+        Operator<CumSum>(),
+        Operator<DepthToSpace>(),
         Operator<DequantizeLinear>(),
         Operator<Det>(),
         Operator<DFT>(),
@@ -83,9 +92,11 @@ public static class OperationRegistry
         Operator<Exp>(),
         Operator<Expand>(),
         Entry<ExpM1>(),
+        Operator<EyeLike>(),
         Operator<Flatten>(),
         Operator<Floor>(),
         Operator<Gather>(),
+        Operator<GatherElements>(),
         Entry<GatherGradient>(),
         Operator<GatherND>(),
         Operator<Gelu>(),
@@ -136,16 +147,23 @@ public static class OperationRegistry
         Entry<RandomUniform>(),
         Operator<Range>(),
         Operator<Reciprocal>(),
+        Operator<ReduceL1>(),
+        Operator<ReduceL2>(),
+        Operator<ReduceLogSum>(),
+        Operator<ReduceLogSumExp>(),
         Operator<ReduceMax>(),
         Operator<ReduceMean>(),
         Operator<ReduceMin>(),
         Operator<ReduceProd>(),
         Operator<ReduceSum>(),
+        Operator<ReduceSumSquare>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<ReverseSequence>(),
         Operator<RNN>(),
         Operator<Round>(),
         Operator<Scan>(),
+        Operator<ScatterElements>("Scatter"),
         Operator<ScatterND>(),
         Operator<Selu>(),
         Operator<ShapeOf>(),
@@ -154,11 +172,13 @@ public static class OperationRegistry
         Operator<Sign>(),
         Operator<Sin>(),
         Operator<Sinh>(),
+        Operator<SizeOf>(),
         Operator<Slice>(),
         Operator<Softmax>(),
         Operator<SoftmaxCrossEntropyLoss>(),
         Operator<Softplus>(),
         Operator<Softsign>(),
+        Operator<SpaceToDepth>(),
         Operator<Split>(),
         Operator<Sqrt>(),
         Operator<Squeeze>(),
@@ -170,15 +190,19 @@ public static class OperationRegistry
         Operator<Tan>(),
         Operator<Tanh>(),
         Operator<ThresholdedRelu>(),
+        Operator<Tile>(),
+        Operator<TopK>(),
         Operator<Transpose>(),
+        Operator<Trilu>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
         Operator<Xor>(),
     ];
 
-    private static RegisteredOperation Operator<T>()
+    private static RegisteredOperation Operator<T>(params IReadOnlyList<string> formerNames)
         where T : Operation, IOperator =>
         new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, OnnxDomain = T.OnnxDomain, FromOnnx = T.FromOnnx };
+        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FormerNames = formerNames, FromOnnx = T.FromOnnx };
 
     private static RegisteredOperation Entry<T>()
         where T : Operation, IHasExamples => new(typeof(T).Name, [.. T.Examples]);

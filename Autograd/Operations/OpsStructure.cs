@@ -21,7 +21,7 @@ public static partial class Ops
     /// <param name="axes">The axes; negative ones count from the end.</param>
     /// <param name="keepDims">Whether reduced axes stay, with size 1.</param>
     public static Variable Sum(this Variable x, IntList axes, bool keepDims = false) =>
-        axes.Count == 0 ? x : new ReduceSum(Normalize(x, axes), keepDims).Apply(x);
+        axes.Count == 0 ? x : new ReduceSum(keepDims).Apply(x, AxesOf(x, axes));
 
     /// <summary>The mean of all elements, a scalar.</summary>
     /// <param name="x">The tensor.</param>
@@ -32,21 +32,21 @@ public static partial class Ops
     /// <param name="axes">The axes; negative ones count from the end.</param>
     /// <param name="keepDims">Whether reduced axes stay, with size 1.</param>
     public static Variable Mean(this Variable x, IntList axes, bool keepDims = false) =>
-        axes.Count == 0 ? x : new ReduceMean(Normalize(x, axes), keepDims).Apply(x);
+        axes.Count == 0 ? x : new ReduceMean(keepDims).Apply(x, AxesOf(x, axes));
 
     /// <summary>The greatest element over axes; see <see cref="ReduceMax"/>.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axes">The axes; negative ones count from the end.</param>
     /// <param name="keepDims">Whether reduced axes stay, with size 1.</param>
     public static Variable ReduceMax(this Variable x, IntList axes, bool keepDims = false) =>
-        axes.Count == 0 ? x : new ReduceMax(Normalize(x, axes), keepDims).Apply(x);
+        axes.Count == 0 ? x : new ReduceMax(keepDims).Apply(x, AxesOf(x, axes));
 
     /// <summary>The least element over axes; see <see cref="ReduceMin"/>.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axes">The axes; negative ones count from the end.</param>
     /// <param name="keepDims">Whether reduced axes stay, with size 1.</param>
     public static Variable ReduceMin(this Variable x, IntList axes, bool keepDims = false) =>
-        axes.Count == 0 ? x : new ReduceMin(Normalize(x, axes), keepDims).Apply(x);
+        axes.Count == 0 ? x : new ReduceMin(keepDims).Apply(x, AxesOf(x, axes));
 
     /// <summary>The index of the greatest element along an axis, int64, the first at a tie; see <see cref="Reductions.ArgMax"/>.</summary>
     /// <param name="x">The tensor.</param>
@@ -117,7 +117,13 @@ public static partial class Ops
     /// <summary>Repeats axes of size 1, and adds leading ones, to reach the shape of another tensor.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="like">The tensor with the shape.</param>
-    public static Variable ExpandLike(this Variable x, Variable like) => Expand(x, like.Shape, like);
+    public static Variable ExpandLike(this Variable x, Variable like)
+    {
+        if (x.Shape == like.Shape || !(x.Shape.DependsOnData || like.Shape.DependsOnData))
+            return Expand(x, like.Shape, like);
+        Variable result = new Expand().Apply(x, ShapeOf(like));
+        return result.Shape == like.Shape ? result : ReshapeLike(result, like);
+    }
 
     /// <summary>Joins tensors along an axis.</summary>
     /// <param name="axis">The axis.</param>
@@ -173,7 +179,15 @@ public static partial class Ops
     /// <param name="indices">int64 indices from 0 to depth − 1; others give zeros.</param>
     /// <param name="depth">The size of the new axis.</param>
     /// <param name="type">The element type of the result.</param>
-    public static Variable OneHot(Variable indices, int depth, DType type) => new OneHot(depth, type).Apply(indices);
+    public static Variable OneHot(Variable indices, int depth, DType type)
+    {
+        // The standard has none of bfloat16.
+        if (type == DType.BFloat16)
+            return Cast(OneHot(indices, depth, DType.Float32), type);
+        Value values = Value.Zeros(type, 2);
+        values[1] = 1;
+        return new OneHot().Apply(indices, Variable.Scalar(depth, DType.Int64), Variable.Of(values));
+    }
 
     /// <summary>e^xᵢ / Σⱼ e^xⱼ along an axis (book equation 6.29).</summary>
     /// <param name="x">The logits.</param>
@@ -209,5 +223,5 @@ public static partial class Ops
 
     private static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
-    private static IntList Normalize(Variable x, IntList axes) => [.. axes.Select(x.Shape.Axis).Order()];
+    private static Variable AxesOf(Variable x, IntList axes) => Integers([.. axes.Select(x.Shape.Axis).Order().Select(axis => (long)axis)]);
 }

@@ -24,6 +24,12 @@ internal sealed class Sizes
         return sizes.carriers.FirstOrDefault(c => c.Shape == shape) is { } same ? Ops.ShapeOf(same) : Ops.Concat(0, [.. sizes.Parts(shape)]);
     }
 
+    /// <summary>The places along an axis of a tensor: 0, 1, … as an int64 vector.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis, counted from 0.</param>
+    public static Variable Positions(Variable x, int axis) =>
+        new Shaping.Range().Apply(Variable.Scalar(0, DType.Int64), Ops.Size(x.Shape[axis], DType.Int64, x), Variable.Scalar(1, DType.Int64));
+
     /// <summary>Symbolic dimensions one by one, the static ones between them as one constant.</summary>
     private IEnumerable<Variable> Parts(Shape shape)
     {

@@ -64,10 +64,13 @@ internal sealed class PlaneRegions
         {
             Relu or LeakyRelu or Abs => Signs(node.Inputs[0]),
             Max or Min => Signs(node.Inputs[0] - node.Inputs[1]),
-            ReduceMax max => (node.Inputs[0], Groups(node.Inputs[0].Shape, max.Axes)),
-            ReduceMin min => (-node.Inputs[0], Groups(node.Inputs[0].Shape, min.Axes)),
+            ReduceMax max => (node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(max))),
+            ReduceMin min => (-node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(min))),
             _ => null,
         };
+
+        IReadOnlyCollection<int> AxesOf(Reduction reduction) =>
+            reduction.ReducedAxes(node.InputTypes) ?? throw new GraphException($"Expected axes of {node} that do not depend on data.");
 
         static (Variable, int[][]) Signs(Variable x) => (x, [.. Enumerable.Range(0, PerExample(x.Shape)).Select(i => new[] { i })]);
     }
@@ -75,7 +78,7 @@ internal sealed class PlaneRegions
     private static int PerExample(Shape shape) => Shape.Of([.. shape.Skip(1)]).ElementCount.Size;
 
     /// <summary>The elements of one example that a reduction compares with each other.</summary>
-    private static int[][] Groups(Shape shape, IntList axes) => [.. Enumerable.Range(0, PerExample(shape)).GroupBy(element =>
+    private static int[][] Groups(Shape shape, IReadOnlyCollection<int> axes) => [.. Enumerable.Range(0, PerExample(shape)).GroupBy(element =>
     {
         int key = 0, rest = element, size = 1;
         for (int axis = shape.Rank - 1; axis > 0; axis--)

@@ -42,6 +42,10 @@ internal static class AttributeConversion
                 proto.Type = AttributeType.Strings;
                 proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8));
                 break;
+            case Value tensor:
+                proto.Type = AttributeType.Tensor;
+                proto.T = TensorConversion.ToProto(tensor, string.Empty);
+                break;
             default:
                 throw new ExportException(
                     $"Expected long, float, string, DType or a list of long or float as value of the attribute \"{attribute.Name}\", "

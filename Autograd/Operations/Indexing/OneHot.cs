@@ -1,104 +1,103 @@
-using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Indexing;
 
-/// <summary>Vectors with 1 at the index and 0 elsewhere, in a new last axis (ONNX <c>OneHot</c>). An index outside 0 to Depth − 1 gives zeros, a
-/// negative one counts from the end.</summary>
-/// <param name="Depth">The size of the new axis.</param>
-/// <param name="Type">The element type of the result.</param>
-public sealed record OneHot(int Depth, DType Type = DType.Float32) : Operation, IHasKernel, IOperator
+/// <summary>
+/// Vectors with one number at an index and another elsewhere, in a new axis (ONNX <c>OneHot</c>). Inputs: indices of any number type, of which the fraction is left out; the size of
+/// the new axis, a scalar or a vector of one number; and the two numbers, that elsewhere first. A negative index counts from the end; one outside gives the number that is
+/// elsewhere alone. Where the size depends on data, so does that of the result. The gradient is zero.
+/// </summary>
+/// <param name="Axis">The place of the new axis in the result; a negative one counts from the end.</param>
+public sealed record OneHot(int Axis = -1) : Operation, IMovesElements, IOperator
 {
+    private static readonly Value OffAndOn = Value.Of([0f, 1f], 2);
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new OneHot(4), new ExampleInput(["batch"], DType.Int64, -4, 3)) { Smoothness = 0 },
-        new(new OneHot(3, DType.Float64), new ExampleInput([2, 3], DType.Int64, 0, 2)) { Smoothness = 0 },
-        new(new OneHot(4), new ExampleInput([], DType.Int64, 1, 2)) { Smoothness = 0 },
+        new(new OneHot(), new ExampleInput(["batch"], DType.Int64, -4, 3), ExampleInput.Constant(4), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(0), new ExampleInput([2, 3], DType.Int64, -4, 4), ExampleInput.Constant(3), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(-2), new ExampleInput(["batch", 3], DType.Int64, 0, 2), ExampleInput.Constant(3), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(), new ExampleInput([], DType.Int64, 1, 2), ExampleInput.Constant(4), new ExampleInput([2])) { Smoothness = 0 },
+        new(new OneHot(1), new ExampleInput([4], DType.Int64, -3, 3), new ExampleInput([], DType.Int64, 3, 3), new ExampleInput([2])) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Choice(node, node.Numbers(1)![0]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new OneHot((int)node.Integer("axis")).ApplyAll(node[0], node[1], node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 1);
-        Require.Type(this, DType.Int64, inputs[0].DType);
-        Require.Floating(this, Type);
-        return [new TensorType(Type, [.. inputs[0].Shape, Depth])];
+        Require.Count(this, inputs, 3);
+        Shape shape = inputs[0].Shape;
+        if (inputs[1].Shape.ElementCount != 1 || inputs[2].Shape != Shape.Of(2))
+            throw new ShapeException($"{Name} expects one number as the size of the new axis and a vector of two, found {inputs[1]} and {inputs[2]}.");
+        if (Axis < -shape.Rank - 1 || Axis > shape.Rank)
+            throw new ShapeException($"{Name} expects an axis from {-shape.Rank - 1} to {shape.Rank} for {shape}, found {Axis}.");
+        Dim depth = inputs.Content(1) is [var known] ? known : inputs.Constant(1) is { } number ? Dim.Of((long)number[0]) : inputs.Fresh("depth");
+        List<Dim> dims = [.. shape];
+        dims.Insert(Axis < 0 ? Axis + shape.Rank + 1 : Axis, depth.IsStatic ? Dim.Of(depth.Number) : depth);
+        return [new TensorType(inputs[2].DType, [.. dims])];
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(Type, Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => SizeDispatch.Run(arguments.Outputs[0].DType.Size(), new Placing(this, arguments)));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
-    /// <summary>Float64 as the Float32 result, cast: ONNX Runtime has no <c>OneHot</c> of doubles.</summary>
-    /// <param name="inputs">The indices.</param>
-    public override IReadOnlyList<Variable>? Expand(Arguments inputs) =>
-        Type == DType.Float32 ? null : [Ops.Cast(new OneHot(Depth).Apply(inputs[0]), Type)];
+    /// <summary>Float64 numbers chosen by Float32 ones: ONNX Runtime has no <c>OneHot</c> of doubles.</summary>
+    /// <param name="inputs">The indices, the size and the numbers.</param>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
+    {
+        if (inputs[2].DType != DType.Float64)
+            return null;
+        Variable hot = new OneHot(Axis).Apply(inputs[0], inputs[1], Variable.Of(OffAndOn));
+        if (inputs[2].Constant is { } numbers && numbers[0] == 0 && numbers[1] == 1)
+            return [Ops.Cast(hot, DType.Float64)];
+        Variable off = Ops.Reshape(Ops.Slice(inputs[2], 0, 0, 1), Shape.Scalar), on = Ops.Reshape(Ops.Slice(inputs[2], 0, 1, 2), Shape.Scalar);
+        return [Ops.Where(Ops.Cast(hot, DType.Bool), on, off)];
+    }
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request)
     {
-        if (Type != DType.Float32)
-        {
+        if (request.Inputs[2].DType == DType.Float64)
             return null;
-        }
+        if (request.Inputs[0].Shape.Rank > 0)
+            return new OnnxForm(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
 
         // ONNX Runtime refuses a scalar, so a single index goes through a vector of one.
-        bool scalar = request.Inputs[0].Shape.Rank == 0;
-        var form = new OnnxForm(Name)
-        {
-            Attributes = [new OnnxAttribute("axis", -1L)],
-            Inputs =
-            [
-                scalar ? OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(1)) : new OnnxInput.Argument(0),
-                new OnnxInput.Constant(Value.Of((long)Depth)),
-                new OnnxInput.Constant(Value.Of([0f, 1f], 2)),
-            ],
-        };
-        return scalar
-            ? new OnnxForm("Reshape") { Inputs = [new OnnxInput.Computed(form), OnnxInput.Integers(Depth)] }
-            : form;
+        OnnxInput vector = OnnxInput.Of("Reshape", new OnnxInput.Argument(0), OnnxInput.Integers(1));
+        OnnxInput hot = OnnxInput.Of(Name, [new OnnxAttribute("axis", -1L)], vector, new OnnxInput.Argument(1), new OnnxInput.Argument(2));
+        return new OnnxForm("Squeeze") { Inputs = [hot, OnnxInput.Integers(0)] };
     }
 
-    /// <summary>The standard's node: any two numbers for off and on, and any place of the new axis.</summary>
-    private static IReadOnlyList<Variable> Choice(OnnxNode node, long depth)
+    private unsafe void Place<T>(KernelArguments arguments)
+        where T : unmanaged
     {
-        (Variable indices, Variable values) = (Ops.Cast(node[0], DType.Int64), node[2]);
-        bool isPlain = values.Constant is { } numbers && values.DType.IsFloating() && numbers[0] == 0 && numbers[1] == 1;
-        Variable hot = new OneHot((int)depth, isPlain ? values.DType : DType.Float32).Apply(indices);
-        if (!isPlain)
+        (Value indices, Value values, Value y) = (arguments.Inputs[0], arguments.Inputs[2], arguments.Outputs[0]);
+        (_, int depth, int inner) = Layout.Around(y.Sizes, Axis < 0 ? Axis + y.Rank : Axis);
+        Span<T> to = new(y.Pointer<T>(), y.Count);
+        (T off, T on) = (values.Pointer<T>()[0], values.Pointer<T>()[1]);
+        to.Fill(off);
+        for (int i = 0; i < indices.Count; i++)
         {
-            Variable off = Ops.Reshape(Ops.Slice(values, 0, 0, 1), Shape.Scalar);
-            Variable on = Ops.Reshape(Ops.Slice(values, 0, 1, 2), Shape.Scalar);
-            hot = Ops.Where(Ops.Greater(hot, 0), on, off);
+            long index = indices.DType == DType.Int64 ? indices.Span<long>()[i] : (long)indices[i];
+            index = index < 0 ? index + depth : index;
+            if (index >= 0 && index < depth)
+                to[(((i / inner * depth) + (int)index) * inner) + (i % inner)] = on;
         }
-
-        int axis = hot.Shape.Axis((int)node.Integer("axis"));
-        List<int> order = [.. Enumerable.Range(0, indices.Shape.Rank)];
-        order.Insert(axis, indices.Shape.Rank);
-        return [axis == indices.Shape.Rank ? hot : Ops.Transpose(hot, [.. order])];
     }
 
-    private void Compute<T>(KernelArguments arguments)
-        where T : unmanaged, INumber<T>
+    private readonly ref struct Placing(OneHot operation, KernelArguments arguments) : IBitsAction
     {
-        ReadOnlySpan<long> indices = arguments.Inputs[0].Span<long>();
-        Span<T> y = arguments.Outputs[0].Span<T>();
-        y.Clear();
-        for (int i = 0; i < indices.Length; i++)
-        {
-            long index = indices[i] < 0 ? indices[i] + Depth : indices[i];
-            if (index >= 0 && index < Depth)
-            {
-                y[(i * Depth) + (int)index] = T.One;
-            }
-        }
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged => operation.Place<T>(arguments);
     }
 }

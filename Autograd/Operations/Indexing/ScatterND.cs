@@ -6,30 +6,26 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Indexing;
 
 /// <summary>
-/// A copy of a tensor with slices replaced, or added to, at positions (ONNX <c>ScatterND</c>). Inputs: data, int64 indices […, k], updates: the last axis of the
-/// indices addresses the first k axes of the data, negative ones from the end. Where a position occurs more than once, added slices add up in row-major
-/// order, and of replaced ones the last stays.
+/// A copy of a tensor with slices replaced at positions, or joined with what is there (ONNX <c>ScatterND</c>). Inputs: data, int64 indices […, k], updates: the last axis of the
+/// indices addresses the first k axes of the data, negative ones from the end. Where a position occurs more than once, updates are taken in row-major order, so that of
+/// replaced slices the last stays.
 /// </summary>
-/// <param name="Add">Whether updates are added to the data (<c>reduction = add</c>) instead of replacing them.</param>
-public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOperator
+/// <param name="Reduction">What becomes of the elements at a position.</param>
+public sealed record ScatterND(ScatterReduction Reduction = ScatterReduction.None) : Operation, IHasKernel, IOperator
 {
-    private const int AddSince = 16;
-
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new ScatterND(true), new ExampleInput([5, 3]), new([4, 1], DType.Int64, -5, 4), new([4, 3])) { Opset = 16 },
-        new(new ScatterND(true), new ExampleInput([3, 4]), new(["batch", 2], DType.Int64, 0, 2), new(["batch"])) { Opset = 16 },
+        new(new ScatterND(ScatterReduction.Add), new ExampleInput([5, 3]), new([4, 1], DType.Int64, -5, 4), new([4, 3])) { Opset = 16 },
+        new(new ScatterND(ScatterReduction.Add), new ExampleInput([3, 4]), new(["batch", 2], DType.Int64, 0, 2), new(["batch"])) { Opset = 16 },
         new(new ScatterND(), new ExampleInput([6, 2]), new([1, 1], DType.Int64, -6, 5), new([1, 2])),
+        new(new ScatterND(ScatterReduction.Mul), new ExampleInput([3, 2]), new(["batch", 1], DType.Int64, -3, 2), new(["batch", 2], Low: 0.5)) { Opset = 16 },
+        new(new ScatterND(ScatterReduction.Max), new ExampleInput([4]) { Separation = 0.1 }, new([4, 1], DType.Int64, 0, 3), new([4]) { Separation = 0.1, Margin = 0.1 }) { Opset = 18 },
+        new(new ScatterND(ScatterReduction.Min), new ExampleInput([2, 4]) { Separation = 0.1 }, new([4, 2], DType.Int64, 0, 1), new([4]) { Separation = 0.1, Margin = 0.1 }) { Opset = 18 },
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new ScatterND((node.Knows("reduction") ? node.Text("reduction") : "none") switch
-    {
-        "none" => false,
-        "add" => true,
-        var other => throw new GraphException($"ScatterND takes the reduction none or add, found {other}."),
-    }).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64), node[2]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new ScatterND(Scattering.Read(node)).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64), node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -37,7 +33,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Require.Count(this, inputs, 3);
         Require.Type(this, DType.Int64, inputs[1].DType);
         Require.SameType(this, inputs[0].DType, inputs[2].DType);
-        if (Add)
+        if (Reduction != ScatterReduction.None)
         {
             Require.Number(this, inputs[0].DType);
         }
@@ -52,7 +48,7 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
     /// <inheritdoc/>
-    DType IHasKernel.ComputeType(DType stored) => Add && ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
+    DType IHasKernel.ComputeType(DType stored) => Reduction != ScatterReduction.None && ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
 
     private void Compute(KernelArguments arguments)
     {
@@ -61,32 +57,25 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         (int count, int slice) = GatherND.Layout(data, indices);
         if (updates.Count != count * slice)
             throw new ShapeException($"{Name} expects {count} updates of {slice} elements for data {data.Shape} and indices {indices.Shape}, found {updates.Shape}.");
-        if (Add)
-            NumberDispatch.Run(type, Name, new Sums(this, arguments));
+        if (Reduction != ScatterReduction.None)
+            NumberDispatch.Run(type, Name, new Joins(this, arguments));
         else
             SizeDispatch.Run(type.Size(), new Moves(this, arguments));
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
-    {
-        if (request.Gradient(0) is not { } g)
-            return request.Zero;
-        (Variable indices, Variable updates) = (request[1], request[2]);
-        return request.Each(input => input switch
-        {
-            0 => Add ? g : new ScatterND().Apply(g, indices, Ops.ExpandLike(Variable.Scalar(0, g.DType), updates)),
-            2 => new GatherND().Apply(g, indices),
-            _ => null,
-        });
-    }
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => Scattering.Bprop(
+        request,
+        Reduction,
+        (reduction, data, updates) => new ScatterND(reduction).Apply(data, request[1], updates),
+        data => new GatherND().Apply(data, request[1]));
 
-    /// <summary>Operator sets before 16 cannot add.</summary>
+    /// <summary>Operator sets before 16 cannot add or multiply, those before 18 not compare.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
     public override OnnxForm? ToOnnx(OnnxRequest request) =>
-        !Add ? new(Name) : request.Opset >= AddSince ? new(Name) { Attributes = [new OnnxAttribute("reduction", "add")] } : null;
+        request.Opset >= Scattering.Since(Reduction) ? new(Name) { Attributes = Scattering.Write(Reduction) } : null;
 
-    private void Sum<T>(KernelArguments arguments)
+    private void Join<T>(KernelArguments arguments)
         where T : unmanaged, INumber<T>
     {
         (Value data, Value indices, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
@@ -96,7 +85,19 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
         Span<int> rows = scratch.Span<int>(count);
         for (int row = 0; row < count; row++)
             rows[row] = GatherND.Offset(this, data, indices, row);
-        SliceSums.Add(rows, arguments.Inputs[2].Span<T>(), slice, y.Span<T>(), arguments.Workers);
+        ReadOnlySpan<T> updates = arguments.Inputs[2].Span<T>();
+        Span<T> to = y.Span<T>();
+        if (Reduction == ScatterReduction.Add)
+        {
+            SliceSums.Add(rows, updates, slice, to, arguments.Workers);
+            return;
+        }
+
+        for (int i = 0; i < updates.Length; i++)
+        {
+            ref T element = ref to[(rows[i / slice] * slice) + (i % slice)];
+            element = Scattering.Join(Reduction, element, updates[i]);
+        }
     }
 
     private unsafe void Move<T>(KernelArguments arguments)
@@ -110,12 +111,12 @@ public sealed record ScatterND(bool Add = false) : Operation, IHasKernel, IOpera
             from.Slice(row * slice, slice).CopyTo(to.Slice(GatherND.Offset(this, data, indices, row) * slice, slice));
     }
 
-    private readonly ref struct Sums(ScatterND operation, KernelArguments arguments) : INumberAction
+    private readonly ref struct Joins(ScatterND operation, KernelArguments arguments) : INumberAction
     {
         private readonly KernelArguments arguments = arguments;
 
         public void For<T>()
-            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Sum<T>(arguments);
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Join<T>(arguments);
     }
 
     private readonly ref struct Moves(ScatterND operation, KernelArguments arguments) : IBitsAction

@@ -6,27 +6,18 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Reductions;
 
-/// <summary>The int64 index of the greatest element along an axis, the first at a tie (ONNX <c>ArgMax</c>). NaN counts
-/// as greater than any number, as in NumPy. The gradient is zero.</summary>
+/// <summary>The int64 index of the greatest or least element along an axis. NaN counts as such, as in NumPy. The gradient is zero.</summary>
 /// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
 /// <param name="KeepDims">Whether the axis stays, with size 1.</param>
-public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IOperator
+/// <param name="SelectLastIndex">Whether the last index is given at a tie, instead of the first.</param>
+public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastIndex) : Operation, IHasKernel
 {
-    /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
-    [
-        new(new ArgMax(1, false), new ExampleInput(["batch", 5])) { Smoothness = 0 },
-        new(new ArgMax(0, true), new ExampleInput([4, 3])) { Smoothness = 0 },
-    ];
+    private const int SelectSince = 12;
+
+    private protected abstract bool IsLeast { get; }
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        node.Flag("select_last_index")
-            ? throw new GraphException("ArgMax takes the first index at a tie, found select_last_index.")
-            : new ArgMax(node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims")).ApplyAll(node[0]);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
@@ -37,13 +28,29 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
     public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => NumberDispatch.Run(arguments.Inputs[0].DType, Name, new Call(this, arguments)));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis), new OnnxAttribute("keepdims", KeepDims ? 1L : 0L)] };
+    public sealed override OnnxForm? ToOnnx(OnnxRequest request)
+    {
+        OnnxAttribute[] attributes = [new("axis", (long)Axis), new("keepdims", KeepDims ? 1L : 0L)];
+        return !SelectLastIndex ? new(Name) { Attributes = attributes }
+            : request.Opset >= SelectSince ? new(Name) { Attributes = [.. attributes, new("select_last_index", 1L)] }
+            : null;
+    }
 
-    private readonly ref struct Call(ArgMax operation, KernelArguments arguments) : INumberAction
+    private protected static IEnumerable<Example> ExamplesOf(Func<int, bool, bool, Operation> make) =>
+    [
+        new(make(1, false, false), new ExampleInput(["batch", 5])) { Smoothness = 0 },
+        new(make(0, true, false), new ExampleInput([4, 3])) { Smoothness = 0 },
+        new(make(1, false, true), new ExampleInput([2, 6], DType.Int32, 0, 1)) { Smoothness = 0 },
+        new(make(1, true, false), new ExampleInput([2, 6], DType.Int64, 0, 1)) { Smoothness = 0 },
+    ];
+
+    private protected static IReadOnlyList<Variable> Read(OnnxNode node, Func<int, bool, bool, Operation> make) => make(
+        node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims"), node.Knows("select_last_index") && node.Flag("select_last_index")).ApplyAll(node[0]);
+
+    private readonly ref struct Call(ArgReduction operation, KernelArguments arguments) : INumberAction
     {
         private readonly KernelArguments arguments = arguments;
 
@@ -63,16 +70,54 @@ public sealed record ArgMax(int Axis, bool KeepDims) : Operation, IHasKernel, IO
             {
                 int first = (o * size * inner) + i;
                 int best = 0;
-                for (int k = 1; k < size && !T.IsNaN(x[first + (best * inner)]); k++)
+                for (int k = 1; k < size; k++)
                 {
-                    if (!(x[first + (k * inner)] <= x[first + (best * inner)]))
-                    {
+                    if (IsBetter(x[first + (k * inner)], x[first + (best * inner)]))
                         best = k;
-                    }
                 }
 
                 y[(o * inner) + i] = best;
             }
         }
     }
+
+    private bool IsBetter<T>(T element, T best)
+        where T : INumber<T>
+    {
+        if (T.IsNaN(best))
+            return SelectLastIndex && T.IsNaN(element);
+        return IsLeast
+            ? !(SelectLastIndex ? element > best : element >= best)
+            : !(SelectLastIndex ? element < best : element <= best);
+    }
+}
+
+/// <summary>The int64 index of the greatest element along an axis (ONNX <c>ArgMax</c>). NaN counts as greater than any number, as in NumPy. The gradient is zero.</summary>
+/// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
+/// <param name="KeepDims">Whether the axis stays, with size 1.</param>
+/// <param name="SelectLastIndex">Whether the last index is given at a tie, instead of the first.</param>
+public sealed record ArgMax(int Axis, bool KeepDims, bool SelectLastIndex = false) : ArgReduction(Axis, KeepDims, SelectLastIndex), IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => ExamplesOf((axis, keep, last) => new ArgMax(axis, keep, last));
+
+    private protected override bool IsLeast => false;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Read(node, (axis, keep, last) => new ArgMax(axis, keep, last));
+}
+
+/// <summary>The int64 index of the least element along an axis (ONNX <c>ArgMin</c>). NaN counts as less than any number, as in NumPy. The gradient is zero.</summary>
+/// <param name="Axis">The axis, counted from 0; its size is at least 1.</param>
+/// <param name="KeepDims">Whether the axis stays, with size 1.</param>
+/// <param name="SelectLastIndex">Whether the last index is given at a tie, instead of the first.</param>
+public sealed record ArgMin(int Axis, bool KeepDims, bool SelectLastIndex = false) : ArgReduction(Axis, KeepDims, SelectLastIndex), IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => ExamplesOf((axis, keep, last) => new ArgMin(axis, keep, last));
+
+    private protected override bool IsLeast => true;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Read(node, (axis, keep, last) => new ArgMin(axis, keep, last));
 }

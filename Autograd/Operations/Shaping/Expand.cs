@@ -49,6 +49,13 @@ public sealed record Expand : Operation, IMovesElements, IOperator
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        node.Inputs[0].Content is not { } known ? null
+        : node.Outputs[0].Shape == node.Inputs[0].Shape ? known
+        : known is [var element] && node.Outputs[0].Shape is { Rank: 1, IsStatic: true } shape && shape[0].Number <= Variable.LargestContent ? [.. Enumerable.Repeat(element, shape[0].Size)]
+        : null;
+
+    /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
     private void Compute(KernelArguments arguments)

@@ -102,7 +102,7 @@ public sealed unsafe class LongSumTests
         double[] expected = [.. new[] { 20, Count - 40, 20 }.SelectMany(times => Enumerable.Repeat(times * (double)Tenth, slice))];
         Value[] inputs = [Value.Of(indices, Count), Value.Of(g, Count, slice)];
         Near(expected, Function.Compile([index, gradient], [new GatherGradient(0).Apply(index, gradient, Ops.Integers(3))]).Run(inputs)[0]);
-        Variable added = new ScatterND(Add: true).Apply(Variable.Of(Value.Full(Tenth, DType.Float32, [3, slice])), Ops.Reshape(index, [Count, 1]), gradient);
+        Variable added = new ScatterND(ScatterReduction.Add).Apply(Variable.Of(Value.Full(Tenth, DType.Float32, [3, slice])), Ops.Reshape(index, [Count, 1]), gradient);
         Near([.. expected.Select(sum => sum + Tenth)], Function.Compile([index, gradient], [added]).Run(inputs)[0]);
     }
 

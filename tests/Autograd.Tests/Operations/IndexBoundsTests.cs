@@ -44,7 +44,7 @@ public sealed class IndexBoundsTests
             nameof(GatherGradient) => new GatherGradient(1).Apply(Index, Variable.Of(Value.Full(1, DType.Float32, [3, 2, 2])), Ops.Integers(4)),
             nameof(GatherND) => new GatherND().Apply(X, Index),
             nameof(ScatterND) => new ScatterND().Apply(X, Index, Updates),
-            "add" => new ScatterND(Add: true).Apply(X, Index, Updates),
+            "add" => new ScatterND(ScatterReduction.Add).Apply(X, Index, Updates),
             _ => Ops.SoftmaxCrossEntropyLoss(X, labels),
         };
         var indices = new long[isLoss ? 3 : 4];

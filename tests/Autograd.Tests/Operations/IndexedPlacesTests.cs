@@ -25,7 +25,7 @@ public sealed class IndexedPlacesTests
         Value scattered = Of(new ScatterND(), Rows, position, Value.Of([-5.0], 1));
         int place = (int)(index < 0 ? index + 3 : index) * 2;
         Assert.Equal([.. Rows.ToArray<double>().Select((v, i) => i == place ? -5 : v)], scattered.ToArray<double>());
-        Assert.Equal([.. Rows.ToArray<double>().Select((v, i) => i == place ? v - 5 : v)], Of(new ScatterND(Add: true), Rows, position, Value.Of([-5.0], 1)).ToArray<double>());
+        Assert.Equal([.. Rows.ToArray<double>().Select((v, i) => i == place ? v - 5 : v)], Of(new ScatterND(ScatterReduction.Add), Rows, position, Value.Of([-5.0], 1)).ToArray<double>());
         Value gradient = Of(new GatherGradient(0), one, Value.Of([7.0, 8.0], 1, 2), Value.Of([3L], 1));
         Assert.Equal([.. Enumerable.Range(0, 6).Select(i => i == place ? 7.0 : i == place + 1 ? 8.0 : 0)], gradient.ToArray<double>());
     }
@@ -51,7 +51,7 @@ public sealed class IndexedPlacesTests
     [Fact]
     public void A_vector_of_an_index_out_of_range_is_zero()
     {
-        float[] found = Of(new OneHot(3), Value.Of([-4L, -3, -1, 0, 2, 3], 6)).ToArray<float>();
+        float[] found = Of(new OneHot(), Value.Of([-4L, -3, -1, 0, 2, 3], 6), Value.Of(3L), Value.Of([0f, 1f], 2)).ToArray<float>();
         Assert.Equal([0f, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0], found);
     }
 

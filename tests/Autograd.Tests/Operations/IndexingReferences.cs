@@ -9,33 +9,109 @@ internal static class IndexingReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
+        [typeof(Compress)] = (o, x) => CompressOf((Compress)o, x[0], x[1]),
         [typeof(Gather)] = (o, x) => GatherOf((Gather)o, x[0], x[1]),
         [typeof(GatherGradient)] = (o, x) => ScatterOf((GatherGradient)o, x[0], x[1], (int)x[2].Data[0]),
-        [typeof(GatherND)] = (_, x) => [Array64.Make([.. x[1].Sizes[..^1], .. x[0].Sizes[x[1].Sizes[^1]..]], i => x[0].Data[x[0].Flat(Position(x[0], x[1], i))])],
+        [typeof(GatherElements)] = (o, x) => [Array64.Make(x[1].Sizes, i => x[0].Data[x[0].Flat(ElementAt(x[0], x[1], ((GatherElements)o).Axis, i))])],
+        [typeof(GatherND)] = (o, x) =>
+        [
+            Array64.Make(
+                [.. x[1].Sizes[..^1], .. x[0].Sizes[(((GatherND)o).BatchDims + x[1].Sizes[^1])..]],
+                i => x[0].Data[x[0].Flat(Position(x[0], x[1], i, ((GatherND)o).BatchDims))]),
+        ],
         [typeof(NonZero)] = (_, x) => NonZeroOf(x[0]),
-        [typeof(OneHot)] = (o, x) => [Array64.Make([.. x[0].Sizes, ((OneHot)o).Depth], i => Wrap(x[0][i[..^1]], ((OneHot)o).Depth) == i[^1] ? 1 : 0)],
-        [typeof(ScatterND)] = (o, x) => ScatterAt(((ScatterND)o).Add, x[0], x[1], x[2]),
+        [typeof(OneHot)] = (o, x) => OneHotOf((OneHot)o, x[0], (int)x[1].Data[0], x[2].Data),
+        [typeof(ScatterElements)] = (o, x) =>
+            Scattered(((ScatterElements)o).Reduction, x[0], x[2], flat => ElementAt(x[0], x[1], ((ScatterElements)o).Axis, x[1].Index(flat))),
+        [typeof(ScatterND)] = (o, x) => Scattered(((ScatterND)o).Reduction, x[0], x[2], flat => Position(x[0], x[1], x[2].Index(flat))),
+        [typeof(TopK)] = (o, x) => TopOf((TopK)o, x[0], (int)x[1].Data[0]),
     };
 
     /// <summary>Where in the data the element i of the gathered slices lies.</summary>
-    private static int[] Position(Array64 data, Array64 indices, int[] i)
+    private static int[] Position(Array64 data, Array64 indices, int[] i, int batch = 0)
     {
         int depth = indices.Sizes[^1];
         int leading = indices.Sizes.Length - 1;
-        int[] first = [.. Enumerable.Range(0, depth).Select(axis => Wrap(indices.Data[indices.Flat([.. i[..leading], axis])], data.Sizes[axis]))];
-        return [.. first, .. i[leading..]];
+        int[] first = [.. Enumerable.Range(0, depth).Select(axis => Wrap(indices.Data[indices.Flat([.. i[..leading], axis])], data.Sizes[batch + axis]))];
+        return [.. i[..batch], .. first, .. i[leading..]];
     }
 
-    private static Array64[] ScatterAt(bool add, Array64 data, Array64 indices, Array64 updates)
+    /// <summary>Where in the data the element lies that the index at a place addresses along an axis.</summary>
+    private static int[] ElementAt(Array64 data, Array64 indices, int axis, int[] i)
+    {
+        int[] at = [.. i];
+        int along = axis < 0 ? axis + data.Sizes.Length : axis;
+        at[along] = Wrap(indices.Data[indices.Flat(i)], data.Sizes[along]);
+        return at;
+    }
+
+    private static Array64[] Scattered(ScatterReduction reduction, Array64 data, Array64 updates, Func<int, int[]> place)
     {
         Array64 result = Copy(data, data.Sizes);
         for (int flat = 0; flat < updates.Data.Length; flat++)
         {
-            int at = result.Flat(Position(data, indices, updates.Index(flat)));
-            result.Data[at] = updates.Data[flat] + (add ? result.Data[at] : 0);
+            int at = result.Flat(place(flat));
+            (double old, double update) = (result.Data[at], updates.Data[flat]);
+            result.Data[at] = reduction switch
+            {
+                ScatterReduction.Add => old + update,
+                ScatterReduction.Mul => old * update,
+                ScatterReduction.Max => old > update ? old : update,
+                ScatterReduction.Min => old < update ? old : update,
+                _ => update,
+            };
         }
 
         return [result];
+    }
+
+    private static Array64[] OneHotOf(OneHot o, Array64 indices, int depth, double[] values)
+    {
+        int axis = o.Axis < 0 ? o.Axis + indices.Sizes.Length + 1 : o.Axis;
+        return
+        [
+            Array64.Make(
+                [.. indices.Sizes[..axis], depth, .. indices.Sizes[axis..]],
+                i => values[Wrap(indices.Data[indices.Flat([.. i[..axis], .. i[(axis + 1)..]])], depth) == i[axis] ? 1 : 0]),
+        ];
+    }
+
+    private static Array64[] CompressOf(Compress o, Array64 x, Array64 condition)
+    {
+        Array64 data = o.Axis is null ? Copy(x, [x.Data.Length]) : x;
+        int axis = o.Axis is { } given ? (given < 0 ? given + x.Sizes.Length : given) : 0;
+        int[] taken = [.. Enumerable.Range(0, condition.Data.Length).Where(i => condition.Data[i] != 0)];
+        int[] sizes = [.. data.Sizes];
+        sizes[axis] = taken.Length;
+        return [Array64.Make(sizes, i => data.Data[data.Flat([.. i[..axis], taken[i[axis]], .. i[(axis + 1)..]])])];
+    }
+
+    /// <summary>How many elements of the line come before one decides its place.</summary>
+    private static Array64[] TopOf(TopK o, Array64 x, int count)
+    {
+        int axis = o.Axis < 0 ? o.Axis + x.Sizes.Length : o.Axis;
+        int[] sizes = [.. x.Sizes];
+        sizes[axis] = count;
+        Array64 values = new(sizes), indices = new(sizes);
+        for (int flat = 0; flat < x.Data.Length; flat++)
+        {
+            int[] i = x.Index(flat);
+            int place = 0;
+            for (int k = 0; k < x.Sizes[axis]; k++)
+            {
+                double other = x.Data[x.Flat([.. i[..axis], k, .. i[(axis + 1)..]])], own = x.Data[flat];
+                bool isBefore = o.Largest ? other > own : other < own;
+                place += isBefore || (other == own && k < i[axis]) ? 1 : 0;
+            }
+
+            if (place < count)
+            {
+                int at = values.Flat([.. i[..axis], place, .. i[(axis + 1)..]]);
+                (values.Data[at], indices.Data[at]) = (x.Data[flat], i[axis]);
+            }
+        }
+
+        return [values, indices];
     }
 
     private static Array64[] GatherOf(Gather o, Array64 x, Array64 indices)

@@ -85,7 +85,7 @@ public sealed class IntegerTests
     public void Truth_values_are_compared_and_reduced()
     {
         Variable x = Variable.Input("x", DType.Bool, [2, 2]);
-        Value[] results = Function.Compile([x], [Ops.Equal(x, x), new ReduceMax([1], false).Apply(x), new ReduceMin([1], false).Apply(x)])
+        Value[] results = Function.Compile([x], [Ops.Equal(x, x), x.ReduceMax([1]), x.ReduceMin([1])])
             .Run(Value.Of([true, false, true, true], 2, 2));
         Assert.Equal([true, true, true, true], results[0].ToArray<bool>());
         Assert.Equal([true, true], results[1].ToArray<bool>());

@@ -77,8 +77,8 @@ public sealed class NonFiniteTests
             Function function = Function.Compile(
                 [x, columns],
                 [
-                    new ReduceMax([0], false).Apply(x), new ReduceMin([0], false).Apply(x), x.Sum([0]), Ops.Mean(x), new ReduceProd([0], false).Apply(x),
-                    new ArgMax(0, false).Apply(x), new ReduceMax([0], false).Apply(columns), new ArgMax(0, false).Apply(columns),
+                    x.ReduceMax([0]), x.ReduceMin([0]), x.Sum([0]), Ops.Mean(x), new ReduceProd(false).Apply(x),
+                    new ArgMax(0, false).Apply(x), columns.ReduceMax([0]), new ArgMax(0, false).Apply(columns),
                 ]);
             for (int place = 0; place < count; place += Math.Max(1, count / 40))
             {

@@ -12,7 +12,10 @@ internal static class ReductionReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
-        [typeof(ArgMax)] = (o, x) => ReduceAxes(x[0], [((ArgMax)o).Axis], ((ArgMax)o).KeepDims, v => Array.IndexOf(v, v.Max())),
+        [typeof(ArgMax)] = (o, x) => ArgOf((ArgMax)o, x[0], v => v.Max()),
+        [typeof(ArgMin)] = (o, x) => ArgOf((ArgMin)o, x[0], v => v.Min()),
+        [typeof(CumProd)] = (o, x) => [CumulativeOf((CumProd)o, x[0], (int)x[1].Data[0], v => v.Aggregate(1.0, (a, b) => a * b))],
+        [typeof(CumSum)] = (o, x) => [CumulativeOf((CumSum)o, x[0], (int)x[1].Data[0], v => v.Sum())],
         [typeof(GlobalAveragePool)] = (_, x) => ReduceAxes(x[0], [.. Enumerable.Range(2, x[0].Sizes.Length - 2)], true, v => v.Average()),
         [typeof(ReduceMax)] = Reduce(v => v.Max()),
         [typeof(ReduceMean)] = Reduce(v => v.Average()),
@@ -34,7 +37,38 @@ internal static class ReductionReferences
     };
 
     private static Func<Operation, Array64[], Array64[]> Reduce(Func<double[], double> f) =>
-        (o, x) => ReduceAxes(x[0], [.. ((Reduction)o).Axes], ((Reduction)o).KeepDims, f);
+        (o, x) => ReduceAxes(x[0], AxesOf((Reduction)o, x), ((Reduction)o).KeepDims, f);
+
+    private static int[] AxesOf(Reduction o, Array64[] x)
+    {
+        int rank = x[0].Sizes.Length;
+        if (x.Length > 1 && x[1].Data.Length > 0)
+            return [.. x[1].Data.Select(axis => (int)(axis < 0 ? axis + rank : axis))];
+        return o.NoopWithEmptyAxes ? [] : [.. Enumerable.Range(0, rank)];
+    }
+
+    private static Array64[] ArgOf(ArgReduction o, Array64 x, Func<double[], double> best) =>
+        ReduceAxes(x, [o.Axis], o.KeepDims, v => o.SelectLastIndex ? Array.LastIndexOf(v, best(v)) : Array.IndexOf(v, best(v)));
+
+    /// <summary>For each element the elements on its line that count, joined.</summary>
+    private static Array64 CumulativeOf(Cumulative o, Array64 x, int axis, Func<double[], double> join)
+    {
+        int along = axis < 0 ? axis + x.Sizes.Length : axis;
+        return Array64.Make(x.Sizes, i =>
+        {
+            var line = new List<double>();
+            for (int k = 0; k < x.Sizes[along]; k++)
+            {
+                int[] j = [.. i];
+                j[along] = k;
+                bool counts = o.Reverse ? k > i[along] : k < i[along];
+                if (counts || (k == i[along] && !o.Exclusive))
+                    line.Add(x.Data[x.Flat(j)]);
+            }
+
+            return join([.. line]);
+        });
+    }
 
     private static Array64[] ReduceAxes(Array64 x, int[] axes, bool keep, Func<double[], double> f)
     {

@@ -11,19 +11,58 @@ internal static class ShapingReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
+        [typeof(ConstantOfShape)] = (_, x) => [Array64.Make(Integers(x[0]), _ => x.Length > 1 ? x[1].Data[0] : 0)],
         [typeof(Concat)] = (o, x) => ConcatOf((Concat)o, x),
+        [typeof(DepthToSpace)] = (o, x) => [DepthToSpaceOf((DepthToSpace)o, x[0])],
         [typeof(Expand)] = (_, x) => [Array64.Make(Joint(x[0].Sizes, Integers(x[1])), i => x[0][i])],
+        [typeof(EyeLike)] = (o, x) => [Array64.Make(x[0].Sizes, i => i[1] - i[0] == ((EyeLike)o).K ? 1 : 0)],
         [typeof(Flatten)] = (o, x) => [Copy(x[0], Columns(x[0].Sizes, ((Flatten)o).Axis))],
         [typeof(Pad)] = (_, x) => PadOf(x),
         [typeof(Range)] = (_, x) => [Array64.Make([(int)Math.Ceiling((x[1].Data[0] - x[0].Data[0]) / x[2].Data[0])], i => x[0].Data[0] + (i[0] * x[2].Data[0]))],
         [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(x[0], Integers(x[1]), ((Reshape)o).AllowZero))],
+        [typeof(ReverseSequence)] = (o, x) => [Array64.Make(x[0].Sizes, i => Turned((ReverseSequence)o, x[0], x[1], i))],
         [typeof(ShapeOf)] = (o, x) => [ShapeIn((ShapeOf)o, x[0])],
         [typeof(Slice)] = (_, x) => SliceOf(x[0], Integers(x[1], 8), Integers(x[2], 8), x.Length > 3 ? Integers(x[3]) : null, x.Length > 4 ? Integers(x[4]) : null),
+        [typeof(SizeOf)] = (_, x) => [Array64.Make([], _ => x[0].Data.Length)],
+        [typeof(SpaceToDepth)] = (o, x) => [SpaceToDepthOf((SpaceToDepth)o, x[0])],
         [typeof(Split)] = (o, x) => SplitOf((Split)o, x[0], x.Length > 1 ? Integers(x[1]) : null),
         [typeof(Squeeze)] = (_, x) => [Copy(x[0], Narrowed(x[0].Sizes, x.Length > 1 ? Integers(x[1]) : null))],
+        [typeof(Tile)] = (_, x) => [Array64.Make([.. x[0].Sizes.Select((size, axis) => size * (int)x[1].Data[axis])], i => x[0].Data[x[0].Flat([.. i.Select((at, axis) => at % x[0].Sizes[axis])])])],
         [typeof(Transpose)] = (o, x) => TransposeOf((Transpose)o, x[0]),
+        [typeof(Trilu)] = (o, x) => [Array64.Make(x[0].Sizes, i => IsInTriangle((Trilu)o, i[^1] - i[^2], x.Length > 1 ? (int)x[1].Data[0] : 0) ? x[0][i] : 0)],
         [typeof(Unsqueeze)] = (_, x) => [Copy(x[0], Widened(x[0].Sizes, Integers(x[1])))],
     };
+
+    private static bool IsInTriangle(Trilu o, int diagonal, int k) => o.Upper ? diagonal >= k : diagonal <= k;
+
+    private static double Turned(ReverseSequence o, Array64 x, Array64 lengths, int[] i)
+    {
+        int[] from = [.. i];
+        int length = (int)lengths.Data[i[o.BatchAxis]];
+        if (i[o.TimeAxis] < length)
+            from[o.TimeAxis] = length - 1 - i[o.TimeAxis];
+        return x.Data[x.Flat(from)];
+    }
+
+    private static Array64 DepthToSpaceOf(DepthToSpace o, Array64 x)
+    {
+        int b = o.BlockSize, rest = x.Sizes[1] / (b * b);
+        return Array64.Make([x.Sizes[0], rest, x.Sizes[2] * b, x.Sizes[3] * b], i =>
+        {
+            int place = (i[2] % b * b) + (i[3] % b);
+            return x.Data[x.Flat(i[0], o.ColumnsFirst ? (i[1] * b * b) + place : (place * rest) + i[1], i[2] / b, i[3] / b)];
+        });
+    }
+
+    private static Array64 SpaceToDepthOf(SpaceToDepth o, Array64 x)
+    {
+        (int b, int channels) = (o.BlockSize, x.Sizes[1]);
+        return Array64.Make([x.Sizes[0], channels * b * b, x.Sizes[2] / b, x.Sizes[3] / b], i =>
+        {
+            int place = i[1] / channels;
+            return x.Data[x.Flat(i[0], i[1] % channels, (i[2] * b) + (place / b), (i[3] * b) + (place % b))];
+        });
+    }
 
     private static int[] Columns(int[] sizes, int axis)
     {

@@ -43,11 +43,10 @@ public class ForeignNodeTests
             (new OneNode("MaxPool", 12).Of(Numbers(Image)).With("kernel_shape", [2]), "kernel_shape 2"),
             (Conv("ConvTranspose", 2, 3, 2, 3).With("output_shape", [5, 7]), "output_shape"),
             (Conv("ConvTranspose", 2, 3, 2, 3).With("auto_pad", "SAME_UPPER"), "auto_pad"),
-            (new OneNode("ArgMax", 13).Of(Numbers([2, 3])).With("select_last_index", 1).Gives(DataType.Int64), "select_last_index"),
             (new OneNode("Pad", 11).Of(Numbers([2, 3])).Constant(1, 0, 0, 2).With("mode", "reflect"), "reflect"),
             (new OneNode("Pad", 11).Of(Numbers([2, 3])).Constant(1, 0, 0), "4 pads"),
-            (new OneNode("ScatterND", 16).Of(Numbers([4])).Of(Value.Of([3L], 1, 1)).Of(Numbers([1])).With("reduction", "mul"), "mul"),
-            (new OneNode("GatherND", 13).Of(Numbers([4, 3])).Of(Value.Of([1L, 0, 2, 1], 4, 1)).With("batch_dims", 1), "batch_dims 1"),
+            (new OneNode("ScatterND", 16).Of(Numbers([4])).Of(Value.Of([3L], 1, 1)).Of(Numbers([1])).With("reduction", "mean"), "mean"),
+            (new OneNode("DepthToSpace", 13).Of(Numbers([1, 8, 2, 2])).With("blocksize", 2).With("mode", "DRC"), "DRC"),
             (new OneNode("Reshape", 13).Of(Numbers([2, 3])).Constant(-1, -1), "at most one"),
             (new OneNode("Reshape", 13).Of(Numbers([2, 3])).Constant(-1, 4), "no whole size"),
             (new OneNode("Reshape", 13).Of(Numbers([2, 3])).Constant(2, 3, 0), "axis 2"),
@@ -68,7 +67,7 @@ public class ForeignNodeTests
 
     private static OneNode[] Nodes() =>
     [
-        .. Windows(), .. Convolutions(), .. Axes(), .. Shapes(), .. Indices(), .. Others(),
+        .. Windows(), .. Convolutions(), .. Axes(), .. Shapes(), .. Indices(), .. ForeignArrangements.Nodes(), .. Others(),
     ];
 
     private static OneNode[] Windows() =>
@@ -229,7 +228,7 @@ public class ForeignNodeTests
     private static OneNode Slice() => new OneNode("Slice", 13).Of(Numbers([5, 6]));
 
     /// <summary>Numbers between −1 and 1 that do not repeat.</summary>
-    private static Value Numbers(int[] sizes)
+    internal static Value Numbers(int[] sizes)
     {
         int count = sizes.Aggregate(1, (product, size) => product * size);
         return Value.Of([.. Enumerable.Range(0, count).Select(i => (float)Math.Sin((1.7 * i) + (0.3 * sizes.Length)))], sizes);

@@ -1,0 +1,124 @@
+using System.Numerics;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Indexing;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Reductions;
+
+/// <summary>Sums or products of the elements up to each along an axis. Inputs: data, and the axis, an int32 or int64 number, negative ones from the end.</summary>
+/// <param name="Exclusive">Whether the element itself is left out, so that the first result is that of nothing.</param>
+/// <param name="Reverse">Whether the elements from each on are taken, to the end of the axis.</param>
+public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHasKernel
+{
+    private protected abstract bool IsProduct { get; }
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<TensorType> Infer(InferRequest inputs)
+    {
+        Require.Count(this, inputs, 2);
+        Require.Number(this, inputs[0].DType);
+        if (inputs[1].Shape.ElementCount != 1)
+            throw new ShapeException($"{Name} expects one number as axis, found {inputs[1]}.");
+        if (inputs.Content(1) is [{ IsStatic: true } axis])
+            inputs[0].Shape.Axis(checked((int)axis.Number));
+        return [inputs[0]];
+    }
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => NumberDispatch.Run(arguments.Outputs[0].DType, Name, new Call(this, arguments)));
+
+    private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double low = -2, int opset = 14) =>
+    [
+        new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)) { Opset = opset },
+        new(make(true, false), new ExampleInput([4, 2], Low: low), new ExampleInput([], DType.Int64, -2, -2)) { Opset = opset },
+        new(make(false, true), new ExampleInput([2, 3, 2], Low: low), new ExampleInput([], DType.Int32, 1, 1)) { Opset = opset },
+        new(make(true, true), new ExampleInput([3], Low: low), new ExampleInput([], DType.Int64, 0, 0)) { Opset = opset },
+    ];
+
+    private protected IReadOnlyList<OnnxAttribute> Attributes => [new OnnxAttribute("exclusive", Exclusive ? 1L : 0L), new OnnxAttribute("reverse", Reverse ? 1L : 0L)];
+
+    private void Compute<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
+    {
+        (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(x.Sizes, x.Shape.Axis((int)arguments.Inputs[1][0]));
+        for (int o = 0; o < outer; o++)
+        {
+            ReadOnlySpan<T> from = x.Span<T>().Slice(o * size * inner, size * inner);
+            Span<T> to = y.Span<T>().Slice(o * size * inner, size * inner);
+            for (int k = 0; k < size; k++)
+            {
+                int at = Reverse ? size - 1 - k : k, before = Reverse ? at + 1 : at - 1;
+                ReadOnlySpan<T> added = from.Slice((Exclusive && k > 0 ? before : at) * inner, inner);
+                Span<T> sums = to.Slice(at * inner, inner);
+                if (k == 0 && Exclusive)
+                    sums.Fill(IsProduct ? T.One : T.Zero);
+                else if (k == 0)
+                    added.CopyTo(sums);
+                else
+                    Join(to.Slice(before * inner, inner), added, sums);
+            }
+        }
+    }
+
+    private void Join<T>(ReadOnlySpan<T> sums, ReadOnlySpan<T> added, Span<T> result)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = 0; i < result.Length; i++)
+            result[i] = IsProduct ? sums[i] * added[i] : sums[i] + added[i];
+    }
+
+    private readonly ref struct Call(Cumulative operation, KernelArguments arguments) : INumberAction
+    {
+        private readonly KernelArguments arguments = arguments;
+
+        public void For<T>()
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Compute<T>(arguments);
+    }
+}
+
+/// <summary>The sums of the elements up to each along an axis (ONNX <c>CumSum</c>). Inputs: data and the axis. The gradient is the sum of G from each on.</summary>
+/// <param name="Exclusive">Whether the element itself is left out.</param>
+/// <param name="Reverse">Whether the elements from each on are summed.</param>
+public sealed record CumSum(bool Exclusive = false, bool Reverse = false) : Cumulative(Exclusive, Reverse), IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => ExamplesOf((exclusive, reverse) => new CumSum(exclusive, reverse), opset: 13);
+
+    private protected override bool IsProduct => false;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new CumSum(node.Flag("exclusive"), node.Flag("reverse")).ApplyAll(node[0], node[1]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        request.Each(input => input == 0 && request.Gradient(0) is { } g ? new CumSum(Exclusive, !Reverse).Apply(g, request[1]) : null);
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = Attributes };
+}
+
+/// <summary>The products of the elements up to each along an axis (ONNX <c>CumProd</c>). Inputs: data and the axis. The gradient is the sum of G·y from each on divided by x, so it is NaN
+/// where an element is 0.</summary>
+/// <param name="Exclusive">Whether the element itself is left out.</param>
+/// <param name="Reverse">Whether the elements from each on are multiplied.</param>
+public sealed record CumProd(bool Exclusive = false, bool Reverse = false) : Cumulative(Exclusive, Reverse), IOperator
+{
+    private const int Since = 26;
+
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => ExamplesOf((exclusive, reverse) => new CumProd(exclusive, reverse), low: 0.5, opset: Since);
+
+    private protected override bool IsProduct => true;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new CumProd(node.Flag("exclusive"), node.Flag("reverse")).ApplyAll(node[0], node[1]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(
+        input => input == 0 && request.Gradient(0) is { } g ? new CumSum(Exclusive, !Reverse).Apply(g * request.Result(0), request[1]) / request[0] : null);
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= Since ? new(Name) { Attributes = Attributes } : null;
+}
