@@ -201,8 +201,7 @@ public static class OperationRegistry
 
     private static RegisteredOperation Operator<T>(params IReadOnlyList<string> formerNames)
         where T : Operation, IOperator =>
-        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, OnnxDomain = T.OnnxDomain, FromOnnx = T.FromOnnx };
-        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, FormerNames = formerNames, FromOnnx = T.FromOnnx };
+        new(typeof(T).Name, [.. T.Examples]) { OnnxName = T.OnnxName ?? typeof(T).Name, OnnxDomain = T.OnnxDomain, FormerNames = formerNames, FromOnnx = T.FromOnnx };
 
     private static RegisteredOperation Entry<T>()
         where T : Operation, IHasExamples => new(typeof(T).Name, [.. T.Examples]);

@@ -31,7 +31,7 @@ public abstract record WindowOperation(bool Periodic, DType Type) : CompositeOpe
 
     private protected static IEnumerable<Example> ExamplesOf(Func<bool, DType, Operation> make) =>
     [
-        Example.Of(type => make(true, type), ExampleInput.Constant(8) with { Shape = Shape.Scalar }) { Smoothness = 0, Opset = 17 },
+        Example.Of(type => make(true, type), ExampleInput.Constant(8) with { Shape = Shape.Scalar }) with { Smoothness = 0, Opset = 17 },
         new(make(false, DType.Float64), ExampleInput.Constant(5) with { Shape = Shape.Scalar }) { Smoothness = 0, Opset = 17 },
     ];
 
