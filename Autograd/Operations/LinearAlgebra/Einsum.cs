@@ -21,7 +21,7 @@ public sealed record Einsum(string Equation) : CompositeOperation, IOperator
         new(new Einsum("ij->i"), new ExampleInput(["batch", 3])),
         new(new Einsum("i,j->ij"), new ExampleInput([2]), new ExampleInput([3])),
         new(new Einsum("i,i"), new ExampleInput([4]), new ExampleInput([4])),
-        new(new Einsum("...ij,...jk->...ik"), new ExampleInput([2, 1, 2, 3]), new ExampleInput([4, 3, 2])),
+        new(new Einsum("...ij,...jk->...ik"), new ExampleInput([2, 4, 2, 3]), new ExampleInput([2, 4, 3, 2])),
         new(new Einsum("ij,jk,kl->il"), new ExampleInput([2, 3]), new ExampleInput([3, 2]), new ExampleInput([2, 4])),
         new(new Einsum("bhwij,bhwj->bwhi"), new ExampleInput([2, 2, 3, 2, 3]), new ExampleInput([2, 2, 3, 3])),
         new(new Einsum("ij,kj,k->i"), new ExampleInput([2, 3]), new ExampleInput([4, 3]), new ExampleInput([4])),
