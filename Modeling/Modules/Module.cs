@@ -62,7 +62,7 @@ public abstract class Module : Model
     protected abstract Variable Build(Variable input, ForwardContext context);
 
     /// <inheritdoc/>
-    protected sealed override Named Build(Named inputs, ForwardContext context) => Build(inputs.Single, context);
+    protected override Named Build(Named inputs, ForwardContext context) => Build(inputs.Single, context);
 
     /// <summary>The error of an input that does not fit.</summary>
     /// <param name="expected">The expected shape in words, such as "[batch, 784]".</param>
