@@ -69,13 +69,14 @@ internal static partial class DocumentedDefaults
         return match.Groups["times"].Success ? number * Math.Pow(10, exponent) : Math.Pow(number, exponent);
     }
 
-    /// <summary>A public property that a type does not leave to those that derive from it.</summary>
+    /// <summary>A public property that a type does not leave to those that derive from it, or to methods that make its objects.</summary>
     private static PropertyInfo? Property(Assembly library, string id)
     {
         int dot = id.LastIndexOf('.');
         Type? type = TypeOf(library, id[2..dot]);
         PropertyInfo? property = type?.GetProperties().FirstOrDefault(p => p.Name == id[(dot + 1)..] && p.DeclaringType == type);
-        return property?.GetMethod is { IsVirtual: true, IsFinal: false } && property.DeclaringType!.IsAbstract ? null : property;
+        bool isLeft = property?.GetMethod is { IsVirtual: true, IsFinal: false } && property.DeclaringType!.IsAbstract, isMade = property?.DeclaringType is { IsAbstract: false } made && made.GetConstructors().Length == 0;
+        return isLeft || isMade ? null : property;
     }
 
     private static object? OfProperty(Assembly library, PropertyInfo property, object[] others)
