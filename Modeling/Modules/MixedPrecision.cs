@@ -3,7 +3,6 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -16,17 +15,9 @@ internal sealed class MixedPrecision : GraphTransform
     private readonly DType type;
     private readonly Dictionary<Variable, Variable> results = new(ReferenceEqualityComparer.Instance);
 
-    private MixedPrecision(DType type) => this.type = type;
-
-    /// <summary>The transform of one graph; null where nothing changes.</summary>
-    public static MixedPrecision? Of(TrainingPrecision precision) => precision switch
-    {
-        TrainingPrecision.Float32 => null,
-        TrainingPrecision.BFloat16 => new(DType.BFloat16),
-        TrainingPrecision.Float16 => new(DType.Float16),
-        TrainingPrecision.Float64 => new(DType.Float64),
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
-    };
+    /// <summary>The transform of one graph.</summary>
+    /// <param name="type">The narrow or wide type.</param>
+    public MixedPrecision(DType type) => this.type = type;
 
     /// <summary>A result of the model with the type that it had.</summary>
     public Variable Result(Variable variable)
