@@ -12,6 +12,7 @@ using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Operations.Signal;
+using Toolkit.Autograd.Operations.Texts;
 using Toolkit.Autograd.Operations.Training;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
@@ -85,6 +86,7 @@ public static class OperationRegistry
         Operator<Det>(),
         Operator<DFT>(),
         Operator<Div>(),
+        Operator<Dropout>(),
         Operator<DynamicQuantizeLinear>(),
         Operator<Einsum>(),
         Operator<Elu>(),
@@ -163,6 +165,7 @@ public static class OperationRegistry
         Operator<ReduceProd>(),
         Operator<ReduceSum>(),
         Operator<ReduceSumSquare>(),
+        Operator<RegexFullMatch>(),
         Operator<Relu>(),
         Operator<Reshape>(),
         Operator<ReverseSequence>(),
@@ -188,13 +191,18 @@ public static class OperationRegistry
         Operator<Split>(),
         Operator<Sqrt>(),
         Operator<Squeeze>(),
+        Operator<STFT>(),
         Entry<StopGradient>(),
+        Operator<StringConcat>(),
+        Operator<StringNormalizer>(),
+        Operator<StringSplit>(),
         Operator<Sub>(),
         Operator<Sum>(),
         Entry<SumTo>(),
         Operator<Swish>(),
         Operator<Tan>(),
         Operator<Tanh>(),
+        Operator<TfIdfVectorizer>(),
         Operator<ThresholdedRelu>(),
         Operator<Tile>(),
         Operator<TopK>(),
