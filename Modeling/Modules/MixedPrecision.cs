@@ -1,6 +1,8 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
 
@@ -32,7 +34,7 @@ internal sealed class MixedPrecision : GraphTransform
     /// <inheritdoc/>
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
-        bool isChosen = type == DType.Float64 || node.Operation is IProduct or RecurrentOperation
+        bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or RecurrentOperation
             || (inputs.Any(input => input.DType == type) && node.Operation is ElementwiseOperation or IMovesElements or IView);
         (DType from, DType to) = isChosen ? (DType.Float32, type) : (type, DType.Float32);
         return Rebuild(node, inputs.Map(input => input.DType == from ? input.Cast(to) : input));
