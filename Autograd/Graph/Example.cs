@@ -21,6 +21,19 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>Whether the numbers are known when the graph is built.</summary>
     public bool IsConstant { get; init; }
 
+    /// <summary>The floating-point numbers of the input, where they are not drawn; null for numbers that are.</summary>
+    public IReadOnlyList<float>? Factors { get; init; }
+
+    /// <summary>Whether the input is left out.</summary>
+    public bool IsAbsent { get; init; }
+
+    /// <summary>An optional input that is left out.</summary>
+    public static ExampleInput Absent { get; } = new([0], DType.Int64) { IsAbsent = true };
+
+    /// <summary>Factors as a float32 vector that is known when the graph is built.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static ExampleInput Real(params float[] numbers) => new([numbers.Length]) { Factors = numbers, IsConstant = true };
+
     /// <summary>Sizes, axes or counts as an int64 vector that is known when the graph is built.</summary>
     /// <param name="numbers">The numbers.</param>
     public static ExampleInput Constant(params long[] numbers) => Data(numbers) with { IsConstant = true };

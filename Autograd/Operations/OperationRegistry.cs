@@ -8,6 +8,7 @@ using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
+using Toolkit.Autograd.Operations.Resizing;
 using Toolkit.Autograd.Operations.Shaping;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
@@ -36,6 +37,7 @@ public static class OperationRegistry
     [
         Operator<Abs>(),
         Operator<Add>(),
+        Operator<AffineGrid>(),
         Operator<And>(),
         Operator<ArgMax>(),
         Operator<ArgMin>(),
@@ -48,6 +50,8 @@ public static class OperationRegistry
         Operator<BitwiseOr>(),
         Operator<BitwiseXor>(),
         Operator<Cast>(),
+        Operator<CenterCropPad>(),
+        Operator<Col2Im>(),
         Operator<Compress>(),
         Operator<Concat>(),
         Operator<ConstantOfShape>(),
@@ -72,6 +76,7 @@ public static class OperationRegistry
         Operator<GatherND>(),
         Operator<Gemm>(),
         Operator<GlobalAveragePool>(),
+        Operator<GridSample>(),
         Operator<GRU>(),
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
@@ -86,10 +91,13 @@ public static class OperationRegistry
         Operator<MatMul>(),
         Operator<Max>(),
         Operator<MaxPool>(),
+        Entry<MaxRoiPlaces>(),
+        Operator<MaxRoiPool>(),
         Operator<Min>(),
         Operator<Mod>(),
         Operator<Mul>(),
         Operator<Neg>(),
+        Operator<NonMaxSuppression>(),
         Operator<NonZero>(),
         Operator<Not>(),
         Operator<OneHot>(),
@@ -105,8 +113,10 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<Resize>("Upsample"),
         Operator<ReverseSequence>(),
         Operator<RNN>(),
+        Operator<RoiAlign>(),
         Operator<Scan>(),
         Operator<ScatterElements>("Scatter"),
         Operator<ScatterND>(),
@@ -127,10 +137,12 @@ public static class OperationRegistry
         Operator<Sub>(),
         Entry<SumTo>(),
         Operator<Tanh>(),
+        Operator<TensorScatter>(),
         Operator<Tile>(),
         Operator<TopK>(),
         Operator<Transpose>(),
         Operator<Trilu>(),
+        Operator<Unique>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
     ];

@@ -115,7 +115,7 @@ internal sealed class GraphReader
                 symbol += "_";
         }
 
-        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
+        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Of(Symbol.Open(symbol));
     }
 
     private void Read(NodeProto node)

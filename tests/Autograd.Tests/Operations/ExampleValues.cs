@@ -9,29 +9,37 @@ internal static class ExampleValues
     /// <summary>The arguments of the operation: inputs, and constants where the example says so.</summary>
     public static Variable[] Variables(Example example, DType floating) =>
     [
-        .. example.Inputs.Select((input, i) => input.IsConstant
+        .. example.Inputs.Select((input, i) => input.IsAbsent ? null! : input.IsConstant
             ? Variable.Of(NumbersOf(input))
             : Variable.Input($"x{i}", Type(input, floating), input.Shape)),
     ];
 
     /// <summary>The arguments that are inputs.</summary>
-    public static Variable[] Inputs(IEnumerable<Variable> variables) => [.. variables.Where(v => v.IsInput)];
+    public static Variable[] Inputs(IEnumerable<Variable?> variables) => [.. variables.OfType<Variable>().Where(v => v.IsInput)];
 
     /// <summary>Numbers for the inputs.</summary>
     public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
-        return [.. example.Inputs.Where(input => !input.IsConstant).Select(input => input.Numbers is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input))];
+        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsAbsent).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
     }
 
     /// <summary>The numbers of all arguments, constants among them.</summary>
     public static Value[] All(Example example, IEnumerable<Value> inputs)
     {
         var rest = new Queue<Value>(inputs);
-        return [.. example.Inputs.Select(input => input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
+        return [.. example.Inputs.Select(input => input.IsAbsent ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
     }
 
-    private static Value NumbersOf(ExampleInput input) => Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+    private static Value NumbersOf(ExampleInput input)
+    {
+        if (input.Factors is not { } factors)
+            return Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+        Value value = Value.Zeros(input.DType, input.Shape.ToSizes());
+        for (int i = 0; i < factors.Count; i++)
+            value[i] = factors[i];
+        return value;
+    }
 
     private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
 

@@ -3,6 +3,8 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
+using Toolkit.Autograd.Operations.Resizing;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 
@@ -23,7 +25,8 @@ internal static class TypeVariants
 
         // The rest of floating-point numbers has the sign of the dividend, and what is added must be numbers.
         where !types.Any(t => t.IsFloating()) || example.Operation is not Mod { Truncated: false }
-        where !types.Contains(DType.Bool) || example.Operation is not (ScatterND { Reduction: not ScatterReduction.None } or ScatterElements { Reduction: not ScatterReduction.None })
+        where !types.Contains(DType.Bool) || example.Operation is not (ScatterND { Reduction: not ScatterReduction.None } or ScatterElements { Reduction: not ScatterReduction.None } or Col2Im)
+        where types.Length == 0 || types[0].IsFloating() || example.Operation is not (Resize { Sampling.Mode: not Autograd.Kernels.ResizeMode.Nearest } or GridSample { Mode: not Autograd.Kernels.ResizeMode.Nearest })
 
         // The reference of this one keeps 32 bits.
         where !types.Contains(DType.UInt64) || example.Operation is not BitShift { Left: true }
@@ -35,7 +38,7 @@ internal static class TypeVariants
         var typed = new Example(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
         Variable[] variables = ExampleValues.Variables(typed, DType.Float32);
         Value[] inputs = ExampleValues.Draw(typed, DType.Float32, seed: 8);
-        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant)];
+        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant && !input.IsAbsent)];
         for (int i = 0; i < inputs.Length; i++)
         {
             // What must not be 0 is not among integers either.

@@ -58,6 +58,8 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, long[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { value } });
 
+    public OneNode With(string name, float[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { value } });
+
     public OneNode Gives(DataType type, int count = 1)
     {
         (result, results) = (type, count);
