@@ -64,7 +64,7 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <param name="symbol">The symbol.</param>
     public static Dim Of(Symbol symbol) => Of(new SymbolFactor(symbol));
 
-    private static Dim Of(DimFactor factor) => new(new DimTerm(1, factor));
+    internal static Dim Of(DimFactor factor) => new(new DimTerm(1, factor));
 
     /// <summary>Creates a dimension of known size.</summary>
     /// <param name="size">The size, not negative.</param>

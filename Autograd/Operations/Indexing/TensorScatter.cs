@@ -47,12 +47,15 @@ public sealed record TensorScatter(int Axis = -2, bool Circular = false) : Opera
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Through(Expand(request.Arguments));
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Through(Expand(request.Arguments)!);
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Variable> Expand(Arguments inputs)
+    /// <summary>The entries as updates of single elements, for the types that <see cref="ScatterElements"/> takes.</summary>
+    /// <param name="inputs">The cache, the entries and where they begin.</param>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
     {
         (Variable cache, Variable entries) = (inputs[0], inputs[1]);
+        if (!AllowedTypes.Takes(new ScatterElements().StandardSchema()!.Inputs[0], cache.DType))
+            return null;
         int rank = cache.Shape.Rank, axis = cache.Shape.Axis(Axis);
         Variable place = Sizes.Positions(entries, axis);
         if (inputs.Optional(2) is { } begin)

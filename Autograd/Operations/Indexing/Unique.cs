@@ -92,6 +92,7 @@ public sealed record Unique(int? Axis = null, bool Sorted = true) : Operation, I
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
+        RuntimeTypes = [DType.Float32, DType.Float64, DType.Int64, DType.Int8, DType.String],
         Attributes = Axis is { } axis ? [new OnnxAttribute("axis", (long)axis), new OnnxAttribute("sorted", Sorted ? 1L : 0L)] : [new OnnxAttribute("sorted", Sorted ? 1L : 0L)],
     };
 }

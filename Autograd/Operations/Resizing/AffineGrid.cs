@@ -17,8 +17,9 @@ public sealed record AffineGrid(bool AlignCorners = false) : CompositeOperation,
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new AffineGrid(), new ExampleInput(["batch", 2, 3]), ExampleInput.Constant(3, 1, 3, 2)) { Opset = 13 },
-        new(new AffineGrid(true), new ExampleInput([2, 3, 4]), ExampleInput.Constant(2, 1, 2, 3, 2)) { Opset = 13 },
+        new(new AffineGrid(), new ExampleInput([3, 2, 3]), ExampleInput.Constant(3, 1, 3, 2)),
+        new(new AffineGrid(true), new ExampleInput([2, 3, 4]), ExampleInput.Constant(2, 1, 2, 3, 2)),
+        new(new AffineGrid(), new ExampleInput([2, 2, 3]), ExampleInput.Data(2, 1, 2, 3)) { Opset = 14 },
     ];
 
     /// <inheritdoc/>
@@ -40,10 +41,11 @@ public sealed record AffineGrid(bool AlignCorners = false) : CompositeOperation,
         {
             int axis = rank - 1 - i;
             Variable line = Line(Ops.Reshape(Ops.Slice(picture, 0, axis, axis + 1), Shape.Scalar), theta.DType);
-            parts[i] = new Expand().Apply(new Unsqueeze().Apply(line, Ops.Integers([.. Enumerable.Range(0, rank + 1).Where(at => at != axis).Select(at => (long)at)])), whole);
+            Variable part = new Expand().Apply(new Unsqueeze().Apply(line, Ops.Integers([.. Enumerable.Range(0, rank + 1).Where(at => at != axis).Select(at => (long)at)])), whole);
+            parts[i] = i == 0 ? part : Ops.ReshapeLike(part, parts[0]);
         }
 
-        parts[rank] = new Expand().Apply(Variable.Scalar(1, theta.DType), whole);
+        parts[rank] = Ops.ExpandLike(Variable.Scalar(1, theta.DType), parts[0]);
         Variable flat = new Reshape().Apply(Ops.Concat(rank, parts), Ops.Integers(-1, rank + 1));
         Variable places = flat.MatMul(Ops.Transpose(theta, [0, 2, 1]));
         return [new Reshape(AllowZero: true).Apply(places, Ops.Concat(0, new ShapeOf(0, 1).Apply(theta), picture, Ops.Integers(rank)))];

@@ -42,7 +42,7 @@ public sealed record GridSample(ResizeMode Mode = ResizeMode.Linear, GridPadding
         Image(new(ResizeMode.Cubic), 1),
         Image(new(ResizeMode.Cubic, GridPadding.Border, true), 1),
         Image(new(ResizeMode.Cubic, GridPadding.Reflection), 1),
-        new(new GridSample(), new ExampleInput([1, 2, 2, 3, 2]), new ExampleInput([1, 2, 2, 2, 3], Low: -1.3, High: 1.3)) { Opset = 20 },
+        new(new GridSample(), new ExampleInput([1, 2, 2, 3, 2]), new ExampleInput([1, 2, 2, 2, 3], Low: -1.3, High: 1.3)),
     ];
 
     /// <inheritdoc/>
@@ -105,6 +105,7 @@ public sealed record GridSample(ResizeMode Mode = ResizeMode.Linear, GridPadding
         string mode = Mode == ResizeMode.Nearest ? "nearest" : (isNew ? string.Empty : "bi") + $"{Mode}".ToLowerInvariant();
         return request.Opset < Since || (!isNew && request.Inputs[0].Shape.Rank != 4) ? null : new(Name)
         {
+            RuntimeTypes = isNew ? null : [DType.Float32],
             Attributes =
             [
                 new OnnxAttribute("align_corners", AlignCorners ? 1L : 0L), new OnnxAttribute("mode", mode), new OnnxAttribute("padding_mode", $"{Padding}".ToLowerInvariant()),

@@ -33,8 +33,11 @@ public sealed record MaxRoiPool(int Height, int Width, float SpatialScale = 1) :
     }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new(Name) { Attributes = [new OnnxAttribute("pooled_shape", new long[] { Height, Width }), new OnnxAttribute("spatial_scale", SpatialScale)] };
+    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
+    {
+        Attributes = [new OnnxAttribute("pooled_shape", new long[] { Height, Width }), new OnnxAttribute("spatial_scale", SpatialScale)],
+        RuntimeTypes = [DType.Float32],
+    };
 }
 
 /// <summary>Where in the images, flat, the greatest element of each bin of a <see cref="MaxRoiPool"/> lies, int64; −1 for an empty bin. The gradient is zero.</summary>

@@ -58,7 +58,12 @@ public sealed record Resize(ResizeSampling Sampling, IntList? Axes = null, Aspec
         Variable x = request[0];
         int[] axes = AxesOf(x.Shape);
         for (int i = 0; i < axes.Length; i++)
+        {
+            if (IsKept(request, axes[i], i))
+                continue;
             g = Along(g, axes[i], rows => rows.MatMul(Matrix(request, axes[i], i, axes.Length)));
+        }
+
         return request.Each(input => input == 0 ? g.Shape == x.Shape ? g : Ops.ReshapeLike(g, x) : null);
     }
 
@@ -89,6 +94,11 @@ public sealed record Resize(ResizeSampling Sampling, IntList? Axes = null, Aspec
         float[] all = [.. known.ToArray<float>(), 1];
         return Variable.Of(Value.Of([.. chosen.ToArray<long>().Select(i => all[i])], chosen.Count));
     }
+
+    /// <summary>Whether an axis stays as it is.</summary>
+    private bool IsKept(BpropRequest request, int axis, int i) => Sampling.Coordinates != ResizeCoordinates.TfCropAndResize
+        && request[0].Shape[axis] == request.Result(0).Shape[axis]
+        && (request.Arguments.Has(3) || (request[2].Constant is { } factors && factors[i] == 1));
 
     private static Variable Along(Variable v, int axis, Func<Variable, Variable> rows)
     {

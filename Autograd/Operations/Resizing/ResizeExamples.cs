@@ -19,7 +19,7 @@ internal static class ResizeExamples
         Scaled(new(ResizeMode.Cubic), [1, 1, 4, 3], 1, 1, 2, 1),
         Scaled(new(ResizeMode.Cubic, ResizeCoordinates.AlignCorners) { CubicCoefficient = -0.5f }, [1, 1, 4, 4], 1, 1, 2, 0.5f),
         Scaled(new(ResizeMode.Cubic) { ExcludeOutside = true }, [1, 1, 4, 4], 1, 1, 1.5f, 2),
-        Sized(new(ResizeMode.Linear, ResizeCoordinates.PytorchHalfPixel), ["batch", 1, 4, 4], 1, 1, 3, 1),
+        Sized(new(ResizeMode.Linear, ResizeCoordinates.PytorchHalfPixel), [1, 1, 4, 4], 1, 1, 3, 1),
         new(new Resize(new(ResizeMode.Linear), [-1]), new ExampleInput([2, 3]), ExampleInput.Absent, ExampleInput.Real(2)) { Opset = 18 },
         new(new Resize(new(ResizeMode.Linear) { Antialias = true }, [2, 3]), new ExampleInput([1, 1, 4, 6]), ExampleInput.Absent, ExampleInput.Real(0.5f, 0.5f)) { Opset = 18 },
         new(new Resize(new(ResizeMode.Cubic) { Antialias = true }, [2, 3]), new ExampleInput([1, 1, 6, 4]), ExampleInput.Absent, ExampleInput.Real(0.5f, 0.75f)) { Opset = 18 },

@@ -56,16 +56,26 @@ internal static class ResizeNode
         if (sampling.Mode == ResizeMode.Nearest)
             attributes.Add(new("nearest_mode", Roundings[(int)sampling.Rounding]));
         OnnxInput[] inputs = [.. Enumerable.Range(0, request.Inputs.Length).Select(i => new OnnxInput.Argument(i))];
-        return new OnnxForm("Resize") { Attributes = attributes, Inputs = request.Inputs.Has(3) ? [.. inputs[..3], request.Sizes(3)] : inputs };
+        return new OnnxForm("Resize")
+        {
+            RuntimeTypes = [DType.Float32, DType.Int32, DType.Int8, DType.UInt8],
+            Attributes = attributes,
+            Inputs = request.Inputs.Has(3) ? [.. inputs[..3], request.Sizes(3)] : inputs,
+        };
     }
 
-    /// <summary>The forms of operator sets 1 to 10: the nearest below, or linear, from the beginning of each axis.</summary>
+    /// <summary>The forms of operator sets 1 to 10, from the beginning of each axis: linear, or the nearest below, above it where an axis becomes shorter.</summary>
     private static IReadOnlyList<Variable> ReadOld(OnnxNode node)
     {
         Variable? scales = node.Knows("scales") ? Floats([.. node.Numbers("scales") ?? []])
             : node.Knows("height_scale") ? Floats([1, 1, node.Number("height_scale"), node.Number("width_scale")])
             : Filled(node, 1);
-        return new Resize(new ResizeSampling(Mode(node), ResizeCoordinates.Asymmetric, ResizeRounding.Floor)).ApplyAll(node[0], null, scales);
+        var sampling = new ResizeSampling(Mode(node), ResizeCoordinates.Asymmetric, ResizeRounding.Floor);
+        if (sampling.Mode != ResizeMode.Nearest || scales?.Constant is not { } known || !known.ToArray<float>().Any(scale => scale < 1))
+            return new Resize(sampling).ApplyAll(node[0], null, scales);
+        float[] factors = known.ToArray<float>();
+        Variable shorter = new Resize(sampling with { Rounding = ResizeRounding.Ceil }).Apply(node[0], null, Floats([.. factors.Select(scale => Math.Min(scale, 1))]));
+        return new Resize(sampling).ApplyAll(shorter, null, Floats([.. factors.Select(scale => Math.Max(scale, 1))]));
     }
 
     private static Variable Floats(float[] numbers) => Variable.Of(Value.Of(numbers, numbers.Length));

@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>
 /// Columns of blocks added up to an image (ONNX <c>Col2Im</c>), the adjoint of taking blocks out of one. Inputs: columns [n, c·Πblock, number of blocks], the sizes of the image and of the
-/// block as int64 vectors that are known. The result is [n, c, …image].
+/// block as int64 vectors. The result is [n, c, …image].
 /// </summary>
 /// <param name="Dilations">The distance of the elements of a block on each axis; null for 1.</param>
 /// <param name="Pads">The border around the image, at all beginnings, then at all ends; null for none.</param>
@@ -20,6 +20,7 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
     [
         new(new Col2Im(), new ExampleInput(["batch", 8, 6]), ExampleInput.Constant(3, 4), ExampleInput.Constant(2, 2)) { Opset = 16 },
         new(new Col2Im([1, 2], [1, 0, 0, 1], [2, 1]), new ExampleInput([1, 4, 6]), ExampleInput.Constant(3, 4), ExampleInput.Constant(2, 2)) { Opset = 16 },
+        new(new Col2Im(Pads: [0, 1]), new ExampleInput([1, 2, 4]), ExampleInput.Data(4), ExampleInput.Data(2)) { Opset = 18 },
         new(new Col2Im(Strides: [2]), new ExampleInput([2, 3, 2]), ExampleInput.Constant(5), ExampleInput.Constant(3)) { Opset = 16 },
     ];
 
@@ -30,43 +31,42 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
     /// <param name="inputs">The columns, the sizes of the image and of the block.</param>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
-        Variable x = inputs[0];
-        int[] image = Known(inputs[1], "the image"), block = Known(inputs[2], "the block");
-        int rank = image.Length, elements = block.Aggregate(1, (a, b) => a * b);
-        IntList strides = Strides ?? [.. Enumerable.Repeat(1, rank)], dilations = Dilations ?? [.. Enumerable.Repeat(1, rank)], pads = Pads ?? [.. Enumerable.Repeat(0, 2 * rank)];
-        if (block.Length != rank || strides.Count != rank || dilations.Count != rank || pads.Count != 2 * rank)
-            throw new ShapeException($"{Name} expects as many axes of block, strides and dilations as of the image ({rank}) and two pads for each, found {block.Length}, {strides}, {dilations} and {pads}.");
-        int[] padded = [.. image.Select((size, axis) => size + pads[axis] + pads[axis + rank])];
-        int[] blocks = [.. padded.Select((size, axis) => ((size - (dilations[axis] * (block[axis] - 1)) - 1) / strides[axis]) + 1)];
-        int count = blocks.Aggregate(1, (a, b) => a * b);
-        if (x.Shape.Rank != 3 || !x.Shape[1].TryDivide(elements, out Dim channels) || x.Shape[2] != count)
-            throw new ShapeException($"{Name} expects columns [n, c·{elements}, {count}], found {x.Shape}.");
-        var places = new long[elements * count];
-        for (int e = 0; e < elements; e++)
+        (Variable x, Variable image, Variable block) = (inputs[0], inputs[1], inputs[2]);
+        int rank = image.Shape.Rank == 1 && image.Shape[0].IsStatic ? image.Shape[0].Size : 0;
+        if (rank == 0 || block.Shape != image.Shape || x.Shape.Rank != 3 || (Strides ?? Dilations ?? [.. new int[rank]]).Count != rank || (Pads ?? [.. new int[2 * rank]]).Count != 2 * rank)
+            throw new ShapeException($"{Name} expects columns [n, c, count] and as many sizes of block, strides and dilations as of the image, found {x}, {image}, {block}, {Strides}, {Dilations} and {Pads}.");
+        Variable one = Variable.Scalar(1, DType.Int64), zero = Variable.Scalar(0, DType.Int64), count = one;
+        Variable? place = null;
+        var padded = new Variable[rank];
+        for (int axis = 0; axis < rank; axis++)
         {
-            for (int b = 0; b < count; b++)
-            {
-                (int element, int at, long step) = (e, b, 1);
-                for (int axis = rank - 1; axis >= 0; axis--)
-                {
-                    places[(e * count) + b] += step * ((at % blocks[axis] * strides[axis]) + (element % block[axis] * dilations[axis]));
-                    (element, at, step) = (element / block[axis], at / blocks[axis], step * padded[axis]);
-                }
-            }
+            (int stride, int dilation, int border) = (Strides?[axis] ?? 1, Dilations?[axis] ?? 1, (Pads?[axis] ?? 0) + (Pads?[axis + rank] ?? 0));
+            Variable length = Number(image, axis) + border, own = Number(block, axis);
+            Variable blocks = ((length - (dilation * (own - 1)) - 1) / Variable.Scalar(stride, DType.Int64)) + 1;
+            Variable inBlock = Along(new Range().Apply(zero, own, one) * dilation, axis), ofBlock = Along(new Range().Apply(zero, blocks, one) * stride, rank + axis);
+            place = place is null ? inBlock + ofBlock : (place * length) + (inBlock + ofBlock);
+            (padded[axis], count) = (Ops.Reshape(length, [1]), count * blocks);
         }
 
-        Variable flat = Ops.Reshape(x, [x.Shape[0], channels, places.Length]);
-        Variable zeros = Ops.Expand(Variable.Of(Value.Zeros(x.DType)), [x.Shape[0], channels, padded.Aggregate(1, (a, b) => a * b)], flat);
-        Variable index = Ops.ExpandLike(Variable.Of(Value.Of(places, 1, 1, places.Length)), flat);
-        Variable sums = Ops.Reshape(new ScatterElements(2, ScatterReduction.Add).Apply(zeros, index, flat), [x.Shape[0], channels, .. padded.Select(size => (Dim)size)]);
-        return pads.All(pad => pad == 0)
-            ? [sums]
-            : [new Pad().Apply(sums, Ops.Integers([0, 0, .. pads.Take(rank).Select(pad => -(long)pad), 0, 0, .. pads.Skip(rank).Select(pad => -(long)pad)]))];
+        if (count.Content is [{ IsStatic: true } known] && x.Shape[2].IsStatic && x.Shape[2] != known)
+            throw new ShapeException($"{Name} expects {known} blocks for its image, found columns {x.Shape}.");
+        Variable index = new Reshape().Apply(place!, Ops.Integers(-1));
+        Variable flat = new Reshape().Apply(x, Ops.Concat(0, new ShapeOf(0, 1).Apply(x), Ops.Integers(-1), Ops.ShapeOf(index)));
+        Variable planes = new ShapeOf(0, 2).Apply(flat);
+        Variable zeros = new Expand().Apply(Variable.Of(Value.Zeros(x.DType)), Ops.Concat(0, planes, padded.Aggregate((a, b) => a * b)));
+        Variable sums = new ScatterElements(2, ScatterReduction.Add).Apply(zeros, Ops.ExpandLike(new Unsqueeze().Apply(index, Ops.Integers(0, 1)), flat), flat);
+        Variable result = new Reshape().Apply(sums, Ops.Concat(0, [planes, .. padded]));
+        return Pads is not { } pads || pads.All(pad => pad == 0)
+            ? [result]
+            : [new Pad().Apply(result, Ops.Integers([0, 0, .. pads.Take(rank).Select(pad => -(long)pad), 0, 0, .. pads.Skip(rank).Select(pad => -(long)pad)]))];
+
+        Variable Along(Variable line, int axis) => new Unsqueeze().Apply(line, Ops.Integers([.. Enumerable.Range(0, 2 * rank).Where(i => i != axis).Select(i => (long)i)]));
     }
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset < Since ? null : new(Name)
     {
+        RuntimeTypes = [DType.Float32],
         Attributes = [.. Written("dilations", Dilations), .. Written("pads", Pads), .. Written("strides", Strides)],
         Inputs = [new OnnxInput.Argument(0), request.Sizes(1), request.Sizes(2)],
     };
@@ -75,7 +75,5 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
 
     private static IEnumerable<OnnxAttribute> Written(string name, IntList? list) => list is null ? [] : [new OnnxAttribute(name, list.ToLongs())];
 
-    private int[] Known(Variable sizes, string what) => sizes.Content is { } known && known.All(size => size.IsStatic)
-        ? [.. known.Select(size => size.Size)]
-        : throw new ShapeException($"{Name} expects sizes of {what} that are known when the graph is built, found {sizes}.");
+    private static Variable Number(Variable sizes, int axis) => Ops.Reshape(Ops.Slice(sizes, 0, axis, axis + 1), Shape.Scalar);
 }
