@@ -20,7 +20,7 @@ internal static class ResizeExamples
         Scaled(new(ResizeMode.Cubic, ResizeCoordinates.AlignCorners) { CubicCoefficient = -0.5f }, [1, 1, 4, 4], 1, 1, 2, 0.5f),
         Scaled(new(ResizeMode.Cubic) { ExcludeOutside = true }, [1, 1, 4, 4], 1, 1, 1.5f, 2),
         Sized(new(ResizeMode.Linear, ResizeCoordinates.PytorchHalfPixel), [1, 1, 4, 4], 1, 1, 3, 1),
-        new(new Resize(new(ResizeMode.Linear), [-1]), new ExampleInput([2, 3]), ExampleInput.Absent, ExampleInput.Real(2)) { Opset = 18 },
+        new(new Resize(new(ResizeMode.Linear), [-1]), new ExampleInput([2, 3]), ExampleInput.Absent, ExampleInput.Real(2)),
         new(new Resize(new(ResizeMode.Linear) { Antialias = true }, [2, 3]), new ExampleInput([1, 1, 4, 6]), ExampleInput.Absent, ExampleInput.Real(0.5f, 0.5f)) { Opset = 18 },
         new(new Resize(new(ResizeMode.Cubic) { Antialias = true }, [2, 3]), new ExampleInput([1, 1, 6, 4]), ExampleInput.Absent, ExampleInput.Real(0.5f, 0.75f)) { Opset = 18 },
         new(new Resize(new(ResizeMode.Linear), [2, 3], AspectRatio.NotLarger), new ExampleInput([1, 1, 4, 2]), ExampleInput.Absent, ExampleInput.Absent, ExampleInput.Constant(6, 6)) { Opset = 18, Smoothness = 0 },
