@@ -9,11 +9,13 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>A segment with its plans.</summary>
 /// <param name="segment">The segment.</param>
 /// <param name="plans">Its plans.</param>
-/// <param name="compile">Makes the bodies of operations ready whose results have sizes that depend on data.</param>
-internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Body, BodyFunction> compile)
+/// <param name="kernels">The choice of kernels for bodies of operations whose results have sizes that depend on data.</param>
+/// <param name="options">The switches for them.</param>
+internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelChoice kernels, CompilationOptions options)
 {
-    private readonly Dictionary<Body, BodyFunction> functions =
-        segment.Sized.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Distinct().ToDictionary(body => body, compile);
+    private readonly Dictionary<Body, BodyProgram> bodies = segment.Sized.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies)
+        .Distinct<Body>(ReferenceEqualityComparer.Instance).ToDictionary<Body, Body, BodyProgram>(
+            body => body, body => BodyProgram.Of(body, options, plans.Program.Limits), ReferenceEqualityComparer.Instance);
 
     public PlanCache Plans => plans;
 
@@ -57,7 +59,7 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
     private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation)
     {
         var results = new Value[segment.Results.Count];
-        plans.Run(Arguments(known), results, cancellation);
+        Plan plan = plans.Run(Arguments(known), results, cancellation);
         for (int i = 0; i < results.Length; i++)
         {
             known[segment.Results[i]] = results[i];
@@ -66,15 +68,17 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
         foreach (Node node in segment.Sized)
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Value> made = Run(node, known, workers);
+            IReadOnlyList<Value?> made = Run(node, known, plan, workers, cancellation);
             for (int i = 0; i < made.Count; i++)
             {
-                if (made[i].Count > plans.Program.Limits.Elements)
+                if (made[i] is not { } value || !segment.Read.Contains(node.Outputs[i]))
+                    continue;
+                if (value.Count > plans.Program.Limits.Elements)
                 {
-                    throw new SizeException($"Expected results of up to {plans.Program.Limits.Elements} elements in \"{segment.Signature.Name}\", found {made[i].Shape} from {node}.");
+                    throw new SizeException($"Expected results of up to {plans.Program.Limits.Elements} elements in \"{segment.Signature.Name}\", found {value.Shape} from {node}.");
                 }
 
-                known[node.Outputs[i]] = made[i];
+                known[node.Outputs[i]] = value;
             }
         }
 
@@ -84,11 +88,14 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
         }
     }
 
-    private IReadOnlyList<Value> Run(Node node, Dictionary<Variable, Value> known, Workers workers)
+    private IReadOnlyList<Value?> Run(Node node, Dictionary<Variable, Value> known, Plan plan, Workers workers, CancellationToken cancellation)
     {
+        Value?[] inputs = node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]);
         try
         {
-            return DataSized.Run(node, node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]), workers, functions);
+            return node.Operation is IRunsBodies control
+                ? DataSized.Run(control, inputs, [.. node.Outputs.Select(segment.Read.Contains)], body => plan.FunctionOf(body, Make), workers, cancellation)
+                : DataSized.Run(node, inputs, workers);
         }
         catch (ToolkitException e) when (node.Origin is not null)
         {
@@ -96,4 +103,6 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, Func<Bod
             throw;
         }
     }
+
+    private PlannedBody Make(Body body, Binding sizes) => new(bodies[body], sizes, kernels);
 }

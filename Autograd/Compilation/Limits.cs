@@ -14,6 +14,9 @@ public sealed record Limits
 
     = int.MaxValue;
 
+    /// <summary>The most turns of a loop; 2³¹ − 1 by default.</summary>
+    public long Turns { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Turns), value, "Expected at least 1 turn."); } = int.MaxValue;
+
     /// <summary>The most bytes of working memory of one run, inputs, outputs and parameters not counted; no limit by default.</summary>
     public long Bytes { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Bytes), value, "Expected at least 1 byte."); } =
         long.MaxValue;

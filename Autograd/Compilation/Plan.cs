@@ -1,6 +1,8 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -13,6 +15,8 @@ internal sealed class Plan
 {
     private readonly Stack<PlanContext> idle = new();
     private readonly int keptContexts;
+    private readonly Dictionary<Body, BodyFunction> functions = new(ReferenceEqualityComparer.Instance);
+    private readonly Binding binding;
     private int contexts = 1;
 
     /// <summary>Makes a program ready.</summary>
@@ -25,6 +29,7 @@ internal sealed class Plan
     public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts)
     {
         Program = program;
+        this.binding = binding;
         this.keptContexts = keptContexts;
         Sizes = Array.ConvertAll(program.Shapes, shape => shape.Evaluate(binding.Sizes));
         Early = new Value?[program.Places.Length];
@@ -114,6 +119,17 @@ internal sealed class Plan
         }
 
         return true;
+    }
+
+    /// <summary>A body of a node that runs after the plan, ready to run with the sizes of the plan.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="make">Makes it ready.</param>
+    public BodyFunction FunctionOf(Body body, Func<Body, Binding, BodyFunction> make)
+    {
+        lock (functions)
+        {
+            return functions.TryGetValue(body, out BodyFunction? known) ? known : functions[body] = make(body, binding);
+        }
     }
 
     /// <summary>Memory for a run, which nobody else uses until it is returned.</summary>

@@ -72,13 +72,15 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
     /// <param name="cancellation">Ends the run early.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation)
+    /// <returns>The plan.</returns>
+    public Plan Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation)
     {
         Plan plan = For(inputs);
         PlanContext context = plan.Rent();
         try
         {
             context.Run(inputs, outputs, workers, cancellation);
+            return plan;
         }
         finally
         {

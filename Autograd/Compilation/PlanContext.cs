@@ -103,7 +103,7 @@ internal sealed class PlanContext
             for (; i < end; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers));
+                kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers, cancellation));
                 if (!marks.IsEmpty)
                 {
                     marks[i + 1] = Stopwatch.GetTimestamp();

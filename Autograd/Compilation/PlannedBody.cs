@@ -44,8 +44,12 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
     private readonly Lock making = new();
     private CompiledSegment[]? segments;
 
-    internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers) =>
-        CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers, CancellationToken.None);
+    internal override LoopLimits Limits { get; } = new(program.Limits.Turns, program.Limits.Elements);
+
+    internal override int? SizeOf(Symbol symbol) => outer is not null && outer.Sizes.TryGetValue(symbol, out int size) ? size : null;
+
+    internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation) =>
+        CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers, cancellation);
 
     private CompiledSegment[] SegmentsOn(Workers workers)
     {
@@ -56,7 +60,8 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
                 .. program.Segments.Select(part => new CompiledSegment(
                     part.Segment,
                     new PlanCache(part.Program, kernels, workers, KeptPlans, keptArenas: 1, outer),
-                    body => new PlannedBody(BodyProgram.Of(body, program.Options, program.Limits), outer, kernels))),
+                    kernels,
+                    program.Options)),
             ];
         }
     }

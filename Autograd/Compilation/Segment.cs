@@ -8,14 +8,15 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="Sources">For each input the variable of the whole computation.</param>
 /// <param name="Results">For each output the variable of the whole computation; none for the last segment.</param>
 /// <param name="Sized">The nodes that run after it and have results whose sizes depend on data.</param>
+/// <param name="Read">The variables of the whole computation that anybody reads.</param>
 /// <param name="Done">The variables of the whole computation that nobody reads after it.</param>
 internal sealed record Segment(
-    Signature Signature, IReadOnlyList<Variable> Sources, IReadOnlyList<Variable> Results, IReadOnlyList<Node> Sized, IReadOnlyList<Variable> Done)
+    Signature Signature, IReadOnlyList<Variable> Sources, IReadOnlyList<Variable> Results, IReadOnlyList<Node> Sized, IReadOnlySet<Variable> Read, IReadOnlyList<Variable> Done)
 {
     /// <summary>Cuts a computation where sizes become known: before the first reader of a result whose size depends on data. Outputs and updates belong to the last segment.</summary>
     /// <param name="signature">The computation.</param>
     public static IReadOnlyList<Segment> Cut(Signature signature) =>
-        signature.Nodes.Any(node => node.Symbols.Count > 0) ? new Cutter(signature).Cut() : [new Segment(signature, signature.Inputs, [], [], [])];
+        signature.Nodes.Any(node => node.Symbols.Count > 0) ? new Cutter(signature).Cut() : [new Segment(signature, signature.Inputs, [], [], new HashSet<Variable>(), [])];
 
     private sealed class Cutter
     {
@@ -29,10 +30,14 @@ internal sealed record Segment(
         private readonly Dictionary<Variable, int> lastReader = new(ReferenceEqualityComparer.Instance);
         private readonly List<HashSet<Variable>> read = [];
         private readonly List<Variable> sized = [];
+        private readonly HashSet<Variable> wanted;
 
         public Cutter(Signature signature)
         {
             this.signature = signature;
+            wanted = new HashSet<Variable>(
+                signature.Nodes.SelectMany(n => n.Inputs).Concat(signature.Outputs.Select(o => o.Variable)).Concat(signature.Updates.Select(u => u.NewValue)),
+                ReferenceEqualityComparer.Instance);
             while (signature.Inputs.Select(i => i.Name!).Concat(signature.Outputs.Select(o => o.Name)).Any(n => n.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 prefix = '_' + prefix;
@@ -60,7 +65,7 @@ internal sealed record Segment(
                     Read(input, at);
                 }
 
-                sized.AddRange(node.Symbols.Count > 0 ? node.Outputs : []);
+                sized.AddRange(node.Symbols.Count > 0 ? node.Outputs.Where(wanted.Contains) : []);
             }
 
             int last = known.Values.Max();
@@ -120,6 +125,7 @@ internal sealed record Segment(
                 [.. signature.Inputs, .. earlier],
                 results,
                 sizedHere,
+                wanted,
                 [.. lastReader.Where(l => l.Value == at && l.Key.Producer is not null).Select(l => l.Key)]);
         }
     }

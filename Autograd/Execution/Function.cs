@@ -43,7 +43,8 @@ public sealed class Function
             .. Segment.Cut(rewritten).Select(segment => new CompiledSegment(
                 segment,
                 new PlanCache(ProgramBuilder.Build(segment.Signature, switches, options.Limits), kernels, workers, options.KeptPlans, options.KeptArenas),
-                body => new PlannedBody(BodyProgram.Of(body, switches, options.Limits), null, kernels))),
+                kernels,
+                switches)),
         ];
     }
 

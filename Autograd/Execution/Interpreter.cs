@@ -76,7 +76,7 @@ public static class Interpreter
             {
                 // Where sizes depend on data, the operation makes the places.
                 Value[] places = node.Symbols.Count > 0 ? new Value[node.Outputs.Count] : [.. node.Outputs.Select(o => Value.Zeros(o.DType, o.Shape.Evaluate(binding.Sizes)))];
-                var run = new BodyRun(inputs!, places, [.. node.Outputs.Select(_ => true)], RunBody);
+                var run = new BodyRun(inputs!, places, [.. node.Outputs.Select(_ => true)], LoopLimits.None, symbol => binding.Sizes.TryGetValue(symbol, out int size) ? size : null, RunBody);
                 control.Run(run);
                 return run.Results!;
             }
@@ -86,7 +86,7 @@ public static class Interpreter
                 return DataSized.Run(node, inputs, workers);
             }
 
-            if (node.Operation is not IHasKernel)
+            if (node.Operation is not IHasKernel kernel || !kernel.Computes(node.Inputs))
             {
                 IReadOnlyList<Variable> expansion =
                     node.Operation.Expand(node.Inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion.");

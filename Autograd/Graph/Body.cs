@@ -52,7 +52,7 @@ public sealed class Body : IEquatable<Body>
     {
         var binding = new BodyBinding(this, request);
         binding.Bind(inputs);
-        binding.Free();
+        binding.Free([.. Outputs.Select(output => output.Shape)]);
         return [.. Outputs.Select(output => output.Type with { Shape = binding.Of(output.Shape) })];
     }
 

@@ -29,9 +29,10 @@ internal sealed class BodyBinding(Body body, InferRequest request)
     public Shape Of(Shape shape) => dims.All(pair => pair.Key.Equals(pair.Value.Symbol)) ? shape : [.. shape.Select(dim => dim.Substitute(dims.GetValueOrDefault))];
 
     /// <summary>Gives sizes that depend on data inside the body symbols of the node.</summary>
-    public void Free()
+    /// <param name="shapes">The shapes in which they occur.</param>
+    public void Free(IReadOnlyList<Shape> shapes)
     {
-        foreach (Symbol symbol in body.Nodes.SelectMany(node => node.Symbols).Where(symbol => body.Outputs.Any(output => output.Shape.Any(dim => dim.Symbols.Contains(symbol)))))
+        foreach (Symbol symbol in body.Nodes.SelectMany(node => node.Symbols).Where(symbol => shapes.Any(shape => shape.Any(dim => dim.Symbols.Contains(symbol)))))
             dims.TryAdd(symbol, request.Fresh(symbol.Name));
     }
 

@@ -24,11 +24,11 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>The floating-point numbers of the input, where they are not drawn; null for numbers that are.</summary>
     public IReadOnlyList<float>? Factors { get; init; }
 
-    /// <summary>Whether the input is left out.</summary>
-    public bool IsAbsent { get; init; }
+    /// <summary>Whether an optional input is left out.</summary>
+    public bool IsLeftOut { get; init; }
 
     /// <summary>An optional input that is left out.</summary>
-    public static ExampleInput Absent { get; } = new([0], DType.Int64) { IsAbsent = true };
+    public static ExampleInput LeftOut { get; } = new([]) { IsLeftOut = true };
 
     /// <summary>Factors as a float32 vector that is known when the graph is built.</summary>
     /// <param name="numbers">The numbers.</param>

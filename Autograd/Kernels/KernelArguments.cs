@@ -5,8 +5,9 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>What a kernel works on.</summary>
 public readonly ref struct KernelArguments
 {
-    internal KernelArguments(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs, Workers workers)
+    internal KernelArguments(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs, Workers workers, CancellationToken cancellation = default)
     {
+        Cancellation = cancellation;
         Inputs = inputs;
         Outputs = outputs;
         Workers = workers;
@@ -19,6 +20,9 @@ public readonly ref struct KernelArguments
     public ReadOnlySpan<Value> Outputs { get; }
 
     internal Workers Workers { get; }
+
+    /// <summary>Ends early what runs for long: kernels that run bodies ask it between their turns.</summary>
+    internal CancellationToken Cancellation { get; }
 
     /// <summary>Calls a function for every number from 0 to <paramref name="count"/> − 1, on all threads of the function that is running; returns when all calls have
     /// ended. Results must not depend on which thread does what.</summary>

@@ -14,17 +14,8 @@ internal static class DataSized
     /// <param name="node">The node.</param>
     /// <param name="inputs">The values of its inputs, null where one is left out.</param>
     /// <param name="workers">The threads.</param>
-    /// <param name="functions">The bodies of the operation, ready to run; null if it has none.</param>
-    public static IReadOnlyList<Value> Run(Node node, Value?[] inputs, Workers workers, IReadOnlyDictionary<Body, BodyFunction>? functions = null)
+    public static IReadOnlyList<Value> Run(Node node, Value?[] inputs, Workers workers)
     {
-        if (node.Operation is IRunsBodies control)
-        {
-            var run = new BodyRun(
-                inputs!, new Value[node.Outputs.Count], [.. node.Outputs.Select(_ => true)], (body, arguments, outputs) => functions![body].Run(arguments, outputs, workers));
-            control.Run(run);
-            return run.Results!;
-        }
-
         if (node.Operation is IDataSized sized)
         {
             return sized.Evaluate(new EvaluateRequest(node.Operation, inputs, workers));
@@ -37,6 +28,23 @@ internal static class DataSized
         Value[] results = [.. node.Operation.Infer(InferRequest.Of(node.Operation, wide)).Select(type => Value.Zeros(type.DType, type.Shape.ToSizes()))];
         KernelChoice.Run(node.Operation, wide!, results, workers);
         return [.. results.Select((result, i) => As(node.Outputs[i].DType, result, workers))];
+    }
+
+    /// <summary>The results of a node whose operation has bodies; null where nobody reads one.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="inputs">The values of its inputs, null where one is left out.</param>
+    /// <param name="isWanted">For each result whether anybody reads it.</param>
+    /// <param name="functions">The bodies, ready to run.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="cancellation">Ends the run early.</param>
+    public static IReadOnlyList<Value?> Run(
+        IRunsBodies operation, Value?[] inputs, bool[] isWanted, Func<Body, BodyFunction> functions, Workers workers, CancellationToken cancellation)
+    {
+        BodyFunction first = functions(operation.Bodies[0]);
+        var run = new BodyRun(
+            inputs!, new Value[isWanted.Length], isWanted, first.Limits, first.SizeOf, (body, arguments, outputs) => functions(body).Run(arguments, outputs, workers, cancellation));
+        operation.Run(run);
+        return run.Results;
     }
 
     private static Value As(DType type, Value value, Workers workers)

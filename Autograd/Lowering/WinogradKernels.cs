@@ -12,7 +12,7 @@ internal static class WinogradKernels
     /// <summary>The kernel of an operation; null where it is none of these, or the sizes do not suit.</summary>
     public static Kernel? For(Operation operation, LowerRequest request, Epilogue epilogue)
     {
-        if (operation is not ConvolutionOperation || request.ResultType(0) != DType.Float32)
+        if (operation is not ConvolutionOperation { Strides.Count: 2 } || request.ResultType(0) != DType.Float32)
         {
             return null;
         }

@@ -12,6 +12,10 @@ public interface IHasKernel
     /// <param name="request">The types and sizes of inputs and results, and which results are read.</param>
     Kernel Lower(LowerRequest request);
 
+    /// <summary>Whether the kernel computes a node with these inputs: yes, unless the operation has attributes or inputs that its kernel does not know; then it is expanded.</summary>
+    /// <param name="inputs">The inputs.</param>
+    bool Computes(Arguments inputs) => true;
+
     /// <summary>The type in which the kernel computes elements of a type, to which it holds them without loss: by default float32 for float16 and bfloat16, and
     /// the type itself for all others. Inputs are cast to it before the kernel runs, and its results back.</summary>
     /// <param name="stored">The type of an input or a result.</param>

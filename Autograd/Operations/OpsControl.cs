@@ -33,6 +33,36 @@ public static partial class Ops
         return ([.. results.Take(before.Length)], [.. results.Skip(before.Length).Take(written.Count)]);
     }
 
+    /// <summary>A computation repeated a number of times, or as long as a condition holds, or both, with values that pass from turn to turn.</summary>
+    /// <param name="count">The most turns: int64, one element; null for no bound.</param>
+    /// <param name="condition">Whether there is a first turn: bool, one element; null for true.</param>
+    /// <param name="initial">The values that are carried into the first turn.</param>
+    /// <param name="turn">Gives from the number of a turn, int64 from 0 on, and the carried values whether there is another turn (null for true), the carried values for it, of
+    /// the same element types and numbers of axes, and the elements of the outputs. Whatever else it reads is the same in each turn; what depends on nothing else is computed
+    /// once, before. It is asked again where the sizes of carried values turn out to change.</param>
+    /// <returns>The carried values after the last turn, and the outputs [T, …] of all T turns.</returns>
+    /// <exception cref="ShapeException">A carried value changes its number of axes, or a condition or count has not one element.</exception>
+    /// <exception cref="DTypeException">A carried value changes its element type, or a condition or count has another.</exception>
+    public static (IReadOnlyList<Variable> Carried, IReadOnlyList<Variable> Outputs) Loop(
+        Variable? count,
+        Variable? condition,
+        IReadOnlyList<Variable> initial,
+        Func<Variable, IReadOnlyList<Variable>, (Variable? GoesOn, IReadOnlyList<Variable> Carried, IReadOnlyList<Variable> Outputs)> turn)
+    {
+        (Loop loop, IReadOnlyList<Variable> captured) = LoopBuilding.Of([.. initial.Select(value => value.Type)], condition?.Type ?? LoopBuilding.Truth, types =>
+        {
+            Variable[] inputs = [.. types.Select((type, i) => Body.Input($"input{i}", type))];
+            (Variable? goesOn, IReadOnlyList<Variable> next, IReadOnlyList<Variable> written) = turn(inputs[0], inputs[Control.Loop.First..]);
+            if (next.Count != initial.Count)
+                throw new GraphException($"Expected {initial.Count} carried values after a turn, found {next.Count}.");
+            return BodyClosing.CloseRepeated(inputs, [goesOn ?? Variable.Of(Value.Of(true)), .. next, .. written]);
+        });
+        if (condition is null && !LoopBuilding.IsTrue(loop.Body.Outputs[0].Constant))
+            condition = Variable.Of(Value.Of(true));
+        IReadOnlyList<Variable> results = loop.ApplyAll([count, condition, .. initial, .. captured]);
+        return ([.. results.Take(initial.Count)], [.. results.Skip(initial.Count).Take(loop.Outputs)]);
+    }
+
     /// <summary>One of two computations, chosen when the graph runs; the other does not run, and no gradient flows through it.</summary>
     /// <param name="condition">A bool with one element.</param>
     /// <param name="arguments">The variables that the branches read; parameters and inputs may be read without being named here.</param>

@@ -8,5 +8,5 @@ public sealed record Constant(double Value) : Initializer
     public double Value { get; init => field = Settings.Finite(value); } = Settings.Finite(Value);
 
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => elements.Fill((float)Value);
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) => elements.Fill((float)Value);
 }

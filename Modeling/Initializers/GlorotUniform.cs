@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Initializers;
 public sealed record GlorotUniform : Initializer
 {
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random)
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random)
     {
         double limit = Math.Sqrt(6.0 / ((double)fan.In + fan.Out));
         random.FillUniform(elements, -limit, limit);

@@ -5,6 +5,6 @@ namespace Toolkit.Modeling.Initializers;
 public sealed record HeNormal : Initializer
 {
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random) =>
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) =>
         random.FillNormal(elements, 0.0, Math.Sqrt(2.0 / fan.In));
 }

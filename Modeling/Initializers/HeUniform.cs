@@ -4,7 +4,7 @@ namespace Toolkit.Modeling.Initializers;
 public sealed record HeUniform : Initializer
 {
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random)
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random)
     {
         double limit = Math.Sqrt(6.0 / fan.In);
         random.FillUniform(elements, -limit, limit);

@@ -17,13 +17,14 @@ public abstract record Initializer
     public Value Create(ReadOnlySpan<int> sizes, Fan fan, RandomSource random)
     {
         Value value = Value.Zeros(DType.Float32, sizes);
-        Fill(value.Span<float>(), fan, random);
+        Fill(value.Span<float>(), sizes, fan, random);
         return value;
     }
 
     /// <summary>Fills the elements of a new parameter, which are 0.</summary>
     /// <param name="elements">The elements in row-major order.</param>
+    /// <param name="sizes">The sizes of the parameter.</param>
     /// <param name="fan">The connections of one unit.</param>
     /// <param name="random">Random numbers.</param>
-    protected abstract void Fill(Span<float> elements, Fan fan, RandomSource random);
+    protected abstract void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random);
 }

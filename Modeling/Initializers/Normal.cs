@@ -12,5 +12,5 @@ public sealed record Normal(double Deviation, double Mean = 0.0) : Initializer
     public double Mean { get; init => field = Settings.Finite(value); } = Settings.Finite(Mean);
 
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => random.FillNormal(elements, Mean, Deviation);
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) => random.FillNormal(elements, Mean, Deviation);
 }

@@ -12,5 +12,5 @@ public sealed record Uniform(double Low, double High) : Initializer
     public double High { get; init => field = Settings.Finite(value); } = Settings.NotBelow(Low, High);
 
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => random.FillUniform(elements, Low, High);
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) => random.FillUniform(elements, Low, High);
 }

@@ -5,5 +5,5 @@ namespace Toolkit.Modeling.Initializers;
 public sealed record Zeros : Initializer
 {
     /// <inheritdoc/>
-    protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => elements.Clear();
+    protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) => elements.Clear();
 }

@@ -39,6 +39,12 @@ public sealed record OnnxExportOptions
     /// <summary>Metadata such as <c>author</c> or <c>license</c>, written with that of the computation in the order of their keys.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Whether arithmetic on parameters and constants alone is done when the model is written, not each time it runs: adapters are added to their weights, scaled weights are
+    /// scaled. False by default: the file then has every parameter as it was trained, and can be trained further. A computation with updates is refused.
+    /// </summary>
+    public bool FoldParameters { get; init; }
+
     /// <summary>Whether the inferred types and shapes of the results of operations are written, for viewers and for importers that infer none.</summary>
     public bool IncludeValueInfo { get; init; } = true;
 }

@@ -66,7 +66,7 @@ public static class OnnxExporter
             IrVersion = IrVersion(options.Opset),
             OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = options.Opset } },
             ModelVersion = options.ModelVersion,
-            Graph = new SignatureWriter(signature, options).Write(),
+            Graph = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options).Write(),
         };
         SetIfAny(options.ProducerName, v => model.ProducerName = v);
         SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);

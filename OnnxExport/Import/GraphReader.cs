@@ -21,6 +21,7 @@ internal sealed class GraphReader
     private readonly string? folder;
     private HashSet<Variable> outside = [];
     private readonly HashSet<string> symbols;
+    private readonly Work work;
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
     {
@@ -30,13 +31,14 @@ internal sealed class GraphReader
         this.cancellation = cancellation;
         this.folder = folder;
         initializers = new InitializerReader(graph, folder);
+        work = new Work(1_000_000 + (64L * NodesOf(graph).LongCount()));
         symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
 
     /// <summary>Reads a graph within another, whose values it may name.</summary>
     private GraphReader(GraphProto graph, GraphReader around)
     {
-        (model, operators, folder, symbols, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.cancellation);
+        (model, operators, folder, symbols, work, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.work, around.cancellation);
         this.graph = graph;
         this.around = around;
         initializers = new InitializerReader(graph, folder);
@@ -184,6 +186,23 @@ internal sealed class GraphReader
     private static IEnumerable<NodeProto> NodesOf(GraphProto graph) => graph.Node.SelectMany(node =>
         node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => NodesOf(attribute.G)).Prepend(node));
 
+    /// <summary>The graph of a loop is read again where sizes change from turn to turn, and those of the loops in it each time.</summary>
+    private void RequireWork()
+    {
+        if (!work.Take())
+            throw new ImportException($"Expected loops within loops of which at most {work.Most} nodes are to be read, found more.");
+    }
+
+    /// <summary>Counts what is read.</summary>
+    private sealed class Work(long most)
+    {
+        private long done;
+
+        public long Most => most;
+
+        public bool Take() => done++ < most;
+    }
+
     private static T Typed<T>(string name, Func<T> read)
     {
         try
@@ -207,7 +226,12 @@ internal sealed class GraphReader
             for (int i = 0; i < inputs.Count; i++)
                 reader.values.Add(graph.Input[i].Name, inputs[i]);
             foreach (NodeProto node in graph.Node)
+            {
+                reader.cancellation.ThrowIfCancellationRequested();
+                reader.RequireWork();
                 reader.Read(node);
+            }
+
             return [.. graph.Output.Select(output => reader.Value(output.Name))];
         }
     }

@@ -39,6 +39,9 @@ internal static class Cases
         yield return ("train-mlp-small", () => Train(threads, Small(), [32], 3, 32, new Sgd { LearningRate = 1e-2 }));
         yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
+        yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
+        yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
+        yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(threads));
         yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));
         foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
@@ -94,13 +97,17 @@ internal static class Cases
         var features = new float[batch * width];
         random.FillNormal(features, 0, 1);
         long[] labels = [.. Enumerable.Range(0, batch).Select(_ => (long)random.NextInt32(classes))];
-        Dataset data = Dataset.FromLabels(features, shape, labels, classes);
-        var trainer = new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = optimizer };
+        return Train(threads, model, Dataset.FromLabels(features, shape, labels, classes), batch, new SoftmaxCrossEntropy(), optimizer);
+    }
+
+    /// <summary>A step on all examples, as many as a batch has.</summary>
+    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer)
+    {
+        var trainer = new Trainer { Model = model, Loss = loss, Optimizer = optimizer };
         trainer.Prepare(data.Layout);
         Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads });
         Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
-        Value[] inputs = [all.Features, all.Target];
-        return Of(step, inputs);
+        return Of(step, [.. step.Signature.Inputs.Select(input => all[input.Name!])]);
     }
 
     public static TimedCase Infer(int threads, Module model, int[] shape, int batch)

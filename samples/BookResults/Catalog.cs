@@ -44,5 +44,6 @@ internal static class Catalog
         new SharedTrunk(),
         new WeightTying(),
         new CurvatureMonitor(),
+        new LstmRows(),
     ];
 }

@@ -13,6 +13,10 @@ internal sealed record FineTuneOptions
 
     public required int Rank { get; init; }
 
+    public required int BatchSize { get; init; }
+
+    public bool Validate { get; init; }
+
     public required int Epochs { get; init; }
 
     public required double LearningRate { get; init; }

@@ -20,11 +20,9 @@ namespace Toolkit.Samples.FineTune;
 /// <summary>The whole way: file in, new head, training, file out, both engines compared.</summary>
 internal static class FineTuneRun
 {
-    private const int BatchSize = 64;
-
     public static int Execute(FineTuneOptions options, CancellationToken cancellation)
     {
-        (Dataset train, Dataset test) = Load(options.Data);
+        (Dataset train, Dataset test) = Load(options);
         OnnxModel file = options.Model is { } path ? OnnxModel.Load(path) : Pretrained.Create(cancellation);
         OnnxModel body = file.Cut(options.Cut ?? LastProduct(file));
         if (options.Freeze.Count > 0)
@@ -37,10 +35,11 @@ internal static class FineTuneRun
             new Reshape([.. body.Signature.Inputs[0].Shape.Skip(1).Select(dim => dim.Size)]),
             new SignatureModel(body.Inference),
             new Flatten(),
-            new Dense(features, classes, new RandomSource(options.Seed)) { Name = "head" }) { InputShape = [.. train.Layout.FeatureShape] };
+            new Dense(features, classes, new RandomSource(options.Seed)) { Name = "head" })
+        { InputShape = [.. train.Layout.FeatureShape] };
         Console.WriteLine(model.Summary());
 
-        int steps = options.Epochs * ((train.Count + BatchSize - 1) / BatchSize);
+        int steps = options.Epochs * ((train.Count + options.BatchSize - 1) / options.BatchSize);
         var trainer = new Trainer
         {
             Model = model,
@@ -51,7 +50,7 @@ internal static class FineTuneRun
         double before = trainer.Evaluate(test)["accuracy"];
         var clock = Stopwatch.StartNew();
         History history = trainer.Fit(
-            train, new FitOptions { Epochs = options.Epochs, BatchSize = BatchSize, Seed = options.Seed, Progress = new Reporter(), ProgressSteps = 100 }, cancellation);
+            train, new FitOptions { Epochs = options.Epochs, BatchSize = options.BatchSize, Seed = options.Seed, Progress = new Reporter(), ProgressSteps = 100 }, cancellation);
         if (history.StopReason == StopReason.Diverged)
         {
             Console.Error.WriteLine($"Error: {history.StopMessage}");
@@ -67,11 +66,12 @@ internal static class FineTuneRun
         return 0;
     }
 
-    private static (Dataset Train, Dataset Test) Load(string? folder)
+    private static (Dataset Train, Dataset Test) Load(FineTuneOptions options)
     {
-        if (folder is not null)
-            return Dataset.LoadIdx(folder);
-        return (EvenOrOdd(10_000, seed: 5), EvenOrOdd(2_000, seed: 6));
+        (Dataset train, Dataset validation, Dataset test) = options.Data is { } folder
+            ? Dataset.LoadIdx(folder, validation: 0.1)
+            : (EvenOrOdd(9_000, seed: 5), EvenOrOdd(1_000, seed: 7), EvenOrOdd(2_000, seed: 6));
+        return (train, options.Validate ? validation : test);
 
         static Dataset EvenOrOdd(int count, ulong seed)
         {

@@ -16,7 +16,7 @@ internal sealed class ExpandOperations : Pass
 
     private sealed class Transform : GraphTransform
     {
-        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation is IHasKernel or IDataSized
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation is IDataSized || (node.Operation is IHasKernel kernel && kernel.Computes(inputs))
             ? Rebuild(node, inputs)
             : Through(node, inputs, node.Operation.Expand(inputs) ?? throw new GraphException($"{node} has neither a kernel nor an expansion."));
     }

@@ -45,6 +45,17 @@ internal static class SimdMath
         return TSimd.CopySign(TSimd.Divide(t, TSimd.Add(t, C<T, TVector, TSimd>(2))), x);
     }
 
+    /// <summary>σ(x) = 1/(1 + e⁻ˣ) to a few units in the last place; 0 at −∞, 1 at ∞, NaN stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Sigmoid<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector one = C<T, TVector, TSimd>(1);
+        return TSimd.Divide(one, TSimd.Add(one, Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Zero, x))));
+    }
+
     // eʳ − 1 for x = n·ln 2 + r; n is in the low bits of shifted. x is cut off where its exponential is 0 or ∞.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Reduced<T, TVector, TSimd>(TVector x, out TVector shifted)

@@ -15,13 +15,14 @@ internal static class BodyKernel
         return Kernel.Of(arguments =>
         {
             Workers workers = arguments.Workers;
-            operation.Run(new BodyRun(arguments.Inputs, arguments.Outputs, isWanted: null, (body, inputs, outputs) =>
+            CancellationToken cancellation = arguments.Cancellation;
+            operation.Run(new BodyRun(arguments.Inputs, arguments.Outputs, isWanted: null, functions[0].Limits, functions[0].SizeOf, (body, inputs, outputs) =>
             {
                 for (int i = 0; i < functions.Length; i++)
                 {
                     if (ReferenceEquals(bodies[i], body))
                     {
-                        functions[i].Run(inputs, outputs, workers);
+                        functions[i].Run(inputs, outputs, workers, cancellation);
                         return;
                     }
                 }

@@ -69,7 +69,7 @@ public sealed record Scan(Body Body, int States, IntList InputDirections, IntLis
     public Kernel Lower(LowerRequest request) => BodyKernel.Of(this, request);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => new ScanGradient(this, request).ByInput();
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => new TurnsGradient(new ScanTurns(this, request)).ByInput();
 
     /// <inheritdoc/>
     public IReadOnlyList<Variable> WithStandardResults(Arguments inputs, IReadOnlyList<bool> isRead)
@@ -103,7 +103,7 @@ public sealed record Scan(Body Body, int States, IntList InputDirections, IntLis
         directions.Any(direction => direction != 0) ? [new OnnxAttribute(name, directions.ToLongs())] : [];
 
     /// <summary>Whether a state may be what a turn makes of it: sizes that are not known yet show when the graph runs.</summary>
-    private static bool IsSame(TensorType before, TensorType after) => before.DType == after.DType && before.Shape.Rank == after.Shape.Rank
+    internal static bool IsSame(TensorType before, TensorType after) => before.DType == after.DType && before.Shape.Rank == after.Shape.Rank
         && before.Shape.Zip(after.Shape).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic);
 
     private TensorType Element(TensorType type) => type.Shape.Rank > 0

@@ -44,7 +44,7 @@ internal sealed class ScanRun
         {
             TensorType type = scan.Body.Outputs[scan.States + k].Type;
             if (run.Wants(scan.States + k) && run.Results[scan.States + k] is null)
-                run.Place(scan.States + k, type.DType, [0, .. type.Shape.Select(dim => dim.IsStatic ? dim.Size : 0)]);
+                run.Place(scan.States + k, type.DType, [0, .. run.SizesOf(scan.Body, type.Shape, arguments)]);
         }
     }
 

@@ -7,11 +7,12 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
 /// The cross-correlation of an image with weights (ONNX <c>Conv</c>; called convolution in the book, equation 9.6): [N, C, H, W] and [M, C/group, kH, kW]
-/// give [N, M, oH, oW] with oH = ⌊(H + pads − dilation·(kH − 1) − 1)/stride⌋ + 1. An optional third input [M] is added to each channel.
+/// give [N, M, oH, oW] with oH = ⌊(H + pads − dilation·(kH − 1) − 1)/stride⌋ + 1. An optional third input [M] is added to each channel. Signals [N, C, W] and volumes
+/// [N, C, D, H, W] of any number of axes go the same way; N, M and the sizes of the image may be symbolic.
 /// </summary>
-/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
-/// <param name="Pads">Zeros around the image: top, left, bottom, right.</param>
-/// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
+/// <param name="Strides">Steps of the window along each axis.</param>
+/// <param name="Pads">Zeros before each axis, then after each axis: for an image top, left, bottom, right.</param>
+/// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int Group)
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IOperator
@@ -19,9 +20,16 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        .. ExampleOptions.Select(o => new Example(
-            new Conv(o.Strides, o.Pads, o.Dilations, o.Group), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2 / o.Group, 3, 2]))),
+        new(new Conv([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2, 3, 2])),
+        new(new Conv([2, 1], [1, 0, 2, 1], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2, 3, 2])),
+        new(new Conv([1, 1], [0, 0, 0, 0], [1, 2], 2), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 1, 3, 2])),
         new(new Conv([1, 1], [0, 1, 0, 0], [1, 1], 2), new ExampleInput([2, 2, 5, 6]), new ExampleInput([4, 1, 3, 2]), new ExampleInput([4])),
+        new(new Conv([1, 1], [1, 1, 1, 1], [1, 1], 3), new ExampleInput(["batch", 3, 4, 4]), new ExampleInput([3, 1, 3, 3])),
+        new(new Conv([2], [1, 2], [2], 2), new ExampleInput(["batch", 4, 7]), new ExampleInput([2, 2, 3]), new ExampleInput([2])),
+        new(new Conv([1], [1, 1], [1], 1), new ExampleInput(["batch", 2, "time"]), new ExampleInput([3, 2, 3])),
+        new(new Conv([2, 1], [1, 1, 1, 1], [1, 1], 1), new ExampleInput([2, 1, "height", "width"]), new ExampleInput([2, 1, 2, 3])),
+        new(new Conv([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2), new ExampleInput(["batch", 2, 4, 3, 4]), new ExampleInput([2, 1, 2, 2, 3]), new ExampleInput([2])),
+        new(new Conv([1, 1, 2, 1], [0, 1, 0, 0, 0, 0, 1, 0], [1, 1, 1, 1], 1), new ExampleInput([1, 2, 2, 2, 3, 2]), new ExampleInput([1, 2, 2, 2, 2, 1])),
     ];
 
     /// <inheritdoc/>
@@ -65,16 +73,16 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         (Variable x, Variable w) = (request[0], request[1]);
         return request.Each(input => input switch
         {
-            0 => new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(g, w),
-            1 => new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(x, g),
-            _ => Ops.Sum(g, [0, 2, 3]),
+            0 => ConvInputGradient.Of(this, g, w, x),
+            1 => ConvWeightGradient.Of(this, x, g, w),
+            _ => Ops.Sum(g, [0, .. Enumerable.Range(2, Axes)]),
         });
     }
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
-        Attributes = [.. Attributes, new OnnxAttribute("kernel_shape", new long[] { request.Inputs[1].Shape[2].Size, request.Inputs[1].Shape[3].Size })],
+        Attributes = [.. Attributes, KernelShape(request.Inputs[1].Shape)],
         RuntimeTypes = [DType.Float32],
     };
 
@@ -88,6 +96,16 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     private Kernel Lower<T>(LowerRequest request, Epilogue epilogue)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        long flops = Flops(request.ResultSizes(0), request.Sizes(1));
+        if (VolumeShape(request.Sizes(0), request.Sizes(1)) is { } volume)
+        {
+            return Kernel.Of(
+                arguments => VolumeConvolution.Forward(
+                    volume, arguments.Inputs[0].Span<T>(), arguments.Inputs[1].Span<T>(), epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(),
+                    arguments.Outputs[0].Span<T>(), arguments.Workers, epilogue.Relu),
+                flops);
+        }
+
         ConvolutionShape shape = KernelShape(request.Sizes(0), request.Sizes(1));
         Storage? packed = PixelConvolution.Suits<T>(shape)
             ? request.Packed(1, "pixels", w => PixelConvolution.Pack<T>(shape, w.Span<T>(), SimdWidths.Best))
@@ -96,6 +114,6 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
             arguments => Kernels.Convolution.Forward(
                 shape, arguments.Inputs[0].Span<T>(), arguments.Inputs[1].Span<T>(), epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(),
                 arguments.Outputs[0].Span<T>(), arguments.Workers, epilogue.Relu, packed),
-            Flops(request.ResultSizes(0), request.Sizes(1)));
+            flops);
     }
 }

@@ -1,54 +1,69 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
-/// The gradient of a convolution with respect to its image (ONNX <c>ConvTranspose</c>; book equation 9.13): from the gradient of the output
-/// [N, M, oH, oW] and the weights to [N, C, H, W].
+/// The gradient of a convolution with respect to its image (book equation 9.13): from the gradient of the output [N, M, oH, oW], the weights [M, C/group, kH, kW] and the
+/// sizes of the image, an int64 vector [H, W], to [N, C, H, W].
 /// </summary>
-/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
-/// <param name="Pads">Zeros around the image: top, left, bottom, right.</param>
-/// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
+/// <remarks>Exported as <c>ConvTranspose</c>. Where strides leave a rest that is not known, the longest image that there may be is cut.</remarks>
+/// <param name="Strides">Steps of the window along each axis.</param>
+/// <param name="Pads">Zeros before each axis, then after each axis.</param>
+/// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
-/// <param name="ImageSize">Height and width of the image.</param>
-public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList ImageSize)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IOperator
+public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Dilations, int Group)
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
-    {
-        var conv = new Conv(o.Strides, o.Pads, o.Dilations, o.Group);
-        Shape output = conv.Infer(new InferRequest(
-            conv, new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])))[0].Shape;
-        return new Example(
-            new ConvInputGradient(o.Strides, o.Pads, o.Dilations, o.Group, [5, 6]), new ExampleInput(output), new ExampleInput([4, 2 / o.Group, 3, 2]));
-    });
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new ConvInputGradient([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput(["batch", 4, 3, 5]), new([4, 2, 3, 2]), ExampleInput.Constant(5, 6)),
+        new(new ConvInputGradient([2, 1], [1, 0, 2, 1], [1, 1], 1), new ExampleInput(["batch", 4, 3, 6]), new([4, 2, 3, 2]), ExampleInput.Constant(5, 6)),
+        new(new ConvInputGradient([1, 1], [0, 0, 0, 0], [1, 2], 2), new ExampleInput(["batch", 4, 3, 4]), new([4, 1, 3, 2]), ExampleInput.Constant(5, 6)),
+        new(new ConvInputGradient([2], [1, 2], [2], 2), new ExampleInput(["batch", 4, 3]), new([4, 2, 3]), ExampleInput.Constant(7)),
+        new(new ConvInputGradient([2, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput([2, 2, 2, 2]), new([2, 1, 2, 3]), ExampleInput.Data(5, 4)) { Smoothness = 0 },
+        new(new ConvInputGradient([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2), new ExampleInput(["batch", 2, 3, 2, 3]), new([2, 1, 2, 2, 3]), ExampleInput.Constant(4, 3, 4)),
+    ];
 
-    /// <inheritdoc/>
-    public static string OnnxName => "ConvTranspose";
-
-    /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ConvolutionNode.Transposed(node);
+    /// <summary>The gradient of a convolution with respect to its image.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="g">The gradient of its result.</param>
+    /// <param name="w">Its weights.</param>
+    /// <param name="image">Its image.</param>
+    internal static Variable Of(ConvolutionOperation convolution, Variable g, Variable w, Variable image) =>
+        new ConvInputGradient(convolution.Strides, convolution.Pads, convolution.Dilations, convolution.Group)
+            .Apply(g, w, Sizes.Of([.. image.Shape.Skip(2)], image));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 2);
+        Require.Count(this, inputs, 3);
+        Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
-        Require.Rank(this, inputs[0], 4);
-        Require.Rank(this, inputs[1], 4);
-        Shape image = [inputs[0].Shape[0], inputs[1].Shape[1].Size * Group, ImageSize[0], ImageSize[1]];
-        Shape expected = OutputShape(image, inputs[1].Shape);
-        return inputs[0].Shape == expected
+        Require.Sizes(this, inputs, 2);
+        (Shape g, Shape w) = (inputs[0].Shape, inputs[1].Shape);
+        if (g.Rank < 3 || w.Rank != g.Rank || inputs[2].Shape[0] != g.Rank - 2)
+            throw new ShapeException($"{Name} expects a gradient [N, M, …], weights with as many axes and the size of the image along each axis from the third on, found {g}, {w} and {inputs[2].Shape}.");
+        RequireOptions(g.Rank - 2);
+        IReadOnlyList<Dim> sizes = inputs.Content(2) ?? [.. Enumerable.Range(0, Axes).Select(axis => inputs.Fresh($"sliced_{axis + 2}"))];
+        Shape image = [g[0], w[1] * Group, .. sizes];
+        Shape expected = OutputShape(image, w);
+        return g.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
             ? [inputs[0] with { Shape = image }]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {inputs[0].Shape}.");
+            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {g}.");
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>, Flops(request.Sizes(0), request.Sizes(1)));
+    public Kernel Lower(LowerRequest request) => request.Type(0) switch
+    {
+        DType.Float32 => Lower<float>(request),
+        DType.Float64 => Lower<double>(request),
+        var type => throw request.NoKernel(type),
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -58,34 +73,67 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
             return request.Zero;
         }
 
-        (Variable dy, Variable w) = (request[0], request[1]);
-        return request.Each(input => input == 0
-            ? new Conv(Strides, Pads, Dilations, Group).Apply(g, w)
-            : new ConvWeightGradient(Strides, Pads, Dilations, Group, [w.Shape[2].Size, w.Shape[3].Size]).Apply(g, dy));
+        (Variable y, Variable w) = (request[0], request[1]);
+        return request.Each(input => input switch
+        {
+            0 => new Conv(Strides, Pads, Dilations, Group).Apply(g, w),
+            1 => ConvWeightGradient.Of(this, g, y, w),
+            _ => null,
+        });
     }
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request)
     {
         Shape w = request.Inputs[1].Shape;
-        long Rest(int axis) =>
-            (ImageSize[axis] + Pads[axis] + Pads[axis + 2] - (Dilations[axis] * (w[axis + 2].Size - 1)) - 1) % Strides[axis];
-        return new OnnxForm("ConvTranspose")
+        Dim?[] rests = [.. Enumerable.Range(0, Axes).Select(axis => Rest(request.Outputs[0].Shape[axis + 2], w[axis + 2].Size, axis))];
+        var transposed = new OnnxForm("ConvTranspose")
         {
             Attributes =
             [
                 .. Attributes,
-                new OnnxAttribute("kernel_shape", new long[] { w[2].Size, w[3].Size }),
-                new OnnxAttribute("output_padding", new[] { Rest(0), Rest(1) }),
+                KernelShape(w),
+                new OnnxAttribute("output_padding", (IReadOnlyList<long>)[.. rests.Select((rest, axis) => rest?.Number ?? Strides[axis] - 1)]),
             ],
+            Inputs = [new OnnxInput.Argument(0), new OnnxInput.Argument(1)],
             RuntimeTypes = [DType.Float32],
         };
+        return rests.All(rest => rest is not null)
+            ? transposed
+            : new OnnxForm("Slice")
+            {
+                Inputs =
+                [
+                    new OnnxInput.Computed(transposed), OnnxInput.Integers([.. rests.Select(_ => 0L)]), request.Sizes(2),
+                    OnnxInput.Integers([.. rests.Select((_, axis) => axis + 2L)]),
+                ],
+                RuntimeTypes = [DType.Float32],
+            };
     }
 
-    private void Compute<T>(KernelArguments arguments)
+    /// <summary>What strides leave over at the end of the image: what a transposed convolution does not reach. Null where it is not known.</summary>
+    private Dim? Rest(Dim size, int kernel, int axis)
+    {
+        Dim room = WindowCount.Room(size, Pads[axis], Pads[Axes + axis], kernel, Dilations[axis]);
+        Dim rest = room - (room.FloorDivide((long)Strides[axis]) * Strides[axis]);
+        return rest.IsStatic ? rest : null;
+    }
+
+    private Kernel Lower<T>(LowerRequest request)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (Value dy, Value w, Value dx) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        Kernels.Convolution.InputGradient<T>(KernelShape(dx.Sizes, w.Sizes), dy.Span<T>(), w.Span<T>(), dx.Span<T>(), arguments.Workers);
+        VolumeShape? volume = VolumeShape(request.ResultSizes(0), request.Sizes(1));
+        ConvolutionShape shape = KernelShape(request.ResultSizes(0), request.Sizes(1));
+        return Kernel.Of(
+            arguments =>
+            {
+                ReadOnlySpan<T> g = arguments.Inputs[0].Span<T>(), w = arguments.Inputs[1].Span<T>();
+                Span<T> image = arguments.Outputs[0].Span<T>();
+                if (volume is null)
+                    Kernels.Convolution.InputGradient(shape, g, w, image, arguments.Workers);
+                else
+                    VolumeConvolution.InputGradient(volume, g, w, image, arguments.Workers);
+            },
+            Flops(request.Sizes(0), request.Sizes(1)));
     }
 }

@@ -10,41 +10,54 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// The gradient of a convolution with respect to its weights (book equation 9.11): from the image [N, C, H, W] and the gradient of the output
 /// [N, M, oH, oW] to [M, C/group, kH, kW]. Exported as one <c>Conv</c> in which batch and channels change places.
 /// </summary>
-/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
-/// <param name="Pads">Zeros around the image: top, left, bottom, right.</param>
-/// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
+/// <param name="Strides">Steps of the window along each axis.</param>
+/// <param name="Pads">Zeros before each axis, then after each axis.</param>
+/// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
-/// <param name="KernelSize">Height and width of the kernel.</param>
+/// <param name="KernelSize">The sizes of the kernel.</param>
 public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList KernelSize)
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExampleOptions.Select(o =>
-    {
-        var conv = new Conv(o.Strides, o.Pads, o.Dilations, o.Group);
-        Shape output = conv.Infer(new InferRequest(
-            conv, new TensorType(DType.Float32, ["batch", 2, 5, 6]), new TensorType(DType.Float32, [4, 2 / o.Group, 3, 2])))[0].Shape;
-        return new Example(
-            new ConvWeightGradient(o.Strides, o.Pads, o.Dilations, o.Group, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput(output));
-    });
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 5])),
+        new(new ConvWeightGradient([2, 1], [1, 0, 2, 1], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 6])),
+        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 2], 2, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 4])),
+        new(new ConvWeightGradient([2], [1, 2], [2], 2, [3]), new ExampleInput(["batch", 4, 7]), new(["batch", 4, 3])),
+        new(new ConvWeightGradient([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2, [2, 2, 3]), new ExampleInput(["batch", 2, 4, 3, 4]), new(["batch", 2, 3, 2, 3])),
+    ];
+
+    /// <summary>The gradient of a convolution with respect to its weights.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="x">Its image.</param>
+    /// <param name="g">The gradient of its result.</param>
+    /// <param name="w">Its weights.</param>
+    internal static Variable Of(ConvolutionOperation convolution, Variable x, Variable g, Variable w) =>
+        new ConvWeightGradient(convolution.Strides, convolution.Pads, convolution.Dilations, convolution.Group, [.. w.Shape.Skip(2).Select(d => d.Size)]).Apply(x, g);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 2);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
-        Require.Rank(this, inputs[0], 4);
-        Require.Rank(this, inputs[1], 4);
         (Shape x, Shape dy) = (inputs[0].Shape, inputs[1].Shape);
-        Shape w = [dy[1], Require.Static(this, inputs[0], 1) / Group, KernelSize[0], KernelSize[1]];
+        if (x.Rank != Axes + 2 || dy.Rank != x.Rank || KernelSize.Count != Axes || !x[1].TryDivide(Group, out Dim channels))
+            throw new ShapeException($"{Name} expects an image [N, C, …] of {Axes} axes more, C a multiple of {Group}, and a gradient with as many, found {x} and {dy}.");
+        Shape w = [dy[1], channels, .. KernelSize.Select(size => (Dim)size)];
         Shape expected = OutputShape(x, w);
-        return dy == expected
+        return dy.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
             ? [inputs[0] with { Shape = w }]
             : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {dy}.");
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>, Flops(request.Sizes(1), request.ResultSizes(0)));
+    public Kernel Lower(LowerRequest request) => request.Type(0) switch
+    {
+        DType.Float32 => Lower<float>(request),
+        DType.Float64 => Lower<double>(request),
+        var type => throw request.NoKernel(type),
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
@@ -56,7 +69,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
 
         (Variable x, Variable dy) = (request[0], request[1]);
         return request.Each(input => input == 0
-            ? new ConvInputGradient(Strides, Pads, Dilations, Group, [x.Shape[2].Size, x.Shape[3].Size]).Apply(dy, g)
+            ? ConvInputGradient.Of(this, dy, g, x)
             : new Conv(Strides, Pads, Dilations, Group).Apply(x, g));
     }
 
@@ -75,11 +88,11 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
                 new OnnxAttribute("group", (long)Group),
                 new OnnxAttribute("pads", Pads.ToLongs()),
                 new OnnxAttribute("strides", Dilations.ToLongs()),
-                new OnnxAttribute("kernel_shape", new long[] { dy[2].Size, dy[3].Size }),
+                .. dy.Skip(2).All(d => d.IsStatic) ? new[] { KernelShape(dy) } : [],
             ],
             Image(x),
-            Transpose(new OnnxInput.Argument(1), 1, 0, 2, 3));
-        return ((OnnxInput.Computed)Transpose(Cut(Cut(convolved, 2), 3), 1, 0, 2, 3)).Form with { RuntimeTypes = [DType.Float32] };
+            Exchanged(new OnnxInput.Argument(1), Axes));
+        return ((OnnxInput.Computed)Exchanged(Enumerable.Range(2, Axes).Aggregate(convolved, Cut), Axes)).Form with { RuntimeTypes = [DType.Float32] };
     }
 
     private OnnxInput Cut(OnnxInput x, int axis) =>
@@ -90,21 +103,34 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         OnnxInput image = new OnnxInput.Argument(0);
         if (Group == 1)
         {
-            return Transpose(image, 1, 0, 2, 3);
+            return Exchanged(image, Axes);
         }
 
-        int channels = x[1].Size / Group;
-        OnnxInput grouped = OnnxInput.Of("Reshape", image, Reshape.TargetOf([x[0], Group, channels, x[2], x[3]]));
-        return OnnxInput.Of("Reshape", Transpose(grouped, 2, 1, 0, 3, 4), Reshape.TargetOf([channels, x[0] * Group, x[2], x[3]]));
+        Dim channels = x[1].FloorDivide((long)Group);
+        OnnxInput grouped = OnnxInput.Of("Reshape", image, Reshape.TargetOf([x[0], Group, channels, .. x.Skip(2)]));
+        OnnxInput moved = OnnxInput.Of("Transpose", [new OnnxAttribute("perm", (IReadOnlyList<long>)[2, 1, 0, .. Enumerable.Range(3, Axes).Select(axis => (long)axis)])], grouped);
+        return OnnxInput.Of("Reshape", moved, Reshape.TargetOf([channels, x[0] * Group, .. x.Skip(2)]));
     }
 
-    private static OnnxInput Transpose(OnnxInput x, params long[] permutation) =>
-        OnnxInput.Of("Transpose", [new OnnxAttribute("perm", permutation)], x);
+    /// <summary>The first two axes in the places of each other.</summary>
+    private static OnnxInput Exchanged(OnnxInput x, int axes) =>
+        OnnxInput.Of("Transpose", [new OnnxAttribute("perm", (IReadOnlyList<long>)[1, 0, .. Enumerable.Range(2, axes).Select(axis => (long)axis)])], x);
 
-    private void Compute<T>(KernelArguments arguments)
+    private Kernel Lower<T>(LowerRequest request)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        (Value x, Value dy, Value dw) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        Kernels.Convolution.WeightGradient<T>(KernelShape(x.Sizes, dw.Sizes), x.Span<T>(), dy.Span<T>(), dw.Span<T>(), arguments.Workers);
+        VolumeShape? volume = VolumeShape(request.Sizes(0), request.ResultSizes(0));
+        ConvolutionShape shape = KernelShape(request.Sizes(0), request.ResultSizes(0));
+        return Kernel.Of(
+            arguments =>
+            {
+                ReadOnlySpan<T> x = arguments.Inputs[0].Span<T>(), dy = arguments.Inputs[1].Span<T>();
+                Span<T> dw = arguments.Outputs[0].Span<T>();
+                if (volume is null)
+                    Kernels.Convolution.WeightGradient(shape, x, dy, dw, arguments.Workers);
+                else
+                    VolumeConvolution.WeightGradient(volume, x, dy, dw, arguments.Workers);
+            },
+            Flops(request.Sizes(1), request.ResultSizes(0)));
     }
 }

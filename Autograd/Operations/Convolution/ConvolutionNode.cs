@@ -13,28 +13,50 @@ internal static class ConvolutionNode
         return [convolution.Apply(node[0], node[1], node.Optional(2))];
     }
 
-    /// <summary>The image of a transposed convolution is the one whose convolution has the size of the input: (in − 1)·stride + dilated kernel − pads +
-    /// output_padding.</summary>
+    /// <summary>Where the size of the result is given, or follows from <c>auto_pad</c>, the pads are what is left over; where it is more than there is, zeros follow.</summary>
     public static IReadOnlyList<Variable> Transposed(OnnxNode node)
     {
-        if (node.Has("output_shape") || node.Text("auto_pad") is not ("NOTSET" or "VALID"))
-            throw new GraphException("ConvTranspose is read with explicit pads and output_padding only, found output_shape or auto_pad.");
         WindowNode window = Window(node);
-        IReadOnlyList<long> rest = node.Integers("output_padding") ?? [0, 0];
-        Shape x = node[0].Shape;
-        int Size(int axis) => checked(((x[axis + 2].Size - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - window.Pads[axis] - window.Pads[axis + 2] + (int)rest[axis]);
-        var transposed = new ConvInputGradient(window.Strides, window.Pads, window.Dilations, (int)node.Integer("group"), [Size(0), Size(1)]);
-        return [WithBias(node, transposed.Apply(node[0], node[1]))];
+        int axes = window.Kernel.Count;
+        IReadOnlyList<long> extra = node.Integers("output_padding") ?? new long[axes];
+        IReadOnlyList<long>? asked = node.Integers("output_shape");
+        string auto = window.AutoPad;
+        if (extra.Count != axes || (asked is not null && asked.Count < axes))
+            throw new ShapeException($"ConvTranspose expects {axes} numbers as output_padding and output_shape, found {string.Join(", ", extra)} and {string.Join(", ", asked ?? [])}.");
+        int[] pads = asked is null && auto is "NOTSET" or "VALID" ? [.. window.Pads] : new int[2 * axes], rest = new int[axes], zeros = new int[axes];
+        for (int axis = 0; axis < axes; axis++)
+        {
+            long more = extra[axis];
+            if (asked is not null || auto.StartsWith("SAME", StringComparison.Ordinal))
+            {
+                int size = window.Size(axis), stride = window.Strides[axis];
+                long target = asked?[asked.Count - axes + axis] ?? ((long)size * stride);
+                long total = ((long)stride * (size - 1)) + more + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - target;
+                more += Math.Max(0, -total);
+                total = Math.Max(0, total);
+                pads[axis] = checked((int)(auto == "SAME_UPPER" ? total / 2 : total - (total / 2)));
+                pads[axes + axis] = checked((int)(total - pads[axis]));
+            }
+
+            rest[axis] = (int)Math.Min(more, window.Strides[axis] - 1);
+            zeros[axis] = checked((int)(more - rest[axis]));
+        }
+
+        var transposed = new ConvTranspose(window.Strides, [.. pads], window.Dilations, (int)node.Integer("group"), [.. rest]);
+        if (zeros.All(zero => zero == 0))
+            return [transposed.Apply(node[0], node[1], node.Optional(2))];
+        Variable padded = Ops.Pad(transposed.Apply(node[0], node[1]), [.. new int[axes + 2]], [0, 0, .. zeros]);
+        return [node.Optional(2) is { } bias ? padded + Ops.Reshape(bias, [bias.Shape[0], .. Enumerable.Repeat((Dim)1, axes)]) : padded];
     }
 
     private static WindowNode Window(OnnxNode node)
     {
         Shape w = node[1].Shape;
-        return w.Rank == 4 && w[2].IsStatic && w[3].IsStatic
-            ? new WindowNode(node, [w[2].Size, w[3].Size])
-            : throw new ShapeException($"{node.Operator} takes weights [M, C/group, kH, kW] with known kH and kW, found {w}.");
+        if (w.Rank < 3 || w.Skip(2).Any(d => !d.IsStatic))
+            throw new ShapeException($"{node.Operator} takes weights [M, C/group, …] with a kernel of known size, found {w}.");
+        IntList kernel = [.. w.Skip(2).Select(d => d.Size)];
+        return node.Integers("kernel_shape") is not { } stated || stated.SequenceEqual(kernel.ToLongs())
+            ? new WindowNode(node, kernel)
+            : throw new ShapeException($"{node.Operator} expects kernel_shape {kernel} for weights {w}, found {string.Join(", ", stated)}.");
     }
-
-    private static Variable WithBias(OnnxNode node, Variable y) =>
-        node.Optional(2) is { } bias ? y + Ops.Reshape(bias, [1, bias.Shape[0], 1, 1]) : y;
 }

@@ -6,14 +6,18 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
 /// What the three maps of a convolution share. Y = X * W is linear in X and in W, so its two adjoints, <see cref="ConvInputGradient"/> and
-/// <see cref="ConvWeightGradient"/>, together with <see cref="Conv"/> are closed under differentiation. Images are [N, C, H, W], weights [M, C/group, kH, kW].
+/// <see cref="ConvWeightGradient"/>, together with <see cref="Conv"/> are closed under differentiation. Images are [N, C, H, W], weights [M, C/group, kH, kW]; there may
+/// be any number of axes in the place of H and W, for a signal one.
 /// </summary>
-/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
-/// <param name="Pads">Zeros around the image: top, left, bottom, right.</param>
-/// <param name="Dilations">Distances of the weights: vertical, horizontal.</param>
+/// <param name="Strides">Steps of the window along each axis.</param>
+/// <param name="Pads">Zeros before each axis, then after each axis.</param>
+/// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntList Dilations, int Group) : Operation
 {
+    /// <summary>The number of axes along which the window moves.</summary>
+    private protected int Axes => Strides.Count;
+
     private protected IReadOnlyList<OnnxAttribute> Attributes =>
     [
         new OnnxAttribute("dilations", Dilations.ToLongs()),
@@ -22,56 +26,82 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         new OnnxAttribute("strides", Strides.ToLongs()),
     ];
 
-    private protected static IEnumerable<ConvolutionOptions> ExampleOptions =>
-    [
-        new(), new() { Strides = [2, 1], Pads = [1, 0, 2, 1] }, new() { Dilations = [1, 2], Group = 2 },
-    ];
+    internal static OnnxAttribute KernelShape(Shape w) => new("kernel_shape", (IReadOnlyList<long>)[.. w.Skip(2).Select(d => d.Number)]);
 
     private protected Shape OutputShape(Shape x, Shape w)
     {
-        if (x.Rank != 4 || w.Rank != 4 || !x[2].IsStatic || !x[3].IsStatic || !w[2].IsStatic || !w[3].IsStatic)
+        if (x.Rank < 3 || w.Rank != x.Rank || w.Skip(2).Any(d => !d.IsStatic || d == 0))
         {
-            throw new ShapeException($"{Name} expects an image [N, C, H, W] and weights [M, C/group, kH, kW] with static H, W, kH and kW, found {x} and {w}.");
+            throw new ShapeException($"{Name} expects an image [N, C, …] and weights [M, C/group, …] with as many axes, those of the kernel known, found {x} and {w}.");
         }
 
+        RequireOptions(x.Rank - 2);
         if (x[1] != w[1] * Group || (w[0].IsStatic && w[0].Size % Group != 0))
         {
             throw new ShapeException(
                 $"{Name} expects C = C/group · {Group} input channels and output channels that divide into {Group} groups, found weights {w} for the image {x}.");
         }
 
-        return [x[0], w[0], Out(x, w, 0), Out(x, w, 1)];
+        return [x[0], w[0], .. Enumerable.Range(0, Axes).Select(axis => Out(x, w, axis))];
+    }
+
+    private protected void RequireOptions(int axes)
+    {
+        if (Strides.Count != axes || Dilations.Count != axes || Pads.Count != 2 * axes || Group < 1
+            || Strides.Any(s => s < 1) || Dilations.Any(d => d < 1) || Pads.Any(p => p < 0))
+        {
+            throw new ShapeException(
+                $"{Name} expects for {axes} axes {axes} strides and {axes} dilations of at least 1, {2 * axes} pads of at least 0 and a group of at least 1, "
+                + $"found strides {Strides}, dilations {Dilations}, pads {Pads}, group {Group}.");
+        }
     }
 
     // Every output element is a sum over one patch.
     internal static long Flops(ReadOnlySpan<int> output, ReadOnlySpan<int> weights) =>
         weights[0] == 0 ? 0 : 2L * Value.CountOf(output) * (Value.CountOf(weights) / weights[0]);
 
-    internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w) => new()
+    /// <summary>The sizes along the last two axes; a signal is an image of one row.</summary>
+    internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w)
     {
-        Batch = x[0],
-        InChannels = x[1],
-        InHeight = x[2],
-        InWidth = x[3],
-        OutChannels = w[0],
-        KernelHeight = w[2],
-        KernelWidth = w[3],
-        StrideHeight = Strides[0],
-        StrideWidth = Strides[1],
-        PadTop = Pads[0],
-        PadLeft = Pads[1],
-        PadBottom = Pads[2],
-        PadRight = Pads[3],
-        DilationHeight = Dilations[0],
-        DilationWidth = Dilations[1],
-        Groups = Group,
-    };
+        bool isSignal = Axes == 1;
+        int row = Axes - 2;
+        return new()
+        {
+            Batch = x[0],
+            InChannels = x[1],
+            InHeight = isSignal ? 1 : x[^2],
+            InWidth = x[^1],
+            OutChannels = w[0],
+            KernelHeight = isSignal ? 1 : w[^2],
+            KernelWidth = w[^1],
+            StrideHeight = isSignal ? 1 : Strides[row],
+            StrideWidth = Strides[Axes - 1],
+            PadTop = isSignal ? 0 : Pads[row],
+            PadLeft = Pads[Axes - 1],
+            PadBottom = isSignal ? 0 : Pads[Axes + row],
+            PadRight = Pads[^1],
+            DilationHeight = isSignal ? 1 : Dilations[row],
+            DilationWidth = Dilations[Axes - 1],
+            Groups = Group,
+        };
+    }
 
-    private int Out(Shape x, Shape w, int axis)
+    /// <summary>The sizes for a kernel over volumes; null for signals and images.</summary>
+    private protected VolumeShape? VolumeShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w)
     {
-        int room = x[axis + 2].Size + Pads[axis] + Pads[axis + 2] - (Dilations[axis] * (w[axis + 2].Size - 1)) - 1;
-        return room >= 0
-            ? (room / Strides[axis]) + 1
-            : throw new ShapeException($"{Name} expects a kernel that fits into the padded image, found weights {w} for {x} with pads {Pads}.");
+        int more = Axes - 2;
+        return more <= 0
+            ? null
+            : new VolumeShape(
+                KernelShape(x, w), x[0], x.Slice(2, more), w.Slice(2, more), Strides.AsSpan()[..more], Pads.AsSpan()[..more], Pads.AsSpan().Slice(Axes, more), Dilations.AsSpan()[..more]);
+    }
+
+    private Dim Out(Shape x, Shape w, int axis)
+    {
+        int kernel = w[axis + 2].Size;
+        Dim room = WindowCount.Room(x[axis + 2], Pads[axis], Pads[Axes + axis], kernel, Dilations[axis]);
+        return room.IsStatic && room.Number < 0
+            ? throw new ShapeException($"{Name} expects a kernel that fits into the padded image, found weights {w} for {x} with pads {Pads}.")
+            : WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], kernel, Strides[axis], Dilations[axis]);
     }
 }

@@ -9,13 +9,15 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
 /// The greatest element of each window (ONNX <c>MaxPool</c>; book section 9.3). Results: the values, and their int64 positions in the whole image tensor,
-/// row-major. At a tie the first position wins and gets the gradient; NaN counts as greater than any number.
+/// row-major. Signals [N, C, W] and volumes with more axes go the same way. At a tie the first position wins and gets the gradient; NaN counts as greater than any number.
 /// </summary>
-/// <param name="Kernel">Height and width of the window.</param>
-/// <param name="Strides">Steps of the window: vertical, horizontal.</param>
-/// <param name="Pads">Padding around the image: top, left, bottom, right; padded places never win.</param>
-/// <param name="Dilations">Distances of the places of the window: vertical, horizontal.</param>
-public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations) : Pooling(Kernel, Strides, Pads), IHasKernel, IOperator
+/// <param name="Kernel">The size of the window along each axis.</param>
+/// <param name="Strides">Steps of the window along each axis.</param>
+/// <param name="Pads">Padding before each axis, then after each axis; padded places never win.</param>
+/// <param name="Dilations">Distances of the places of the window along each axis.</param>
+/// <param name="CeilMode">Whether a last window that begins within the image or the padding before it counts although it reaches beyond the padding.</param>
+public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations, bool CeilMode = false)
+    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -24,18 +26,20 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         new(new MaxPool([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }),
         new(new MaxPool([2, 3], [1, 2], [0, 1, 1, 1], [2, 1]), new ExampleInput([2, 1, 5, 4]) { Separation = 0.01 }),
         new(new MaxPool([1, 3], [1, 1], [0, 2, 0, 2], [1, 2]), new ExampleInput(["batch", 1, 2, 4]) { Separation = 0.01 }),
+        new(new MaxPool([2, 3], [2, 2], [0, 1, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 2, 5, 4]) { Separation = 0.01 }),
+        new(new MaxPool([3], [2], [1, 0], [1]), new ExampleInput(["batch", 2, 6]) { Separation = 0.01 }),
+        new(new MaxPool([2, 2], [2, 1], [1, 0, 0, 1], [1, 1], CeilMode: true), new ExampleInput([2, 1, "height", "width"]) { Separation = 0.01 }),
+        new(new MaxPool([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 1, 1], [2, 1, 1]), new ExampleInput(["batch", 1, 4, 3, 4]) { Separation = 0.01 }),
     ];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => PoolingNode.Max(node);
 
-    private protected override IntList Spacing => Dilations;
-
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Require.Count(this, inputs, 1);
-        Shape shape = OutputShape(inputs[0]);
+        Shape shape = OutputShape(inputs[0].Shape);
         return [inputs[0] with { Shape = shape }, new TensorType(DType.Int64, shape)];
     }
 
@@ -62,7 +66,7 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
-        Attributes = [new OnnxAttribute("dilations", Dilations.ToLongs()), .. Attributes],
+        Attributes = [.. WindowAttributes(request.Inputs[0].Shape, padsCount: false)],
     };
 
     private void Compute<T>(KernelArguments arguments)
@@ -71,6 +75,24 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         (Value x, Value? y, Value? indices) = (arguments.Inputs[0], arguments.Outputs[0], arguments.Outputs[1]);
         using Scratch scratch = arguments.Workers.Rent(y is null ? (long)indices!.Count * Unsafe.SizeOf<T>() : 0);
         Span<T> values = y is null ? scratch.Span<T>(indices!.Count) : y.Span<T>();
-        MaxPooling.Forward(KernelShape(x.Sizes, (y ?? indices!).Sizes), x.Span<T>(), values, indices is null ? [] : indices.Span<long>(), arguments.Workers);
+        Fold<T>(Passes(x.Sizes, (y ?? indices!).Sizes), x.Span<T>(), values, indices is null ? [] : indices.Span<long>(), arguments.Workers);
+    }
+
+    private static void Fold<T>(ReadOnlySpan<PoolingShape> passes, ReadOnlySpan<T> x, Span<T> y, Span<long> indices, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (passes.Length == 1)
+        {
+            MaxPooling.Forward(passes[0], x, y, indices, workers);
+            return;
+        }
+
+        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        using Scratch values = workers.Rent((long)count * Unsafe.SizeOf<T>()), places = workers.Rent(indices.IsEmpty ? 0 : (long)count * sizeof(long));
+        Span<long> within = indices.IsEmpty ? [] : places.Span<long>(count);
+        MaxPooling.Forward(passes[0], x, values.Span<T>(count), within, workers);
+        Fold<T>(passes[1..], values.Span<T>(count), y, indices, workers);
+        for (int i = 0; i < indices.Length; i++)
+            indices[i] = indices[i] < 0 ? -1 : within[(int)indices[i]];
     }
 }

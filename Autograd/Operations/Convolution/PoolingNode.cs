@@ -3,7 +3,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
 
-/// <summary>Reads <c>MaxPool</c> and <c>AveragePool</c>.</summary>
+/// <summary>Reads <c>MaxPool</c>, <c>AveragePool</c> and <c>LpPool</c>.</summary>
 internal static class PoolingNode
 {
     public static PoolingOptions Options(OnnxNode node)
@@ -24,10 +24,29 @@ internal static class PoolingNode
     public static IReadOnlyList<Variable> Max(OnnxNode node)
     {
         PoolingOptions options = Options(node);
-        if (node.Results < 2)
-            return [Ops.MaxPool(node[0], options)];
-        if (options.CeilMode || (node.Knows("storage_order") && node.Flag("storage_order")))
-            throw new GraphException("MaxPool gives positions in row-major order and without ceil_mode, found storage_order 1 or ceil_mode 1.");
-        return new MaxPool(options.Kernel, options.Steps, options.Pads, options.Dilations).ApplyAll(node[0]);
+        var pool = new MaxPool(options.Kernel, options.Steps, options.Borders, options.Spacing, options.CeilMode);
+        IReadOnlyList<Variable> results = pool.ApplyAll(node[0]);
+        return node.Results > 1 && node.Knows("storage_order") && node.Flag("storage_order")
+            ? [results[0], ColumnMajor(results[1], node[0])]
+            : results;
+    }
+
+    /// <summary>Positions whose first axis moves fastest within a channel, from those whose last one does (ONNX <c>storage_order</c> 1).</summary>
+    private static Variable ColumnMajor(Variable positions, Variable image)
+    {
+        int axes = image.Shape.Rank - 2;
+        if (image.Shape.Skip(2).Any(d => !d.IsStatic))
+            throw new ShapeException($"MaxPool gives positions in the storage order 1 for images of known size, found {image.Shape}.");
+        long[] sizes = [.. image.Shape.Skip(2).Select(d => d.Number)];
+        Variable rest = positions, moved = Ops.Integers(0);
+        for (int axis = axes - 1; axis >= 0; axis--)
+        {
+            Variable shorter = rest / Ops.Integers(sizes[axis]);
+            Variable at = rest - (shorter * Ops.Integers(sizes[axis]));
+            moved += at * Ops.Integers(sizes[..axis].Aggregate(1L, (a, b) => a * b));
+            rest = shorter;
+        }
+
+        return moved + (rest * Ops.Integers(sizes.Aggregate(1L, (a, b) => a * b)));
     }
 }

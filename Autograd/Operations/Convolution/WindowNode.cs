@@ -5,55 +5,57 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>Reads what convolutions and poolings share: kernel, strides, dilations, and padding that is given or follows from <c>auto_pad</c>.</summary>
 /// <param name="node">The node.</param>
-/// <param name="kernel">Height and width of the kernel.</param>
+/// <param name="kernel">The sizes of the kernel.</param>
 internal sealed class WindowNode(OnnxNode node, IntList kernel)
 {
     public IntList Kernel => kernel;
 
-    public IntList Strides { get; } = Pair(node, "strides");
+    public IntList Strides { get; } = Each(node, "strides", kernel.Count);
 
-    public IntList Dilations { get; } = node.Knows("dilations") ? Pair(node, "dilations") : [1, 1];
+    public IntList Dilations { get; } = node.Knows("dilations") ? Each(node, "dilations", kernel.Count) : [.. Enumerable.Repeat(1, kernel.Count)];
 
-    /// <summary>Top, left, bottom, right. Automatic padding gives ⌈size / stride⌉ windows; an odd rest goes to the end (upper) or the beginning (lower).</summary>
-    public IntList Pads => node.Text("auto_pad") switch
+    /// <summary>How the padding follows from the sizes; NOTSET where it is given.</summary>
+    public string AutoPad { get; } = node.Knows("auto_pad") ? node.Text("auto_pad") : "NOTSET";
+
+    /// <summary>Before each axis, then after each. Automatic padding gives ⌈size / stride⌉ windows; an odd rest goes to the end (upper) or the beginning (lower).</summary>
+    public IntList Pads => AutoPad switch
     {
-        "NOTSET" => node.Integers("pads") is not { } pads ? [0, 0, 0, 0]
-            : pads.Count == 4 ? [.. pads.Select(p => checked((int)p))]
-            : throw new ShapeException($"{node.Operator} expects four pads for an image of two dimensions, found {string.Join(", ", pads)}."),
-        "VALID" => [0, 0, 0, 0],
+        "NOTSET" => node.Integers("pads") is not { } pads ? [.. new int[2 * kernel.Count]]
+            : pads.Count == 2 * kernel.Count ? [.. pads.Select(p => checked((int)p))]
+            : throw new ShapeException($"{node.Operator} expects {2 * kernel.Count} pads for {kernel.Count} axes, found {string.Join(", ", pads)}."),
+        "VALID" => [.. new int[2 * kernel.Count]],
         "SAME_UPPER" => Same(atEnd: true),
         "SAME_LOWER" => Same(atEnd: false),
         var other => throw new GraphException($"{node.Operator} expects auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, found {other}."),
     };
 
-    public static IntList KernelOf(OnnxNode node) => node.Integers("kernel_shape") switch
-    {
-        [var height, var width] => [checked((int)height), checked((int)width)],
-        null => throw new GraphException($"{node.Operator} needs the attribute \"kernel_shape\", found none."),
-        var other => throw new ShapeException($"{node.Operator} takes windows of two dimensions, found kernel_shape {string.Join(", ", other)}."),
-    };
+    /// <summary>The sizes of the window of a pooling.</summary>
+    public static IntList KernelOf(OnnxNode node) => node.Integers("kernel_shape") is { } kernel
+        ? [.. kernel.Select(size => checked((int)size))]
+        : throw new GraphException($"{node.Operator} needs the attribute \"kernel_shape\", found none.");
 
-    private static IntList Pair(OnnxNode node, string name) => node.Integers(name) switch
+    /// <summary>The size of the image along an axis that must be known.</summary>
+    public int Size(int axis) => node[0].Shape is var image && image.Rank == kernel.Count + 2 && image[axis + 2].IsStatic
+        ? image[axis + 2].Size
+        : throw new ShapeException($"{node.Operator} needs to know the size of axis {axis + 2} for auto_pad {AutoPad} or an output_shape, found {node[0].Shape}.");
+
+    private static IntList Each(OnnxNode node, string name, int axes) => node.Integers(name) switch
     {
-        null => [1, 1],
-        [var vertical, var horizontal] => [checked((int)vertical), checked((int)horizontal)],
-        var other => throw new ShapeException($"{node.Operator} takes windows of two dimensions, found {name} {string.Join(", ", other)}."),
+        null => [.. Enumerable.Repeat(1, axes)],
+        var given when given.Count == axes => [.. given.Select(number => checked((int)number))],
+        var other => throw new ShapeException($"{node.Operator} expects {axes} {name} for {axes} axes, found {name} {string.Join(", ", other)}."),
     };
 
     private IntList Same(bool atEnd)
     {
-        Shape image = node[0].Shape;
-        (int top, int bottom) = Side(Size(image, 2), 0, atEnd);
-        (int left, int right) = Side(Size(image, 3), 1, atEnd);
-        return [top, left, bottom, right];
+        (int Before, int After)[] sides = [.. Enumerable.Range(0, kernel.Count).Select(axis => Side(axis, atEnd))];
+        return [.. sides.Select(side => side.Before), .. sides.Select(side => side.After)];
     }
 
-    private int Size(Shape image, int axis) => image.Rank == 4 && image[axis].IsStatic
-        ? image[axis].Size
-        : throw new ShapeException($"{node.Operator} with auto_pad {node.Text("auto_pad")} needs an image [N, C, H, W] with known H and W, found {image}.");
-
-    private (int Before, int After) Side(int size, int axis, bool atEnd)
+    private (int Before, int After) Side(int axis, bool atEnd)
     {
+        // With steps of 1 the padding is the same for every size.
+        int size = Strides[axis] == 1 ? 1 : Size(axis);
         int windows = (size + Strides[axis] - 1) / Strides[axis];
         int total = Math.Max(0, ((windows - 1) * Strides[axis]) + (Dilations[axis] * (kernel[axis] - 1)) + 1 - size);
         return atEnd ? (total / 2, total - (total / 2)) : (total - (total / 2), total / 2);

@@ -16,7 +16,7 @@ public sealed record NonMaxSuppression(bool CenterPointBox = false) : Operation,
     [
         Boxes(new(), ExampleInput.Data(3), ExampleInput.Real(0.3f)),
         Boxes(new(true), ExampleInput.Data(2), ExampleInput.Real(0.5f), ExampleInput.Real(0.4f)),
-        Boxes(new(), ExampleInput.Data(4), ExampleInput.Absent, ExampleInput.Real(0.2f)),
+        Boxes(new(), ExampleInput.Data(4), ExampleInput.LeftOut, ExampleInput.Real(0.2f)),
     ];
 
     /// <inheritdoc/>

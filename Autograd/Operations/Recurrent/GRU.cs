@@ -19,7 +19,13 @@ public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = fals
         .. RecurrentExamples.For(options => new GRU(options, LinearBeforeReset: true), gates: 3, states: 1, activations: 2).Take(2),
     ];
 
-    private protected override int Gates => 3;
+    internal override int Gates => 3;
+
+    private protected override string[] Defaults => ["Sigmoid", "Tanh"];
+
+    private protected override bool IsUsual => LinearBeforeReset && Options.Clip is null && Options.HasActivations(Defaults, "Sigmoid", "Tanh");
+
+    private protected override int Blocks => 4;
 
     private protected override IEnumerable<OnnxAttribute> OwnAttributes => LinearBeforeReset ? [new OnnxAttribute("linear_before_reset", 1L)] : [];
 
@@ -30,7 +36,7 @@ public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = fals
 
     internal override IReadOnlyList<Variable> Turn(RecurrentTurn turn)
     {
-        RecurrentActivation[] activations = Options.ActivationsOf(Name, turn.Direction, "Sigmoid", "Tanh");
+        RecurrentActivation[] activations = Options.ActivationsOf(Name, turn.Direction, Defaults);
         Variable h = turn.States[0];
         Variable input = turn.FromInput();
         Variable state = turn.FromState(h, 0, LinearBeforeReset ? 3 : 2);
@@ -38,6 +44,7 @@ public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = fals
         Variable reset = turn.Activate(activations[0], turn.Gate(input, 1) + turn.Gate(state, 1));
         Variable fresh = turn.Activate(
             activations[1], turn.Gate(input, 2) + (LinearBeforeReset ? reset * turn.Gate(state, 2) : turn.FromState(reset * h, 2, 1)));
-        return [((1 - update) * fresh) + (update * h)];
+        Variable next = ((1 - update) * fresh) + (update * h);
+        return LinearBeforeReset ? [next, fresh, update, reset, turn.Gate(state, 2)] : [next];
     }
 }

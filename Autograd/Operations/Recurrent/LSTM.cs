@@ -20,9 +20,15 @@ public sealed record LSTM(RecurrentOptions Options, bool InputForget = false) : 
         .. RecurrentExamples.For(options => new LSTM(options, InputForget: true), gates: 4, states: 2, activations: 3).Take(1),
     ];
 
-    private protected override int Gates => 4;
+    internal override int Gates => 4;
 
-    private protected override int States => 2;
+    internal override int States => 2;
+
+    private protected override string[] Defaults => ["Sigmoid", "Tanh", "Tanh"];
+
+    private protected override bool IsUsual => !InputForget && Options.Clip is null && Options.HasActivations(Defaults, "Sigmoid", "Tanh", "Tanh");
+
+    private protected override int Blocks => 5;
 
     private protected override IEnumerable<OnnxAttribute> OwnAttributes => InputForget ? [new OnnxAttribute("input_forget", 1L)] : [];
 
@@ -32,15 +38,16 @@ public sealed record LSTM(RecurrentOptions Options, bool InputForget = false) : 
 
     internal override IReadOnlyList<Variable> Turn(RecurrentTurn turn)
     {
-        RecurrentActivation[] activations = Options.ActivationsOf(Name, turn.Direction, "Sigmoid", "Tanh", "Tanh");
+        RecurrentActivation[] activations = Options.ActivationsOf(Name, turn.Direction, Defaults);
         Variable cell = turn.States[1];
         Variable sums = turn.Sums();
         Variable input = turn.Activate(activations[0], turn.Peep(turn.Gate(sums, 0), cell, 0));
         Variable forget = InputForget ? 1 - input : turn.Activate(activations[0], turn.Peep(turn.Gate(sums, 2), cell, 2));
-        Variable next = (forget * cell) + (input * turn.Activate(activations[1], turn.Gate(sums, 3)));
+        Variable fresh = turn.Activate(activations[1], turn.Gate(sums, 3));
+        Variable next = (forget * cell) + (input * fresh);
         Variable output = turn.Activate(activations[0], turn.Peep(turn.Gate(sums, 1), next, 1));
 
         // The clip bounds sums of products; the cell passes as it is, as in ONNX Runtime.
-        return [output * activations[2].Apply(next), next];
+        return [output * activations[2].Apply(next), next, input, output, forget, fresh, next];
     }
 }

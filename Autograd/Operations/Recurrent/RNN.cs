@@ -10,11 +10,18 @@ public sealed record RNN(RecurrentOptions Options) : RecurrentOperation(Options)
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => RecurrentExamples.For(options => new RNN(options), gates: 1, states: 1, activations: 1);
 
-    private protected override int Gates => 1;
+    internal override int Gates => 1;
+
+    private protected override string[] Defaults => ["Tanh"];
+
+    private protected override bool IsUsual => Options.Clip is null && (IsRectified || Options.HasActivations(Defaults, "Tanh"));
+
+    /// <summary>Whether all activations are rectifiers.</summary>
+    internal bool IsRectified => Options.HasActivations(Defaults, "Relu");
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new RNN(RecurrentNode.Read(node)).ApplyAll([.. Enumerable.Range(0, node.Count).Select(node.Optional)]);
 
     internal override IReadOnlyList<Variable> Turn(RecurrentTurn turn) =>
-        [turn.Activate(Options.ActivationsOf(Name, turn.Direction, "Tanh")[0], turn.Sums())];
+        [turn.Activate(Options.ActivationsOf(Name, turn.Direction, Defaults)[0], turn.Sums())];
 }

@@ -37,6 +37,13 @@ public sealed record RecurrentOptions(int HiddenSize)
     /// <summary>Whether a direction reads from the last element to the first.</summary>
     internal bool IsReverse(int direction) => Direction == RecurrentDirection.Reverse || direction == 1;
 
+    /// <summary>Whether each direction has these activations, if the operator's defaults are these or others.</summary>
+    /// <param name="defaults">The operator's defaults.</param>
+    /// <param name="names">The activations of one direction.</param>
+    internal bool HasActivations(string[] defaults, params string[] names) => Activations.Count == 0
+        ? defaults.SequenceEqual(names)
+        : Activations.Select(activation => activation.Name).SequenceEqual(Enumerable.Repeat(names, Directions).SelectMany(name => name));
+
     /// <summary>The activations of a direction.</summary>
     /// <param name="operation">The operator, for messages.</param>
     /// <param name="direction">The direction, from 0.</param>

@@ -4,13 +4,14 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Recurrent;
 
 /// <summary>One direction of a recurrent operator as a Scan. What does not depend on the states, the product of the whole input with the weights, is computed before the turns.</summary>
-internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inputs, int direction, int gates, int states)
+internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inputs, int direction, bool keeps)
 {
+    private readonly int gates = operation.Gates, states = operation.States;
     private readonly int hidden = operation.Options.HiddenSize;
     private readonly bool isReverse = operation.Options.IsReverse(direction);
 
-    /// <summary>The hidden state after each turn, [T, batch, H], and the last states, [batch, H].</summary>
-    public (Variable All, IReadOnlyList<Variable> Last) Apply()
+    /// <summary>The last states, [batch, H], and of each turn the hidden state, [T, batch, H], and what is kept.</summary>
+    public (IReadOnlyList<Variable> Last, IReadOnlyList<Variable> All) Apply()
     {
         Variable x = inputs[0];
         Variable? bias = Of(3), peepholes = inputs.Optional(5 + states) is null ? null : Of(5 + states);
@@ -22,8 +23,7 @@ internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inpu
         Variable? lengths = inputs.Optional(4) is { } given ? given.Cast(DType.Int64).Reshape([given.Shape[0], 1]) : null;
         if (lengths is null)
         {
-            (IReadOnlyList<Variable> last, IReadOnlyList<Variable> all) = Ops.Scan(initial, [input], (s, e) => Kept(Next(s, e[0])), isReverse);
-            return (all[0], last);
+            return Ops.Scan(initial, [input], (s, e) => Next(s, e[0]) is var next ? ([.. next.Take(states)], Written(next)) : default, isReverse);
         }
 
         // The place of a turn counts up, or down from the last one.
@@ -35,16 +35,16 @@ internal sealed class RecurrentScan(RecurrentOperation operation, Arguments inpu
             {
                 Variable isRead = Ops.Less(s[^1], lengths);
                 IReadOnlyList<Variable> next = Next([.. s.SkipLast(1)], e[0]);
-                Variable[] kept = [.. next.Select((state, i) => Ops.Where(isRead, state, s[i]))];
-                return ([.. kept, s[^1] + (isReverse ? -1 : 1)], [Ops.Where(isRead, next[0], 0)]);
+                Variable[] passed = [.. next.Take(states).Select((state, i) => Ops.Where(isRead, state, s[i]))];
+                return ([.. passed, s[^1] + (isReverse ? -1 : 1)], [.. Written(next).Select(result => Ops.Where(isRead, result, 0))]);
             },
             isReverse);
-        return (written[0], [.. ended.SkipLast(1)]);
+        return ([.. ended.SkipLast(1)], written);
 
         IReadOnlyList<Variable> Next(IReadOnlyList<Variable> s, Variable element) =>
             operation.Turn(new RecurrentTurn(operation.Options, direction, gates, s, element, recurrent, inputBias, recurrentBias, peepholes));
 
-        static (IReadOnlyList<Variable> States, IReadOnlyList<Variable> Outputs) Kept(IReadOnlyList<Variable> next) => (next, [next[0]]);
+        IReadOnlyList<Variable> Written(IReadOnlyList<Variable> next) => keeps ? [next[0], Ops.Concat(1, [.. next.Skip(states)])] : [next[0]];
     }
 
     /// <summary>The part of an input that belongs to the direction; null where the input is left out.</summary>

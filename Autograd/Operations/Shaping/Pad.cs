@@ -26,7 +26,7 @@ public sealed record Pad(PadMode Mode = PadMode.Constant) : Operation, IMovesEle
         new(new Pad(PadMode.Reflect), new ExampleInput(["batch", 4]), ExampleInput.Constant(0, 2, 0, 3)),
         new(new Pad(PadMode.Edge), new ExampleInput([2, 3, "width"]), ExampleInput.Constant(1, 0, 2, 0, 1, 1)),
         new(new Pad(PadMode.Wrap), new ExampleInput([2, 3]), ExampleInput.Constant(0, 2, 1, 1)),
-        new(new Pad(PadMode.Edge), new ExampleInput([2, 3]), ExampleInput.Constant(1, -1), ExampleInput.Absent, ExampleInput.Constant(-1)),
+        new(new Pad(PadMode.Edge), new ExampleInput([2, 3]), ExampleInput.Constant(1, -1), ExampleInput.LeftOut, ExampleInput.Constant(-1)),
     ];
 
     /// <inheritdoc/>

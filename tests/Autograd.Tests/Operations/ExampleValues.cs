@@ -6,29 +6,29 @@ namespace Toolkit.Autograd.Tests.Operations;
 /// <summary>Turns an example's inputs into variables and numbers.</summary>
 internal static class ExampleValues
 {
-    /// <summary>The arguments of the operation: inputs, and constants where the example says so.</summary>
+    /// <summary>The arguments of the operation: inputs, and constants where the example says so; null where an optional one is left out.</summary>
     public static Variable[] Variables(Example example, DType floating) =>
     [
-        .. example.Inputs.Select((input, i) => input.IsAbsent ? null! : input.IsConstant
-            ? Variable.Of(NumbersOf(input))
+        .. example.Inputs.Select((input, i) => input.IsLeftOut ? null!
+            : input.IsConstant ? Variable.Of(NumbersOf(input))
             : Variable.Input($"x{i}", Type(input, floating), input.Shape)),
     ];
 
     /// <summary>The arguments that are inputs.</summary>
-    public static Variable[] Inputs(IEnumerable<Variable?> variables) => [.. variables.OfType<Variable>().Where(v => v.IsInput)];
+    public static Variable[] Inputs(IEnumerable<Variable> variables) => [.. variables.Where(v => v is { IsInput: true })];
 
     /// <summary>Numbers for the inputs.</summary>
     public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
-        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsAbsent).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
+        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
     }
 
-    /// <summary>The numbers of all arguments, constants among them.</summary>
+    /// <summary>The numbers of all arguments, constants among them; null where one is left out.</summary>
     public static Value[] All(Example example, IEnumerable<Value> inputs)
     {
         var rest = new Queue<Value>(inputs);
-        return [.. example.Inputs.Select(input => input.IsAbsent ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
+        return [.. example.Inputs.Select(input => input.IsLeftOut ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
     }
 
     private static Value NumbersOf(ExampleInput input)

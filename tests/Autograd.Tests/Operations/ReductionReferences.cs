@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Reductions;
@@ -16,7 +15,6 @@ internal static class ReductionReferences
         [typeof(ArgMin)] = (o, x) => ArgOf((ArgMin)o, x[0], v => v.Min()),
         [typeof(CumProd)] = (o, x) => [CumulativeOf((CumProd)o, x[0], (int)x[1].Data[0], v => v.Aggregate(1.0, (a, b) => a * b))],
         [typeof(CumSum)] = (o, x) => [CumulativeOf((CumSum)o, x[0], (int)x[1].Data[0], v => v.Sum())],
-        [typeof(GlobalAveragePool)] = (_, x) => ReduceAxes(x[0], [.. Enumerable.Range(2, x[0].Sizes.Length - 2)], true, v => v.Average()),
         [typeof(ReduceMax)] = Reduce(v => v.Max()),
         [typeof(ReduceMean)] = Reduce(v => v.Average()),
         [typeof(ReduceMin)] = Reduce(v => v.Min()),

@@ -38,7 +38,7 @@ internal static class TypeVariants
         var typed = new Example(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
         Variable[] variables = ExampleValues.Variables(typed, DType.Float32);
         Value[] inputs = ExampleValues.Draw(typed, DType.Float32, seed: 8);
-        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant && !input.IsAbsent)];
+        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut)];
         for (int i = 0; i < inputs.Length; i++)
         {
             // What must not be 0 is not among integers either.

@@ -1,5 +1,6 @@
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Data.Augmentation;
+using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Initializers;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
@@ -75,6 +76,9 @@ internal static class ExampleData
             initial => new Sequential(new Dense(4, 6, new RandomSource(1)) { WeightInitializer = initial }, new Dense(6, 3, new RandomSource(2)))),
         [nameof(Normal)] = TwoLines.Of(
             "8.4", () => new Normal(0.01),
+            initial => new Sequential(new Dense(4, 6, new RandomSource(1)) { WeightInitializer = initial }, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Orthogonal)] = TwoLines.Of(
+            "8.4; Saxe et al. 2014", () => new Orthogonal(Gain: 1.4),
             initial => new Sequential(new Dense(4, 6, new RandomSource(1)) { WeightInitializer = initial }, new Dense(6, 3, new RandomSource(2)))),
         [nameof(Uniform)] = TwoLines.Of(
             "8.4", () => new Uniform(-0.05, 0.05),

@@ -60,12 +60,18 @@ internal static class ExampleModules
         [nameof(GroupNormalization)] = TwoLines.Of(
             "8.7.1; Wu, He 2018", () => new GroupNormalization(channels: 6, groups: 2),
             normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Gru)] = TwoLines.Of(
+            "10.10.2; Cho et al. 2014", () => new Gru(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
+            gru => new Sequential(new Reshape(2, 2), gru, new Dense(6, 3, new RandomSource(2)))),
         [nameof(LayerNormalization)] = TwoLines.Of(
             "8.7.1; Ba, Kiros, Hinton 2016", () => new LayerNormalization(6),
             normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Dense(6, 3, new RandomSource(2)))),
         [nameof(LowRankDense)] = TwoLines.Of(
             "6.3.3", () => new LowRankDense(4, 6, rank: 2, new RandomSource(1)),
             factored => new Sequential(factored, new Activation(Ops.Relu), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Lstm)] = TwoLines.Of(
+            "10.10.1, equations 10.40 to 10.44; Hochreiter, Schmidhuber 1997", () => new Lstm(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
+            lstm => new Sequential(new Reshape(2, 2), lstm, new Dense(6, 3, new RandomSource(2)))),
         [nameof(MaxPool2D)] = TwoLines.On(
             Images, "9.3", () => new MaxPool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(Maxout)] = TwoLines.Of(
@@ -81,6 +87,9 @@ internal static class ExampleModules
             unit => new Sequential(new Dense(4, 6, new RandomSource(1)), unit, new Dense(6, 3, new RandomSource(2)))),
         [nameof(RadialBasis)] = TwoLines.Of(
             "6.3.3", () => new RadialBasis(4, 6, new RandomSource(1)) { InitialWidth = 2 }, basis => new Sequential(basis, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Recurrent)] = TwoLines.Of(
+            "10.2, equations 10.8 and 10.9", () => new Recurrent(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
+            recurrent => new Sequential(new Reshape(2, 2), recurrent, new Dense(6, 3, new RandomSource(2)))),
         [nameof(Reshape)] = TwoLines.Of(
             "9.1", () => new Reshape(1, 2, 2), reshape => new Sequential(reshape, new Conv2D(1, 3, 2, new RandomSource(1)), new Flatten())),
         [nameof(Residual)] = TwoLines.Of(

@@ -32,6 +32,7 @@ internal static class MethodTable
         [nameof(HeNormal)] = new(() => new HeNormal()),
         [nameof(HeUniform)] = new(() => new HeUniform()),
         [nameof(Normal)] = new(() => new Normal(0.1), Case.Numbers(v => new Normal(v), -1), Case.Numbers(v => new Normal(1, v))),
+        [nameof(Orthogonal)] = new(() => new Orthogonal(), Case.Numbers(v => new Orthogonal(v), 0, -1), [() => new Orthogonal().Create([3], new Fan(3, 1), new RandomSource(1))]),
         [nameof(Uniform)] = new(() => new Uniform(-1, 1), Case.Numbers(v => new Uniform(v, 1), 2), Case.Numbers(v => new Uniform(-1, v), -2)),
         [nameof(Zeros)] = new(() => new Zeros()),
 
@@ -219,6 +220,11 @@ internal static class MethodTable
             Case.Counts(v => new FitOptions { BatchSize = v }),
             Case.Counts(v => new FitOptions { ValidationBatchSize = v }),
             [() => new FitOptions { ProgressSteps = -1 }]),
+        [nameof(ModelEnsemble)] = new(
+            () => new ModelEnsemble([TwoHeads]),
+            [() => new ModelEnsemble([]), () => new ModelEnsemble([TwoHeads], [0.5, 0.5])],
+            [() => new ModelEnsemble([TwoHeads, Network(3)]).Predict(TwoTargets)],
+            Case.Numbers(v => new ModelEnsemble([TwoHeads], [v]))),
         [nameof(Heads)] = new(
             () => TwoHeads,
             [() => new Heads(Network(6))],

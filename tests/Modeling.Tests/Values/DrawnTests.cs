@@ -72,6 +72,8 @@ public sealed class DrawnTests
             (w => new Conv2D(4, 6, 3, new RandomSource(1)) { WeightInitializer = w, Groups = 2 }, 2 * 9, 3 * 9),
             (w => new Conv2D(4, 6, 3, new RandomSource(1)) { BiasInitializer = w }, 4 * 9, 6 * 9),
             (w => new Maxout(3, 7, 2, new RandomSource(1)) { WeightInitializer = w }, 3, 7),
+            (w => new Recurrent(3, 7, new RandomSource(1)) { InputInitializer = w }, 3, 7),
+            (w => new Recurrent(3, 7, new RandomSource(1)) { RecurrentInitializer = w }, 7, 7),
             (w => new FastDropout(3, 7, 0.5, FastDropoutUnit.Logit, new RandomSource(1)) { WeightInitializer = w }, 3, 7),
             (w => new Embedding(3, 7, new RandomSource(1)) { TableInitializer = w }, 3, 7),
             (w => new RadialBasis(3, 7, new RandomSource(1)) { TemplateInitializer = w }, 3, 7),
@@ -151,6 +153,6 @@ public sealed class DrawnTests
     {
         public List<Fan> Fans { get; } = [];
 
-        protected override void Fill(Span<float> elements, Fan fan, RandomSource random) => Fans.Add(fan);
+        protected override void Fill(Span<float> elements, ReadOnlySpan<int> sizes, Fan fan, RandomSource random) => Fans.Add(fan);
     }
 }

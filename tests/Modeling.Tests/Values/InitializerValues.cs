@@ -16,6 +16,7 @@ internal static class InitializerValues
         [nameof(HeNormal)] = [(new HeNormal(), 0, 2.0 / 30, null)],
         [nameof(HeUniform)] = [(new HeUniform(), 0, 2.0 / 30, Math.Sqrt(6.0 / 30))],
         [nameof(Normal)] = [(new Normal(0.5), 0, 0.25, null), (new Normal(2), 0, 4, null), (new Normal(0.5, 3), 3, 0.25, null)],
+        [nameof(Orthogonal)] = [(new Orthogonal(), 0, 1.0 / 400, null), (new Orthogonal(2), 0, 4.0 / 400, null)],
         [nameof(Uniform)] = [(new Uniform(-1, 1), 0, 4.0 / 12, 1), (new Uniform(-2, 1), -0.5, 9.0 / 12, 1.5), (new Uniform(-1, 4), 1.5, 25.0 / 12, 2.5)],
         [nameof(Zeros)] = [(new Zeros(), 0, 0, 0)],
     };

@@ -84,7 +84,7 @@ public partial class DocumentationTests
         foreach (Example example in operation.Examples)
         {
             Variable[] arguments = ExampleValues.Variables(example, floating);
-            yield return new Signature(ExampleValues.Inputs(arguments), [.. example.For(floating).ApplyAll(arguments).Select((y, i) => new Output($"y{i}", y))]);
+            yield return new Signature(ExampleValues.Inputs(arguments), [.. SmallModels.Standard(example.For(floating).ApplyAll(arguments)).Select((y, i) => new Output($"y{i}", y))]);
         }
     }
 

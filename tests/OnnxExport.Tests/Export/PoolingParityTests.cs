@@ -86,9 +86,9 @@ public class PoolingParityTests
         [
             new("kernel_shape", options.Kernel.ToLongs()),
             new("strides", options.Strides!.ToLongs()),
-            new("pads", options.Pads.ToLongs()),
+            new("pads", options.Pads!.ToLongs()),
             new("ceil_mode", options.CeilMode ? 1L : 0L),
-            name == "MaxPool" ? new("dilations", options.Dilations.ToLongs()) : new("count_include_pad", options.CountIncludePad ? 1L : 0L),
+            name == "MaxPool" ? new("dilations", options.Dilations!.ToLongs()) : new("count_include_pad", options.CountIncludePad ? 1L : 0L),
         ];
         var node = new NodeProto { OpType = name, Name = name, Input = { "x" }, Output = { "y" } };
         node.Attribute.AddRange(attributes.Select(AttributeConversion.ToProto));

@@ -2,6 +2,7 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Convolution;
+using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.OnnxExport.Tests.Export;
@@ -9,6 +10,10 @@ namespace Toolkit.OnnxExport.Tests.Export;
 /// <summary>Small networks for the tests of export.</summary>
 internal static class SmallModels
 {
+    /// <summary>What a recurrent operator gives without what it keeps for its gradient, which would be written as Scans; all results of others.</summary>
+    public static IReadOnlyList<Variable> Standard(IReadOnlyList<Variable> results) =>
+        results[0].Producer?.Operation is RecurrentOperation recurrent ? [.. results.Take(recurrent.StandardResults)] : results;
+
     /// <summary>A perceptron with one hidden layer: probabilities of three classes from four features.</summary>
     public static Signature Perceptron(DType type = DType.Float32)
     {

@@ -40,8 +40,8 @@ internal static class ForeignArrangements
         new OneNode("Pad", 19).Of(Numbers([2, 3])).Constant(1, 2, 1, 0).With("mode", "wrap"),
         new OneNode("CenterCropPad", 18).Of(Numbers([5, 2])).Constant(2, 5),
         new OneNode("Col2Im", 18).Of(Numbers([1, 8, 6])).Constant(3, 4).Constant(2, 2),
-        new OneNode("Unique", 11).Of(Value.Of([3f, 1, 1, 2, 3], 5)).Gives(DataType.Float, 1),
-        new OneNode("Unique", 11).Of(Value.Of([3f, 1, 3, 2, 3, 1], 3, 2)).With("axis", 0).With("sorted", 0).Gives(DataType.Float, 1),
+        new OneNode("Unique", 11).Of(Value.Of([3f, 1, 1, 2, 3], 5)).Gives(DataType.Float),
+        new OneNode("Unique", 11).Of(Value.Of([3f, 1, 3, 2, 3, 1], 3, 2)).With("axis", 0).With("sorted", 0).Gives(DataType.Float),
         new OneNode("RoiAlign", 10).Of(Numbers([1, 2, 5, 6])).Of(Value.Of([0f, 0, 3, 4], 1, 4)).Of(Value.Of([0L], 1)).With("output_height", 2).With("output_width", 2).With("sampling_ratio", 2),
         new OneNode("MaxRoiPool", 1).Of(Numbers([1, 2, 5, 6])).Of(Value.Of([0f, 0, 0, 3, 4], 1, 5)).With("pooled_shape", [2, 2]),
     ];

@@ -17,8 +17,7 @@ internal sealed class OneNode(string op, int opset)
     private readonly List<TensorProto> initializers = [];
     private readonly List<string> names = [];
     private readonly List<AttributeProto> attributes = [];
-    private DataType result = DataType.Float;
-    private int results = 1;
+    private DataType[] results = [DataType.Float];
 
     /// <summary>What the inputs of the graph are given.</summary>
     public Value[] Arguments => [.. arguments];
@@ -60,9 +59,9 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, float[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { value } });
 
-    public OneNode Gives(DataType type, int count = 1)
+    public OneNode Gives(params DataType[] types)
     {
-        (result, results) = (type, count);
+        results = types;
         return this;
     }
 
@@ -70,17 +69,17 @@ internal sealed class OneNode(string op, int opset)
     /// <param name="shapes">The shapes of the results; null to leave them to the reader.</param>
     public ModelProto Model(IReadOnlyList<Value>? shapes = null)
     {
-        string[] outputs = [.. Enumerable.Range(0, results).Select(i => $"y{i}")];
+        string[] outputs = [.. Enumerable.Range(0, results.Length).Select(i => $"y{i}")];
         ValueInfoProto Output(int i) => shapes is null
-            ? new ValueInfoProto { Name = outputs[i], Type = new TypeProto { TensorType = new() { ElemType = (int)result } } }
-            : GoodModel.Value(outputs[i], result, [.. shapes[i].Sizes.ToArray().Select(size => (long)size)]);
+            ? new ValueInfoProto { Name = outputs[i], Type = new TypeProto { TensorType = new() { ElemType = (int)results[i] } } }
+            : GoodModel.Value(outputs[i], results[i], [.. shapes[i].Sizes.ToArray().Select(size => (long)size)]);
         var graph = new GraphProto
         {
             Name = op,
             Input = { inputs },
             Initializer = { initializers },
             Node = { GoodModel.Node(op, [.. names], outputs, "node", [.. attributes]) },
-            Output = { Enumerable.Range(0, results).Select(Output) },
+            Output = { Enumerable.Range(0, results.Length).Select(Output) },
         };
         return new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = opset } }, Graph = graph };
     }
