@@ -223,5 +223,5 @@ public static partial class Ops
 
     private static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
-    private static Variable AxesOf(Variable x, IntList axes) => Integers([.. axes.Select(x.Shape.Axis).Order().Select(axis => (long)axis)]);
+    private static Variable AxesOf(Variable x, IntList axes) => Integers([.. axes.Select(axis => x.Shape.Axis(axis)).Order().Select(axis => (long)axis)]);
 }

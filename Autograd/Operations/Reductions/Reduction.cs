@@ -129,7 +129,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
             throw new ShapeException($"{Name} expects axes as an int64 vector, found {inputs[1]}.");
         if (!inputs.Has(1) || inputs[1].Shape[0] == 0)
             return NoopWithEmptyAxes ? [] : [.. Enumerable.Range(0, shape.Rank)];
-        return inputs.Content(1) is { } given ? [.. given.Select(axis => shape.Axis(checked((int)axis.Number))).Distinct()] : null;
+        return inputs.Content(1) is { } given ? [.. given.Select(axis => shape.Axis(axis.Number)).Distinct()] : null;
     }
 
     private bool IsNothing(InferRequest inputs) => NoopWithEmptyAxes && ReducedAxes(inputs) is { Count: 0 };
