@@ -84,7 +84,7 @@ public sealed record Resize(ResizeSampling Sampling, IntList? Axes = null, Aspec
     public override OnnxForm? ToOnnx(OnnxRequest request) => ResizeNode.Write(this, request);
 
     /// <summary>The axes, counted from 0.</summary>
-    internal int[] AxesOf(Shape shape) => [.. Axes?.Select(shape.Axis) ?? Enumerable.Range(0, shape.Rank)];
+    internal int[] AxesOf(Shape shape) => [.. Axes?.Select(axis => shape.Axis(axis)) ?? Enumerable.Range(0, shape.Rank)];
 
     /// <summary>Factors that are known stay so.</summary>
     private static Variable Folded(Variable factors, Variable places)
