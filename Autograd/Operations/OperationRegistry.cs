@@ -10,6 +10,7 @@ using Toolkit.Autograd.Operations.Quantization;
 using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
+using Toolkit.Autograd.Operations.Resizing;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Operations.Signal;
 using Toolkit.Autograd.Operations.Texts;
@@ -48,6 +49,7 @@ public static class OperationRegistry
         Operator<Adagrad>(),
         Operator<Adam>(),
         Operator<Add>(),
+        Operator<AffineGrid>(),
         Operator<And>(),
         Operator<ArgMax>(),
         Operator<ArgMin>(),
@@ -66,6 +68,8 @@ public static class OperationRegistry
         Operator<BitwiseXor>(),
         Operator<BlackmanWindow>(),
         Operator<Cast>(),
+        Operator<CenterCropPad>(),
+        Operator<Col2Im>(),
         Operator<CastLike>(),
         Operator<Ceil>(),
         Operator<Celu>(),
@@ -105,6 +109,7 @@ public static class OperationRegistry
         Operator<Gelu>(),
         Operator<Gemm>(),
         Operator<GlobalAveragePool>(),
+        Operator<GridSample>(),
         Operator<GlobalLpPool>(),
         Operator<GlobalMaxPool>(),
         Operator<Greater>(),
@@ -133,6 +138,8 @@ public static class OperationRegistry
         Operator<MatMulInteger>(),
         Operator<Max>(),
         Operator<MaxPool>(),
+        Entry<MaxRoiPlaces>(),
+        Operator<MaxRoiPool>(),
         Operator<MaxUnpool>(),
         Operator<Mean>(),
         Operator<MeanVarianceNormalization>(),
@@ -142,6 +149,7 @@ public static class OperationRegistry
         Operator<Momentum>(),
         Operator<Mul>(),
         Operator<Neg>(),
+        Operator<NonMaxSuppression>(),
         Operator<NegativeLogLikelihoodLoss>(),
         Operator<NonZero>(),
         Operator<Not>(),
@@ -168,8 +176,10 @@ public static class OperationRegistry
         Operator<RegexFullMatch>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<Resize>("Upsample"),
         Operator<ReverseSequence>(),
         Operator<RNN>(),
+        Operator<RoiAlign>(),
         Operator<Round>(),
         Operator<Scan>(),
         Operator<ScatterElements>("Scatter"),
@@ -202,12 +212,14 @@ public static class OperationRegistry
         Operator<Swish>(),
         Operator<Tan>(),
         Operator<Tanh>(),
+        Operator<TensorScatter>(),
         Operator<TfIdfVectorizer>(),
         Operator<ThresholdedRelu>(),
         Operator<Tile>(),
         Operator<TopK>(),
         Operator<Transpose>(),
         Operator<Trilu>(),
+        Operator<Unique>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
         Operator<Xor>(),

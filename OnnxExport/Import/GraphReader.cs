@@ -111,7 +111,7 @@ internal sealed class GraphReader
                 symbol += "_";
         }
 
-        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
+        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Of(Symbol.Open(symbol));
     }
 
     /// <summary>Reads nodes, and gives what stands under names after them.</summary>
