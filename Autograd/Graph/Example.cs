@@ -18,8 +18,14 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>The numbers of the input, where they are not drawn; null for numbers that are.</summary>
     public IReadOnlyList<long>? Numbers { get; init; }
 
+    /// <summary>The texts of an input of <see cref="DType.String"/>.</summary>
+    public IReadOnlyList<string>? Texts { get; init; }
+
     /// <summary>Whether the numbers are known when the graph is built.</summary>
     public bool IsConstant { get; init; }
+
+    /// <summary>The floating-point numbers of the input, where they are not drawn; null for numbers that are.</summary>
+    public IReadOnlyList<float>? Factors { get; init; }
 
     /// <summary>Whether an optional input is left out.</summary>
     public bool IsLeftOut { get; init; }
@@ -27,9 +33,17 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>An optional input that is left out.</summary>
     public static ExampleInput LeftOut { get; } = new([]) { IsLeftOut = true };
 
+    /// <summary>Factors as a float32 vector that is known when the graph is built.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static ExampleInput Real(params float[] numbers) => new([numbers.Length]) { Factors = numbers, IsConstant = true };
+
     /// <summary>Sizes, axes or counts as an int64 vector that is known when the graph is built.</summary>
     /// <param name="numbers">The numbers.</param>
     public static ExampleInput Constant(params long[] numbers) => Data(numbers) with { IsConstant = true };
+
+    /// <summary>A vector of texts.</summary>
+    /// <param name="texts">The texts.</param>
+    public static ExampleInput Of(params string[] texts) => new([texts.Length], DType.String) { Texts = texts };
 
     /// <summary>Sizes, axes or counts as an int64 vector that a caller gives.</summary>
     /// <param name="numbers">The numbers.</param>

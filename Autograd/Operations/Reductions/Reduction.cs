@@ -45,6 +45,24 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
     }
 
     /// <inheritdoc/>
+    public sealed override IReadOnlyList<Dim>? Content(Node node, int output)
+    {
+        if (node.Inputs[0].Content is not { Count: > 0 } known || ReducedAxes(node.InputTypes) is not { } axes)
+            return null;
+        if (axes.Count == 0)
+            return known;
+        Func<Dim, Dim, Dim>? join = Kind switch
+        {
+            ReductionKind.Sum => (a, b) => a + b,
+            ReductionKind.Prod => (a, b) => a * b,
+            ReductionKind.Max => Dim.Max,
+            ReductionKind.Min => Dim.Min,
+            _ => null,
+        };
+        return join is null ? null : [known.Aggregate(join)];
+    }
+
+    /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(FunctionFor(request), Value.CountOf(request.Sizes(0)));
 
     /// <inheritdoc/>
@@ -64,23 +82,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
 
     /// <summary>Operator sets in which the axes are an attribute take those that are known.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
-    public override OnnxForm? ToOnnx(OnnxRequest request)
-    {
-        var keep = new OnnxAttribute("keepdims", KeepDims ? 1L : 0L);
-        if (request.Opset >= AxesAreInputSince)
-        {
-            return new OnnxForm(Name)
-            {
-                Attributes = NoopWithEmptyAxes ? [keep, new OnnxAttribute("noop_with_empty_axes", 1L)] : [keep],
-                Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)],
-            };
-        }
-
-        if (IsNothing(request.Inputs) || (request.Inputs.Has(1) && request.Inputs.Content(1) is null))
-            return null;
-        long[] axes = [.. request.Inputs.Content(1)?.Select(axis => axis.Number) ?? []];
-        return new OnnxForm(Name) { Attributes = axes.Length == 0 ? [keep] : [new OnnxAttribute("axes", axes), keep], Inputs = [new OnnxInput.Argument(0)] };
-    }
+    public override OnnxForm? ToOnnx(OnnxRequest request) => ReductionNode.Write(Name, request, KeepDims, NoopWithEmptyAxes, AxesAreInputSince);
 
     /// <summary>The data, where no axis is reduced.</summary>
     /// <param name="inputs">Data and axes.</param>

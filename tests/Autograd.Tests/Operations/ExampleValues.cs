@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Operations;
@@ -21,7 +22,7 @@ internal static class ExampleValues
     public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
-        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input))];
+        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
     }
 
     /// <summary>The numbers of all arguments, constants among them; null where one is left out.</summary>
@@ -31,12 +32,25 @@ internal static class ExampleValues
         return [.. example.Inputs.Select(input => input.IsLeftOut ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
     }
 
-    private static Value NumbersOf(ExampleInput input) => Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+    /// <summary>Whether an operation works on texts, which the batteries of numbers do not draw.</summary>
+    public static bool HasTexts(RegisteredOperation operation) => operation.Examples.Any(example => example.Inputs.Any(input => input.DType == DType.String));
+
+    private static Value NumbersOf(ExampleInput input)
+    {
+        if (input.Factors is not { } factors)
+            return Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+        Value value = Value.Zeros(input.DType, input.Shape.ToSizes());
+        for (int i = 0; i < factors.Count; i++)
+            value[i] = factors[i];
+        return value;
+    }
 
     private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
 
     private static Value Draw(ExampleInput input, DType type, int symbolSize, System.Random random)
     {
+        if (input.Texts is { } texts)
+            return Value.Of([.. texts], input.Shape.ToSizes());
         int[] sizes = [.. input.Shape.Select(d => d.IsStatic ? d.Size : d.Evaluate(d.Symbols.ToDictionary(s => s, _ => symbolSize)))];
         Value value = Value.Zeros(type, sizes);
         double[] numbers = new double[value.Count];
