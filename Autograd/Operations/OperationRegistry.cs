@@ -9,6 +9,7 @@ using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Operations.Transformers;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.Autograd.Operations;
@@ -39,6 +40,7 @@ public static class OperationRegistry
         Operator<And>(),
         Operator<ArgMax>(),
         Operator<ArgMin>(),
+        Operator<Attention>(),
         Operator<AveragePool>(),
         Entry<AveragePoolGradient>(),
         Operator<BatchNormalization>(),
@@ -48,6 +50,7 @@ public static class OperationRegistry
         Operator<BitwiseOr>(),
         Operator<BitwiseXor>(),
         Operator<Cast>(),
+        Operator<CausalConvWithState>(),
         Operator<Compress>(),
         Operator<Concat>(),
         Operator<ConstantOfShape>(),
@@ -75,17 +78,22 @@ public static class OperationRegistry
         Operator<GlobalAveragePool>(),
         Operator<GlobalLpPool>(),
         Operator<GlobalMaxPool>(),
+        Operator<GroupNormalization>(),
         Operator<GRU>(),
         Operator<Greater>(),
         Operator<GreaterOrEqual>(),
         Operator<Identity>(),
         Operator<If>(),
+        Operator<InstanceNormalization>(),
+        Operator<LayerNormalization>(),
         Operator<LeakyRelu>(),
         Operator<Less>(),
         Operator<LessOrEqual>(),
+        Operator<LinearAttention>(),
         Operator<Log>(),
         Operator<LogSoftmax>(),
         Operator<LpPool>(),
+        Operator<LRN>(),
         Operator<Loop>(),
         Operator<LSTM>(),
         Operator<MatMul>(),
@@ -111,8 +119,10 @@ public static class OperationRegistry
         Operator<ReduceSum>(),
         Operator<Relu>(),
         Operator<Reshape>(),
+        Operator<RMSNormalization>(),
         Operator<ReverseSequence>(),
         Operator<RNN>(),
+        Operator<RotaryEmbedding>(),
         Operator<Scan>(),
         Operator<ScatterElements>("Scatter"),
         Operator<ScatterND>(),

@@ -59,8 +59,26 @@ internal sealed class Sizes
         }
 
         return dim.Symbol is { } symbol
-            ? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
+            ? Solved(symbol) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
             : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
+    }
+
+    /// <summary>A symbol from a size that is a multiple of it and a number more.</summary>
+    private Variable? Solved(Symbol symbol)
+    {
+        foreach (Variable carrier in carriers)
+        {
+            for (int axis = 0; axis < carrier.Shape.Rank; axis++)
+            {
+                DimTerm[] own = [.. carrier.Shape[axis].Terms.Where(term => term.Factors.Count > 0)];
+                if (own is not [{ Factors: [SymbolFactor { Symbol: var found }], Coefficient: var coefficient }] || found != symbol)
+                    continue;
+                long more = carrier.Shape[axis].Terms.Where(term => term.Factors.Count == 0).Sum(term => term.Coefficient);
+                return (new ShapeOf(axis, axis + 1).Apply(carrier) - Ops.Integers(more)) / Ops.Integers(coefficient);
+            }
+        }
+
+        return null;
     }
 
     private Variable Term(DimTerm term)
