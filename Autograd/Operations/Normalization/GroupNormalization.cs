@@ -21,17 +21,9 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
         Example.Of(type => new GroupNormalization(1, 1e-2, type), new ExampleInput([2, 3, "time"]), new([3]), new([3])),
     ];
 
-    /// <summary>Before operator set 21 scale and bias have a number for each group.</summary>
-    /// <param name="node">The node.</param>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
-    {
-        int groups = (int)node.Integer("num_groups");
-        Dim channels = node[0].Shape.Rank > 1 ? node[0].Shape[1] : 1;
-        Variable PerChannel(Variable vector) => node.Version >= PerChannelSince
-            ? vector
-            : Ops.Reshape(Ops.Expand(Ops.Reshape(vector, [groups, 1]), [groups, channels.FloorDivide((long)groups)]), [channels]);
-        return new GroupNormalization(groups, node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], PerChannel(node[1]), PerChannel(node[2]));
-    }
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
+        new GroupNormalization((int)node.Integer("num_groups"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

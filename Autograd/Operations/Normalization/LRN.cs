@@ -39,9 +39,9 @@ public sealed record LRN(int Size, double Alpha = 1e-4, double Beta = 0.75, doub
         return [Ops.Cast(x / power, inputs[0].DType)];
     }
 
-    /// <summary>ONNX holds the numbers in single precision, which are not those of float64.</summary>
+    /// <summary>ONNX holds the numbers in single precision, which are not those of float64; ONNX Runtime takes odd sizes only.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name)
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 || Size % 2 == 0 ? null : new(Name)
     {
         Attributes =
         [

@@ -82,7 +82,7 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
         if (k.Shape[3] != size || v.Shape[2] != keys || k.Shape[1] != v.Shape[1])
             throw new ShapeException($"{Name} expects keys of the size of queries and as many values as keys, found queries {q.Shape}, keys {k.Shape} and values {v.Shape}.");
         double root = Math.Sqrt(Options.Scale ?? (1 / Math.Sqrt(size.Size)));
-        Variable products = HeadAxis.Multiply(this, q * root, Ops.Transpose(k * root, [0, 1, 3, 2]));
+        Variable products = HeadAxis.Multiply(this, HeadAxis.Scaled(q, root), Ops.Transpose(HeadAxis.Scaled(k, root), [0, 1, 3, 2]));
         Variable capped = Options.Softcap == 0 ? products : Options.Softcap * Ops.Tanh(products * (1 / Options.Softcap));
         Variable masked = capped;
         if (inputs.Has(3))

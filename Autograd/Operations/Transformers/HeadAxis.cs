@@ -16,6 +16,11 @@ internal static class HeadAxis
         return Ops.Transpose(Ops.Reshape(x, [x.Shape[0], x.Shape[1], heads.Value, size]), [0, 2, 1, 3]);
     }
 
+    /// <summary>x times a number, for float64 as a vector: ONNX Runtime makes a single factor beside a product one of single precision.</summary>
+    public static Variable Scaled(Variable x, double factor) => x.DType == DType.Float64 && x.Shape[^1].IsStatic
+        ? x * Variable.Of(Value.Full(factor, DType.Float64, x.Shape[^1].Size))
+        : x * factor;
+
     /// <summary>[batch, heads, time, size] as [batch, time, heads·size] where asked.</summary>
     public static Variable Together(Variable x, bool pack) => pack
         ? Ops.Reshape(Ops.Transpose(x, [0, 2, 1, 3]), [x.Shape[0], x.Shape[2], x.Shape[1] * x.Shape[3]])

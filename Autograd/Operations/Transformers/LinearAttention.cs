@@ -85,7 +85,7 @@ public sealed record LinearAttention(int QueryHeads, int KeyHeads, LinearAttenti
             if (isDelta)
                 value = elements[^1] * (value - (state * key).Sum([2]));
             state += key * Ops.Reshape(value, [value.Shape[0], value.Shape[1], 1, value.Shape[2]]);
-            return ([state], [Ops.MatMul(elements[0], state) * scale]);
+            return ([state], [HeadAxis.Scaled(Ops.MatMul(elements[0], state), scale)]);
         });
         Variable y = Ops.Transpose(results[0], [1, 0, 2, 3, 4]);
         return
