@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling;
 
@@ -25,10 +24,6 @@ internal static class Settings
     public static double Rate(double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value is >= 0.0 and < 1.0 ? value : throw Wrong(name, member, value, "a number of at least 0 and below 1");
 
-    /// <summary>A schedule that stays from 0 (included) to 1 (excluded).</summary>
-    public static Schedule Rate(Schedule value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
-        value.Greatest < 1.0 ? value : throw Wrong(name, member, value.Greatest, "a schedule that stays at least 0 and below 1");
-
     /// <summary>Above 0 and at most 1.</summary>
     public static double PositiveShare(double value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value is > 0.0 and <= 1.0 ? value : throw Wrong(name, member, value, "a number above 0 and at most 1");
@@ -52,7 +47,7 @@ internal static class Settings
     public static int AtLeast(int least, int value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
         value >= least ? value : throw Wrong(name, member, value, $"a number of at least {least}");
 
-    private static ArgumentOutOfRangeException Wrong(string name, string member, object value, string expected)
+    internal static ArgumentOutOfRangeException Wrong(string name, string member, object value, string expected)
     {
         // Within an init accessor the argument is called "value": the name of the property says more.
         string setting = name == nameof(value) ? member : name;

@@ -95,7 +95,7 @@ public abstract class GraphTransform : GraphWalk<Variable>
 
         if (node.Origin is { } origin)
         {
-            origin.Mark(same, inputs);
+            origin.MarkResults(same, inputs);
         }
 
         return [.. same.Select(map)];

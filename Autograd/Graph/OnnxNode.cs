@@ -51,6 +51,13 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     public long Integer(string name) =>
         attributes.TryGetValue(name, out object? value) ? Typed<long>(name, value) : long.Parse(Default(name), CultureInfo.InvariantCulture);
 
+    /// <summary>An attribute that holds an integer of 32 bits: an axis, a count, a size.</summary>
+    /// <param name="name">The attribute.</param>
+    /// <exception cref="GraphException">The file has a number beyond 32 bits.</exception>
+    public int Int32(string name) => Integer(name) is >= int.MinValue and <= int.MaxValue and var number
+        ? (int)number
+        : throw new GraphException($"{Operator} expects a number of 32 bits as \"{name}\", found {Integer(name)}.");
+
     /// <summary>An attribute that holds an integer as a truth value.</summary>
     /// <param name="name">The attribute.</param>
     public bool Flag(string name) => Integer(name) != 0;

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Toolkit.Autograd.Graph;
 
 /// <summary>
@@ -16,24 +18,53 @@ public sealed record Origin
     public string Documentation { get; init; } = string.Empty;
 
     /// <summary>Further facts that a file keeps with the node.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Gives this origin to the nodes between some variables and others that have none yet.</summary>
+    /// <summary>What a file calls the results of the node, empty texts for results without a name; an exported model calls them so again.</summary>
+    public IReadOnlyList<string> Results { get; init; } = [];
+
+    /// <summary>Gives this origin, without the names of results, to the nodes between some variables and others that have none yet.</summary>
     /// <param name="results">Where to begin.</param>
     /// <param name="inputs">Where to stop: what computes these is not looked at.</param>
     public void Mark(IEnumerable<Variable> results, IEnumerable<Variable> inputs)
     {
+        Origin unnamed = Results.Count == 0 ? this : this with { Results = [] };
         var stops = new HashSet<Variable>(inputs, ReferenceEqualityComparer.Instance);
         foreach (Node node in TopologicalOrder.Of(results, v => stops.Contains(v) || v.Producer!.Origin is not null))
         {
-            node.Origin = this;
+            node.Origin = unnamed;
+        }
+    }
+
+    /// <summary>Gives this origin to the nodes that compute the results of a node in its place; where they had no origin, the results have its names.</summary>
+    /// <param name="results">One for each result of the node.</param>
+    /// <param name="inputs">Its inputs.</param>
+    public void MarkResults(IReadOnlyList<Variable> results, IEnumerable<Variable> inputs)
+    {
+        Variable[] given = [.. inputs];
+        Node[] producers =
+        [
+            .. results.Take(Results.Count).Except(given).Select(result => result.Producer).OfType<Node>().Where(node => node.Origin is null).Distinct(),
+        ];
+        Mark(results, given);
+        foreach (Node node in producers)
+        {
+            node.Origin = this with { Results = [.. node.Outputs.Select(NameOf)] };
+        }
+
+        string NameOf(Variable output)
+        {
+            int position = Results.Count - 1;
+            while (position >= 0 && !(position < results.Count && ReferenceEquals(results[position], output)))
+                position--;
+            return position < 0 ? string.Empty : Results[position];
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => (Layer, Name) switch
     {
-        ("", null) => "",
+        ("", null) => Results.FirstOrDefault(name => name.Length > 0) ?? "",
         ("", _) => Name,
         (_, null) => Layer,
         _ => $"{Layer}/{Name}",

@@ -12,8 +12,8 @@ public sealed class OperatorSet
     /// <summary>The operators of the ONNX standard that the registry has.</summary>
     public static OperatorSet Standard { get; } = new(OperationRegistry.All
         .Where(operation => operation.FromOnnx is not null)
-        .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => (Name: name, operation.FromOnnx))
-        .ToDictionary(reading => ("", reading.Name), reading => reading.FromOnnx!));
+        .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => (operation.OnnxDomain, Name: name, operation.FromOnnx))
+        .ToDictionary(reading => (reading.OnnxDomain, reading.Name), reading => reading.FromOnnx!));
 
     /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>
     public IEnumerable<string> Names => operators.Keys.Where(key => key.Domain.Length == 0).Select(key => key.Name).Order(StringComparer.Ordinal);

@@ -119,6 +119,14 @@ public static partial class Ops
     /// <param name="x">The argument.</param>
     public static Variable Erf(this Variable x) => new Erf().Apply(x);
 
+    /// <summary>The hyperbolic sine of x.</summary>
+    /// <param name="x">Floating-point numbers.</param>
+    public static Variable Sinh(this Variable x) => new Sinh().Apply(x);
+
+    /// <summary>The hyperbolic cosine of x.</summary>
+    /// <param name="x">Floating-point numbers.</param>
+    public static Variable Cosh(this Variable x) => new Cosh().Apply(x);
+
     /// <summary>The value as a constant for gradients; see <see cref="Elementwise.StopGradient"/>.</summary>
     /// <param name="x">The value.</param>
     public static Variable StopGradient(this Variable x) => new StopGradient().Apply(x);

@@ -199,11 +199,11 @@ public static partial class Ops
     /// <param name="axis">The axis.</param>
     public static Variable LogSoftmax(this Variable x, int axis = -1) => new LogSoftmax(x.Shape.Axis(axis)).Apply(x);
 
-    /// <summary>−ln softmax(z)_y for each row of logits (book equation 6.30); see <see cref="Normalization.SoftmaxCrossEntropyLoss"/>.</summary>
+    /// <summary>−ln softmax(z)_y for each row of logits (book equation 6.30); see <see cref="Normalization.LogitCrossEntropy"/>.</summary>
     /// <param name="logits">z, [batch, classes].</param>
     /// <param name="labels">y, int64 [batch], from 0 to classes − 1.</param>
     /// <returns>[batch].</returns>
-    public static Variable SoftmaxCrossEntropyLoss(Variable logits, Variable labels) => new SoftmaxCrossEntropyLoss().Apply(logits, labels);
+    public static Variable SoftmaxCrossEntropyLoss(Variable logits, Variable labels) => new LogitCrossEntropy().Apply(logits, labels);
 
     /// <summary>The number of elements along a dimension, as a scalar: for means over a symbolic batch.</summary>
     /// <param name="dim">The dimension.</param>
@@ -223,5 +223,5 @@ public static partial class Ops
 
     private static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
-    private static Variable AxesOf(Variable x, IntList axes) => Integers([.. axes.Select(x.Shape.Axis).Order().Select(axis => (long)axis)]);
+    private static Variable AxesOf(Variable x, IntList axes) => Integers([.. axes.Select(axis => x.Shape.Axis(axis)).Order().Select(axis => (long)axis)]);
 }

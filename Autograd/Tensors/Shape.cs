@@ -56,8 +56,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <summary>Turns an axis that may count from the end (−1 is the last) into one between 0 and <see cref="Rank"/> − 1.</summary>
     /// <param name="axis">An axis between −rank and rank − 1.</param>
     /// <exception cref="ShapeException">The axis lies outside.</exception>
-    public int Axis(int axis) => axis >= -Rank && axis < Rank
-        ? axis < 0 ? axis + Rank : axis
+    public int Axis(long axis) => axis >= -Rank && axis < Rank
+        ? (int)(axis < 0 ? axis + Rank : axis)
         : throw new ShapeException($"Expected an axis between {-Rank} and {Rank - 1} for the shape {this}, found {axis}.");
 
     /// <summary>The same shape with one dimension replaced.</summary>

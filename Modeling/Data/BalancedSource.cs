@@ -49,6 +49,9 @@ public sealed class BalancedSource : IDataSource
     public int? ExampleCount => data.Count;
 
     /// <inheritdoc/>
+    public bool ForTrainingOnly => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         RandomSource random = new RandomSource(seed).Fork("balanced").Fork(options.ShuffleSeed is { } shuffle ? (long)shuffle : 0).Fork(epoch);
@@ -68,6 +71,6 @@ public sealed class BalancedSource : IDataSource
         // The turns are over: within the pass, classes come at random.
         if (options.ShuffleSeed is not null)
             random.Shuffle(order.AsSpan());
-        return data.InOrder(options, order);
+        return data.InOrder(options, order, random);
     }
 }

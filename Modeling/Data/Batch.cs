@@ -90,6 +90,9 @@ public sealed class Batch
         Set(Next(), exampleFeatures, label, exampleTarget, weight);
     }
 
+    /// <summary>Puts an example that was checked behind those that are there.</summary>
+    internal void Add(in Example example) => Set(Next(), example);
+
     /// <summary>Puts the example of a slot of another batch behind those that are there.</summary>
     internal void Add(Batch from, int slot)
     {
@@ -131,11 +134,24 @@ public sealed class Batch
             columns[i].CopyFrom(other.columns[i], Count);
     }
 
-    /// <summary>Makes room for so many examples, to be <see cref="Set"/>.</summary>
+    /// <summary>Makes room for so many examples, to be set.</summary>
     internal void Open(int count)
     {
         Reserve(count);
         Count = count;
+    }
+
+    /// <summary>Overwrites the example of a slot by one that was checked.</summary>
+    internal void Set(int slot, in Example example)
+    {
+        if (example.Fields is null)
+        {
+            Set(slot, example.Features.Span, example.Label, example.Target.Span, example.Weight);
+            return;
+        }
+
+        foreach (BatchColumn column in columns)
+            column.Set(slot, example.Find(column.Field.Name)!.Bytes);
     }
 
     /// <summary>Overwrites the example of a slot. Several threads may set different slots.</summary>

@@ -14,7 +14,7 @@ public sealed record BatchOptions
     public bool DropLast { get; init; }
 
     /// <summary>The ragged axis, such as "time", by whose length examples are put together, so that batches have little padding; null (the default) for none. The order stays
-    /// one of chance: within stretches of 50 batches of the shuffled examples, examples are sorted by length, and the batches of a stretch come in a random order. For a
-    /// <see cref="Dataset"/>; other sources hold their examples together in their own ways.</summary>
+    /// one of chance: within stretches of 50 batches of the shuffled examples, examples are sorted by length, and the batches of a stretch come in a random order. A stream holds one
+    /// stretch in memory.</summary>
     public string? BucketBy { get; init; }
 }

@@ -17,6 +17,9 @@ public abstract class Column
     /// <summary>The number of examples.</summary>
     public int Count { get; }
 
+    /// <summary>The texts that the numbers of the column stand for, in their order; null if it holds numbers.</summary>
+    public IReadOnlyList<string>? Names { get; private protected init; }
+
     /// <summary>A column of numbers of one shape for every example. The array is taken over, not copied.</summary>
     /// <typeparam name="T">The C# type of the numbers.</typeparam>
     /// <param name="name">The name of the field.</param>
@@ -85,6 +88,9 @@ public abstract class Column
         return content.Length > 0 && content.Length % length == 0 ? length : throw new ArgumentException(
             $"Expected whole examples of shape {Shapes.Text(shape)} for the column \"{name}\", at least one, found {content.Length} numbers.", nameof(content));
     }
+
+    /// <summary>The same column, whose numbers stand for texts.</summary>
+    internal abstract Column Named(IReadOnlyList<string>? names);
 
     /// <summary>The length of the ragged axis in an example; 0 if there is none.</summary>
     internal virtual int LengthOf(int row) => 0;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Toolkit.Modeling.Data;
 
 /// <summary>Turns the records of a table into a data set.</summary>
@@ -7,14 +5,13 @@ internal sealed class CsvLoader
 {
     private readonly string path;
     private readonly CsvOptions options;
-    private readonly HashSet<string> marks;
+    private readonly CsvCells cells;
     private readonly List<float> numbers = [];
     private readonly List<float> targets = [];
     private readonly List<float> weights = [];
     private readonly Dictionary<string, int> classes = new(StringComparer.Ordinal);
     private readonly List<int> found = [];
     private readonly List<int> gaps = [];
-    private string[] headers = [];
     private int labelColumn = -1;
     private int weightColumn = -1;
     private int[] targetColumns = [];
@@ -34,7 +31,7 @@ internal sealed class CsvLoader
 
         this.path = path;
         this.options = options;
-        marks = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal);
+        cells = new CsvCells(path, options);
         foreach (string name in options.ClassNames ?? [])
         {
             if (!classes.TryAdd(name, classes.Count))
@@ -44,32 +41,10 @@ internal sealed class CsvLoader
 
     public Dataset Load()
     {
-        bool first = true;
-        foreach (CsvRow row in CsvFile.Read(path, options))
-        {
-            if (first)
-            {
-                Begin(row);
-                first = false;
-                if (options.HasHeader)
-                    continue;
-            }
-
-            if (row.Fields.Count != headers.Length)
-            {
-                throw new DataException(
-                    $"'{path}', line {row.Line}: expected {headers.Length} fields as in the first line, found {row.Fields.Count}.");
-            }
-
+        foreach (CsvRow row in cells.Rows(Begin))
             Add(row);
-        }
-
         if (rows == 0)
-        {
-            throw new DataException(
-                first ? $"'{path}' is empty." : $"'{path}' has no rows to learn from{(options.HasHeader ? " after its header" : "")}.");
-        }
-
+            throw cells.NoRows();
         float[] features = [.. numbers];
         FillHoles(features);
         Dataset data = labelColumn < 0
@@ -80,36 +55,27 @@ internal sealed class CsvLoader
 
     private Dataset Labelled(float[] features)
     {
-        IReadOnlyList<string> names = options.ClassNames ?? SortedClasses();
+        IReadOnlyList<string> names = options.ClassNames ?? CsvCells.Sorted(classes.Keys);
         int[] labels = new int[names.Count];
         for (int i = 0; i < labels.Length; i++)
             labels[classes[names[i]]] = i;
         return Dataset.FromLabels(features, [featureColumns.Length], [.. found.Select(code => (long)labels[code])], names.Count, names);
     }
 
-    private void Begin(CsvRow row)
+    private void Begin()
     {
-        headers = [.. row.Fields];
-        if (!options.HasHeader)
-        {
-            for (int i = 0; i < headers.Length; i++)
-                headers[i] = i.ToString(CultureInfo.InvariantCulture);
-        }
-
         var used = new HashSet<int>();
         if (options.Label is { } label)
-            used.Add(labelColumn = Find(label));
-        targetColumns = [.. options.Targets.Select(Find)];
+            used.Add(labelColumn = cells.Find(label));
+        targetColumns = [.. options.Targets.Select(cells.Find)];
         used.UnionWith(targetColumns);
-        if (options.Weight is { } weight && !used.Add(weightColumn = Find(weight)))
+        if (options.Weight is { } weight && !used.Add(weightColumn = cells.Find(weight)))
             throw new DataException($"'{path}': the column {weight} is both the weight and a label or target; expected a column of its own.");
-        used.UnionWith(options.Ignore.Select(Find));
-        featureColumns = [.. Enumerable.Range(0, headers.Length).Where(column => !used.Contains(column))];
+        used.UnionWith(options.Ignore.Select(cells.Find));
+        featureColumns = [.. Enumerable.Range(0, cells.Headers.Length).Where(column => !used.Contains(column))];
         if (featureColumns.Length == 0)
-            throw new DataException($"'{path}' has {headers.Length} columns, none of which is left as a feature.");
+            throw new DataException($"'{path}' has {cells.Headers.Length} columns, none of which is left as a feature.");
     }
-
-    private int Find(CsvColumn column) => column.Find(headers, options.HasHeader, path);
 
     private void Add(CsvRow row)
     {
@@ -117,41 +83,33 @@ internal sealed class CsvLoader
             return;
         foreach (int column in featureColumns)
         {
-            bool hole = marks.Contains(row.Fields[column]);
+            bool hole = cells.IsMissing(row, column);
             if (hole && options.Missing == MissingValues.Refuse)
-                throw Missing(row, column);
+                throw cells.Missing(row, column);
             if (hole)
                 gaps.Add(numbers.Count);
-            numbers.Add(hole ? 0f : Number(row, column));
+            numbers.Add(hole ? 0f : cells.Number(row, column));
         }
 
         foreach (int column in targetColumns)
-            targets.Add(marks.Contains(row.Fields[column]) ? throw Missing(row, column) : Number(row, column));
+            targets.Add(cells.IsMissing(row, column) ? throw cells.Missing(row, column) : cells.Number(row, column));
         if (labelColumn >= 0)
             found.Add(Class(row));
         if (weightColumn >= 0)
-            weights.Add(Weight(row));
+            weights.Add(cells.Weight(row, weightColumn));
         rows++;
-    }
-
-    private float Weight(CsvRow row)
-    {
-        if (marks.Contains(row.Fields[weightColumn]))
-            throw Missing(row, weightColumn);
-        float weight = Number(row, weightColumn);
-        return weight >= 0 ? weight : throw Bad(row, weightColumn, $"expected a weight of at least 0, found {Excerpt.Quoted(row.Fields[weightColumn])}");
     }
 
     /// <summary>The number of the row's class: its place among the names that are given, or in the order of appearance.</summary>
     private int Class(CsvRow row)
     {
         string text = row.Fields[labelColumn];
-        if (marks.Contains(text))
-            throw Missing(row, labelColumn);
+        if (cells.IsMissing(row, labelColumn))
+            throw cells.Missing(row, labelColumn);
         if (classes.TryGetValue(text, out int code))
             return code;
         if (options.ClassNames is { } names)
-            throw Bad(row, labelColumn, $"the class {Excerpt.Quoted(text)} is not among the class names {Excerpt.Quoted(names)}");
+            throw cells.Bad(row, labelColumn, $"the class {Excerpt.Quoted(text)} is not among the class names {Excerpt.Quoted(names)}");
         classes.Add(text, classes.Count);
         return classes.Count - 1;
     }
@@ -160,32 +118,18 @@ internal sealed class CsvLoader
     {
         foreach (int column in featureColumns)
         {
-            if (marks.Contains(row.Fields[column]))
+            if (cells.IsMissing(row, column))
                 return true;
         }
 
         foreach (int column in targetColumns)
         {
-            if (marks.Contains(row.Fields[column]))
+            if (cells.IsMissing(row, column))
                 return true;
         }
 
-        return (labelColumn >= 0 && marks.Contains(row.Fields[labelColumn])) || (weightColumn >= 0 && marks.Contains(row.Fields[weightColumn]));
+        return (labelColumn >= 0 && cells.IsMissing(row, labelColumn)) || (weightColumn >= 0 && cells.IsMissing(row, weightColumn));
     }
-
-    private float Number(CsvRow row, int column)
-    {
-        string text = row.Fields[column];
-        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}");
-        return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found {Excerpt.Quoted(text)}");
-    }
-
-    private DataException Missing(CsvRow row, int column) =>
-        Bad(row, column, $"the value is missing ({Excerpt.Quoted(row.Fields[column])}); CsvOptions.Missing says what to do about that");
-
-    private DataException Bad(CsvRow row, int column, string what) =>
-        new($"'{path}', line {row.Line}, column {(options.HasHeader ? Excerpt.Quoted(headers[column]) : headers[column])}: {what}.");
 
     /// <summary>Puts the mean of what is there in the place of what is missing: a row of weight w counts like w rows.</summary>
     private void FillHoles(float[] features)
@@ -209,19 +153,8 @@ internal sealed class CsvLoader
         {
             int column = hole % columns;
             if (counts[column] == 0)
-            {
-                throw new DataException(
-                    $"'{path}', column {Excerpt.Quoted(headers[featureColumns[column]])}: every value is missing{(weightColumn < 0 ? "" : " or has the weight 0")}, so there is no mean to put in.");
-            }
-
+                throw cells.NoMean(featureColumns[column], weightColumn >= 0);
             features[hole] = (float)(sums[column] / counts[column]);
         }
-    }
-
-    private string[] SortedClasses()
-    {
-        bool numeric = classes.Keys.All(name => long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
-        IEnumerable<string> ordinal = classes.Keys.Order(StringComparer.Ordinal);
-        return [.. numeric ? ordinal.OrderBy(name => long.Parse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) : ordinal];
     }
 }

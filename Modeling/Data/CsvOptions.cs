@@ -1,7 +1,8 @@
 namespace Toolkit.Modeling.Data;
 
 /// <summary>How a table of text is read as examples. The defaults read comma-separated values with a header line as RFC 4180
-/// describes them, every column a feature; say which column is the <see cref="Label"/>, or which are the <see cref="Targets"/>.</summary>
+/// describes them, every column a feature; say which column is the <see cref="Label"/>, or which are the <see cref="Targets"/>; or name the <see cref="Fields"/>, and nothing else is
+/// read.</summary>
 public sealed record CsvOptions
 {
     /// <summary>The character between fields; a comma by default.</summary>
@@ -33,10 +34,17 @@ public sealed record CsvOptions
     /// <summary>Columns to pass over; none by default.</summary>
     public IReadOnlyList<CsvColumn> Ignore { get; init; } = [];
 
+    /// <summary>The fields of examples by name, in the place of features, label, targets and weight; none by default.</summary>
+    public IReadOnlyList<CsvField> Fields { get; init; } = [];
+
     /// <summary>Texts that mean "no value"; by default nothing at all, "?" and "NA".</summary>
     public IReadOnlyList<string> MissingMarks { get; init; } = ["", "?", "NA"];
 
     /// <summary>What to do about a missing feature; an error by default. A missing label, target or weight leaves the row out
     /// under <see cref="MissingValues.SkipRow"/> and is an error otherwise.</summary>
     public MissingValues Missing { get; init; } = MissingValues.Refuse;
+
+    /// <summary>The same for another table, whose texts get the numbers that they have in a data set.</summary>
+    /// <param name="data">What a table was loaded as.</param>
+    public CsvOptions WithNames(Dataset data) => this with { Fields = [.. Fields.Select(field => field with { Names = data.Columns.First(column => column.Field.Name == field.Name).Names })] };
 }

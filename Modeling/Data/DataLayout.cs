@@ -127,16 +127,6 @@ public sealed class DataLayout
     /// <summary>The field of a name, or null.</summary>
     internal Field? Find(string name) => Array.Find(fields, field => field.Name == name);
 
-    /// <summary>What a model may read: a module the field that it was trained on, "input" or the only one.</summary>
-    internal IReadOnlyList<Field> FieldsOf(Modules.Model model)
-    {
-        if (model is not Modules.Module)
-            return Fields;
-        Field? trained = model.InputFields is [var known] ? Find(known.Name) : null;
-        return [trained ?? Find(Input) ?? (fields is [var only] ? only
-            : throw new InvalidOperationException($"Expected examples with the field \"{Input}\" for a module, found {this}."))];
-    }
-
     /// <summary>Refuses examples of other fields. Fewer classes will do: a small set need not have all. Examples without weights count once each, so either will do.</summary>
     internal void RequireSame(DataLayout found)
     {

@@ -18,7 +18,7 @@ public sealed partial class Dataset : IDataSource
         Columns = this.columns.AsReadOnly();
         Layout = new DataLayout([.. columns.Select(column => column.Field)]);
         Count = columns[0].Count;
-        ClassNames = classNames;
+        ClassNames = classNames ?? Array.Find(this.columns, column => column.Field.Name == DataLayout.Target)?.Names;
         Features = Content<float>(DataLayout.Input);
         Labels = Layout.HasLabels ? Content<long>(DataLayout.Target) : default;
         Targets = Content<float>(DataLayout.Target);
@@ -217,19 +217,25 @@ public sealed partial class Dataset : IDataSource
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         RandomSource? random = options.ShuffleSeed is { } seed ? Permutation.Random(seed, epoch) : null;
-        int[]? order = random is null ? null : Permutation.Of(Count, random);
-        if (options.BucketBy is { } axis)
-        {
-            Column column = Array.Find(columns, column => column.Field.Axis == axis) ?? throw new ArgumentException(
-                $"Expected the symbol of a ragged axis to put examples together by, found \"{axis}\" for {Layout}.", nameof(options));
-            order = Buckets.Sort(order ?? [.. Enumerable.Range(0, Count)], column.LengthOf, options.Size, random);
-        }
-
-        return InOrder(options, order);
+        return InOrder(options, random is null ? null : Permutation.Of(Count, random), random);
     }
 
     /// <summary>One pass over the given rows, or over all as they stand; the shuffle seed is not looked at.</summary>
-    internal IEnumerable<Batch> InOrder(BatchOptions options, int[]? order)
+    /// <param name="options">Size of the batches, and the axis by which they are sorted.</param>
+    /// <param name="order">The rows; null for all.</param>
+    /// <param name="random">Puts sorted batches in an order; null to leave them sorted.</param>
+    internal IEnumerable<Batch> InOrder(BatchOptions options, int[]? order, RandomSource? random)
+    {
+        if (options.BucketBy is { } axis)
+        {
+            Column column = Array.Find(columns, column => column.Field.Axis == axis) ?? throw Buckets.NoAxis(axis, Layout);
+            order = Buckets.Sort(order ?? [.. Enumerable.Range(0, Count)], column.LengthOf, options.Size, random);
+        }
+
+        return Pass(options, order);
+    }
+
+    private IEnumerable<Batch> Pass(BatchOptions options, int[]? order)
     {
         int examples = order?.Length ?? Count;
         var batch = new Batch(Layout, Math.Min(options.Size, examples));

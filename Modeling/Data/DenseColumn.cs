@@ -17,7 +17,10 @@ internal sealed class DenseColumn<T>(Field field, ReadOnlyMemory<T> content) : C
     internal override ReadOnlySpan<byte> Row(int row) => MemoryMarshal.AsBytes(Content.Span.Slice(row * length, length));
 
     /// <inheritdoc/>
-    internal override Column Slice(int start, int count) => new DenseColumn<T>(Field, Content.Slice(start * length, count * length));
+    internal override Column Named(IReadOnlyList<string>? names) => new DenseColumn<T>(Field, Content) { Names = names };
+
+    /// <inheritdoc/>
+    internal override Column Slice(int start, int count) => new DenseColumn<T>(Field, Content.Slice(start * length, count * length)) { Names = Names };
 
     /// <inheritdoc/>
     internal override Column Select(ReadOnlySpan<int> rows)
@@ -25,6 +28,6 @@ internal sealed class DenseColumn<T>(Field field, ReadOnlyMemory<T> content) : C
         var selected = new T[checked(rows.Length * length)];
         for (int i = 0; i < rows.Length; i++)
             Content.Span.Slice(rows[i] * length, length).CopyTo(selected.AsSpan(i * length));
-        return new DenseColumn<T>(Field, selected);
+        return new DenseColumn<T>(Field, selected) { Names = Names };
     }
 }

@@ -58,6 +58,63 @@ internal static class FieldCheck
         }
     }
 
+    /// <summary>If examples have weights, one of them must be above 0.</summary>
+    public static void SomeWeight(IReadOnlyList<Column> columns)
+    {
+        if (columns.FirstOrDefault(column => column.Field.Name == DataLayout.Weight) is not { } weights)
+            return;
+        for (int row = 0; row < weights.Count; row++)
+        {
+            if (MemoryMarshal.Read<float>(weights.Row(row)) > 0f)
+                return;
+        }
+
+        throw new DataException($"Expected a weight above 0, found zeros for all {weights.Count} examples.");
+    }
+
+    /// <summary>The fields of one example of a stream must be those of the layout.</summary>
+    public static void Example(ReadOnlySpan<(string Name, Value Value)> fields, DataLayout layout, long row)
+    {
+        string[] names = [.. layout.Fields.Select(field => field.Name)];
+        if (fields.Length != names.Length)
+            throw new DataException($"Example {row} of the stream (counted from 0) has {fields.Length} fields; expected those of {layout}.");
+        var lengths = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach ((string name, Value value) in fields)
+        {
+            if (layout.Find(name) is not { } field || !names.Contains(name))
+                throw new DataException($"Example {row} of the stream (counted from 0) has a field \"{name}\" more often than {layout}.");
+            names[Array.IndexOf(names, name)] = "";
+            bool fits = value.DType == field.Type && value.Sizes.Length == field.Shape.Rank;
+            for (int axis = 0; fits && axis < field.Shape.Rank; axis++)
+                fits = !field.Shape[axis].IsStatic || field.Shape[axis] == value.Sizes[axis];
+            if (!fits)
+                throw new DataException($"Example {row} of the stream (counted from 0) has the field \"{name}\" as {value.DType} {Shapes.Text(value.Sizes)}; expected {field}.");
+            if (field.Axis is { } ragged && !lengths.TryAdd(ragged, value.Sizes[0]) && lengths[ragged] != value.Sizes[0])
+                throw new DataException($"Example {row} of the stream (counted from 0) has {lengths[ragged]} and {value.Sizes[0]} steps along \"{ragged}\"; expected as many in all fields.");
+            Content(field, value, row);
+        }
+    }
+
+    private static void Content(Field field, Value value, long row)
+    {
+        if (field.Classes > 0)
+        {
+            foreach (ref readonly long label in value.Span<long>())
+                ExampleCheck.Labels(new ReadOnlySpan<long>(in label), field.Classes, row);
+        }
+        else if (field.Type == DType.Float32)
+        {
+            Finite<float>(value.Span<float>(), Math.Max(value.Count, 1), $"numbers of \"{field.Name}\"", row);
+        }
+        else if (field.Type == DType.Float64)
+        {
+            Finite<double>(value.Span<double>(), Math.Max(value.Count, 1), $"numbers of \"{field.Name}\"", row);
+        }
+
+        if (field.Name == DataLayout.Weight)
+            ExampleCheck.Weights(value.Span<float>());
+    }
+
     /// <summary>The field of weights must hold one number of float32, at least 0.</summary>
     public static void Weights(Column column)
     {

@@ -37,7 +37,7 @@ public sealed class GeneratedSource : IDataSource
     /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, or its label is out of range.</exception>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0) =>
         // What is drawn anew needs no shuffling.
-        new StreamSource(Layout, () => Draw(epoch)) { ExampleCount = Examples }.Batches(options with { ShuffleSeed = null }, epoch);
+        new StreamSource(Layout, () => Draw(epoch)) { ExampleCount = Examples, ShuffleBuffer = 1 }.Batches(options, epoch);
 
     private IEnumerable<Example> Draw(long epoch)
     {

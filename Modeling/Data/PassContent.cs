@@ -15,6 +15,16 @@ internal struct PassContent
     public void Add(in Example example)
     {
         Count++;
+        if (example.Fields is { } fields)
+        {
+            // Whatever order they come in, and each with its name, so that two fields that swap their content are others.
+            ulong all = 0;
+            foreach ((string name, Autograd.Tensors.Value value) in fields)
+                all = unchecked(all + XxHash3.HashToUInt64(value.Bytes, (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(name.AsSpan()))));
+            sum = unchecked(sum + XxHash3.HashToUInt64(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in all))));
+            return;
+        }
+
         ulong features = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(example.Features.Span), example.Label);
         ulong target = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(example.Target.Span), BitConverter.SingleToInt32Bits(example.Weight));
         // What belongs together is mixed before it is added: two examples that swap their targets are other examples.

@@ -22,14 +22,19 @@ public sealed class PrefetchedSource : IDataSource
     /// <summary>How many batches may be ready.</summary>
     public int Queue { get; }
 
-    /// <summary>The source.</summary>
-    internal IDataSource Inner { get; }
+    private IDataSource Inner { get; }
 
     /// <inheritdoc/>
     public DataLayout Layout => Inner.Layout;
 
     /// <inheritdoc/>
     public int? ExampleCount => Inner.ExampleCount;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Column>? Columns => Inner.Columns;
+
+    /// <inheritdoc/>
+    public bool ForTrainingOnly => Inner.ForTrainingOnly;
 
     /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)

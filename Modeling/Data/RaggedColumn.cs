@@ -37,7 +37,10 @@ internal sealed class RaggedColumn<T>(Field field, ReadOnlyMemory<T[]> rows) : C
     internal override ReadOnlySpan<byte> Row(int row) => MemoryMarshal.AsBytes(rows.Span[row].AsSpan());
 
     /// <inheritdoc/>
-    internal override Column Slice(int start, int count) => new RaggedColumn<T>(Field, rows.Slice(start, count));
+    internal override Column Named(IReadOnlyList<string>? names) => new RaggedColumn<T>(Field, rows) { Names = names };
+
+    /// <inheritdoc/>
+    internal override Column Slice(int start, int count) => new RaggedColumn<T>(Field, rows.Slice(start, count)) { Names = Names };
 
     /// <inheritdoc/>
     internal override Column Select(ReadOnlySpan<int> selected)
@@ -45,6 +48,6 @@ internal sealed class RaggedColumn<T>(Field field, ReadOnlyMemory<T[]> rows) : C
         var chosen = new T[selected.Length][];
         for (int i = 0; i < chosen.Length; i++)
             chosen[i] = rows.Span[selected[i]];
-        return new RaggedColumn<T>(Field, chosen);
+        return new RaggedColumn<T>(Field, chosen) { Names = Names };
     }
 }

@@ -32,14 +32,21 @@ public sealed class SampledSource : IDataSource
     public int? ExampleCount => data.Count;
 
     /// <inheritdoc/>
+    public IReadOnlyList<Column>? Columns => data.Columns;
+
+    /// <inheritdoc/>
     public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
     {
         if (Sampling == Sampling.FixedOrder)
-            return data.InOrder(options, Permutation.Of(data.Count, Permutation.Random(seed, 0)));
+        {
+            RandomSource same = Permutation.Random(seed, 0);
+            return data.InOrder(options, Permutation.Of(data.Count, same), same);
+        }
+
         RandomSource random = new RandomSource(seed).Fork("with replacement").Fork(epoch);
         var order = new int[data.Count];
         for (int i = 0; i < order.Length; i++)
             order[i] = random.NextInt32(data.Count);
-        return data.InOrder(options, order);
+        return data.InOrder(options, order, random);
     }
 }

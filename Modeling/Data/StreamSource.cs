@@ -2,7 +2,7 @@ namespace Toolkit.Modeling.Data;
 
 /// <summary>
 /// Examples that are read anew in each epoch and never held all at once, from a file that does not fit into memory or a generator. All passes see the
-/// same examples: one that does not fails at its end. With a shuffle seed, examples pass through a buffer of bounded size from which the next one is drawn at random.
+/// same examples: one that does not fails at its end. Examples may have any fields. With a shuffle seed, examples pass through a buffer of bounded size from which the next one is drawn at random.
 /// </summary>
 /// <remarks>A bounded buffer shuffles only locally: an example can appear at most <see cref="ShuffleBuffer"/> places earlier than
 /// it stands in the stream. A file sorted by class should be shuffled once before it is streamed.</remarks>
@@ -39,7 +39,10 @@ public sealed class StreamSource : IDataSource
     /// <inheritdoc/>
     /// <exception cref="DataException">An example does not fit the layout, holds NaN or ∞, its label is out of range, its
     /// weight is negative or not finite, the stream is empty, its length is not <see cref="ExampleCount"/> or it has other examples than in an earlier pass.</exception>
-    public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
+    public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0) => options.BucketBy is not { } axis ? Pass(options, epoch)
+        : Buckets.Sorted(Pass(options with { DropLast = false }, epoch), Layout, axis, options, options.ShuffleSeed is { } seed ? Permutation.Random(seed, epoch).Fork("buckets") : null);
+
+    private IEnumerable<Batch> Pass(BatchOptions options, long epoch)
     {
         var batch = new Batch(Layout, options.Size);
         PassContent seen = default;
@@ -48,7 +51,7 @@ public sealed class StreamSource : IDataSource
             foreach (Example example in open())
             {
                 Check(example, ref seen);
-                batch.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
+                batch.Add(example);
                 if (batch.Count == batch.Capacity)
                 {
                     yield return batch;
@@ -65,13 +68,13 @@ public sealed class StreamSource : IDataSource
                 Check(example, ref seen);
                 if (buffer.Count < buffer.Capacity)
                 {
-                    buffer.Add(example.Features.Span, example.Label, example.Target.Span, example.Weight);
+                    buffer.Add(example);
                     continue;
                 }
 
                 int slot = random.NextInt32(ShuffleBuffer);
                 batch.Add(buffer, slot);
-                buffer.Set(slot, example.Features.Span, example.Label, example.Target.Span, example.Weight);
+                buffer.Set(slot, example);
                 if (batch.Count == batch.Capacity)
                 {
                     yield return batch;
@@ -98,6 +101,13 @@ public sealed class StreamSource : IDataSource
     private void Check(in Example example, ref PassContent seen)
     {
         long row = seen.Count;
+        if (example.Fields is { } fields)
+        {
+            FieldCheck.Example(fields, Layout, row);
+            seen.Add(example);
+            return;
+        }
+
         if (example.Features.Length != Layout.FeatureLength)
             throw Mismatch(row, "features", Layout.FeatureLength, Layout.FeatureShape, example.Features.Length);
         if (example.Target.Length != Layout.TargetLength)

@@ -110,7 +110,7 @@ public sealed record Diagnosis
     {
         var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight };
         var objective = new Objective(model, loss, symbols, inputs, context, memory);
-        Variable total = regularizers.Aggregate(objective.Loss, (sum, regularizer) => sum + regularizer.Penalty(objective));
+        Variable total = regularizers.Aggregate(objective.Loss, (sum, regularizer) => sum + objective.PenaltyOf(regularizer));
         return (objective, total, [.. symbols.All.Zip(values)]);
     }
 

@@ -25,19 +25,22 @@ public abstract record Loss
     /// <summary>Whether the second axis of prediction and target is one of steps, each of which has a target of its own.</summary>
     internal virtual bool ReadsSteps => false;
 
+    /// <summary>What a sum with this loss adds up, each with its factor.</summary>
+    private protected virtual IReadOnlyList<(double Factor, Loss Loss)> Addends => [(1.0, this)];
+
     /// <summary>The losses that are added up, each with names of its own.</summary>
     internal virtual IReadOnlyList<Loss> Summands => [this];
 
     /// <summary>The sum of two losses.</summary>
     /// <param name="left">The first loss.</param>
     /// <param name="right">The second loss.</param>
-    public static Loss operator +(Loss left, Loss right) => new SumOfLosses([.. PartsOf(left), .. PartsOf(right)]);
+    public static Loss operator +(Loss left, Loss right) => new SumOfLosses([.. left.Addends, .. right.Addends]);
 
     /// <summary>A loss that counts so much in a sum.</summary>
     /// <param name="factor">The factor, at least 0.</param>
     /// <param name="loss">The loss.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite.</exception>
-    public static Loss operator *(double factor, Loss loss) => new SumOfLosses([.. PartsOf(loss).Select(part => (Settings.NotNegative(factor) * part.Factor, part.Loss))]);
+    public static Loss operator *(double factor, Loss loss) => new SumOfLosses([.. loss.Addends.Select(part => (Settings.NotNegative(factor) * part.Factor, part.Loss))]);
 
     /// <summary>The same as the operator +.</summary>
     /// <param name="left">The first loss.</param>
@@ -112,6 +115,4 @@ public abstract record Loss
     /// <summary>The mean loss of the batch for outputs and fields by name.</summary>
     internal Variable Mean(Named outputs, Named fields, ExampleSymbols examples) => TermsOf(outputs, fields, examples)
         .Select(term => WeightedMean.Of(term.PerExample, WeightedMean.Product(term.Weight, term.Counts))).Aggregate((sum, term) => sum + term);
-
-    private static IEnumerable<(double Factor, Loss Loss)> PartsOf(Loss loss) => loss is SumOfLosses sum ? sum.Parts : [(1.0, loss)];
 }

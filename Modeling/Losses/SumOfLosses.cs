@@ -27,6 +27,9 @@ public sealed record SumOfLosses : ComposedLoss
     public IReadOnlyList<(double Factor, Loss Loss)> Parts { get; }
 
     /// <inheritdoc/>
+    private protected override IReadOnlyList<(double Factor, Loss Loss)> Addends => Parts;
+
+    /// <inheritdoc/>
     public override bool ReadsClassLogits => Parts.All(part => part.Loss.ReadsClassLogits);
 
     /// <inheritdoc/>

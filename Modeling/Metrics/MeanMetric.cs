@@ -31,5 +31,8 @@ public abstract record MeanMetric : Metric
     }
 
     /// <inheritdoc/>
+    internal sealed override (Variable PerExample, Variable? Counts)? MeanOf(Variable prediction, Variable target) => (PerExample(prediction, target), Counts(prediction, target));
+
+    /// <inheritdoc/>
     public sealed override double Total(IReadOnlyList<double[]> sums) => sums[0][0] / sums[1][0];
 }

@@ -40,6 +40,9 @@ public abstract record Metric
     /// <exception cref="DTypeException">The metric does not go with such a target.</exception>
     public abstract IReadOnlyList<Variable> Observe(Variable prediction, Variable target, Variable? counts);
 
+    /// <summary>What the metric is the mean of over examples, and how much each counts besides its weight; null if it is no mean.</summary>
+    internal virtual (Variable PerExample, Variable? Counts)? MeanOf(Variable prediction, Variable target) => null;
+
     /// <summary>The measure of all examples; NaN if none counts.</summary>
     /// <param name="sums">What was observed, added up over all batches: the numbers of each variable in row-major order.</param>
     public abstract double Total(IReadOnlyList<double[]> sums);

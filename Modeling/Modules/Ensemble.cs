@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
@@ -14,7 +13,7 @@ namespace Toolkit.Modeling.Modules;
 public sealed class Ensemble : Module
 {
     private readonly Module[] members;
-    private readonly double[]? weights;
+    private readonly double[] weights;
 
     /// <summary>The mean of models.</summary>
     /// <param name="members">The models, at least one; each a model of its own with a <see cref="Model.Name"/> or none.</param>
@@ -22,14 +21,8 @@ public sealed class Ensemble : Module
     /// <exception cref="ArgumentException">There are no members, or not as many weights as members.</exception>
     public Ensemble(IReadOnlyList<Module> members, IReadOnlyList<double>? weights = null)
     {
-        if (members.Count == 0)
-            throw new ArgumentException("Expected at least one member, found none.", nameof(members));
-        if (weights is not null && weights.Count != members.Count)
-            throw new ArgumentException($"Expected a weight for each of the {members.Count} members, found {weights.Count}.", nameof(weights));
-        foreach (double weight in weights ?? [])
-            Settings.Finite(weight);
+        this.weights = Averages.Weights(members.Count, weights);
         this.members = [.. members];
-        this.weights = weights?.ToArray();
     }
 
     /// <inheritdoc/>
@@ -42,18 +35,6 @@ public sealed class Ensemble : Module
     protected override Shape? ExpectedInput => members[0].InputShape;
 
     /// <inheritdoc/>
-    protected override Variable Build(Variable input, ForwardContext context)
-    {
-        Variable? sum = null;
-        for (int i = 0; i < members.Length; i++)
-        {
-            Variable output = members[i].Forward(input, context);
-            if (sum is not null && output.Shape != sum.Shape)
-                throw new ShapeException($"expected members that all give {sum.Shape}, found {output.Shape} from {members[i].Title}.");
-            Variable term = (weights?[i] ?? (1.0 / members.Length)) * output;
-            sum = sum is null ? term : sum + term;
-        }
-
-        return sum!;
-    }
+    protected override Variable Build(Variable input, ForwardContext context) =>
+        Averages.Of(members, [.. members.Select(member => member.Forward(input, context))], weights);
 }

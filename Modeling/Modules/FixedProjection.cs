@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>(x − μ)·W with numbers that are not learned: pre-processing as part of a model, such as principal components
-/// (<see cref="Toolkit.Modeling.Data.PrincipalComponents"/>). Source: book section 7.6.</summary>
+/// (<see cref="Toolkit.Modeling.Encoders.PrincipalComponents"/>). Source: book section 7.6.</summary>
 /// <remarks>Input [batch, …] with as many numbers per example as μ; result [batch, outputs]. Its numbers have the role of a state: saved and exported, without
 /// gradient and penalty.</remarks>
 public sealed class FixedProjection : Module

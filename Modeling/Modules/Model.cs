@@ -91,9 +91,12 @@ public abstract class Model : ISignatureSource
         }
     }
 
+    /// <summary>The setting that tells the shape of the input.</summary>
+    private protected virtual string ShapeSetting => nameof(InputFields);
+
     /// <summary>The fields that the model may read, or an error.</summary>
     private protected IReadOnlyList<Field> KnownFields => InputFields ?? throw new InvalidOperationException(
-        $"{Title} does not know the shape of its input: train it first, or set {(this is Module ? nameof(Module.InputShape) : nameof(InputFields))}.");
+        $"{Title} does not know the shape of its input: train it first, or set {ShapeSetting}.");
 
     /// <summary>Computes the one output of the model for every example of a source, in its order. To predict again and again, keep a
     /// <see cref="Predictor"/>.</summary>
@@ -159,6 +162,13 @@ public abstract class Model : ISignatureSource
     /// <summary>The full name of a parameter of this model.</summary>
     /// <param name="name">Its name within the model, such as "weight".</param>
     protected string ParameterName(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+
+    /// <summary>The fields of some examples that the model may read: it asks for those it wants.</summary>
+    internal virtual IReadOnlyList<Field> FieldsOf(DataLayout layout) => layout.Fields;
+
+    /// <summary>The same where others read some of the fields.</summary>
+    /// <exception cref="GraphException">There is nothing left, or more than the model can read.</exception>
+    internal virtual IReadOnlyList<Field> FieldsOf(DataLayout layout, IReadOnlySet<string> others) => layout.Fields;
 
     /// <summary>The computation of an application for examples of such fields.</summary>
     internal Signature InferenceFor(IReadOnlyList<Field> fields)

@@ -33,6 +33,9 @@ public abstract class Module : Model
     }
 
     /// <inheritdoc/>
+    private protected override string ShapeSetting => nameof(InputShape);
+
+    /// <inheritdoc/>
     protected internal override string Kind => "module";
 
     /// <summary>Why the module cannot be run as in training when it predicts, to draw masks (<see cref="MonteCarlo"/>): the rest of a sentence that begins with its name; null (the
@@ -73,6 +76,26 @@ public abstract class Module : Model
         var error = new ShapeException($"{Title} expects an input of shape {expected}, found {found.Shape}.");
         error.Data[nameof(Module)] = path;
         return error;
+    }
+
+    /// <summary>The field that the module was trained on, "input" or the only one.</summary>
+    internal override IReadOnlyList<Field> FieldsOf(DataLayout layout)
+    {
+        Field? trained = InputFields is [var known] ? layout.Find(known.Name) : null;
+        return [trained ?? layout.Find(DataLayout.Input) ?? (layout.Fields is [var only] ? only
+            : throw new InvalidOperationException($"Expected examples with the field \"{DataLayout.Input}\" for a module, found {layout}."))];
+    }
+
+    /// <summary>The field "input", or the only one that nothing else reads.</summary>
+    internal override IReadOnlyList<Field> FieldsOf(DataLayout layout, IReadOnlySet<string> others)
+    {
+        if (layout.Find(DataLayout.Input) is { } input)
+            return [input];
+        Field[] left = [.. layout.Fields.Where(field => !others.Contains(field.Name))];
+        return left is [var only] ? [only]
+            : throw new GraphException(
+                $"Expected a field \"{DataLayout.Input}\" for {Title}, or one field that no loss, metric or weight reads, found " +
+                $"{(left.Length == 0 ? "none" : string.Join(", ", (object[])left))}. A {nameof(Model)} reads several by name.");
     }
 
     /// <summary>The computation of an application for examples of a shape.</summary>

@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>
 /// A model with dropout or noise, evaluated by drawing masks also at inference: the mean of k runs, and with <see cref="WithVariance"/> their variance
-/// beside it, [batch, 2n]. The masks follow from the layers' keys, so the same input gives the same numbers. Source: book section 7.12 (10 to 20 masks
+/// beside it, [batch, 2n]: one run of a batch in which each example stands k times. The masks follow from the layers' keys, so the same input gives the same numbers. Source: book section 7.12 (10 to 20 masks
 /// are often enough); Gal, Ghahramani, "Dropout as a Bayesian approximation", 2016.
 /// </summary>
 /// <remarks>The variance is that of the runs, divided by k; the noise of the target comes on top of it. Only dropout and noise layers should
@@ -58,14 +58,16 @@ public sealed class MonteCarlo : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        // A context of its own: the layers draw as in training, and number their applications, so that each run has masks of its own.
+        // A context of its own: the layers draw as in training. The runs stand behind each other along the axis of the batch, where each row has masks of its own.
         var drawing = new ForwardContext(Mode.Training);
-        Variable[] runs = [.. Enumerable.Range(0, Samples).Select(_ => inner.Forward(input, drawing))];
+        Dim batch = input.Shape[0];
+        Dim[] rest = [.. input.Shape.Skip(1)];
+        Variable repeated = input.Reshape([1, batch, .. rest]).Expand([Samples, batch, .. rest]).Reshape([Samples * batch, .. rest]);
+        Variable all = inner.Forward(repeated, drawing);
         CheckDrawing(drawing);
-        Variable mean = runs.Aggregate((sum, run) => sum + run) / Samples;
-        if (!WithVariance)
-            return mean;
-        Variable variance = runs.Select(run => (run - mean).Square()).Aggregate((sum, square) => sum + square) / Samples;
-        return Ops.Concat(1, mean, variance);
+        if (all.Shape.Rank == 0 || all.Shape[0] != Samples * batch)
+            throw new ShapeException($"{nameof(MonteCarlo)} expects a model that gives something for each example, [{Samples * batch}, …], found {all.Shape}.");
+        Variable runs = all.Reshape([Samples, batch, .. all.Shape.Skip(1)]), mean = runs.Mean([0]);
+        return WithVariance ? Ops.Concat(1, mean, (runs - mean).Square().Mean([0])) : mean;
     }
 }

@@ -31,7 +31,7 @@ public sealed class Predictor
     /// <exception cref="ShapeException">The examples do not fit the model.</exception>
     public Predictor(Model model, DataLayout layout, ExecutionOptions? execution = null)
     {
-        function = Function.Compile(model.InferenceFor(layout.FieldsOf(model)), execution);
+        function = Function.Compile(model.InferenceFor(model.FieldsOf(layout)), execution);
     }
 
     /// <summary>The computation: an input for each field that the model reads, and its outputs; for a <see cref="Module"/>, "input" and "output".</summary>

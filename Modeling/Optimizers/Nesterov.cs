@@ -18,7 +18,7 @@ public sealed record Nesterov : Optimizer
 
     /// <summary>α: the share of the velocity that is kept, from 0 to below 1, fixed or growing with the steps as in <c>new LinearDecay(0.5, 0.9, steps)</c>; 0.9
     /// by default. Source of the growth: Sutskever et al. 2013.</summary>
-    public Schedule Decay { get; init => field = Settings.Rate(value); } = 0.9;
+    public Schedule Decay { get; init => field = Schedule.Rate(value); } = 0.9;
 
     /// <inheritdoc/>
     public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);

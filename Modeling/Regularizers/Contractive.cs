@@ -10,7 +10,7 @@ namespace Toolkit.Modeling.Regularizers;
 /// sigmoid layer it is Σᵢ (hᵢ(1 − hᵢ))²‖Wᵢ‖². Source: book section 7.14 (contractive autoencoder, of the manifold tangent classifier) and 14.7;
 /// Rifai et al. 2011.
 /// </summary>
-/// <remarks>By default exact, one gradient for each hidden unit; with <see cref="Projections"/> an unbiased estimate from so many random directions.</remarks>
+/// <remarks>By default exact, one gradient for each hidden unit, which are the turns of one loop; with <see cref="Projections"/> an unbiased estimate from so many random directions.</remarks>
 /// <param name="Strength">λ, at least 0.</param>
 /// <param name="Hidden">The name of the representation, [batch, units].</param>
 public sealed record Contractive(double Strength, string Hidden) : Regularizer
@@ -36,14 +36,14 @@ public sealed record Contractive(double Strength, string Hidden) : Regularizer
 
     private static (Variable Sum, Variable Count) Exact(Variable hidden, Objective objective)
     {
-        Variable? sum = null, count = null;
-        for (int unit = 0; unit < hidden.Shape[1].Size; unit++)
+        (_, Variable count) = objective.Sums(hidden);
+        int units = hidden.Shape[1].Size;
+        (IReadOnlyList<Variable> sums, _) = Ops.Scan([Variable.Scalar(0.0, hidden.DType)], [Variable.Of(Value.Of([.. Enumerable.Range(0, units).Select(unit => (long)unit)], units))], (sum, unit) =>
         {
-            (Variable square, count) = objective.Sums(objective.GradientPerCopy(hidden.Slice(1, unit, unit + 1), objective.Input).Square());
-            sum = sum is null ? square : sum + square;
-        }
-
-        return (sum!, count!);
+            Variable own = hidden * Ops.OneHot(unit[0], units, hidden.DType);
+            return ([sum[0] + objective.Sums(objective.GradientPerCopy(own, objective.Input).Square()).Sum], []);
+        });
+        return (sums[0], count);
     }
 
     private (Variable Sum, Variable Count) Estimate(Variable hidden, Objective objective)

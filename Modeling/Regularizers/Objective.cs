@@ -19,6 +19,9 @@ public sealed class Objective
     private readonly ForwardContext context;
     private readonly OptimizerState memory;
     private readonly string? input;
+    private readonly Dictionary<string, (Regularizer Regularizer, int Turn)> owners = new(StringComparer.Ordinal);
+    private Regularizer? asking;
+    private int turns;
 
     internal Objective(Module model, Loss loss, Variable input, Variable target, ForwardContext context, OptimizerState? memory = null)
         : this(model, loss, ExampleSymbols.Of(input, target, context.Weight), [DataLayout.Input], context, memory)
@@ -180,11 +183,39 @@ public sealed class Objective
     /// <param name="replacements">The variables to replace, and what by.</param>
     public Variable LossWith(IReadOnlyDictionary<Variable, Variable> replacements) => new Substitution(replacements).Map(Loss);
 
-    /// <summary>A state parameter for a regularizer, such as a multiplier: kept in checkpoints with what the optimizer remembers. Asked for again, it is
+    /// <summary>The penalty of a regularizer, which owns what it remembers.</summary>
+    internal Variable PenaltyOf(Regularizer regularizer)
+    {
+        asking = regularizer;
+        turns++;
+        try
+        {
+            return regularizer.Penalty(this);
+        }
+        finally
+        {
+            asking = null;
+        }
+    }
+
+    /// <summary>A state parameter for a regularizer, such as a multiplier: kept in checkpoints with what the optimizer remembers. Asked for again by the same regularizer, it is
     /// the same one.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">Its name, without dots, which set apart what belongs to a name.</param>
     /// <param name="initial">What it begins with.</param>
-    public Parameter Remember(string name, Value initial) => memory.Number($"regularizer.{name}", initial);
+    /// <exception cref="ArgumentException">The name is empty or has a dot.</exception>
+    /// <exception cref="GraphException">Another regularizer of the training remembers something under this name.</exception>
+    public Parameter Remember(string name, Value initial)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Contains('.', StringComparison.Ordinal))
+            throw new ArgumentException($"Expected a name without dots, found \"{name}\".", nameof(name));
+        if (asking is not null && !owners.TryAdd(name, (asking, turns)) && owners[name].Turn != turns)
+        {
+            throw new GraphException(
+                $"Expected a name of its own for what each regularizer remembers, found \"{name}\" of {owners[name].Regularizer.GetType().Name} and of {asking.GetType().Name}: they would share it.");
+        }
+
+        return memory.Number($"regularizer.{name}", initial);
+    }
 
     /// <summary>Asks for an update of a state parameter with each step of training.</summary>
     /// <param name="parameter">A parameter of <see cref="Remember"/>.</param>
@@ -196,7 +227,7 @@ public sealed class Objective
     /// <param name="seed">The seed of the stream.</param>
     public RandomStream Random(string name, ulong seed)
     {
-        Parameter counter = Remember($"{name}.counter", Value.Of(0UL));
+        Parameter counter = memory.Number($"regularizer.{name}.counter", Value.Of(0UL));
         Update(counter, Ops.Add(counter, Variable.Of(Value.Of(1UL))));
         return new RandomStream(Variable.Of(Value.Of(new RandomSource(seed).Fork(name).NextUInt64())), counter);
     }

@@ -22,8 +22,8 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
     /// <summary>The number of power iterations; 0 leaves the direction random, 1 by default.</summary>
     public int PowerSteps { get; init => field = Settings.AtLeastZero(value); } = 1;
 
-    /// <summary>ξ, above 0: the length of the step at which a power iteration takes its gradient; 10⁻³ by default, since much smaller ones
-    /// drown in float32 rounding.</summary>
+    /// <summary>ξ, above 0: the length of the step at which a power iteration takes its gradient, relative to ε, so that nothing depends on the unit that the data are measured in; 10⁻³ by
+    /// default, three times the square root of float32's precision: much smaller steps drown in rounding, much greater ones see more than the curvature.</summary>
     public double ProbeLength { get; init => field = Settings.Positive(value); } = 1e-3;
 
     /// <summary>Selects the random directions; 0 by default.</summary>
@@ -46,7 +46,7 @@ public sealed record VirtualAdversarial(double Epsilon) : Regularizer
         for (int step = 0; step < PowerSteps; step++)
         {
             // The divergence is 0 with gradient 0 at r = 0, so its gradient at a short r is H·r: one step of the power method.
-            Variable probe = (ProbeLength * direction).StopGradient();
+            Variable probe = (ProbeLength * Epsilon * direction).StopGradient();
             direction = Unit(objective.GradientPerCopy(Divergence(clean, objective.Apply(x + probe)), wrt: probe).StopGradient());
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
@@ -19,6 +20,10 @@ public abstract record Schedule
 
     /// <summary>What no step's rate exceeds, for settings that have a bound; 0 where nothing is known, as of schedules from elsewhere.</summary>
     internal virtual double Greatest => 0.0;
+
+    /// <summary>Refuses a schedule that does not stay from 0 (included) to 1 (excluded).</summary>
+    internal static Schedule Rate(Schedule value, [CallerArgumentExpression(nameof(value))] string name = "", [CallerMemberName] string member = "") =>
+        value.Greatest < 1.0 ? value : throw Settings.Wrong(name, member, value.Greatest, "a schedule that stays at least 0 and below 1");
 
     /// <summary>The schedule that never changes.</summary>
     /// <param name="rate">The rate.</param>

@@ -13,7 +13,6 @@ internal static class Composition
     public static void Check(Trainer trainer, IReadOnlyList<Parameter> learned)
     {
         CheckShares(trainer.Regularizers);
-        CheckMultipliers(trainer.Regularizers);
         foreach (Parameter parameter in learned)
             CheckProjections(parameter, [.. trainer.Constraints.Where(constraint => constraint.AppliesTo(parameter))]);
     }
@@ -29,18 +28,6 @@ internal static class Composition
             throw new GraphException(
                 "Expected regularizers that together take the place of at most the whole loss of the clean examples, found " +
                 FormattableString.Invariant($"{found}, {sum} times that loss: it would count negatively. Lower their Share."));
-        }
-    }
-
-    private static void CheckMultipliers(IReadOnlyList<Regularizer> regularizers)
-    {
-        foreach (IGrouping<string, NormMultiplier> same in regularizers.OfType<NormMultiplier>().GroupBy(m => m.Name, StringComparer.Ordinal))
-        {
-            if (same.Count() > 1)
-            {
-                throw new GraphException(
-                    $"Expected a name of its own for each {nameof(NormMultiplier)}, found {same.Count()} of the name \"{same.Key}\": they would share one multiplier.");
-            }
         }
     }
 

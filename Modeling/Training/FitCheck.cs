@@ -1,6 +1,5 @@
 using System.Globalization;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Data.Augmentation;
 
 namespace Toolkit.Modeling.Training;
 
@@ -32,11 +31,10 @@ internal static class FitCheck
     private static void CheckValidation(Trainer trainer, IDataSource validation)
     {
         trainer.RequireForEvaluation(validation.Layout);
-        IDataSource examples = validation is PrefetchedSource ahead ? ahead.Inner : validation;
-        if (examples is AugmentedSource or BalancedSource)
+        if (validation.ForTrainingOnly)
         {
             throw new ArgumentException(
-                $"Expected validation examples as they come, found an {examples.GetType().Name}: changed images, or classes as often as they are not, would measure something else.",
+                $"Expected validation examples as they come, found those of a {validation.GetType().Name}: changed images, or classes as often as they are not, would measure something else.",
                 nameof(validation));
         }
     }

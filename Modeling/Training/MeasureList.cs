@@ -60,8 +60,8 @@ internal sealed class MeasureList(params Output[] first)
                 Compared.Of(metric.GetType().Name, (metric.Output, metric.Target, metric.Weight), outputs, examples.Fields, examples);
             bool someUnlabelled = target.DType == DType.Int64 && loss.Summands.Any(part => part.Target == metric.Target && part.TakesUnlabelled);
             Variable? labelled = someUnlabelled ? Ops.GreaterOrEqual(target, Variable.Scalar(0, DType.Int64)).Cast(prediction.DType) : null;
-            if (metric is MeanMetric mean)
-                Add(metric.FullName, mean.PerExample(prediction, target), Count(weight, counts, labelled, mean.Counts(prediction, target)));
+            if (metric.MeanOf(prediction, target) is { } mean)
+                Add(metric.FullName, mean.PerExample, Count(weight, counts, labelled, mean.Counts));
             else
                 Add(metric, metric.Observe(prediction, target, Count(weight, counts, labelled)));
             measures++;

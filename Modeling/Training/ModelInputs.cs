@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -11,18 +10,10 @@ internal static class ModelInputs
     /// <exception cref="GraphException">There is no such field, or there are several.</exception>
     public static IReadOnlyList<Field> Of(Trainer trainer, DataLayout layout)
     {
-        if (trainer.Model is not Module)
-            return layout.Fields;
-        if (layout.Find(DataLayout.Input) is { } input)
-            return [input];
-        var others = new HashSet<string?>(StringComparer.Ordinal) { DataLayout.Weight };
-        others.UnionWith(trainer.Loss.Summands.SelectMany(loss => new[] { loss.Target, loss.Weight }));
-        others.UnionWith(trainer.Metrics.SelectMany(metric => new[] { metric.Target, metric.Weight }));
-        Field[] left = [.. layout.Fields.Where(field => !others.Contains(field.Name))];
-        return left is [var only] ? [only]
-            : throw new GraphException(
-                $"Expected a field \"{DataLayout.Input}\" for {trainer.Model.Title}, or one field that no loss, metric or weight reads, found " +
-                $"{(left.Length == 0 ? "none" : string.Join(", ", (object[])left))}. A {nameof(Model)} reads several by name.");
+        var others = new HashSet<string>(StringComparer.Ordinal) { DataLayout.Weight };
+        others.UnionWith(trainer.Loss.Summands.SelectMany(loss => new[] { loss.Target, loss.Weight }).OfType<string>());
+        others.UnionWith(trainer.Metrics.SelectMany(metric => new[] { metric.Target, metric.Weight }).OfType<string>());
+        return trainer.Model.FieldsOf(layout, others);
     }
 
     /// <summary>Refuses fields that nobody reads. Features with a label or a target need not all be read: they have no other name.</summary>

@@ -19,15 +19,15 @@ internal sealed class TargetCheck
     public TargetCheck(Trainer trainer, IDataSource data)
     {
         this.trainer = trainer;
-        if (data is not Dataset set)
+        if (data.Columns is not { } columns)
             return;
         foreach (Loss loss in trainer.Loss.Summands)
         {
-            if (set.Columns.FirstOrDefault(column => column.Field.Name == loss.Target) is { } column)
-                Check(loss, column.Field, column.Row, set.Count, 0);
+            if (columns.FirstOrDefault(column => column.Field.Name == loss.Target) is { } column)
+                Check(loss, column.Field, column.Row, column.Count, 0);
         }
 
-        _ = set.TotalWeight();
+        FieldCheck.SomeWeight(columns);
         known = true;
     }
 

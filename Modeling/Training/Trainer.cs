@@ -3,12 +3,10 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Constraints;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
-using Toolkit.Modeling.Optimizers.FullBatch;
 using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Training;
@@ -77,7 +75,8 @@ public sealed class Trainer
 
     internal TrainerState State => state ?? throw NotPrepared();
 
-    internal Function Step => step ??= Function.Compile(TrainingStep, Execution);
+    /// <summary>The compiled step.</summary>
+    internal Function Step => step ?? throw NotPrepared();
 
     internal TrainingGraph Graph => graph ?? throw NotPrepared();
 
@@ -100,6 +99,20 @@ public sealed class Trainer
             prepared.Totals = new EpochTotals(graph.StepMeasures);
             (state, step) = (prepared, null);
             Model.InputFields = graph.InputFields;
+        }
+    }
+
+    /// <summary>Compiles the step for examples of a shape, if that has not been done, after <see cref="Prepare"/>. <see cref="Fit"/> does it by itself, before it asks for the first batch. The
+    /// first batch of each size is then planned when it comes.</summary>
+    /// <param name="layout">The shape of an example.</param>
+    /// <exception cref="ShapeException">Data, model and loss do not fit together, or differ from those of an earlier call.</exception>
+    /// <exception cref="GraphException">Two parameters have the same name, or the loss does not depend on one.</exception>
+    public void Compile(DataLayout layout)
+    {
+        lock (Gate)
+        {
+            Prepare(layout);
+            step ??= Function.Compile(TrainingStep, Execution);
         }
     }
 
@@ -132,7 +145,10 @@ public sealed class Trainer
         return Alone(nameof(Fit), () =>
         {
             Prepare(data.Layout);
-            return new TrainingRun(this, data, options).Run(cancellationToken);
+            var run = new TrainingRun(this, data, options);
+            // What contradicts itself has been refused by now.
+            Compile(data.Layout);
+            return run.Run(cancellationToken);
         });
     }
 
@@ -152,22 +168,6 @@ public sealed class Trainer
                 new Evaluator(this, data.Layout.HasWeights ? State.Layout.WithWeights() : State.Layout.WithoutWeights());
             return evaluator.Run(data, batchSize);
         }
-    }
-
-    /// <summary>Says where the training stands: gradient, curvature, eigenvalues of the Hessian, layers and units, with findings in words. For the course of a
-    /// training as well, watch it with a <see cref="RunRecorder"/>.</summary>
-    /// <param name="data">Examples to measure on; the training set is what the objective is about.</param>
-    /// <param name="options">What to look at; null for the defaults, with the last learning rate.</param>
-    /// <param name="examples">How many examples are taken, from the first on, at least 1; 500 by default.</param>
-    public Diagnosis Diagnose(IDataSource data, DiagnosisOptions? options = null, int examples = 500)
-    {
-        Settings.AtLeastOne(examples);
-        Prepare(data.Layout);
-        options ??= new DiagnosisOptions { LearningRate = LastRate > 0.0 ? LastRate : 0.01 };
-        Batch sample = Diagnostician.Sample(data, examples);
-        using Lock.Scope scope = Gate.EnterScope();
-        (Objective objective, Variable total, (Variable, Value)[] inputs) = Diagnosis.Build(this, sample);
-        return Diagnostician.Examine(Model, objective, new ScalarFunction(total, objective.Parameters, inputs, Execution), inputs, options);
     }
 
     /// <summary>Refuses examples that cannot be evaluated.</summary>

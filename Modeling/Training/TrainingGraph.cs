@@ -57,7 +57,7 @@ internal sealed class TrainingGraph
         return (
             new Signature([.. symbols.All.Where(input => measured.Contains(input.Name!))], measures.Outputs, name: "evaluation"),
             measures.Measures,
-            trainer.Model is Module ? fields : [.. fields.Where(field => read.Contains(field.Name))]);
+            fields.Count == 1 ? fields : [.. fields.Where(field => read.Contains(field.Name))]);
     }
 
     private (Signature Signature, Measures Measures) BuildStep(OptimizerState state)
@@ -73,7 +73,7 @@ internal sealed class TrainingGraph
         Variable total = objective.Loss;
         foreach (Regularizer regularizer in trainer.Regularizers)
         {
-            Variable penalty = regularizer.Penalty(objective);
+            Variable penalty = objective.PenaltyOf(regularizer);
             if (penalty.Shape.Rank != 0)
             {
                 throw new ShapeException(

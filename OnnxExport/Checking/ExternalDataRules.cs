@@ -1,5 +1,4 @@
 using System.Globalization;
-using Toolkit.Autograd.Files;
 using Toolkit.OnnxExport.Format;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
@@ -8,8 +7,6 @@ namespace Toolkit.OnnxExport.Checking;
 /// <summary>The rules for content in another file: inside the model's folder, no links, long enough.</summary>
 internal static class ExternalDataRules
 {
-    private const int LongestPath = 4096;
-
     public static void Check(TensorProto tensor, DataType type, long count, CheckContext context, string location)
     {
         if (tensor.ExternalData.GroupBy(e => e.Key).Any(g => g.Count() > 1))
@@ -29,9 +26,7 @@ internal static class ExternalDataRules
             return;
         }
 
-        // Both separators, on every system: a model is meant to travel.
-        string[] parts = file.Split('/', '\\');
-        if (file.IndexOfAny([':', '\0']) >= 0 || Path.IsPathRooted(file) || Array.Exists(parts, IsUnsafe))
+        if (!ExternalFile.IsInside(file))
         {
             context.Error(CheckRule.ExternalData, location, $"Expected a path inside the folder of the model, found \"{file}\".");
             return;
@@ -60,53 +55,25 @@ internal static class ExternalDataRules
         }
         else if (context.Folder is not null)
         {
-            CheckFile(context.Folder, parts, offset, length, context, location);
+            CheckFile(context.Folder, file, offset, length, context, location);
         }
     }
 
-    private static void CheckFile(string folder, string[] parts, long offset, long length, CheckContext context, string location)
+    private static void CheckFile(string folder, string name, long offset, long length, CheckContext context, string location)
     {
-        string path = folder;
-        foreach (string part in parts)
+        try
         {
-            path = Path.Combine(path, part);
-            if (path.Length > LongestPath)
+            using FileStream file = ExternalFile.Open(folder, name);
+            if (length > file.Length - offset)
             {
-                context.Error(CheckRule.ExternalData, location, $"Expected a path that a system can have, found one of {path.Length} characters and more.");
-                return;
-            }
-
-            if (new FileInfo(path).LinkTarget is not null)
-            {
-                context.Error(CheckRule.ExternalData, location, $"Expected a plain file, found that \"{part}\" is a link.");
-                return;
+                context.Error(CheckRule.ExternalData, location, $"Expected {length} bytes from {offset} on in \"{name}\", found {file.Length} bytes in all.");
             }
         }
-
-        var file = new FileInfo(path);
-        if (!RegularFile.Exists(path))
+        catch (FormatException e)
         {
-            context.Error(
-                CheckRule.ExternalData,
-                location,
-                $"Expected the file \"{string.Join('/', parts)}\" beside the model, found no such file, or a folder, a pipe or a device.");
-        }
-        else if (RegularFile.Names(path) > 1)
-        {
-            // A second name may lie outside the folder, in a place that was not meant to be read.
-            context.Error(CheckRule.ExternalData, location, $"Expected a plain file, found that \"{parts[^1]}\" is a hard link.");
-        }
-        else if (length > file.Length - offset)
-        {
-            context.Error(
-                CheckRule.ExternalData,
-                location,
-                $"Expected {length} bytes from {offset} on in \"{string.Join('/', parts)}\", found {file.Length} bytes in all.");
+            context.Error(CheckRule.ExternalData, location, e.Message);
         }
     }
-
-    // Windows drops dots and spaces at the end of a name, so that ".. " is the folder above.
-    private static bool IsUnsafe(string part) => part.Length == 0 || (part != "." && part[^1] is '.' or ' ');
 
     private static string? Find(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
 

@@ -41,6 +41,14 @@ public static class ModelCheck
     /// <exception cref="InvalidOnnxModelException">The model has errors.</exception>
     public static void Require(byte[] model) => Require(Check(model), "the model");
 
+    /// <summary>The bytes of a file without errors: those that were checked, whatever the file becomes meanwhile.</summary>
+    internal static byte[] RequireFile(string path)
+    {
+        byte[] bytes = ReadFile(path);
+        Require(Check(bytes, Path.GetDirectoryName(path)), Path.GetFileName(path));
+        return bytes;
+    }
+
     /// <summary>The bytes of a regular file.</summary>
     internal static byte[] ReadFile(string path) => !File.Exists(path) || RegularFile.Exists(path)
         ? File.ReadAllBytes(path)

@@ -7,7 +7,7 @@ namespace Toolkit.OnnxExport.Export;
 
 /// <summary>A result of a node that is about to be written.</summary>
 /// <param name="Type">Its type; null where it is not known.</param>
-/// <param name="Name">The name that it must have; null for one made from the node's name.</param>
+/// <param name="Name">The name that it must have; null for that of its origin, or one made from the node's name.</param>
 /// <param name="IsUsed">Whether anything reads it; optional results that nothing reads are left out.</param>
 internal readonly record struct Result(TensorType? Type, string? Name = null, bool IsUsed = true);
 
@@ -194,7 +194,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
             Result result = draft.Results[i];
             if (!result.IsUsed || result.Name is not null)
                 continue;
-            string given = values.Unique(i == 0 ? name : $"{name}_{i}");
+            string given = values.Unique(draft.Origin?.Results.ElementAtOrDefault(i) is { Length: > 0 } own ? own : i == 0 ? name : $"{name}_{i}");
             names.Add(draft.Outputs[i], given);
             if (result.Type is { } type && valueTypes is not null && !Graph.Output.Any(output => output.Name == draft.Outputs[i]))
                 Graph.ValueInfo.Add(valueTypes.ToProto(given, type));

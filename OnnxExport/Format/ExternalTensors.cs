@@ -38,7 +38,14 @@ public static class ExternalTensors
         long total = model.LongLength;
         foreach (TensorProto tensor in external)
         {
-            total += Load(tensor, folder, total);
+            try
+            {
+                total += Load(tensor, folder, total);
+            }
+            catch (Exception e) when (e is FormatException or IOException)
+            {
+                throw new FormatException($"The weights \"{tensor.Name}\" cannot be read: {e.Message}", e);
+            }
         }
 
         return proto.ToByteArray();
@@ -48,34 +55,13 @@ public static class ExternalTensors
     {
         var entries = tensor.ExternalData.GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
         string location = entries.GetValueOrDefault("location", string.Empty);
-        string[] parts = location.Split('/', '\\');
-        if (Path.IsPathRooted(location) || location.Contains(':', StringComparison.Ordinal) || parts.Any(p => p is ".." or ""))
-        {
-            throw new FormatException($"Expected the weights \"{tensor.Name}\" in a file inside the folder of the model, found \"{location}\".");
-        }
-
-        string path = folder;
-        foreach (string part in parts)
-        {
-            path = Path.Combine(path, part);
-            if (new FileInfo(path).LinkTarget is not null)
-            {
-                throw new FormatException($"Expected the weights \"{tensor.Name}\" in a plain file, found that \"{part}\" is a link.");
-            }
-        }
-
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            throw new FormatException($"Expected the weights \"{tensor.Name}\" in the file \"{location}\" beside the model, found none.");
-        }
-
+        using FileStream file = ExternalFile.Open(folder, location);
         long offset = Number(entries, "offset", 0);
         long length = Number(entries, "length", file.Length - offset);
         if (offset < 0 || length < 0 || length > file.Length - offset)
         {
             throw new FormatException(
-                $"Expected {length} bytes at {offset} for the weights \"{tensor.Name}\", found that the file \"{location}\" has {file.Length}.");
+                $"Expected {length} bytes at {offset}, found that the file \"{location}\" has {file.Length}.");
         }
 
         if (before + length > int.MaxValue)
@@ -84,12 +70,8 @@ public static class ExternalTensors
         }
 
         byte[] content = new byte[length];
-        using (FileStream stream = file.OpenRead())
-        {
-            stream.Position = offset;
-            stream.ReadExactly(content);
-        }
-
+        file.Position = offset;
+        file.ReadExactly(content);
         tensor.RawData = UnsafeByteOperations.UnsafeWrap(content);
         tensor.ExternalData.Clear();
         tensor.DataLocation = DataLocation.Default;

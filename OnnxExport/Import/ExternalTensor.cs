@@ -17,7 +17,7 @@ internal static class ExternalTensor
             throw new ImportException($"The tensor \"{tensor.Name}\" lies in another file: load the model by its path, so that the folder is known.");
         string Entry(string key, string standard) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value ?? standard;
         long offset = long.Parse(Entry("offset", "0"), CultureInfo.InvariantCulture);
-        using FileStream file = File.OpenRead(Path.Combine(folder, Entry("location", string.Empty)));
+        using FileStream file = Open(tensor, folder, Entry("location", string.Empty));
         var copy = new TensorProto(tensor) { DataLocation = DataLocation.Default };
         copy.ExternalData.Clear();
         var bytes = new byte[ElementTypes.ByteCount((DataType)tensor.DataType, tensor.Dims.Aggregate(1L, (product, size) => checked(product * size)))];
@@ -25,5 +25,17 @@ internal static class ExternalTensor
         file.ReadExactly(bytes);
         copy.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
         return TensorConversion.ToValue(copy);
+    }
+
+    private static FileStream Open(TensorProto tensor, string folder, string location)
+    {
+        try
+        {
+            return ExternalFile.Open(folder, location);
+        }
+        catch (FormatException e)
+        {
+            throw new ImportException($"The tensor \"{tensor.Name}\" cannot be read: {e.Message}", e);
+        }
     }
 }

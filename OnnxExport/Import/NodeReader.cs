@@ -36,7 +36,7 @@ internal static class NodeReader
         {
             var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, attribute => AttributeReader.Read(attribute, graphs), StringComparer.Ordinal);
             IReadOnlyList<Variable> results = apply(new OnnxNode(schema, inputs, attributes, node.Output.Count));
-            OriginOf(node)?.Mark(results, inputs.OfType<Variable>());
+            OriginOf(node).MarkResults(results, inputs.OfType<Variable>());
             int needed = node.Output.Select((name, i) => name.Length > 0 ? i + 1 : 0).DefaultIfEmpty(0).Max();
             return results.Count >= needed
                 ? results
@@ -49,13 +49,12 @@ internal static class NodeReader
         }
     }
 
-    /// <summary>What the file says about a node beside what it computes; null for nothing.</summary>
-    private static Origin? OriginOf(NodeProto node) => node.Name.Length == 0 && node.DocString.Length == 0 && node.MetadataProps.Count == 0
-        ? null
-        : new Origin
-        {
-            Name = node.Name.Length > 0 ? node.Name : null,
-            Documentation = node.DocString,
-            Metadata = node.MetadataProps.ToDictionary(property => property.Key, property => property.Value, StringComparer.Ordinal),
-        };
+    /// <summary>What the file says about a node beside what it computes.</summary>
+    private static Origin OriginOf(NodeProto node)
+    {
+        var origin = new Origin { Name = node.Name.Length > 0 ? node.Name : null, Documentation = node.DocString, Results = [.. node.Output] };
+        return node.MetadataProps.Count == 0
+            ? origin
+            : origin with { Metadata = node.MetadataProps.ToDictionary(property => property.Key, property => property.Value, StringComparer.Ordinal) };
+    }
 }

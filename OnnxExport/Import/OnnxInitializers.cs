@@ -25,7 +25,7 @@ public static class OnnxInitializers
     /// <exception cref="InvalidOnnxModelException">It is not a valid ONNX model.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = ModelCheck.ReadFile(path);
         ModelCheck.Require(bytes);
         return ModelProto.Parser.ParseFrom(bytes).MetadataProps.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
     }

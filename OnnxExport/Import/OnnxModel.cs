@@ -57,9 +57,7 @@ public sealed class OnnxModel : ISignatureSource
     public static OnnxModel Load(string path, OperatorSet? operators = null, CancellationToken cancellation = default)
     {
         string full = Path.GetFullPath(path);
-        byte[] bytes = ModelCheck.ReadFile(full);
-        ModelCheck.Require(full);
-        return Load(bytes, Path.GetDirectoryName(full), operators, cancellation);
+        return Load(ModelCheck.RequireFile(full), Path.GetDirectoryName(full), operators, cancellation);
     }
 
     /// <summary>Reads a model from a stream, up to its end.</summary>

@@ -59,8 +59,8 @@ public sealed partial class LayerTests
     [Theory]
     [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution")]
     [InlineData(
-        "Toolkit.Modeling", "Schedules ↔ .", "Initializers Constraints Distributions Optimizers", "Linear", "Data ↔ Modules", "Losses", "Regularizers Metrics",
-        "Training ↔ Diagnostics ↔ Persistence", "Distances Encoders Ensembles Manifolds")]
+        "Toolkit.Modeling", ".", "Schedules", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
+        "Training ↔ Persistence", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Training", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
@@ -82,7 +82,21 @@ public sealed partial class LayerTests
         static string Named(string folder) => folder.Length == 0 ? "." : folder;
     }
 
+    /// <summary>The walks through the layers name files that are there.</summary>
+    [Fact]
+    public void The_walks_of_the_page_name_files_that_exist()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
+        string[] named = [.. FileName().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
+        string[] files = [.. new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(library => Repository.Sources(library)).Select(file => "/" + Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))];
+        Assert.True(named.Length > 30, $"found {named.Length} names of files");
+        Assert.Empty(named.Where(name => !files.Any(file => file.EndsWith("/" + name, StringComparison.Ordinal))));
+    }
+
     private static XDocument Project(string library) => XDocument.Load(Path.Combine(Repository.Root, library, $"{library}.csproj"));
+
+    [GeneratedRegex(@"`([A-Za-z/]+\.cs)`")]
+    private static partial Regex FileName();
 
     [GeneratedRegex(@"using Toolkit\.Autograd\.([A-Za-z]+)")]
     private static partial Regex FolderUse();

@@ -62,6 +62,23 @@ public sealed class RandomSourceTests
             Assert.True(seen.Add(random.Fork().NextUInt64()));
     }
 
+    /// <summary>Of 2³² words, 8/3 fall to each of 3·2²⁹ numbers: three to those that leave 0 or 1 when divided by 3, two to the others, unless some words are rejected.</summary>
+    [Fact]
+    public void Integers_below_a_large_bound_have_no_bias()
+    {
+        var random = new RandomSource(8);
+        const int Drawn = 30_000, Bound = 3 << 29;
+        int[] counts = new int[3];
+        for (int i = 0; i < Drawn; i++)
+        {
+            int number = random.NextInt32(Bound);
+            Assert.InRange(number, 0, Bound - 1);
+            counts[number % 3]++;
+        }
+
+        Assert.All(counts, count => Assert.Equal(1 / 3.0, count / (double)Drawn, 4 * Math.Sqrt(2 / 9.0 / Drawn)));
+    }
+
     [Fact]
     public void Bounded_integers_are_uniform()
     {

@@ -7,12 +7,13 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// Elements of one type as elements of another, as ONNX's <c>Cast</c> has it. Integers that do not fit keep their lower bits. What comes from floating point is
-/// truncated toward zero and saturates at the ends of an integer type, and NaN becomes 0, where ONNX leaves it open. Types that are computed in float32 go
-/// through float32. True is 1, and everything but 0 is true.
+/// truncated toward zero and saturates at the ends of an integer type of whole bytes, and NaN becomes 0, where ONNX leaves it open; of what goes into two or four bits the lower ones are kept.
+/// Types that are computed in float32 go through float32. True is 1, and everything but 0 is true.
 /// </summary>
 internal static unsafe class Conversion
 {
     private const int Chunk = 512;
+    private const double Beyond = 9223372036854775808;
 
     /// <summary>Converts.</summary>
     /// <param name="from">The type of what is read.</param>
@@ -92,6 +93,10 @@ internal static unsafe class Conversion
             for (int i = 0; i < count; i++)
                 ((bool*)destination)[i] = x[i] != T.Zero;
         }
+        else if (to is { IsInteger: true, Bits: < 8 })
+        {
+            Low(x, to, (sbyte*)destination);
+        }
         else if (to.Compute == DType.Float32 && to.Type != DType.Float32)
         {
             float* wide = stackalloc float[count];
@@ -102,30 +107,20 @@ internal static unsafe class Conversion
         else
         {
             NumberDispatch.Run(to.Compute, "Cast", new Destination<T>(x, destination));
-            Fit(to, typeof(T) == typeof(float) || typeof(T) == typeof(double), destination, count);
         }
     }
 
-    /// <summary>Brings elements of a byte into the range of fewer bits: those that come from floating point saturate, integers keep their lower bits.</summary>
-    private static void Fit(ElementType to, bool saturate, nint destination, int count)
+    /// <summary>Integers of less than a byte: the lower bits of the whole number, whether it comes from an integer or from floating point.</summary>
+    private static void Low<T>(ReadOnlySpan<T> x, ElementType to, sbyte* destination)
+        where T : unmanaged, INumber<T>
     {
-        int spare = 8 - to.Bits;
-        if (spare <= 0)
-            return;
-        for (int i = 0; i < count; i++)
+        int spare = 64 - to.Bits;
+        bool isFloating = typeof(T) == typeof(float) || typeof(T) == typeof(double), isSigned = to.Kind == ElementKind.Signed;
+        for (int i = 0; i < x.Length; i++)
         {
-            if (to.Kind == ElementKind.Signed)
-            {
-                sbyte* y = (sbyte*)destination + i;
-                int high = (1 << (to.Bits - 1)) - 1;
-                *y = (sbyte)(saturate ? Math.Clamp((int)*y, -high - 1, high) : (sbyte)(*y << spare) >> spare);
-            }
-            else
-            {
-                byte* y = (byte*)destination + i;
-                int high = (1 << to.Bits) - 1;
-                *y = (byte)(saturate ? Math.Min((int)*y, high) : *y & high);
-            }
+            // A floating-point number beyond 2⁶³ is a multiple of 2¹¹: its lower bits are 0; NaN gives 0 as well.
+            long whole = !isFloating || T.Abs(x[i]) < T.CreateTruncating(Beyond) ? long.CreateTruncating(x[i]) : 0, top = whole << spare;
+            destination[i] = (sbyte)(isSigned ? top >> spare : top >>> spare);
         }
     }
 

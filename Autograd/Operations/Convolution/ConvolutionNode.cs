@@ -9,7 +9,7 @@ internal static class ConvolutionNode
     public static IReadOnlyList<Variable> Forward(OnnxNode node)
     {
         WindowNode window = Window(node);
-        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, (int)node.Integer("group"));
+        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, node.Int32("group"));
         return [convolution.Apply(node[0], node[1], node.Optional(2))];
     }
 
@@ -42,7 +42,7 @@ internal static class ConvolutionNode
             zeros[axis] = checked((int)(more - rest[axis]));
         }
 
-        var transposed = new ConvTranspose(window.Strides, [.. pads], window.Dilations, (int)node.Integer("group"), [.. rest]);
+        var transposed = new ConvTranspose(window.Strides, [.. pads], window.Dilations, node.Int32("group"), [.. rest]);
         if (zeros.All(zero => zero == 0))
             return [transposed.Apply(node[0], node[1], node.Optional(2))];
         Variable padded = Ops.Pad(transposed.Apply(node[0], node[1]), [.. new int[axes + 2]], [0, 0, .. zeros]);

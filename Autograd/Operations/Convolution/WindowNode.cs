@@ -42,6 +42,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
     private static IntList Each(OnnxNode node, string name, int axes) => node.Integers(name) switch
     {
         null => [.. Enumerable.Repeat(1, axes)],
+        var given when given.Any(number => number < 1) => throw new ShapeException($"{node.Operator} expects {name} of at least 1, found {string.Join(", ", given)}."),
         var given when given.Count == axes => [.. given.Select(number => checked((int)number))],
         var other => throw new ShapeException($"{node.Operator} expects {axes} {name} for {axes} axes, found {name} {string.Join(", ", other)}."),
     };

@@ -31,13 +31,12 @@ public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
-    {
-        DType to = node.Type("to");
-        return to == DType.Float8E8M0 && node.Knows("round_mode") && node.Text("round_mode") != "up"
-            ? throw new GraphException($"Cast to {to} rounds up, found the round_mode {node.Text("round_mode")}.")
-            : new Cast(to, !IsSmall(to) || !node.Knows("saturate") || node.Flag("saturate")).ApplyAll(node[0]);
-    }
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Of(node, node.Type("to")).ApplyAll(node[0]);
+
+    /// <summary>The cast to a type that a node asks for by its attributes.</summary>
+    internal static Cast Of(OnnxNode node, DType to) => to == DType.Float8E8M0 && node.Knows("round_mode") && node.Text("round_mode") != "up"
+        ? throw new GraphException($"{node.Operator} to {to} rounds up, found the round_mode {node.Text("round_mode")}.")
+        : new Cast(to, !IsSmall(to) || !node.Knows("saturate") || node.Flag("saturate"));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>

@@ -59,6 +59,24 @@ public sealed record Or : LogicOperation, IOperator
         TensorPrimitives.BitwiseOr(tile.Input<byte>(0), tile.Input<byte>(1), tile.Output<byte>());
 }
 
+/// <summary>Either x or y, not both (ONNX <c>Xor</c>).</summary>
+public sealed record Xor : LogicOperation, IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+        [new(new Xor(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Xor().ApplyAll(OldBroadcast.Inputs(node));
+
+    /// <inheritdoc/>
+    public override int Arity => 2;
+
+    /// <inheritdoc/>
+    public override void Apply(TileArguments tile) =>
+        TensorPrimitives.Xor(tile.Input<byte>(0), tile.Input<byte>(1), tile.Output<byte>());
+}
+
 /// <summary>not x (ONNX <c>Not</c>).</summary>
 public sealed record Not : LogicOperation, IOperator
 {

@@ -12,7 +12,7 @@ internal static class OldBroadcast
         (Variable x, Variable y) = (node[0], node[1]);
         if (node.Version >= 7 || !node.Flag("broadcast") || !node.Has("axis"))
             return [x, y];
-        int after = x.Shape.Rank - x.Shape.Axis((int)node.Integer("axis")) - y.Shape.Rank;
+        int after = x.Shape.Rank - x.Shape.Axis(node.Integer("axis")) - y.Shape.Rank;
         return after >= 0
             ? [x, Ops.Reshape(y, [.. y.Shape, .. Enumerable.Repeat((Dim)1, after)])]
             : throw new ShapeException($"{node.Operator} expects a second input that fits into {x.Shape} from axis {node.Integer("axis")} on, found {y.Shape}.");

@@ -18,7 +18,7 @@ public sealed record Compress(int? Axis = null) : CompositeOperation, IOperator
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Compress(node.Has("axis") ? (int)node.Integer("axis") : null).ApplyAll(node[0], node[1]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Compress(node.Has("axis") ? node.Int32("axis") : null).ApplyAll(node[0], node[1]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

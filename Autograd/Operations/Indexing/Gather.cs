@@ -21,7 +21,7 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Gather(node[0], Ops.Cast(node[1], DType.Int64), (int)node.Integer("axis"))];
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Gather(node[0], Ops.Cast(node[1], DType.Int64), node[0].Shape.Axis(node.Integer("axis")))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>

@@ -20,7 +20,7 @@ public sealed record GatherElements(int Axis = 0) : Operation, IMovesElements, I
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GatherElements((int)node.Integer("axis")).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64));
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GatherElements(node.Int32("axis")).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

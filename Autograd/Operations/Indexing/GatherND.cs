@@ -25,7 +25,7 @@ public sealed record GatherND(int BatchDims = 0) : Operation, IMovesElements, IO
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new GatherND(node.Knows("batch_dims") ? (int)node.Integer("batch_dims") : 0).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64));
+        new GatherND(node.Knows("batch_dims") ? node.Int32("batch_dims") : 0).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -26,7 +26,7 @@ public sealed record OneHot(int Axis = -1) : Operation, IMovesElements, IOperato
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new OneHot((int)node.Integer("axis")).ApplyAll(node[0], node[1], node[2]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new OneHot(node.Int32("axis")).ApplyAll(node[0], node[1], node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

@@ -26,7 +26,7 @@ public sealed record ScatterElements(int Axis = 0, ScatterReduction Reduction = 
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new ScatterElements((int)node.Integer("axis"), Scattering.Read(node)).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64), node[2]);
+        new ScatterElements(node.Int32("axis"), Scattering.Read(node)).ApplyAll(node[0], Ops.Cast(node[1], DType.Int64), node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

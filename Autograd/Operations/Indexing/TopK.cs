@@ -26,7 +26,7 @@ public sealed record TopK(int Axis = -1, bool Largest = true, bool Sorted = true
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new TopK(
-        (int)node.Integer("axis"), !node.Knows("largest") || node.Flag("largest"), !node.Knows("sorted") || node.Flag("sorted"))
+        node.Int32("axis"), !node.Knows("largest") || node.Flag("largest"), !node.Knows("sorted") || node.Flag("sorted"))
         .ApplyAll(node[0], node.Knows("k") ? Ops.Integers(node.Integer("k")) : node[1]);
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal static class OldAxes
     public static IReadOnlyList<Variable> Along(OnnxNode node, Func<Variable, int, Variable> along)
     {
         Variable x = node[0];
-        int axis = x.Shape.Axis((int)node.Integer("axis"));
+        int axis = x.Shape.Axis(node.Integer("axis"));
         if (node.Version >= 13 || axis == x.Shape.Rank - 1)
             return [along(x, axis)];
         Dim rows = Shape.Of([.. x.Shape.Take(axis)]).ElementCount;

@@ -8,7 +8,8 @@ internal static class RecurrentNode
 {
     public static RecurrentOptions Read(OnnxNode node)
     {
-        int hidden = node.Has("hidden_size") ? checked((int)node.Integer("hidden_size")) : node[2].Shape[^1].Size;
+        int hidden = node.Has("hidden_size") ? node.Int32("hidden_size") : node[2].Shape is { Rank: 3 } r ? r[2].Size
+            : throw new ShapeException($"{node.Operator} expects recurrent weights of rank 3, found {node[2].Shape}.");
         RecurrentDirection direction = node.Text("direction") switch
         {
             // The first version of GRU spells its default "foward".
@@ -22,7 +23,12 @@ internal static class RecurrentNode
             Direction = direction,
             Activations = [.. Activations(node)],
             Clip = node.Has("clip") ? node.Number("clip") : null,
-            BatchFirst = node.Knows("layout") && node.Flag("layout"),
+            BatchFirst = node.Knows("layout") && node.Integer("layout") switch
+            {
+                0 => false,
+                1 => true,
+                var other => throw new GraphException($"{node.Operator} expects the layout 0 or 1, found {other}."),
+            },
         };
     }
 

@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 /// <para>Inputs: x [T, batch, I]; w [D, G·H, I]; r [D, G·H, H]; optionally b [D, 2·G·H], the biases of w before those of r; lengths [batch], int32; the initial states
 /// [D, batch, H], zeros where left out. G is the number of gates, D that of directions, H the hidden size.</para>
 /// <para>Results: y [T, D, batch, H], the hidden state after each turn, and the last states [D, batch, H]. Where lengths are given, what lies behind the length of an example
-/// is not read: y is 0 there and its last state that of its last element; in the reverse direction reading begins with it. With <see cref="RecurrentOptions.BatchFirst"/>
+/// is not read: y is 0 there and its last state that of its last element; in the reverse direction reading begins with it. A length above T counts as T, one below 0 as 0. With <see cref="RecurrentOptions.BatchFirst"/>
 /// the batch is the first axis of x, y and states. Where the kernels compute it, one result more, beyond the standard, holds what the gradient reads of each turn,
 /// [D, T, batch, blocks·H].</para>
 /// </remarks>
@@ -153,7 +153,7 @@ public abstract record RecurrentOperation(RecurrentOptions Options) : Operation,
             Check(5 + States, "peepholes", [d, 3 * h]);
         for (int direction = 0; direction < d; direction++)
             Options.ActivationsOf(Name, direction, Defaults);
-        if (h < 1 || Options.Clip is <= 0)
+        if (h < 1 || (Options.Clip is { } clip && !(clip > 0)))
             throw new GraphException($"{Name} expects a hidden size and a clip above 0, found {Options}.");
 
         void Check(int position, string what, Shape shape)

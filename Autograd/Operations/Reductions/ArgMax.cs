@@ -48,7 +48,7 @@ public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastInde
     ];
 
     private protected static IReadOnlyList<Variable> Read(OnnxNode node, Func<int, bool, bool, Operation> make) => make(
-        node[0].Shape.Axis((int)node.Integer("axis")), node.Flag("keepdims"), node.Knows("select_last_index") && node.Flag("select_last_index")).ApplyAll(node[0]);
+        node[0].Shape.Axis(node.Integer("axis")), node.Flag("keepdims"), node.Knows("select_last_index") && node.Flag("select_last_index")).ApplyAll(node[0]);
 
     private readonly ref struct Call(ArgReduction operation, KernelArguments arguments) : INumberAction
     {

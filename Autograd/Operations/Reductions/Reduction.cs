@@ -64,23 +64,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
 
     /// <summary>Operator sets in which the axes are an attribute take those that are known.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
-    public override OnnxForm? ToOnnx(OnnxRequest request)
-    {
-        var keep = new OnnxAttribute("keepdims", KeepDims ? 1L : 0L);
-        if (request.Opset >= AxesAreInputSince)
-        {
-            return new OnnxForm(Name)
-            {
-                Attributes = NoopWithEmptyAxes ? [keep, new OnnxAttribute("noop_with_empty_axes", 1L)] : [keep],
-                Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)],
-            };
-        }
-
-        if (IsNothing(request.Inputs) || (request.Inputs.Has(1) && request.Inputs.Content(1) is null))
-            return null;
-        long[] axes = [.. request.Inputs.Content(1)?.Select(axis => axis.Number) ?? []];
-        return new OnnxForm(Name) { Attributes = axes.Length == 0 ? [keep] : [new OnnxAttribute("axes", axes), keep], Inputs = [new OnnxInput.Argument(0)] };
-    }
+    public override OnnxForm? ToOnnx(OnnxRequest request) => ReductionNode.Write(Name, request, KeepDims, NoopWithEmptyAxes, AxesAreInputSince);
 
     /// <summary>The data, where no axis is reduced.</summary>
     /// <param name="inputs">Data and axes.</param>
@@ -111,7 +95,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
             throw new ShapeException($"{Name} expects axes as an int64 vector, found {inputs[1]}.");
         if (!inputs.Has(1) || inputs[1].Shape[0] == 0)
             return NoopWithEmptyAxes ? [] : [.. Enumerable.Range(0, shape.Rank)];
-        return inputs.Content(1) is { } given ? [.. given.Select(axis => shape.Axis(checked((int)axis.Number))).Distinct()] : null;
+        return inputs.Content(1) is { } given ? [.. given.Select(axis => shape.Axis(axis.Number)).Distinct()] : null;
     }
 
     private bool IsNothing(InferRequest inputs) => NoopWithEmptyAxes && ReducedAxes(inputs) is { Count: 0 };

@@ -17,7 +17,7 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new Concat(node[0].Shape.Axis(node.Has("axis") ? (int)node.Integer("axis") : 1)).ApplyAll(node.Inputs);
+        new Concat(node[0].Shape.Axis(node.Has("axis") ? node.Integer("axis") : 1)).ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>

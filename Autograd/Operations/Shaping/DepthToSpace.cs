@@ -16,7 +16,7 @@ public sealed record DepthToSpace(int BlockSize, bool ColumnsFirst = false) : Co
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new DepthToSpace((int)node.Integer("blocksize"), (node.Knows("mode") ? node.Text("mode") : "DCR") switch
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new DepthToSpace(node.Int32("blocksize"), (node.Knows("mode") ? node.Text("mode") : "DCR") switch
     {
         "DCR" => false,
         "CRD" => true,
@@ -28,7 +28,7 @@ public sealed record DepthToSpace(int BlockSize, bool ColumnsFirst = false) : Co
     {
         Variable x = inputs[0];
         Dim? rest = null;
-        if (x.Shape.Rank != 4 || BlockSize < 1 || !x.Shape[1].TryDivide(BlockSize * BlockSize, out rest))
+        if (x.Shape.Rank != 4 || BlockSize is < 1 or > short.MaxValue || !x.Shape[1].TryDivide(BlockSize * BlockSize, out rest))
             throw new ShapeException($"{Name} expects 4 axes, of which axis 1 can be divided by {BlockSize}², found {x.Shape}.");
         (Dim n, Dim h, Dim w) = (x.Shape[0], x.Shape[2], x.Shape[3]);
         Variable apart = Ops.Reshape(x, ColumnsFirst ? [n, rest, BlockSize, BlockSize, h, w] : [n, BlockSize, BlockSize, rest, h, w]);

@@ -17,7 +17,7 @@ public sealed record EyeLike(int K = 0, DType? Type = null) : CompositeOperation
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new EyeLike((int)node.Integer("k"), node.Has("dtype") ? node.Type("dtype") : null).ApplyAll(node[0]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new EyeLike(node.Int32("k"), node.Has("dtype") ? node.Type("dtype") : null).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

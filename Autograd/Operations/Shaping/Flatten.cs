@@ -19,7 +19,7 @@ public sealed record Flatten(int Axis = 1) : CompositeOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
         long axis = node.Integer("axis");
-        return new Flatten((int)(axis < 0 ? axis + node[0].Shape.Rank : axis)).ApplyAll(node[0]);
+        return new Flatten(checked((int)(axis < 0 ? axis + node[0].Shape.Rank : axis))).ApplyAll(node[0]);
     }
 
     /// <inheritdoc/>

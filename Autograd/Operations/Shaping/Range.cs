@@ -59,6 +59,8 @@ public sealed record Range : Operation, IHasKernel, IOperator
     {
         if (inputs.Content(0) is [var start] && inputs.Content(1) is [var limit] && inputs.Content(2) is [{ IsStatic: true, Number: not 0 } delta])
             return Dim.Max((delta.Number > 0 ? limit - start + (delta - 1) : limit - start + (delta + 1)).FloorDivide(delta), 0);
+        if (inputs.Constant(2) is { } by && !(double.Abs(by.Scalar()) > 0))
+            throw new ShapeException($"Range expects steps other than 0, found {by.Scalar()}.");
         return inputs.Constant(0) is { } from && inputs.Constant(1) is { } to && inputs.Constant(2) is { } step
             ? Dim.Of((long)Math.Max(0, Math.Ceiling((to.Scalar() - from.Scalar()) / step.Scalar())))
             : null;

@@ -20,7 +20,7 @@ public sealed record ReverseSequence(int BatchAxis = 1, int TimeAxis = 0) : Comp
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new ReverseSequence((int)node.Integer("batch_axis"), (int)node.Integer("time_axis")).ApplyAll(node[0], node[1]);
+        new ReverseSequence(node.Int32("batch_axis"), node.Int32("time_axis")).ApplyAll(node[0], node[1]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

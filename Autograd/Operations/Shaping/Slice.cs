@@ -49,7 +49,7 @@ public sealed record Slice : Operation, IMovesElements, IOperator
             throw new ShapeException($"{Name} expects as many ends, axes and steps as starts, and no more than the {shape.Rank} axes of {shape}, found vectors {string.Join(", ", inputs.Present.Skip(1).Select(v => v.Shape))}.");
         if (SliceAxis.All(inputs) is { } axes)
             return [inputs[0] with { Shape = axes.Aggregate(shape, (s, axis) => s.With(axis.Axis, axis.Count)) }];
-        IEnumerable<int> cut = inputs.Has(3) ? inputs.Content(3)?.Select(axis => shape.Axis((int)axis.Number)) ?? Enumerable.Range(0, shape.Rank) : Enumerable.Range(0, inputs[1].Shape[0].Size);
+        IEnumerable<int> cut = inputs.Has(3) ? inputs.Content(3)?.Select(axis => shape.Axis(axis.Number)) ?? Enumerable.Range(0, shape.Rank) : Enumerable.Range(0, inputs[1].Shape[0].Size);
         return [inputs[0] with { Shape = cut.Aggregate(shape, (s, axis) => s.With(axis, inputs.Fresh($"sliced_{axis}"))) }];
     }
 
@@ -69,7 +69,7 @@ public sealed record Slice : Operation, IMovesElements, IOperator
         {
             long axis = At(arguments.Inputs, 3, i, i), step = At(arguments.Inputs, 4, i, 1);
             int place = (int)(axis < 0 ? axis + x.Rank : axis), size = x.Sizes[place];
-            long start = Math.Clamp(starts[i] < 0 ? starts[i] + size : starts[i], 0, step < 0 ? size - 1 : size);
+            long start = Math.Clamp(starts[i] < 0 ? starts[i] + size : starts[i], 0, step < 0 ? Math.Max(size - 1, 0) : size);
             first += start * from[place];
             from[place] *= step;
         }

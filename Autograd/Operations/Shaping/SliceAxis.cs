@@ -19,7 +19,7 @@ internal readonly record struct SliceAxis(int Axis, Dim Start, Dim Count, long S
         Shape shape = inputs[0].Shape;
         if (inputs.Content(1) is not { } starts || inputs.Content(2) is not { } ends || (inputs.Has(3) && inputs.Content(3) is null) || (inputs.Has(4) && inputs.Content(4) is null))
             return null;
-        int[] axes = [.. inputs.Content(3)?.Select(axis => shape.Axis(checked((int)axis.Number))) ?? Enumerable.Range(0, starts.Count)];
+        int[] axes = [.. inputs.Content(3)?.Select(axis => shape.Axis(axis.Number)) ?? Enumerable.Range(0, starts.Count)];
         return axes.Distinct().Count() == axes.Length
             ? [.. axes.Select((axis, i) => Of(axis, shape[axis], starts[i], ends[i], inputs.Content(4)?[i].Number ?? 1))]
             : throw new ShapeException($"Slice expects different axes, found {string.Join(", ", axes)}.");

@@ -15,14 +15,14 @@ public sealed record SpaceToDepth(int BlockSize) : CompositeOperation, IOperator
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new SpaceToDepth((int)node.Integer("blocksize")).ApplyAll(node[0]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new SpaceToDepth(node.Int32("blocksize")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable x = inputs[0];
         (Dim? rows, Dim? columns) = (null, null);
-        if (x.Shape.Rank != 4 || BlockSize < 1 || !x.Shape[2].TryDivide(BlockSize, out rows) || !x.Shape[3].TryDivide(BlockSize, out columns))
+        if (x.Shape.Rank != 4 || BlockSize is < 1 or > short.MaxValue || !x.Shape[2].TryDivide(BlockSize, out rows) || !x.Shape[3].TryDivide(BlockSize, out columns))
             throw new ShapeException($"{Name} expects 4 axes, of which the last two can be divided by {BlockSize}, found {x.Shape}.");
         (Dim n, Dim c) = (x.Shape[0], x.Shape[1]);
         Variable apart = Ops.Reshape(x, [n, c, rows, BlockSize, columns, BlockSize]);

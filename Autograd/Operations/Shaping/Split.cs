@@ -27,8 +27,8 @@ public sealed record Split(int Axis, int Parts) : Operation, IMovesElements, IOp
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
         Variable? sizes = node.Axes("split", 1);
-        int parts = sizes?.Shape[0] is { IsStatic: true } count ? count.Size : node.Has("num_outputs") ? (int)node.Integer("num_outputs") : node.Results;
-        return new Split(node[0].Shape.Axis((int)node.Integer("axis")), parts).ApplyAll(node[0], sizes);
+        int parts = sizes?.Shape[0] is { IsStatic: true } count ? count.Size : node.Has("num_outputs") ? node.Int32("num_outputs") : node.Results;
+        return new Split(node[0].Shape.Axis(node.Integer("axis")), parts).ApplyAll(node[0], sizes);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,9 @@ public sealed record Squeeze : ViewOperation, IOperator
         Require.Sizes(this, inputs, 1);
         if (inputs.Content(1) is not { } given)
             return [.. Enumerable.Range(0, shape.Rank - inputs[1].Shape[0].Size).Select(axis => inputs.Fresh($"squeezed_{axis}"))];
-        int[] axes = [.. given.Select(axis => shape.Axis(checked((int)axis.Number)))];
+        int[] axes = [.. given.Select(axis => shape.Axis(axis.Number))];
+        if (axes.Distinct().Count() < axes.Length)
+            throw new ShapeException($"{Name} expects different axes, found {string.Join(", ", axes)}.");
         return axes.All(axis => shape[axis] == 1 || shape[axis].DependsOnData)
             ? [.. shape.Where((_, axis) => !axes.Contains(axis))]
             : throw new ShapeException($"{Name} expects axes of size 1, found the axes {string.Join(", ", axes)} of {shape}.");

@@ -17,7 +17,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IMovesElements,
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Transpose(node[0], node.Integers("perm") is { } axes ? [.. axes.Select(a => (int)a)] : null)];
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [Ops.Transpose(node[0], node.Integers("perm") is { } axes ? [.. axes.Select(a => checked((int)a))] : null)];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

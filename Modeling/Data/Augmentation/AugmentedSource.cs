@@ -46,6 +46,9 @@ public sealed class AugmentedSource : IDataSource
     /// <inheritdoc/>
     public int? ExampleCount => inner.ExampleCount;
 
+    /// <inheritdoc/>
+    public bool ForTrainingOnly => true;
+
     /// <summary>How many threads change the images of a batch, at least 1 (the default); the result is the same for any number. To change them while training
     /// works on the batch before, wrap the source in a <see cref="PrefetchedSource"/>.</summary>
     public int Threads { get; init => field = Settings.AtLeastOne(value); } = 1;

@@ -72,7 +72,7 @@ internal static class ElementwiseReferences
         return result;
     }
 
-    private static double ErfBySeries(double x)
+    public static double ErfBySeries(double x)
     {
         double term = x;
         double sum = x;

@@ -27,7 +27,7 @@ public sealed class IndexBoundsTests
             }
 
             foreach (long wild in new[] { long.MinValue, -1, 4, 1L << 32, long.MaxValue })
-                data.Add(nameof(SoftmaxCrossEntropyLoss), 2, wild, $"expects labels from 0 to 3, found {wild} in row 2");
+                data.Add(nameof(LogitCrossEntropy), 2, wild, $"expects labels from 0 to 3, found {wild} in row 2");
             return data;
         }
     }
@@ -37,7 +37,7 @@ public sealed class IndexBoundsTests
     public void An_index_outside_its_axis_is_named(string what, int place, long wild, string expected)
     {
         Variable labels = Variable.Input("labels", DType.Int64, [3]);
-        bool isLoss = what == nameof(SoftmaxCrossEntropyLoss);
+        bool isLoss = what == nameof(LogitCrossEntropy);
         Variable y = what switch
         {
             nameof(Gather) => X.Gather(Index, 1),

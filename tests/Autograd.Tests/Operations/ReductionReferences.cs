@@ -23,7 +23,7 @@ internal static class ReductionReferences
         [typeof(SumTo)] = (_, x) => [SumToOf(x[0], [.. x[1].Data.Select(size => (int)size)])],
         [typeof(LogSoftmax)] = (o, x) => Unary(Math.Log)(o, [SoftmaxOf(x[0], ((LogSoftmax)o).Axis)]),
         [typeof(Softmax)] = (o, x) => [SoftmaxOf(x[0], ((Softmax)o).Axis)],
-        [typeof(SoftmaxCrossEntropyLoss)] = (_, x) =>
+        [typeof(LogitCrossEntropy)] = (_, x) =>
         [
             Array64.Make(x[1].Sizes, i => -Math.Log(SoftmaxOf(x[0], 1)[[i[0], (int)x[1][i]]])),
             Unary(Math.Log)(new Log(), [SoftmaxOf(x[0], 1)])[0],

@@ -3,6 +3,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
+using Toolkit.Autograd.Operations.Quantization;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 
@@ -11,8 +12,8 @@ namespace Toolkit.Autograd.Tests.Operations;
 /// <summary>The examples of the registry in every type of real numbers or truth values that the schemas allow, but for float32 and float64.</summary>
 internal static class TypeVariants
 {
-    /// <summary>The operation of which the variable type is the attribute's.</summary>
-    private static readonly string[] Fixed = ["Cast"];
+    /// <summary>Operations of which the variable type is the attribute's, or that of an input which is not computed with.</summary>
+    private static readonly string[] Fixed = ["BitCast", "BlackmanWindow", "Cast", "CastLike", "HammingWindow", "HannWindow"];
 
     public static IEnumerable<string> Names => OperationRegistry.All.Select(o => o.Name).Except(Fixed);
 
@@ -24,6 +25,9 @@ internal static class TypeVariants
         // The rest of floating-point numbers has the sign of the dividend, and what is added must be numbers.
         where !types.Any(t => t.IsFloating()) || example.Operation is not Mod { Truncated: false }
         where !types.Contains(DType.Bool) || example.Operation is not (ScatterND { Reduction: not ScatterReduction.None } or ScatterElements { Reduction: not ScatterReduction.None })
+
+        // A quotient of halves is rounded before it is rounded to an integer.
+        where !types.Any(t => ElementType.Of(t).IsHalf) || example.Operation is not (QuantizeLinear or DynamicQuantizeLinear)
 
         // The reference of this one keeps 32 bits.
         where !types.Contains(DType.UInt64) || example.Operation is not BitShift { Left: true }

@@ -66,11 +66,68 @@ public sealed class NameTests : IDisposable
         }
     }
 
+    /// <summary>ML.NET's own calibrators and classifiers write columns called Score, Probability and PredictedLabel on the way.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Own_columns_called_as_ML_NET_calls_its_results_stay_as_they_are(bool binary)
+    {
+        string features = binary ? "One" : "Three";
+        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 10).Select(i => new Own
+        {
+            One = [i - 4.5f],
+            Three = [i % 3, i % 2, 1.5f],
+            Score = 1000 + i,
+            Probability = 2000 + i,
+            PredictedLabel = 3000 + i,
+        }).ToArray());
+        using BatchOnnxTransformer transformer = ml.ScoreOnnx(
+            RawModel.Identity(RawModel.Tensor(features, DataType.Float, "n", binary ? 1 : 3)),
+            new ScoreOnnxOptions
+            {
+                Outputs = new Dictionary<string, string> { [$"{features}_out"] = "Raw" },
+                Prediction = new PredictionOptions
+                {
+                    Task = binary ? PredictionTask.Binary : PredictionTask.Multiclass,
+                    ScoresAreLogits = true,
+                    PredictedLabelColumn = "Guess",
+                    ProbabilityColumn = "Chance",
+                },
+            }).Fit(data);
+        ml.Model.Save(transformer, data.Schema, file);
+        foreach (ITransformer each in new[] { transformer, ml.LoadBatched(file, out _), Plain() })
+        {
+            IDataView scored = each.Transform(data);
+            Assert.Equal(Enumerable.Range(0, 10).Select(i => 1000f + i), scored.GetColumn<float>("Score"));
+            Assert.Equal(Enumerable.Range(0, 10).Select(i => 2000f + i), scored.GetColumn<float>("Probability"));
+            Assert.Equal(Enumerable.Range(0, 10).Select(i => 3000f + i), scored.GetColumn<float>("PredictedLabel"));
+            if (binary)
+                Assert.Equal(Enumerable.Range(0, 10).Select(i => i > 4), scored.GetColumn<bool>("Guess"));
+            else
+                Assert.Equal(Enumerable.Range(0, 10).Select(i => i % 3 == 2 ? 1u : 3u), scored.GetColumn<uint>("Guess"));
+        }
+    }
+
     private ITransformer Plain()
     {
         var plain = new MLContext();
         plain.ComponentCatalog.RegisterAssembly(typeof(OnnxTransformer).Assembly);
         return plain.Model.Load(file, out _);
+    }
+
+    private sealed class Own
+    {
+        [VectorType(1)]
+        public float[] One { get; set; } = [];
+
+        [VectorType(3)]
+        public float[] Three { get; set; } = [];
+
+        public float Score { get; set; }
+
+        public float Probability { get; set; }
+
+        public float PredictedLabel { get; set; }
     }
 
     private sealed class Named

@@ -71,6 +71,24 @@ public sealed class PredictionTests : IDisposable
         Assert.Equal(Kinds, keys.DenseValues().Select(s => s.ToString()));
     }
 
+    /// <summary>What an estimator says before it sees data is what its transformer gives: names, kinds, types, keys, and the names of annotations.</summary>
+    [Fact]
+    public void The_schema_of_the_estimator_is_that_of_the_transformer()
+    {
+        IDataView data = Keyed();
+        foreach (ScoreOnnxOptions options in (ScoreOnnxOptions[])[Multiclass(), Multiclass() with { Prediction = Multiclass().Prediction! with { PredictedLabelAsText = true } }, new()])
+        {
+            BatchOnnxEstimator estimator = Ml.ScoreOnnx(Classifier(3, train: false), options);
+            using BatchOnnxTransformer transformer = estimator.Fit(data);
+            string[] outputs = [.. transformer.GetOutputSchema(data.Schema).Where(c => data.Schema.GetColumnOrNull(c.Name) is null).Select(c => c.Name)];
+            Assert.NotEmpty(outputs);
+            SchemaShape said = estimator.GetOutputSchema(SchemaShapes.Of(data.Schema)), given = SchemaShapes.Of(transformer.GetOutputSchema(data.Schema));
+            Assert.Equal(data.Schema.Select(c => c.Name).Concat(outputs).Order(StringComparer.Ordinal), said.Select(c => c.Name).Order(StringComparer.Ordinal));
+            foreach (string name in outputs)
+                Assert.Equal(given.Text(name), said.Text(name));
+        }
+    }
+
     /// <summary>A score that is not a number, wherever it stands, gives ML.NET's missing key or an empty text, never a class.</summary>
     [Theory]
     [InlineData(0)]

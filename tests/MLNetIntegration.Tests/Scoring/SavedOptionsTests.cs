@@ -40,6 +40,19 @@ public sealed class SavedOptionsTests : IDisposable
         Assert.Throws<ScoringException>(() => SavedOptions.From(session, new ServingOptions()));
     }
 
+    /// <summary>Lengths are written seven bits a byte: one more byte from 128 and from 16,384 on, for the options and for the entry around them.</summary>
+    [Fact]
+    public void Options_of_any_length_are_an_entry_of_the_metadata()
+    {
+        foreach (int length in Enumerable.Range(60, 140).Concat(Enumerable.Range(16_300, 140)))
+        {
+            string text = new('x', length);
+            OnnxExport.Format.ModelProto model = OnnxExport.Format.ModelProto.Parser.ParseFrom(Encoding.UTF8.GetBytes(text).AppendTo(Model));
+            Assert.Equal(text, Assert.Single(model.MetadataProps).Value);
+            Assert.Single(model.Graph.Node);
+        }
+    }
+
     [Fact]
     public void Options_of_a_newer_version_are_refused_by_their_version_and_those_of_the_first_are_read()
     {

@@ -49,6 +49,18 @@ public sealed class WarmStartTests : IDisposable
         Close(Scores(first, data), Scores(second, data));
     }
 
+    /// <summary>A network that was trained can be exported by itself, as it knows the shape of its features.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_trained_network_knows_its_features(bool standardize)
+    {
+        IDataView data = Keyed(TrainingData.Rows(), TrainingData.Kinds);
+        using NeuralNetworkTransformer trained = Ml.MulticlassClassification.NeuralNetwork(Still with { Standardize = standardize }).Fit(data);
+        Assert.Equal(Toolkit.Autograd.Tensors.Shape.Of(2), trained.Network.InputShape);
+        Assert.Equal(standardize ? 2 : 1, trained.Network.Children.Count);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

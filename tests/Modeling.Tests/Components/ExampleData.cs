@@ -1,5 +1,6 @@
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Data.Augmentation;
+using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Initializers;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;

@@ -79,6 +79,9 @@ internal static class ExampleMethods
             stopping => new Bagging { Create = Learner, Members = 1 }.Fit(Labelled, new FitOptions { Epochs = 9, Validation = Labelled, EarlyStopping = stopping }).Model.Predict(Labelled)),
         [nameof(FitOptions)] = TwoLines.Of(
             "8.1.3", () => new FitOptions { Epochs = 5, BatchSize = 16, Seed = 1 }, options => Learner(new RandomSource(1)).Fit(Labelled, options).Epochs.Select(epoch => epoch.Loss)),
+        [nameof(ModelEnsemble)] = TwoLines.On(
+            TwoTargets, "7.11", () => new ModelEnsemble([TwoHeads, TwoHeads], [0.7, 0.3]),
+            ensemble => new Trainer { Model = ensemble, Loss = new MeanSquaredError().On("first") + new Huber().On("second"), Optimizer = new Adam() }),
         [nameof(Heads)] = TwoLines.On(
             TwoTargets, "7.7, figure 7.2", () => new Heads(Network(6), ("first", new Dense(6, 1, new RandomSource(3))), ("second", new Dense(6, 1, new RandomSource(4)))),
             heads => new Trainer { Model = heads, Loss = new MeanSquaredError().On("first") + new Huber().On("second"), Optimizer = new Adam() }),

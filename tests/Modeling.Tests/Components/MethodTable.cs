@@ -220,6 +220,11 @@ internal static class MethodTable
             Case.Counts(v => new FitOptions { BatchSize = v }),
             Case.Counts(v => new FitOptions { ValidationBatchSize = v }),
             [() => new FitOptions { ProgressSteps = -1 }]),
+        [nameof(ModelEnsemble)] = new(
+            () => new ModelEnsemble([TwoHeads]),
+            [() => new ModelEnsemble([]), () => new ModelEnsemble([TwoHeads], [0.5, 0.5])],
+            [() => new ModelEnsemble([TwoHeads, Network(3)]).Predict(TwoTargets)],
+            Case.Numbers(v => new ModelEnsemble([TwoHeads], [v]))),
         [nameof(Heads)] = new(
             () => TwoHeads,
             [() => new Heads(Network(6))],

@@ -1,5 +1,6 @@
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Diagnostics;
+using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Linear;
 
 namespace Toolkit.Modeling.Tests.Data;

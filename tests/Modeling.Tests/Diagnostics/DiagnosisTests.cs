@@ -94,6 +94,27 @@ public sealed class DiagnosisTests
         Assert.Throws<ArgumentException>(() => LossLine.Between(f, [-1, 2], [1], 3));
     }
 
+    /// <summary>A line has two ends at least; the objective (1 − w)² of a weight at 3 has its minimum halfway along the first line and at the end of the second.</summary>
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    [InlineData(7, 7)]
+    public void Lines_have_as_many_points_as_asked_for(int asked, int expected)
+    {
+        var model = new DoubleModel((x, p, _) => x.MatMul(p[0]), DoubleModel.Weight("w", [3], 1, 1));
+        Diagnosis d = Diagnosis.Of(
+            model, new MeanSquaredError(), Value.Of([1.0], 1, 1), Value.Of([1.0], 1, 1), options: new() { Points = asked, Other = [1.0] });
+        Assert.Equal(expected, d.AlongGradient.Count);
+        Assert.Equal(expected, d.FromOther.Count);
+        Assert.Equal(4.0, d.AlongGradient[0].Loss, 1e-12);
+        Assert.Equal(4.0, d.AlongGradient[^1].Loss, 1e-12);
+        Assert.Equal(0.0, d.FromOther[0].Loss, 1e-12);
+        Assert.Contains(d.FromOther, p => Math.Abs(p.At - 1) < 1e-12 && Math.Abs(p.Loss - 4) < 1e-12);
+        if (asked % 2 == 1 && asked > 1)
+            Assert.Equal(0.0, d.AlongGradient[expected / 2].Loss, 1e-12);
+    }
+
     private static Diagnosis Linear(double learningRate, double[] weights)
     {
         var model = new DoubleModel((x, p, _) => x.MatMul(p[0]), DoubleModel.Weight("w", weights, 2, 1));

@@ -39,6 +39,18 @@ public sealed class TangentDistanceTests
         }
     }
 
+    /// <summary>Along a tangent of squared length ‖t‖² a step is shortened to the share ‖t‖²/(‖t‖² + λm), where m is the mean of the squared lengths.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(3.0)]
+    public void A_ridge_shortens_the_steps_along_tangents(double ridge)
+    {
+        double[] y = [3, -1, 2];
+        double mean = (1 + 4) / 2.0, first = 3 * ridge * mean / (1 + (ridge * mean)), second = 1 * ridge * mean / (4 + (ridge * mean));
+        Assert.Equal(
+            Math.Sqrt((first * first) + (second * second) + 4), new TangentDistance { Ridge = ridge }.OneSided([0, 0, 0], y, [[1, 0, 0], [0, 2, 0]]), 1e-12);
+    }
+
     [Fact]
     public void Tangents_of_an_image_are_what_small_changes_do_to_it()
     {

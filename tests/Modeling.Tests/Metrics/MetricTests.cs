@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Metrics;
 
@@ -6,6 +7,16 @@ namespace Toolkit.Modeling.Tests.Metrics;
 public sealed class MetricTests
 {
     private static readonly float[] Logits = [1, 3, 2, 5, 5, 0, -1, -2, -3];
+
+    /// <summary>A model without an axis of one output gives logits side by side: guesses 1, 0, 1, 0 and none for labels 1, 1, 0, 0, 1.</summary>
+    [Fact]
+    public void F1_reads_logits_side_by_side()
+    {
+        var metric = new F1 { Class = 1 };
+        double[][] sums = [.. metric.Observe(Variable.Of(Value.Of([0.1, -0.1, 2, -3, double.NaN], 5)), Run.Labels(1, 1, 0, 0, 1), null).Select(Run.Numbers)];
+        Assert.Equal([1.0, 1, 2, 2, 2, 3], sums.SelectMany(sum => sum));
+        Assert.Equal(2 * 1 / (2.0 + 3), metric.Total(sums), 1e-15);
+    }
 
     [Fact]
     public void Accuracy_takes_the_first_of_the_greatest()

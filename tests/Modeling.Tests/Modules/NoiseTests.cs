@@ -74,6 +74,29 @@ public sealed class NoiseTests
     }
 
     [Fact]
+    public void Fifty_runs_are_no_more_nodes_than_one()
+    {
+        var model = new Sequential(new Dense(4, 6, random) { Activation = Ops.Tanh }, new Dropout(0.5, random), new Dense(6, 3, random));
+        Assert.Equal(Nodes(2), Nodes(50));
+        Assert.True(Nodes(50) < 2 * Nodes(1));
+
+        int Nodes(int samples)
+        {
+            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var pending = new Stack<Variable>([new MonteCarlo(model, samples) { WithVariance = true }.Forward(Variable.Input("x", DType.Float32, ["batch", 4]), new ForwardContext(Mode.Inference))]);
+            while (pending.TryPop(out Variable? variable))
+            {
+                if (variable.Producer is not { } node || !seen.Add(node))
+                    continue;
+                foreach (Variable input in node.Inputs)
+                    pending.Push(input);
+            }
+
+            return seen.Count;
+        }
+    }
+
+    [Fact]
     public void An_ensemble_averages_its_members_and_weights_them()
     {
         Module Member(double c) => new Activation(x => c * x);
@@ -81,5 +104,15 @@ public sealed class NoiseTests
         Run.Close([2.5, 5], Run.Numbers(Run.Forward(new Ensemble([Member(2), Member(4)], [0.75, 0.25]), Mode.Inference, [1, 2], 1, 2)), 1e-6);
         Assert.Throws<ArgumentException>(() => new Ensemble([]));
         Assert.Throws<ArgumentException>(() => new Ensemble([Member(1)], [0.5, 0.5]));
+    }
+
+    [Fact]
+    public void An_ensemble_of_models_averages_each_output()
+    {
+        static Model Member(double c) => new Heads(new Activation(x => c * x), ("same", new Activation(x => x)), ("square", new Activation(x => x.Square())));
+        var ensemble = new ModelEnsemble([Member(2), Member(4)], [0.75, 0.25]);
+        Named outputs = ensemble.Forward(new Named(("input", Run.Tensor([1, 2], 1, 2))), new ForwardContext(Mode.Inference));
+        Run.Close([2.5, 5], Run.Numbers(outputs["same"]), 1e-6);
+        Run.Close([7, 28], Run.Numbers(outputs["square"]), 1e-6);
     }
 }

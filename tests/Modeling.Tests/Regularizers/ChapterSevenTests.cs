@@ -20,6 +20,48 @@ public sealed class ChapterSevenTests
         "EntropyMinimization", "TangentProp", "Contractive", "ContractiveEstimate", "DoubleBackprop", "NormMultiplier",
     ];
 
+    /// <summary>Data in another unit, with ε and the weights in that unit, have the same direction.</summary>
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1e6)]
+    public void A_virtual_adversarial_direction_has_no_unit(double unit)
+    {
+        double[] expected = Of(1), found = Of(unit);
+        Run.Close(expected, found, 1e-6);
+
+        double[] Of(double scale)
+        {
+            Parameter weight = DoubleModel.Weight("weight", [.. new[] { 0.4, -0.3, 0.8, 0.2, 0.9, -0.5 }.Select(w => w / scale)], 2, 3);
+            var model = new DoubleModel((x, p, _) => x.MatMul(p[0]), weight);
+            Objective objective = DoubleModel.Objective(model, new SoftmaxCrossEntropy(), DoubleModel.Tensor([.. X.Select(v => v * scale)], 3, 2), Run.Labels(0, 2, 1));
+            return Run.Numbers(new VirtualAdversarial(0.5 * scale) { PowerSteps = 3 }.Direction(objective));
+        }
+    }
+
+    /// <summary>The graph of the penalty does not grow with the units.</summary>
+    [Fact]
+    public void A_contractive_penalty_has_as_many_nodes_for_many_units()
+    {
+        Assert.Equal(Nodes(3), Nodes(60));
+
+        static int Nodes(int units)
+        {
+            var model = new Sequential(new Dense(4, units, new RandomSource(1)) { Name = "code", Activation = Ops.Sigmoid }, new Dense(units, 2, new RandomSource(2)));
+            var objective = new Objective(model, new SoftmaxCrossEntropy(), Variable.Input("input", DType.Float32, ["batch", 4]), Variable.Input("target", DType.Int64, ["batch"]), new ForwardContext(Mode.Training));
+            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var pending = new Stack<Variable>([new Contractive(0.1, "code").Penalty(objective)]);
+            while (pending.TryPop(out Variable? variable))
+            {
+                if (variable.Producer is not { } node || !seen.Add(node))
+                    continue;
+                foreach (Variable input in node.Inputs)
+                    pending.Push(input);
+            }
+
+            return seen.Count;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Smooth))]
     public void Gradients_agree_with_differences(string name)

@@ -94,7 +94,12 @@ public sealed class RefusedCompositionTests
     [Fact]
     public void Multipliers_and_tied_parameters_must_be_two()
     {
-        Refused("found 2 of the name \"multiplier\"", Make(new SoftmaxCrossEntropy(), regularizers: [new NormMultiplier(1), new NormMultiplier(2)]), Labelled);
+        var same = new NormMultiplier(1);
+        Refused("would share it", Make(new SoftmaxCrossEntropy(), regularizers: [same, same]), Labelled);
+        // The counter of a regularizer's random numbers has a dot in its name.
+        Assert.Contains("without dots", Assert.Throws<ArgumentException>(
+            () => Make(new SoftmaxCrossEntropy(), regularizers: [new NormMultiplier(1) { Name = "Mixup.counter" }]).Prepare(Labelled)).Message, StringComparison.Ordinal);
+        Refused("found \"multiplier\" of NormMultiplier and of NormMultiplier", Make(new SoftmaxCrossEntropy(), regularizers: [new NormMultiplier(1), new NormMultiplier(2)]), Labelled);
         Make(new SoftmaxCrossEntropy(), regularizers: [new NormMultiplier(1), new NormMultiplier(2) { Name = "second" }]).Prepare(Labelled);
         Refused("\"dense1.weight\" twice", Make(new SoftmaxCrossEntropy(), regularizers: new TiedParameters(1, "dense1.weight", "dense1.weight")), Labelled);
     }

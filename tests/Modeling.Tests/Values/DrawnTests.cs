@@ -3,6 +3,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Distributions;
 using Toolkit.Modeling.Initializers;
+using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Values;
@@ -40,6 +41,28 @@ public sealed class DrawnTests
         double[] drawn = Run.Numbers(of(Draws).Sample(RandomStream.Of(3)));
         Assert.Equal(Draws, drawn.Length);
         CheckMoments(drawn, mean, variance, 9);
+    }
+
+    /// <summary>Draws of N(μ, BBᵀ): the error of an entry Σᵢⱼ is √((ΣᵢᵢΣⱼⱼ + Σᵢⱼ²)/n).</summary>
+    [Fact]
+    public void Samples_of_several_outputs_have_their_covariances()
+    {
+        double[] center = [1, -2, 0.5], lower = [0.4, -1.5, 0.9, 2, 0.7, -0.3];
+        double[] row = [.. center, .. lower];
+        Distribution gaussian = new FullCovarianceGaussian(3).Of(Variable.Of(Value.Of([.. Enumerable.Range(0, Draws).SelectMany(_ => row)], Draws, row.Length)));
+        double[] drawn = Run.Numbers(gaussian.Sample(RandomStream.Of(7)));
+        double Diagonal(double z) => Math.Log(1 + Math.Exp(z)) + 1e-3;
+        double[][] b = [[Diagonal(lower[0]), 0, 0], [lower[1], Diagonal(lower[2]), 0], [lower[3], lower[4], Diagonal(lower[5])]];
+        double Covariance(int i, int j) => b[i].Zip(b[j], (p, q) => p * q).Sum();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(center[i], Enumerable.Range(0, Draws).Average(n => drawn[(n * 3) + i]), 4 * Math.Sqrt(Covariance(i, i) / Draws));
+            for (int j = 0; j <= i; j++)
+            {
+                double found = Enumerable.Range(0, Draws).Average(n => (drawn[(n * 3) + i] - center[i]) * (drawn[(n * 3) + j] - center[j]));
+                Assert.Equal(Covariance(i, j), found, 4 * Math.Sqrt(((Covariance(i, i) * Covariance(j, j)) + (Covariance(i, j) * Covariance(i, j))) / Draws));
+            }
+        }
     }
 
     [Theory]

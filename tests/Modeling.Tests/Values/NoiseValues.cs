@@ -118,15 +118,15 @@ internal static class NoiseValues
         return arithmetic ? sum.Select(p => Math.Log(p)) : sum.Select(l => l - LogSumExp(sum));
     })]);
 
-    /// <summary>The mean and the variance of as many applications of the layer in one step.</summary>
+    /// <summary>The mean and the variance over as many copies of the examples in one batch of the layer.</summary>
     private static Setting Runs(Module layer, int samples, bool variance)
     {
         var module = new MonteCarlo(layer, samples) { WithVariance = variance };
         return AtFirst(module, [2, 3], x =>
         {
             var context = new ForwardContext(Mode.Training);
-            Variable input = Run.Tensor([.. x.Select(v => (float)v)], 2, 3);
-            double[][] runs = [.. Run.Values([.. Enumerable.Range(0, samples).Select(_ => layer.Forward(input, context))]).Select(run => Run.Numbers(run))];
+            Variable input = Run.Tensor([.. Enumerable.Repeat(x, samples).SelectMany(row => row).Select(v => (float)v)], samples * 2, 3);
+            double[][] runs = [.. Run.Numbers(layer.Forward(input, context)).Chunk(6)];
             return [.. Enumerable.Range(0, 2).SelectMany(row => Means(row).Concat(variance ? Places(row).Select((i, j) => runs.Average(r => Square(r[i] - Means(row)[j]))) : []))];
 
             double[] Means(int row) => [.. Places(row).Select(i => runs.Average(r => r[i]))];

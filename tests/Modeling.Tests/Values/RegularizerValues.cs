@@ -252,7 +252,7 @@ internal static class RegularizerValues
                 {
                     double[] direction = Unit(Normals(nameof(VirtualAdversarial), s.Seed, null, 8));
                     for (int step = 0; step < s.Steps; step++)
-                        direction = Unit(Net.DivergenceGradient(Moved(s.Probe)));
+                        direction = Unit(Net.DivergenceGradient(Moved(s.Probe * s.Epsilon)));
                     return s.Strength * Net.Divergence(Moved(s.Epsilon)).Average();
 
                     double[] Moved(double length) => [.. PlainNetwork.X.Select((x, i) => x + (length * direction[i]))];

@@ -42,6 +42,25 @@ public sealed class WeightedTrainingTests
         },
         iter: 8, threads: 1);
 
+    /// <summary>Between epochs the same data may come with weights: what the optimizer remembers stays, and weights of 1 change nothing.</summary>
+    [Fact]
+    public void A_training_goes_on_when_its_data_get_weights()
+    {
+        float[] ones = [.. Enumerable.Repeat(1f, Count)];
+        float[] throughout = Parameters(Measured.WithWeights(ones), Measured.WithWeights(ones), out int epochs), later = Parameters(Measured, Measured.WithWeights(ones), out int counted);
+        Assert.Equal((4, 4), (epochs, counted));
+        Run.Close([.. throughout.Select(v => (double)v)], [.. later.Select(v => (double)v)], 1e-6);
+
+        static float[] Parameters(Dataset first, Dataset second, out int epochs)
+        {
+            var trainer = new Trainer { Model = Network(1), Loss = new MeanSquaredError(), Optimizer = new Adam { LearningRate = 0.05 } };
+            trainer.Fit(first, new() { Epochs = 2, BatchSize = 5, Seed = 3 }, TestContext.Current.CancellationToken);
+            trainer.Fit(second, new() { Epochs = 4, BatchSize = 5, Seed = 3 }, TestContext.Current.CancellationToken);
+            epochs = trainer.EpochsDone;
+            return [.. trainer.Model.Parameters.SelectMany(parameter => parameter.Value.ToArray<float>())];
+        }
+    }
+
     [Fact]
     public void An_evaluation_does_not_depend_on_the_size_of_batches_and_counts_weights_like_copies() => Gen.Select(Whole, Real).Sample(
         (whole, real) =>

@@ -56,6 +56,15 @@ public sealed class ExternalDataTests : IDisposable
         Assert.Equal(CheckRule.ExternalData, Assert.Single(Check(("location", "weights.bin"), (key, value))).Rule);
     }
 
+    /// <summary>Where the part begins and how long it is fit a file of more than 2⁶³ bytes only.</summary>
+    [Fact]
+    public void A_part_that_ends_beyond_64_bits_is_refused()
+    {
+        File.WriteAllBytes(folder.File("weights.bin"), new byte[16]);
+        ModelProblem problem = Assert.Single(Check(("location", "weights.bin"), ("offset", $"{long.MaxValue - 15}"), ("length", "16")));
+        Assert.Contains($"16 bytes from {long.MaxValue - 15} on", problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {

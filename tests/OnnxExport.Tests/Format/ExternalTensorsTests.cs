@@ -64,7 +64,7 @@ public sealed class ExternalTensorsTests : IDisposable
         Refused("found \"../weights.bin\"", ("location", "../weights.bin"));
         Refused("found \"parts//weights.bin\"", ("location", "parts//weights.bin"));
         Refused("found \"\"", ("offset", "0"));
-        Refused("\"parts/missing.bin\" beside the model, found none", ("location", "parts/missing.bin"));
+        Refused("\"parts/missing.bin\" beside the model, found none, or", ("location", "parts/missing.bin"));
         Refused("Expected 8 bytes at 12", ("location", "parts/weights.bin"), ("offset", "12"), ("length", "8"));
         Refused("has 16", ("location", "parts/weights.bin"), ("length", "17"));
         Refused("as offset of external data, found \"-4\"", ("location", "parts/weights.bin"), ("offset", "-4"));
@@ -87,6 +87,68 @@ public sealed class ExternalTensorsTests : IDisposable
         FormatException failure = Assert.Throws<FormatException>(
             () => ExternalTensors.Embed(Model(("location", "linked/weights.bin"), ("length", "8")).ToByteArray(), folder.Path));
         Assert.Contains("\"linked\" is a link", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A pipe would keep the reader waiting for ever, and a second name may be that of a file elsewhere.</summary>
+    [Fact]
+    public void A_pipe_a_device_and_a_hard_link_are_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the files of Linux.");
+        HostileModelTests.Make("mkfifo", folder.File("pipe.bin"));
+        HostileModelTests.Make("ln", folder.File("parts/weights.bin"), folder.File("hard.bin"));
+        foreach (string location in (string[])["pipe.bin", "hard.bin", "parts/weights.bin", "parts"])
+        {
+            string message = Assert.Throws<FormatException>(() => ExternalTensors.Embed(Model(("location", location), ("length", "8")).ToByteArray(), folder.Path)).Message;
+            Assert.Contains($"\"{location}\"", message, StringComparison.Ordinal);
+            Assert.Contains("weights \"w\"", message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The name leads to the weights and to a secret outside in turn, while they are read: only the weights are ever seen.</summary>
+    [Fact]
+    public void A_file_that_is_swapped_for_a_link_while_it_is_read_does_not_give_its_content()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the files of Linux.");
+        using var outside = new TemporaryFolder();
+        File.WriteAllBytes(outside.File("secret.bin"), [.. Enumerable.Repeat((byte)7, 16)]);
+        string name = folder.File("swapped.bin");
+        using var stop = new CancellationTokenSource();
+        var swaps = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                File.WriteAllBytes(name + ".new", new byte[16]);
+                File.Move(name + ".new", name, overwrite: true);
+                File.CreateSymbolicLink(name + ".link", outside.File("secret.bin"));
+                File.Move(name + ".link", name, overwrite: true);
+            }
+        });
+        swaps.Start();
+        int read = 0, refused = 0;
+        byte[] model = Model(("location", "swapped.bin"), ("length", "8")).ToByteArray();
+        try
+        {
+            for (int i = 0; i < 3000 || (i < 300_000 && (read == 0 || refused == 0)); i++)
+            {
+                try
+                {
+                    TensorProto tensor = ModelProto.Parser.ParseFrom(ExternalTensors.Embed(model, folder.Path)).Graph.Initializer[0];
+                    Assert.Equal(new byte[8], tensor.RawData.ToByteArray());
+                    read++;
+                }
+                catch (FormatException)
+                {
+                    refused++;
+                }
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            swaps.Join();
+        }
+
+        Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
@@ -68,6 +69,22 @@ public class TensorConversionTests
         var failure = Assert.Throws<ShapeException>(() => TensorConversion.ToValue(tensor));
         Assert.Contains("3 numbers in the float_data", failure.Message, StringComparison.Ordinal);
         Assert.Contains("\"w\"", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData((int)DataType.Float, 3, 11, 12)]
+    [InlineData((int)DataType.Float, 3, 13, 12)]
+    [InlineData((int)DataType.Int64, 2, 8, 16)]
+    [InlineData((int)DataType.Bool, 2, 3, 2)]
+    [InlineData((int)DataType.Int4, 3, 1, 2)]
+    [InlineData((int)DataType.Int4, 3, 3, 2)]
+    [InlineData((int)DataType.Float, 0, 4, 0)]
+    public void Raw_data_of_another_length_are_refused(int type, int count, int found, int expected)
+    {
+        var tensor = new TensorProto { Name = "w", DataType = type, Dims = { count }, RawData = ByteString.CopyFrom(new byte[found]) };
+        Assert.Equal(
+            $"Expected {expected} bytes in the tensor \"w\" of shape [{count}], found {found}.",
+            Assert.Throws<ShapeException>(() => TensorConversion.ToValue(tensor)).Message);
     }
 
     [Fact]

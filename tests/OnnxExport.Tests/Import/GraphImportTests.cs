@@ -115,13 +115,15 @@ public sealed class GraphImportTests : IDisposable
         Assert.Equal(("c0", ParameterRole.Weight), (table.Name, table.Role));
     }
 
-    /// <summary>A text without a name is an origin as well; a node with neither has none.</summary>
+    /// <summary>A text without a name is an origin as well; a node with neither has the names of its results.</summary>
     [Fact]
     public void A_node_without_a_name_keeps_its_text()
     {
         GraphProto graph = Sum(Tensor("w", 3));
         graph.Node[0].Name = string.Empty;
-        Assert.Null(Load(graph).Signature.Outputs[0].Variable.Producer!.Origin);
+        Origin bare = Load(graph).Signature.Outputs[0].Variable.Producer!.Origin!;
+        Assert.Equal((null, ""), (bare.Name, bare.Documentation));
+        Assert.Equal(graph.Node[0].Output, bare.Results);
         graph.Node[0].DocString = "the sum";
         Origin origin = Load(graph).Signature.Outputs[0].Variable.Producer!.Origin!;
         Assert.Equal((null, "the sum"), (origin.Name, origin.Documentation));

@@ -182,6 +182,26 @@ public class ModelChangeTests
     }
 
     [Fact]
+    public void What_does_not_change_keeps_its_names_and_its_order()
+    {
+        ModelProto file = ModelProto.Parser.ParseFrom(WrittenModels.TorchConvolutions());
+        OnnxModel model = OnnxModel.Load(file.ToByteArray());
+        ModelProto same = ModelProto.Parser.ParseFrom(OnnxExporter.Export(model.Signature, model.ExportOptions));
+        Assert.Equal(file.Graph.Node.Select(Text), same.Graph.Node.Select(Text));
+        Assert.Equal(file.OpsetImport[0].Version, same.OpsetImport[0].Version);
+
+        // Trained further behind another layer, values are still called as they were, and cut at by these names.
+        var network = new Sequential(new Reshape(1, 28, 28), new SignatureModel(model.Cut(Hidden).Inference), new Dense(16, 10, new RandomSource(3)) { Name = "head" });
+        Train(network);
+        ModelProto longer = ModelProto.Parser.ParseFrom(OnnxExporter.Export(network.Inference, model.ExportOptions));
+        Assert.Equal(
+            file.Graph.Node.SelectMany(node => node.Output).TakeWhile(name => name != Hidden), longer.Graph.Node.SelectMany(node => node.Output).Intersect(file.Graph.Node.SelectMany(node => node.Output)).TakeWhile(name => name != Hidden));
+        Assert.Equal(Hidden, OnnxModel.Load(longer.ToByteArray()).Cut(Hidden).Signature.Outputs[0].Name);
+
+        static string Text(NodeProto node) => $"{node.Name}: {node.OpType}({string.Join(", ", node.Input)}) -> {string.Join(", ", node.Output)}";
+    }
+
+    [Fact]
     public void A_scalar_is_learned_where_that_is_asked_for()
     {
         ModelProto file = ModelProto.Parser.ParseFrom(WrittenModels.KerasLayers());

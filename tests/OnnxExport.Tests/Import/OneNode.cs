@@ -57,6 +57,14 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, long[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { value } });
 
+    public OneNode With(string name, string[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Strings, Strings = { value.Select(ByteString.CopyFromUtf8) } });
+
+    public OneNode With(string name, Value value) => Add(new AttributeProto { Name = name, Type = AttributeType.Tensor, T = TensorConversion.ToProto(value, string.Empty) });
+
+    public OneNode With(string name, GraphProto value) => Add(GoodModel.Subgraph(name, value));
+
+    public OneNode Gives(DataType type, int count) => Gives([.. Enumerable.Repeat(type, count)]);
+
     public OneNode Gives(params DataType[] types)
     {
         results = types;

@@ -25,7 +25,7 @@ public class OperatorPageTests
     private static string Text()
     {
         OperatorSchema[] newest = [.. StandardOperators.Names.Where(name => !name.Contains('.')).Select(name => StandardOperators.Find("", name, StandardOperators.NewestVersion)!)];
-        Dictionary<string, RegisteredOperation> read = OperationRegistry.All.Where(o => o.FromOnnx is not null).ToDictionary(o => o.OnnxName);
+        Dictionary<string, RegisteredOperation> read = OperationRegistry.All.Where(o => o.FromOnnx is not null && o.OnnxDomain.Length == 0).ToDictionary(o => o.OnnxName);
         OperatorSchema[] differentiable = [.. newest.Where(schema => schema.IsDifferentiable)];
         int derived = differentiable.Count(schema => read.TryGetValue(schema.Name, out RegisteredOperation? o) && HasGradient(o));
         IEnumerable<string> rows = newest.Select(schema => Row(schema, read.GetValueOrDefault(schema.Name)));

@@ -2,10 +2,11 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Modules;
 
-namespace Toolkit.Modeling.Data;
+namespace Toolkit.Modeling.Encoders;
 
 /// <summary>
 /// Principal components: z = Wᵀ(x − μ), with the columns of W the k eigenvectors of the covariance of the features with the greatest eigenvalues λ; with

@@ -7,17 +7,17 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Normalization;
 
 /// <summary>
-/// −ln softmax(z)_y for each row of logits z [batch, classes] and label y (int64 [batch]), in one pass (ONNX <c>SoftmaxCrossEntropyLoss</c> with reduction
-/// "none"; book equations 6.29 and 6.30). Results: the losses [batch] and ln softmax(z) [batch, classes]. The gradient of the losses is
+/// −ln softmax(z)_y for each row of logits z [batch, classes] and label y (int64 [batch]), in one pass (book equations 6.29 and 6.30): the plain form of
+/// <see cref="Losses.SoftmaxCrossEntropyLoss"/>. Results: the losses [batch] and ln softmax(z) [batch, classes]. The gradient of the losses is
 /// (softmax(z) − onehot(y))·G. Stable for any finite logits, and for −∞ where it is not the label's.
 /// </summary>
 /// <remarks>Exported as LogSoftmax, OneHot, Where and ReduceSum, which every importer knows; there a label out of range gives the loss 0, here an
 /// error.</remarks>
-public sealed record SoftmaxCrossEntropyLoss : Operation, IHasKernel, IHasExamples
+public sealed record LogitCrossEntropy : Operation, IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
-        [new(new SoftmaxCrossEntropyLoss(), new ExampleInput(["batch", 4]), new ExampleInput(["batch"], DType.Int64, 0, 3))];
+        [new(new LogitCrossEntropy(), new ExampleInput(["batch", 4]), new ExampleInput(["batch"], DType.Int64, 0, 3))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

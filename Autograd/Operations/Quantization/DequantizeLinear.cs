@@ -1,0 +1,50 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Quantization;
+
+/// <summary>
+/// (x − zero point)·scale (ONNX <c>DequantizeLinear</c>). Inputs: x of an integer type or one of the small floating-point types, the scale, and a zero point of the type of x, 0 if it is left out; both are
+/// scalars, vectors along an axis, or have one number for each block of it. Computed in float32.
+/// </summary>
+/// <param name="Axis">The axis, counted from 0.</param>
+/// <param name="Block">The size of a block; 0 for one scale for each slice.</param>
+/// <param name="Type">The element type of the result; null for that of the scale.</param>
+public sealed record DequantizeLinear(int Axis = 1, int Block = 0, DType? Type = null) : CompositeOperation, IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(new DequantizeLinear(), new ExampleInput(["batch", 4], DType.UInt8, 0, 9), new ExampleInput([], Low: 0.5), new ExampleInput([], DType.UInt8, 3, 7)),
+        new(new DequantizeLinear(1), new ExampleInput([2, 3, 2], DType.Int8, -6, 6), new ExampleInput([3], Low: 0.5), new ExampleInput([3], DType.Int8, -5, 5)),
+        new(new DequantizeLinear(0), new ExampleInput([3, 2], DType.Int32, -5, 5), new ExampleInput([3], Low: 0.5)),
+        new(new DequantizeLinear(1, 2), new ExampleInput([2, 5], DType.Int8, -6, 6), new ExampleInput([2, 3], Low: 0.5), new ExampleInput([2, 3], DType.Int8, -5, 5)),
+    ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        int block = node.Knows("block_size") ? (int)node.Integer("block_size") : 0;
+        return new DequantizeLinear(Scales.Axis(node), block, Scales.Type(node, "output_dtype")).ApplyAll(node[0], node[1], node.Optional(2));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
+    {
+        DType wide = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        Variable x = Ops.Cast(inputs[0], wide);
+        if (inputs.Optional(2) is { } zero)
+            x -= Ops.Cast(Scales.Along(this, zero, inputs[0], Axis, Block), wide);
+        return [Ops.Cast(x * Ops.Cast(Scales.Along(this, inputs[1], inputs[0], Axis, Block), wide), Type ?? inputs[1].DType)];
+    }
+
+    /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>
+    public override Schema.OperatorSchema? StandardSchema() => null;
+
+    /// <summary>The standard's scale has no float64, and its blocks came with operator set 21.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) =>
+        request.Inputs[1].DType == DType.Float64 || Type is not null || (Block > 0 && request.Opset < 21) ? null
+        : Block > 0 ? new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis), new OnnxAttribute("block_size", (long)Block)] }
+        : new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+}

@@ -1,0 +1,46 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Quantization;
+
+/// <summary>
+/// The product of quantized matrices, quantized (ONNX <c>QLinearMatMul</c>). Inputs: a, its scale and zero point, b, its scale and zero point, and scale and zero point of the result. Integers are
+/// multiplied exactly in int32; the small floating-point types in float32. The gradient is zero.
+/// </summary>
+public sealed record QLinearMatMul : CompositeOperation, IOperator
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples =>
+    [
+        new(
+            new QLinearMatMul(),
+            new ExampleInput(["batch", 4], DType.UInt8, 0, 100), new ExampleInput([], Low: 0.01, High: 0.02), new ExampleInput([], DType.UInt8, 3, 90),
+            new ExampleInput([4, 3], DType.Int8, -60, 60), new ExampleInput([3], Low: 0.01, High: 0.02), new ExampleInput([3], DType.Int8, -9, 9),
+            new ExampleInput([], Low: 0.01, High: 0.02), new ExampleInput([], DType.UInt8, 100, 140)) { Smoothness = 0 },
+        new(
+            new QLinearMatMul(),
+            new ExampleInput([2, 3], DType.Int8, -60, 60), new ExampleInput([], Low: 0.01, High: 0.02), new ExampleInput([], DType.Int8, -9, 9),
+            new ExampleInput([3, 2], DType.Int8, -60, 60), new ExampleInput([], Low: 0.01, High: 0.02), new ExampleInput([], DType.Int8, -9, 9),
+            new ExampleInput([], Low: 0.01, High: 0.02), new ExampleInput([], DType.Int8, -9, 9)) { Smoothness = 0 },
+    ];
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new QLinearMatMul().ApplyAll(node.Inputs);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
+    {
+        DType wide = inputs[0].DType.IsInteger() ? DType.Int32 : DType.Float32, compute = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        Variable product = MatMulInteger.Product(
+            MatMulInteger.Shifted(inputs[0], inputs[2], isRows: true, wide), MatMulInteger.Shifted(inputs[3], inputs[5], isRows: false, wide));
+        Variable scale = MatMulInteger.ByRow(Ops.Cast(inputs[1], compute), isRows: true) * Ops.Cast(inputs[4], compute) / Ops.Cast(inputs[6], compute);
+        return [QuantizeLinear.Rounded(this, Ops.Cast(product, compute) * scale, inputs[7], product, inputs[7].DType, product.Shape.Rank - 1, 0, true)];
+    }
+
+    /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>
+    public override Schema.OperatorSchema? StandardSchema() => null;
+
+    /// <summary>The standard's scales have no float64.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[1].DType == DType.Float64 ? null : new(Name);
+}

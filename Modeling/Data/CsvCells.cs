@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Toolkit.Modeling.Data;
+
+/// <summary>The cells of a table as numbers and texts, and what is wrong with them.</summary>
+/// <param name="path">The file, for messages.</param>
+/// <param name="options">How the table is read.</param>
+internal sealed class CsvCells(string path, CsvOptions options)
+{
+    private readonly HashSet<string> marks = new(options.MissingMarks, StringComparer.Ordinal);
+
+    /// <summary>The header of each column, or its number as text.</summary>
+    public string[] Headers { get; private set; } = [];
+
+    /// <summary>The rows behind the header, each of as many fields as the first line.</summary>
+    /// <param name="begin">What to do once the headers are known.</param>
+    public IEnumerable<CsvRow> Rows(Action begin)
+    {
+        bool first = true;
+        foreach (CsvRow row in CsvFile.Read(path, options))
+        {
+            if (first)
+            {
+                Headers = options.HasHeader ? [.. row.Fields] : [.. Enumerable.Range(0, row.Fields.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+                begin();
+                first = false;
+                if (options.HasHeader)
+                    continue;
+            }
+
+            if (row.Fields.Count != Headers.Length)
+                throw new DataException($"'{path}', line {row.Line}: expected {Headers.Length} fields as in the first line, found {row.Fields.Count}.");
+            yield return row;
+        }
+
+        if (first)
+            throw new DataException($"'{path}' is empty.");
+    }
+
+    /// <summary>The error of a table without any row.</summary>
+    public DataException NoRows() => new($"'{path}' has no rows to learn from{(options.HasHeader ? " after its header" : "")}.");
+
+    /// <summary>The place of a column.</summary>
+    public int Find(CsvColumn column) => column.Find(Headers, options.HasHeader, path);
+
+    public bool IsMissing(CsvRow row, int column) => marks.Contains(row.Fields[column]);
+
+    public float Number(CsvRow row, int column)
+    {
+        string text = row.Fields[column];
+        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
+            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}");
+        return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found {Excerpt.Quoted(text)}");
+    }
+
+    public float Weight(CsvRow row, int column)
+    {
+        if (IsMissing(row, column))
+            throw Missing(row, column);
+        float weight = Number(row, column);
+        return weight >= 0 ? weight : throw Bad(row, column, $"expected a weight of at least 0, found {Excerpt.Quoted(row.Fields[column])}");
+    }
+
+    public DataException Missing(CsvRow row, int column) =>
+        Bad(row, column, $"the value is missing ({Excerpt.Quoted(row.Fields[column])}); CsvOptions.Missing says what to do about that");
+
+    public DataException Bad(CsvRow row, int column, string what) =>
+        new($"'{path}', line {row.Line}, column {(options.HasHeader ? Excerpt.Quoted(Headers[column]) : Headers[column])}: {what}.");
+
+    /// <summary>The error of a column without any number to take the mean of.</summary>
+    public DataException NoMean(int column, bool weighted) => new(
+        $"'{path}', column {Excerpt.Quoted(Headers[column])}: every value is missing{(weighted ? " or has the weight 0" : "")}, so there is no mean to put in.");
+
+    /// <summary>Texts in numeric order if all are whole numbers, else in ordinal order.</summary>
+    public static string[] Sorted(IReadOnlyCollection<string> texts)
+    {
+        bool numeric = texts.All(text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _));
+        IEnumerable<string> ordinal = texts.Order(StringComparer.Ordinal);
+        return [.. numeric ? ordinal.OrderBy(text => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)) : ordinal];
+    }
+}

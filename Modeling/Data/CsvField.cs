@@ -1,0 +1,58 @@
+namespace Toolkit.Modeling.Data;
+
+/// <summary>A field of the examples that a table holds, from one of its columns or several: <c>CsvField.Category("place", "city")</c>, <c>CsvField.Numbers("sizes", "area", "rooms")</c>.</summary>
+public sealed record CsvField
+{
+    private CsvField(string name, IReadOnlyList<CsvColumn> columns)
+    {
+        Name = name;
+        Columns = columns;
+    }
+
+    /// <summary>The name by which models, losses and metrics read it; "weight" says how much each row counts.</summary>
+    public string Name { get; }
+
+    /// <summary>The columns of the table.</summary>
+    public IReadOnlyList<CsvColumn> Columns { get; }
+
+    /// <summary>The texts of a category or a label in the order of their numbers. By default (null) they are the texts found in the file, in numeric order if all of them are whole
+    /// numbers, else in ordinal order; a text that is not among names that are given is an error. A test set takes those of its training set
+    /// (<see cref="CsvOptions.WithNames"/>).</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    /// <summary>Whether a category takes texts that are not among its names, all under the number after the last name; false by default.</summary>
+    public bool TakesOthers { get; init; }
+
+    /// <summary>Whether a row without a value is left out or refused even if <see cref="CsvOptions.Missing"/> puts something in its place; true for labels, false by default.</summary>
+    public bool Required { get; init; }
+
+    internal bool IsNumeric { get; private init; }
+
+    internal bool IsLabel { get; private init; }
+
+    /// <summary>Numbers, float32 [columns].</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="columns">The columns, at least one.</param>
+    /// <exception cref="ArgumentException">There are no columns.</exception>
+    public static CsvField Numbers(string name, params ReadOnlySpan<CsvColumn> columns) => columns.IsEmpty
+        ? throw new ArgumentException($"Expected at least one column for the field \"{name}\", found none.", nameof(columns))
+        : new(name, columns.ToArray()) { IsNumeric = true };
+
+    /// <summary>A number, float32 [].</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="column">The column.</param>
+    public static CsvField Number(string name, CsvColumn column) => new(name, [column]) { IsNumeric = true, IsScalar = true };
+
+    /// <summary>The number of a text, int64 [], as an <see cref="Modules.Embedding"/> reads it. A value that is missing is the text "", if <see cref="CsvOptions.Missing"/> puts anything in
+    /// its place.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="column">The column.</param>
+    public static CsvField Category(string name, CsvColumn column) => new(name, [column]) { IsScalar = true };
+
+    /// <summary>The class of a text, int64 [], as losses and metrics read it.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="column">The column.</param>
+    public static CsvField Label(string name, CsvColumn column) => new(name, [column]) { IsLabel = true, IsScalar = true, Required = true };
+
+    internal bool IsScalar { get; private init; }
+}

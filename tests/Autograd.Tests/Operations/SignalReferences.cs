@@ -1,0 +1,46 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Signal;
+
+namespace Toolkit.Autograd.Tests.Operations;
+
+/// <summary>What transforms and windows of signals compute, in plain loops over doubles.</summary>
+internal static class SignalReferences
+{
+    public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
+    {
+        [typeof(BlackmanWindow)] = Window((k, n) => 0.42 - (0.5 * Math.Cos(2 * Math.PI * k / n)) + (0.08 * Math.Cos(4 * Math.PI * k / n))),
+        [typeof(DFT)] = (o, x) => [Transform((DFT)o, x[0], x.Length > 1 ? (int)x[1].Data[0] : -1, x.Length > 2 ? (int)x[2].Data[0] : -2)],
+        [typeof(HammingWindow)] = Window((k, n) => (25.0 / 46) - (21.0 / 46 * Math.Cos(2 * Math.PI * k / n))),
+        [typeof(HannWindow)] = Window((k, n) => Math.Pow(Math.Sin(Math.PI * k / n), 2)),
+    };
+
+    private static Func<Operation, Array64[], Array64[]> Window(Func<int, double, double> number) => (o, x) =>
+        [Array64.Make([(int)x[0].Data[0]], i => number(i[0], ((WindowOperation)o).Periodic ? x[0].Data[0] : x[0].Data[0] - 1))];
+
+    private static Array64 Transform(DFT operation, Array64 x, int length, int axis)
+    {
+        int along = axis < 0 ? axis + x.Sizes.Length : axis, n = length < 0 ? x.Sizes[along] : length;
+        int[] sizes = [.. x.Sizes];
+        (sizes[along], sizes[^1]) = (operation.OneSided ? (n / 2) + 1 : n, 2);
+        return Array64.Make(sizes, i =>
+        {
+            double sum = 0;
+            for (int j = 0; j < Math.Min(n, x.Sizes[along]); j++)
+            {
+                int[] at = [.. i];
+                (at[along], at[^1]) = (j, 0);
+                double real = x.Data[x.Flat(at)], imaginary = 0;
+                if (x.Sizes[^1] == 2)
+                {
+                    at[^1] = 1;
+                    imaginary = x.Data[x.Flat(at)];
+                }
+
+                double angle = (operation.Inverse ? 2 : -2) * Math.PI * i[along] * j / n;
+                sum += i[^1] == 0 ? (real * Math.Cos(angle)) - (imaginary * Math.Sin(angle)) : (real * Math.Sin(angle)) + (imaginary * Math.Cos(angle));
+            }
+
+            return operation.Inverse ? sum / n : sum;
+        });
+    }
+}
