@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Toolkit.Autograd.Files;
 
 /// <summary>Writes files so that a reader sees the old content or the new one, never a part, whatever goes wrong in between.</summary>
-internal static partial class AtomicFile
+public static partial class AtomicFile
 {
     /// <summary>
     /// Writes a file: into a temporary file in the same folder, as private as the old file, flushed to the disk, which then takes the place of the old file.

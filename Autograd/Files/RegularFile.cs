@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Toolkit.Autograd.Files;
 
 /// <summary>Tells regular files from pipes, sockets and devices, which may block, never end or be destroyed once they are opened.</summary>
-internal static unsafe partial class RegularFile
+public static unsafe partial class RegularFile
 {
     private const int FollowingLinks = 0, NotFollowingLinks = 0x100, TheFolderItself = 0x1000, CurrentFolder = -100;
     private const uint TypeLinksAndNumber = 0x1 | 0x4 | 0x100;

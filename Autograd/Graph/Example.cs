@@ -18,6 +18,9 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>The numbers of the input, where they are not drawn; null for numbers that are.</summary>
     public IReadOnlyList<long>? Numbers { get; init; }
 
+    /// <summary>The texts of an input of <see cref="DType.String"/>.</summary>
+    public IReadOnlyList<string>? Texts { get; init; }
+
     /// <summary>Whether the numbers are known when the graph is built.</summary>
     public bool IsConstant { get; init; }
 
@@ -30,6 +33,10 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>Sizes, axes or counts as an int64 vector that is known when the graph is built.</summary>
     /// <param name="numbers">The numbers.</param>
     public static ExampleInput Constant(params long[] numbers) => Data(numbers) with { IsConstant = true };
+
+    /// <summary>A vector of texts.</summary>
+    /// <param name="texts">The texts.</param>
+    public static ExampleInput Of(params string[] texts) => new([texts.Length], DType.String) { Texts = texts };
 
     /// <summary>Sizes, axes or counts as an int64 vector that a caller gives.</summary>
     /// <param name="numbers">The numbers.</param>

@@ -6,13 +6,16 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Graph;
 
 /// <summary>Finds NaN and infinity before they are kept, saved or handed out.</summary>
-internal static class Finite
+public static class Finite
 {
     /// <summary>The first parameter that holds NaN or infinity, and where, in words; null if all numbers are finite.</summary>
+    /// <param name="parameters">The parameters.</param>
     public static string? Fault(IEnumerable<Parameter> parameters) =>
         parameters.Select(parameter => Fault(parameter.Name, parameter.Value)).FirstOrDefault(fault => fault is not null);
 
     /// <summary>The same of one value under a name.</summary>
+    /// <param name="name">What the value is called.</param>
+    /// <param name="value">The value.</param>
     public static string? Fault(string name, Value value)
     {
         if (All(value))
@@ -22,6 +25,7 @@ internal static class Finite
     }
 
     /// <summary>Whether all numbers of a value are finite; what is no floating-point number always is.</summary>
+    /// <param name="value">The value.</param>
     public static bool All(Value value) => value.DType switch
     {
         DType.Float32 => All<float>(value.Span<float>()),
@@ -30,6 +34,8 @@ internal static class Finite
     };
 
     /// <summary>Whether all numbers are finite.</summary>
+    /// <typeparam name="T">Their type.</typeparam>
+    /// <param name="numbers">The numbers.</param>
     public static bool All<T>(ReadOnlySpan<T> numbers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

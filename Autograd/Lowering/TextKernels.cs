@@ -18,8 +18,8 @@ internal static class TextKernels
     /// <param name="results">The types of the results.</param>
     public static Kernel? For(Operation operation, IEnumerable<Value?> inputs, IEnumerable<DType> results)
     {
-        // A body sees the texts themselves.
-        if (operation is IHasBodies || (!inputs.Any(input => input?.DType == DType.String) && !results.Contains(DType.String)))
+        // A body sees the texts themselves, and so does what looks into them.
+        if (operation is IHasBodies or IReadsTexts || (!inputs.Any(input => input?.DType == DType.String) && !results.Contains(DType.String)))
             return null;
         return operation is Cast
             ? Kernel.Of(arguments => TextConversion.Run(arguments.Inputs[0], arguments.Outputs[0]))

@@ -13,6 +13,7 @@ using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Operations.Transformers;
 using Toolkit.Autograd.Operations.Signal;
+using Toolkit.Autograd.Operations.Texts;
 using Toolkit.Autograd.Operations.Training;
 using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
@@ -88,6 +89,7 @@ public static class OperationRegistry
         Operator<Det>(),
         Operator<DFT>(),
         Operator<Div>(),
+        Operator<Dropout>(),
         Operator<DynamicQuantizeLinear>(),
         Operator<Einsum>(),
         Operator<Elu>(),
@@ -171,6 +173,7 @@ public static class OperationRegistry
         Operator<ReduceProd>(),
         Operator<ReduceSum>(),
         Operator<ReduceSumSquare>(),
+        Operator<RegexFullMatch>(),
         Operator<Relu>(),
         Operator<Reshape>(),
         Operator<RMSNormalization>(),
@@ -198,13 +201,18 @@ public static class OperationRegistry
         Operator<Split>(),
         Operator<Sqrt>(),
         Operator<Squeeze>(),
+        Operator<STFT>(),
         Entry<StopGradient>(),
+        Operator<StringConcat>(),
+        Operator<StringNormalizer>(),
+        Operator<StringSplit>(),
         Operator<Sub>(),
         Operator<Sum>(),
         Entry<SumTo>(),
         Operator<Swish>(),
         Operator<Tan>(),
         Operator<Tanh>(),
+        Operator<TfIdfVectorizer>(),
         Operator<ThresholdedRelu>(),
         Operator<Tile>(),
         Operator<TopK>(),

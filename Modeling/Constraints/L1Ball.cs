@@ -26,12 +26,13 @@ public sealed record L1Ball(double Limit) : Constraint
         Variable threshold = Ops.Max((size.Sum() - limit) / (double)newValue.Shape.ElementCount.Size, 0.0);
         // From n·f = n² at most, in units of the greatest weight, to less than the last bit.
         int rounds = (int)Math.Log2(newValue.Shape.ElementCount.Size) + (newValue.DType == DType.Float64 ? 26 : 12) + 3;
-        for (int round = 0; round < rounds; round++)
+        (IReadOnlyList<Variable> last, _) = Ops.Scan([threshold], [Variable.Of(Value.Of(new long[rounds], rounds))], (before, _) =>
         {
-            (Variable sum, Variable count) = Active(size, threshold);
+            (Variable sum, Variable count) = Active(size, before[0]);
             // The greatest weight is 1 and stays, whatever rounding does.
-            threshold = Ops.Min(Ops.Max((sum - limit) / count, threshold), 1.0);
-        }
+            return ([Ops.Min(Ops.Max((sum - limit) / count, before[0]), 1.0)], []);
+        });
+        threshold = last[0];
 
         // |w| − θ as the distance from the mean of the weights that stay, and their share of the limit: a small limit is not lost beside great weights.
         (Variable total, Variable kept) = Active(size, threshold);

@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Constraints;
+using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Training;
@@ -12,9 +13,21 @@ internal static class Composition
 {
     public static void Check(Trainer trainer, IReadOnlyList<Parameter> learned)
     {
+        CheckNames(trainer.Metrics);
         CheckShares(trainer.Regularizers);
         foreach (Parameter parameter in learned)
             CheckProjections(parameter, [.. trainer.Constraints.Where(constraint => constraint.AppliesTo(parameter))]);
+    }
+
+    /// <summary>Measures are told apart by their names, which a step has for other results as well.</summary>
+    private static void CheckNames(IReadOnlyList<Metric> metrics)
+    {
+        string[] own = ["loss", "objective", "learning_rate"];
+        if (own.Concat(metrics.Select(metric => metric.FullName)).CountBy(name => name, StringComparer.Ordinal).FirstOrDefault(names => names.Value > 1).Key is { } twice)
+        {
+            throw new GraphException(
+                $"Expected metrics of distinct names other than {string.Join(", ", own)}, found \"{twice}\" twice: {nameof(Metric.Output)} stands before the name of a metric on another output.");
+        }
     }
 
     /// <summary>Regularizers that put another loss in the place of a share of the clean one must leave it with a weight of at least 0.</summary>

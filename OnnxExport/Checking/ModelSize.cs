@@ -11,6 +11,9 @@ internal ref struct ModelSize
     // What objects, texts and lists take beside their content, and an element of a list that doubles as it grows.
     private const long Object = 40, Text = 48, List = 48, Element = 16;
 
+    // The object of an unknown field, its list and its place in a dictionary that doubles as it grows.
+    private const long Unknown = 200;
+
     // Deeper messages the parser refuses.
     private const int Deepest = 100;
 
@@ -64,7 +67,7 @@ internal ref struct ModelSize
             else if (field is null)
             {
                 // What the format does not know is kept for the next reader; what is in a group counts as if it stood here.
-                size += Object + List;
+                size += Unknown;
             }
 
             bytes = bytes[(int)length..];
@@ -93,7 +96,7 @@ internal ref struct ModelSize
 
                 break;
             default:
-                size += Object + Text + List + content.Length;
+                size += (field is null ? Unknown : List) + Object + Text + content.Length;
                 break;
         }
     }

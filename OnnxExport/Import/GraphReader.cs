@@ -129,6 +129,14 @@ internal sealed class GraphReader
             return;
         }
 
+        if (GradientNode.Is(node))
+        {
+            IReadOnlyList<Variable> gradients = GradientNode.Read(node, name => Value(name));
+            for (int i = 0; i < Math.Min(node.Output.Count, gradients.Count); i++)
+                values[node.Output[i]] = gradients[i];
+            return;
+        }
+
         var inputs = new Variable?[node.Input.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = node.Input[i].Length == 0 ? null : Value(node.Input[i], node, i);
@@ -166,13 +174,16 @@ internal sealed class GraphReader
 
     private static string Normalized(string domain) => domain == "ai.onnx" ? string.Empty : domain;
 
+    /// <summary>Whether a node is read without an operation of the registry.</summary>
+    internal static bool IsReadHere(NodeProto node) => (node.OpType == "Constant" && Normalized(node.Domain).Length == 0) || GradientNode.Is(node);
+
     /// <summary>All operators that are missing, with how often each occurs, in one error.</summary>
     private void RequireOperators()
     {
         string[] missing =
         [
             .. NodesOf(graph)
-                .Where(node => !(node.OpType == "Constant" && Normalized(node.Domain).Length == 0))
+                .Where(node => !IsReadHere(node))
                 .Where(node => NodeReader.Find(Normalized(node.Domain), node.OpType, Version(node.Domain), operators) is null)
                 .GroupBy(node => Normalized(node.Domain).Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}", StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)

@@ -87,7 +87,7 @@ public sealed class OnnxModel : ISignatureSource
 
     private static OnnxModel Load(byte[] bytes, string? folder, OperatorSet? operators, CancellationToken cancellation)
     {
-        ModelProto model = ModelProto.Parser.ParseFrom(bytes);
+        ModelProto model = FunctionInlining.Apply(ModelProto.Parser.ParseFrom(bytes));
         var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder, cancellation);
         return new OnnxModel(reader.Read(), Options(model), reader.Values);
     }

@@ -82,6 +82,19 @@ public sealed partial class LayerTests
         static string Named(string folder) => folder.Length == 0 ? "." : folder;
     }
 
+    /// <summary>What one library needs of another is public: only the exporter still sees how Autograd computes with sizes.</summary>
+    [Theory]
+    [InlineData("Autograd", "Toolkit.OnnxExport")]
+    [InlineData("Modeling", "")]
+    [InlineData("OnnxExport", "")]
+    [InlineData("MLNetIntegration", "")]
+    public void A_library_shows_its_internals_to_no_other(string library, string but)
+    {
+        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration"];
+        IEnumerable<string> seen = Project(library).Descendants("InternalsVisibleTo").Select(friend => (string)friend.Attribute("Include")!).Intersect(libraries);
+        Assert.Equal(but.Split(' ', StringSplitOptions.RemoveEmptyEntries), seen);
+    }
+
     /// <summary>The walks through the layers name files that are there.</summary>
     [Fact]
     public void The_walks_of_the_page_name_files_that_exist()

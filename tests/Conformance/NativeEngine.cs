@@ -30,7 +30,7 @@ internal sealed class NativeEngine : IEngine
         string[] missing =
         [
             .. ModelNodes.Of(model)
-                .Where(node => !own.Contains((node.Domain, node.OpType)) && node.OpType != "Constant" && OperatorSet.Standard.Find(ModelNodes.Domain(node), node.OpType) is null)
+                .Where(node => !own.Contains((node.Domain, node.OpType)) && !GraphReader.IsReadHere(node) && OperatorSet.Standard.Find(ModelNodes.Domain(node), node.OpType) is null)
                 .Select(ModelNodes.FullName).Distinct().Order(StringComparer.Ordinal),
         ];
         if (missing.Length > 0)

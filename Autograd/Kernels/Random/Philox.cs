@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Kernels;
 /// </list>
 /// So an element depends on (key, counter, i) alone, not on the length asked for, the number of threads or the vector width.
 /// </remarks>
-internal static unsafe class Philox
+public static unsafe class Philox
 {
     private const int PieceBlocks = 4096;
 
@@ -37,15 +37,15 @@ internal static unsafe class Philox
     public const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>Uniform values in [0, 1), multiples of 2⁻²⁴.</summary>
-    public static void Uniform(ulong key, ulong counter, Span<float> y, Workers workers) =>
+    internal static void Uniform(ulong key, ulong counter, Span<float> y, Workers workers) =>
         Uniform(SimdWidths.Best, key, counter, y, workers);
 
     /// <summary>Uniform values in [0, 1), multiples of 2⁻⁵³.</summary>
-    public static void Uniform(ulong key, ulong counter, Span<double> y, Workers workers) =>
+    internal static void Uniform(ulong key, ulong counter, Span<double> y, Workers workers) =>
         Uniform(SimdWidths.Best, key, counter, y, workers);
 
     /// <summary>Uniform values with vectors of a given width; T is float or double.</summary>
-    public static void Uniform<T>(SimdWidth width, ulong key, ulong counter, Span<T> y, Workers workers)
+    internal static void Uniform<T>(SimdWidth width, ulong key, ulong counter, Span<T> y, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         fixed (T* p = y)
@@ -73,7 +73,7 @@ internal static unsafe class Philox
     }
 
     /// <summary>The words of <paramref name="blocks"/> blocks from <paramref name="block"/> on.</summary>
-    public static void Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words)
+    internal static void Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words)
     {
         int done = width == SimdWidth.Vector128 ? 0 : PhiloxVectors.Words(width, key, counter, block, blocks, words);
         for (; done < blocks; done++)

@@ -8,7 +8,8 @@ namespace Toolkit.Autograd.Operations.Signal;
 /// <summary>
 /// The discrete Fourier transform along an axis (ONNX <c>DFT</c>): Xₖ = Σⱼ xⱼ e^(−2πi jk/n); the inverse has the opposite sign and is divided by n. Inputs: x with real numbers (last axis 1) or complex
 /// ones (last axis 2: real and imaginary part), the length n (int64 or int32 scalar; the size of the axis if it is left out; x is cut or filled with zeros), and the axis (int64 scalar, −2 if it is left
-/// out). The last axis of the result is 2. Computed in float64.
+/// out). The last axis of the result is 2. The one-sided inverse takes the first ⌊n/2⌋ + 1 numbers of a real signal's transform and gives the signal, with a last axis of 1; there n is 2·(size of the axis − 1)
+/// if it is left out. Computed in float64.
 /// </summary>
 /// <param name="Inverse">Whether it is the inverse.</param>
 /// <param name="OneSided">Whether only the first ⌊n/2⌋ + 1 numbers come out, since the others of a real signal are their conjugates.</param>
@@ -42,17 +43,19 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
         Shape x = inputs[0].Shape;
         if (x.Rank < 2 || !x[^1].IsStatic || x[^1].Size is not (1 or 2))
             throw new ShapeException($"{Name} expects a last axis of 1 for real or 2 for complex numbers, found the shape {x}.");
-        Shape same = x.With(x.Rank - 1, 2);
+        if (IsRealResult && x[^1].Size != 2)
+            throw new ShapeException($"{Name} one-sided and inverse expects complex numbers, found the shape {x}.");
+        Shape same = x.With(x.Rank - 1, IsRealResult ? 1 : 2);
         if (!inputs.Has(1) && !OneSided)
             return [inputs[0] with { Shape = same }];
         Dim? length = !inputs.Has(1) ? null : inputs.Content(1) is [var known] ? known : inputs.Fresh("dft_length");
         if (AxisOf(inputs) is { } axis)
         {
-            Dim n = length ?? x[axis];
-            return [inputs[0] with { Shape = same.With(axis, OneSided ? n.FloorDivide(2L) + 1 : n) }];
+            Dim n = length ?? (IsRealResult ? (x[axis] - 1) * 2 : x[axis]);
+            return [inputs[0] with { Shape = same.With(axis, OneSided && !Inverse ? n.FloorDivide(2L) + 1 : n) }];
         }
 
-        return [inputs[0] with { Shape = [.. Enumerable.Range(0, x.Rank - 1).Select(a => inputs.Fresh($"dft_{a}")), 2] }];
+        return [inputs[0] with { Shape = [.. Enumerable.Range(0, x.Rank - 1).Select(a => inputs.Fresh($"dft_{a}")), same[^1]] }];
     }
 
     /// <inheritdoc/>
@@ -67,7 +70,9 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
         Variable x = request[0];
         if (AxisOf(new InferRequest(this, request.Arguments)) is not { } axis || !x.Shape[axis].IsStatic || (request.Arguments.Has(1) && request[1].Content is not [{ IsStatic: true }]))
             throw request.NotDefined("its axis or length depends on data");
-        int size = x.Shape[axis].Size, n = request.Arguments.Has(1) ? request[1].Content![0].Size : size;
+        int size = x.Shape[axis].Size, n = request.Arguments.Has(1) ? request[1].Content![0].Size : IsRealResult ? 2 * (size - 1) : size;
+        if (IsRealResult)
+            return request.Each(input => input == 0 ? Fit(Halved(new DFT(OneSided: true).Apply(g, null, Variable.Of(Value.Of((long)axis))), axis, n), axis, size) : null);
         Variable full = Fit(g, axis, n);
         Variable back = new DFT(!Inverse).Apply(full, null, Variable.Of(Value.Of((long)axis)));
         back = Fit(Inverse ? back / n : back * n, axis, size);
@@ -84,6 +89,18 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
         if (request.Opset < 17 || AxisOf(request.Inputs) is not { } axis)
             return null;
         return new(Name) { Attributes = [new("axis", (long)axis), .. flags], Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), new OnnxInput.Argument(1)] : [new OnnxInput.Argument(0)] };
+    }
+
+    private bool IsRealResult => Inverse && OneSided;
+
+    /// <summary>Every number of a half stands for itself and its conjugate, but the first and, for an even length, the last.</summary>
+    private static Variable Halved(Variable x, int axis, int n)
+    {
+        int bins = (n / 2) + 1;
+        Value weights = Value.Zeros(x.DType, [.. Enumerable.Range(0, x.Shape.Rank).Select(a => a == axis ? bins : 1)]);
+        for (int k = 0; k < bins; k++)
+            weights[k] = (k == 0 || 2 * k == n ? 1.0 : 2.0) / n;
+        return x * Variable.Of(weights);
     }
 
     private static Variable Fit(Variable x, int axis, int size)
@@ -110,7 +127,7 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         int axis = Position(arguments.Inputs.Length > 2 && arguments.Inputs[2] is { } given ? (long)given.Scalar() : StandardAxis, x.Rank);
-        int n = arguments.Inputs.Length > 1 && arguments.Inputs[1] is { } length ? checked((int)length.Scalar()) : x.Sizes[axis];
+        int n = arguments.Inputs.Length > 1 && arguments.Inputs[1] is { } length ? checked((int)length.Scalar()) : IsRealResult ? 2 * (x.Sizes[axis] - 1) : x.Sizes[axis];
         if (n < 1)
             throw new ShapeException($"{Name} expects a length of at least 1, found {n}.");
         int parts = x.Sizes[^1], size = x.Sizes[axis], results = y.Sizes[axis], inner = 1, outer = 1;
@@ -127,18 +144,23 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
             for (int i = 0; i < inner; i++)
             {
                 Array.Clear(line);
-                for (int k = 0; k < Math.Min(n, size); k++)
+                for (int k = 0; k < Math.Min(IsRealResult ? (n / 2) + 1 : n, size); k++)
                 {
                     int at = ((((o * size) + k) * inner) + i) * parts;
                     line[k] = new Complex(double.CreateTruncating(from[at]), parts == 2 ? double.CreateTruncating(from[at + 1]) : 0);
                 }
 
+                for (int k = (n / 2) + 1; IsRealResult && k < n; k++)
+                    line[k] = Complex.Conjugate(line[n - k]);
                 transform.Run(line, Inverse);
                 for (int k = 0; k < results; k++)
                 {
-                    int at = ((((o * results) + k) * inner) + i) * 2;
+                    int at = (((o * results) + k) * inner) + i;
                     Complex number = Inverse ? line[k] / n : line[k];
-                    (to[at], to[at + 1]) = (T.CreateTruncating(number.Real), T.CreateTruncating(number.Imaginary));
+                    if (IsRealResult)
+                        to[at] = T.CreateTruncating(number.Real);
+                    else
+                        (to[2 * at], to[(2 * at) + 1]) = (T.CreateTruncating(number.Real), T.CreateTruncating(number.Imaginary));
                 }
             }
         });

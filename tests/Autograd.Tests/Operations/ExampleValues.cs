@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Operations;
@@ -31,12 +32,17 @@ internal static class ExampleValues
         return [.. example.Inputs.Select(input => input.IsLeftOut ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];
     }
 
+    /// <summary>Whether an operation works on texts, which the batteries of numbers do not draw.</summary>
+    public static bool HasTexts(RegisteredOperation operation) => operation.Examples.Any(example => example.Inputs.Any(input => input.DType == DType.String));
+
     private static Value NumbersOf(ExampleInput input) => Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
 
     private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
 
     private static Value Draw(ExampleInput input, DType type, int symbolSize, System.Random random)
     {
+        if (input.Texts is { } texts)
+            return Value.Of([.. texts], input.Shape.ToSizes());
         int[] sizes = [.. input.Shape.Select(d => d.IsStatic ? d.Size : d.Evaluate(d.Symbols.ToDictionary(s => s, _ => symbolSize)))];
         Value value = Value.Zeros(type, sizes);
         double[] numbers = new double[value.Count];

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Tests.Operations;
 /// <summary>The tests that every operation of the registry passes, generated from its examples.</summary>
 public sealed class OperationBattery
 {
-    public static TheoryData<string> Names => [.. OperationRegistry.All.Select(o => o.Name)];
+    public static TheoryData<string> Names => [.. OperationRegistry.All.Where(o => !ExampleValues.HasTexts(o)).Select(o => o.Name)];
 
     [Fact]
     public void Every_operation_is_in_the_registry_once_and_has_examples()

@@ -9,6 +9,8 @@ internal static class RandomReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
+        // The examples keep everything: in inference, and in training with the ratio 0.
+        [typeof(Dropout)] = (_, x) => [Array64.Make(x[0].Sizes, i => x[0][i]), Array64.Make(x[0].Sizes, _ => 1)],
         [typeof(RandomUniform)] = (o, x) => [PhiloxOf((RandomUniform)o, (uint)x[0].Data[0], (uint)x[1].Data[0], [.. x[2].Data.Select(size => (int)size)])],
     };
 

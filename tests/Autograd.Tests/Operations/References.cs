@@ -9,7 +9,8 @@ internal static class References
         new[]
         {
             ElementwiseReferences.Table, ReductionReferences.Table, ShapingReferences.Table, ProductReferences.Table, IndexingReferences.Table,
-            RandomReferences.Table, ConvolutionReferences.Table, NormalizationReferences.Table, TransformerReferences.Table, ControlReferences.Table, RecurrentReferences.Table, ActivationReferences.Table, QuantizationReferences.Table, LossReferences.Table, OptimizerReferences.Table, SignalReferences.Table, EinsumReferences.Table, ComposedReductionReferences.Table,
+            RandomReferences.Table, ConvolutionReferences.Table, ControlReferences.Table, RecurrentReferences.Table, ActivationReferences.Table, QuantizationReferences.Table, LossReferences.Table, OptimizerReferences.Table, SignalReferences.Table, CountingReferences.Table, EinsumReferences.Table, ComposedReductionReferences.Table,
+            NormalizationReferences.Table, TransformerReferences.Table,
         }.SelectMany(family => family));
 
     public static Array64[] Compute(Operation operation, Array64[] inputs) => Table.TryGetValue(operation.GetType(), out var reference)

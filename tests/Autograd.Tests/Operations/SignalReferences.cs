@@ -10,9 +10,27 @@ internal static class SignalReferences
     {
         [typeof(BlackmanWindow)] = Window((k, n) => 0.42 - (0.5 * Math.Cos(2 * Math.PI * k / n)) + (0.08 * Math.Cos(4 * Math.PI * k / n))),
         [typeof(DFT)] = (o, x) => [Transform((DFT)o, x[0], x.Length > 1 ? (int)x[1].Data[0] : -1, x.Length > 2 ? (int)x[2].Data[0] : -2)],
+        [typeof(STFT)] = (o, x) => [Frames(((STFT)o).OneSided, x[0], (int)x[1].Data[0], x[2])],
         [typeof(HammingWindow)] = Window((k, n) => (25.0 / 46) - (21.0 / 46 * Math.Cos(2 * Math.PI * k / n))),
         [typeof(HannWindow)] = Window((k, n) => Math.Pow(Math.Sin(Math.PI * k / n), 2)),
     };
+
+    private static Array64 Frames(bool oneSided, Array64 x, int step, Array64 window)
+    {
+        int length = window.Data.Length;
+        return Array64.Make([x.Sizes[0], ((x.Sizes[1] - length) / step) + 1, oneSided ? (length / 2) + 1 : length, 2], i =>
+        {
+            double sum = 0;
+            for (int k = 0; k < length; k++)
+            {
+                double real = window.Data[k] * x[[i[0], (i[1] * step) + k, 0]], imaginary = x.Sizes[2] == 2 ? window.Data[k] * x.Data[x.Flat(i[0], (i[1] * step) + k, 1)] : 0;
+                double angle = -2 * Math.PI * i[2] * k / length;
+                sum += i[3] == 0 ? (real * Math.Cos(angle)) - (imaginary * Math.Sin(angle)) : (real * Math.Sin(angle)) + (imaginary * Math.Cos(angle));
+            }
+
+            return sum;
+        });
+    }
 
     private static Func<Operation, Array64[], Array64[]> Window(Func<int, double, double> number) => (o, x) =>
         [Array64.Make([(int)x[0].Data[0]], i => number(i[0], ((WindowOperation)o).Periodic ? x[0].Data[0] : x[0].Data[0] - 1))];

@@ -15,7 +15,7 @@ internal static class TypeVariants
     /// <summary>Operations of which the variable type is the attribute's, or that of an input which is not computed with.</summary>
     private static readonly string[] Fixed = ["BitCast", "BlackmanWindow", "Cast", "CastLike", "HammingWindow", "HannWindow"];
 
-    public static IEnumerable<string> Names => OperationRegistry.All.Select(o => o.Name).Except(Fixed);
+    public static IEnumerable<string> Names => OperationRegistry.All.Where(o => !ExampleValues.HasTexts(o)).Select(o => o.Name).Except(Fixed);
 
     public static IEnumerable<(Example Example, DType[] Types)> Cases(string name) =>
         from example in OperationRegistry.All.Single(o => o.Name == name).Examples

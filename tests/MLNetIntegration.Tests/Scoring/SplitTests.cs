@@ -50,6 +50,19 @@ public sealed class SplitTests
         }
     }
 
+    /// <summary>Where one of several cursors cannot be had, those of the source are given back, all of them.</summary>
+    [Fact]
+    public void Splits_that_cannot_be_scored_are_released()
+    {
+        var data = new Watched(Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 10).Select(i => new Row { A = i, B = -i, Text = "" }).ToArray()));
+        BatchOnnxTransformer transformer = Estimator().Fit(data);
+        IDataView scored = transformer.Transform(data);
+        transformer.Dispose();
+        data.Opened.Clear();
+        Assert.Throws<ObjectDisposedException>(() => scored.GetRowCursorSet(scored.Schema, 4));
+        Assert.Equal([true, true, true, true], data.Opened.Select(cursor => cursor.IsReleased));
+    }
+
     private static BatchOnnxEstimator Estimator() => Ml.ScoreOnnx(
         RawModel.Identity(RawModel.Tensor("x", DataType.Float, "batch", 2)),
         new ScoreOnnxOptions { BatchSize = 48, Inputs = new Dictionary<string, IReadOnlyList<string>> { ["x"] = ["A", "B"] } });
@@ -110,5 +123,51 @@ public sealed class SplitTests
 
         [LoadColumn(2)]
         public string Text { get; set; } = string.Empty;
+    }
+
+    /// <summary>A view that keeps the cursors that it gave.</summary>
+    private sealed class Watched(IDataView rows) : IDataView
+    {
+        public List<WatchedCursor> Opened { get; } = [];
+
+        public bool CanShuffle => false;
+
+        public DataViewSchema Schema => rows.Schema;
+
+        public long? GetRowCount() => rows.GetRowCount();
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+        {
+            Opened.Add(new WatchedCursor(rows.GetRowCursor(columnsNeeded, rand)));
+            return Opened[^1];
+        }
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [.. Enumerable.Range(0, n).Select(_ => GetRowCursor(columnsNeeded, rand))];
+    }
+
+    private sealed class WatchedCursor(DataViewRowCursor cursor) : DataViewRowCursor
+    {
+        public bool IsReleased { get; private set; }
+
+        public override long Position => cursor.Position;
+
+        public override long Batch => cursor.Batch;
+
+        public override DataViewSchema Schema => cursor.Schema;
+
+        public override bool MoveNext() => cursor.MoveNext();
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => cursor.IsColumnActive(column);
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => cursor.GetGetter<TValue>(column);
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => cursor.GetIdGetter();
+
+        protected override void Dispose(bool disposing)
+        {
+            IsReleased = true;
+            base.Dispose(disposing);
+        }
     }
 }

@@ -12,6 +12,29 @@ public sealed class BallTests
 
     public static TheoryData<string> Kinds => ["l1", "l2", "row", "column"];
 
+    /// <summary>The rounds are turns of a loop: the graph is the same for few weights and many.</summary>
+    [Fact]
+    public void The_graph_of_a_projection_does_not_grow_with_the_weights()
+    {
+        Assert.Equal(Nodes(2), Nodes(300));
+
+        static int Nodes(int rows)
+        {
+            var parameter = new Parameter("w", Value.Zeros(DType.Float32, rows, 3), ParameterRole.Weight);
+            var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+            var pending = new Stack<Variable>([new L1Ball(1).Project(parameter, parameter)]);
+            while (pending.TryPop(out Variable? variable))
+            {
+                if (variable.Producer is not { } node || !seen.Add(node))
+                    continue;
+                foreach (Variable input in node.Inputs)
+                    pending.Push(input);
+            }
+
+            return seen.Count;
+        }
+    }
+
     /// <summary>A3.9: projections are idempotent, bring nothing farther apart, and leave the inside alone.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -5,6 +5,7 @@ using Toolkit.Modeling.Constraints;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Data.Augmentation;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Regularizers;
@@ -84,6 +85,18 @@ public sealed class RefusedCompositionTests
     }
 
     [Fact]
+    public void Metrics_have_names_of_their_own()
+    {
+        Refused("found \"accuracy\" twice", Measured(new Accuracy(), new Accuracy()), Labelled);
+        Refused("found \"loss\" twice", Measured(new Called("loss")), Labelled);
+        Refused("found \"learning_rate\" twice", Measured(new Called("learning_rate")), Labelled);
+        Measured(new Accuracy(), new TopK(1), new TopK(2)).Prepare(Labelled);
+
+        static Trainer Measured(params Metric[] metrics) =>
+            new() { Model = new Dense(4, 2, new RandomSource(1)), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd(), Metrics = metrics };
+    }
+
+    [Fact]
     public void Dropout_boosting_needs_dropout() =>
         Refused("expected a model with Dropout", Make(new SoftmaxCrossEntropy(), regularizers: new DropoutBoosting()), Labelled);
 
@@ -147,5 +160,12 @@ public sealed class RefusedCompositionTests
     private sealed record AtMost(double Bound) : Constraint
     {
         public override Variable Project(Variable newValue, Parameter parameter) => Ops.Min(newValue, Bound);
+    }
+
+    private sealed record Called(string Word) : MeanMetric
+    {
+        public override string Name => Word;
+
+        public override Variable PerExample(Variable prediction, Variable target) => prediction.Sum([1]);
     }
 }

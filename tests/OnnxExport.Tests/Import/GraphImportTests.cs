@@ -194,12 +194,12 @@ public sealed class GraphImportTests : IDisposable
     {
         GraphProto graph = Sum(Tensor("w", 3));
         graph.Node.Insert(0, new NodeProto { OpType = "Twist", Domain = "org.example", Input = { "x" }, Output = { "t" } });
-        graph.Node.Insert(0, GoodModel.Node("Det", ["x"], ["d"], ""));
-        graph.Node.Insert(0, GoodModel.Node("Det", ["x"], ["e"], ""));
+        graph.Node.Insert(0, GoodModel.Node("Multinomial", ["x"], ["d"], ""));
+        graph.Node.Insert(0, GoodModel.Node("Multinomial", ["x"], ["e"], ""));
         ModelProto model = Model(graph);
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "org.example", Version = 3 });
         Assert.Equal(
-            "Expected operators that the engine has, found others: Det (2), org.example.Twist (1).",
+            "Expected operators that the engine has, found others: Multinomial (2), org.example.Twist (1).",
             Assert.Throws<ImportException>(() => OnnxModel.Load(model.ToByteArray())).Message);
     }
 

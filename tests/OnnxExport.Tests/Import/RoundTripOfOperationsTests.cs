@@ -13,7 +13,7 @@ namespace Toolkit.OnnxExport.Tests.Import;
 public class RoundTripOfOperationsTests
 {
     /// <summary>How many numbers a <c>Range</c> of data gives is not known when it is read.</summary>
-    public static TheoryData<string> Operations => [.. OperationRegistry.All.Select(operation => operation.Name).Where(name => name != "Range")];
+    public static TheoryData<string> Operations => [.. OperationRegistry.All.Where(o => !ExampleValues.HasTexts(o)).Select(operation => operation.Name).Where(name => name != "Range")];
 
     [Theory]
     [MemberData(nameof(Operations))]
