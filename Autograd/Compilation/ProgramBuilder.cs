@@ -122,7 +122,12 @@ internal sealed class ProgramBuilder
             || (node.Inputs.Length > 0
                 && node.Operation is not IHasBodies
                 && node.Inputs.All(i => i.Constant is not null || early.Contains(i))
-                && node.Outputs.All(o => o.Shape.IsStatic && Value.CountOf(o.Shape.ToSizes()) <= Passes.FoldConstants.LargestCount)));
+                && node.Outputs.All(o => IsSmall(o.Shape))));
+
+    /// <summary>Whether a value may be kept with each plan: a few numbers, or one for each example of a batch.</summary>
+    private static bool IsSmall(Shape shape) => shape.IsStatic
+        ? Value.CountOf(shape.ToSizes()) <= Passes.FoldConstants.LargestCount
+        : shape.Where(dim => dim != 1).Take(2).ToArray() is [{ Symbol: not null }];
 
     /// <summary>Whether the results are known with the sizes: sizes, and what is computed from them.</summary>
     private static bool HasContents(Node node) => node.Outputs.All(o => o.Content is not null);

@@ -14,7 +14,17 @@ internal static class Rewriting
     /// <param name="fixParameters">Whether parameters become constants.</param>
     /// <param name="cancellation">Ends the work early.</param>
     public static Signature Apply(Signature signature, CompilationOptions options, Workers workers, bool fixParameters, CancellationToken cancellation) =>
-        Passes(workers, fixParameters, cancellation).Where(pass => pass.IsOn(options)).Aggregate(signature, (rewritten, pass) => pass.Apply(rewritten));
+        Passes(workers, fixParameters, cancellation).Where(pass => pass.IsOn(options)).Aggregate(signature, (rewritten, pass) => pass is TakeKnownBranches take
+            ? Take(rewritten, take, new FoldConstants(workers, cancellation), options)
+            : pass.Apply(rewritten));
+
+    /// <summary>Behind a branch that is taken more sizes are known, and perhaps the condition of another.</summary>
+    private static Signature Take(Signature signature, TakeKnownBranches take, FoldConstants fold, CompilationOptions options)
+    {
+        for (Signature taken = take.Apply(signature); !ReferenceEquals(taken, signature); taken = take.Apply(signature))
+            signature = fold.IsOn(options) ? fold.Apply(taken) : taken;
+        return signature;
+    }
 
     private static IReadOnlyList<Pass> Passes(Workers workers, bool fixParameters, CancellationToken cancellation) =>
     [

@@ -24,11 +24,18 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
     /// <summary>Whether the numbers are known when the graph is built.</summary>
     public bool IsConstant { get; init; }
 
+    /// <summary>The floating-point numbers of the input, where they are not drawn; null for numbers that are.</summary>
+    public IReadOnlyList<float>? Factors { get; init; }
+
     /// <summary>Whether an optional input is left out.</summary>
     public bool IsLeftOut { get; init; }
 
     /// <summary>An optional input that is left out.</summary>
     public static ExampleInput LeftOut { get; } = new([]) { IsLeftOut = true };
+
+    /// <summary>Factors as a float32 vector that is known when the graph is built.</summary>
+    /// <param name="numbers">The numbers.</param>
+    public static ExampleInput Real(params float[] numbers) => new([numbers.Length]) { Factors = numbers, IsConstant = true };
 
     /// <summary>Sizes, axes or counts as an int64 vector that is known when the graph is built.</summary>
     /// <param name="numbers">The numbers.</param>

@@ -45,7 +45,7 @@ public sealed class Variable
     public Value? Constant { get; private init; }
 
     /// <summary>The elements of a scalar or vector of integers where they are known when the graph is built: numbers, and sizes of symbolic dimensions, such as
-    /// the batch that <c>Shape</c> reads. Null for everything else.</summary>
+    /// the batch that <c>Shape</c> reads; of truth values 1 and 0. Null for everything else.</summary>
     public IReadOnlyList<Dim>? Content
     {
         get
@@ -113,10 +113,10 @@ public sealed class Variable
 
     /// <summary>The elements of a short vector or a scalar of integers; null for everything else.</summary>
     internal static IReadOnlyList<Dim>? ContentOf(Value value) => MayHaveContent(value.DType, value.Rank) && value.Count <= LargestContent
-        ? [.. Enumerable.Range(0, value.Count).Select(i => Dim.OfNumber(value.DType == DType.Int64 ? value.Span<long>()[i] : value.Span<int>()[i]))]
+        ? [.. Enumerable.Range(0, value.Count).Select(i => Dim.OfNumber(value.DType == DType.Int64 ? value.Span<long>()[i] : (long)value[i]))]
         : null;
 
-    private static bool MayHaveContent(DType type, int rank) => type is DType.Int64 or DType.Int32 && rank <= 1;
+    private static bool MayHaveContent(DType type, int rank) => type is DType.Int64 or DType.Int32 or DType.Bool && rank <= 1;
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -4,7 +4,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations;
 
-/// <summary>Broadcasting as in ONNX: an axis repeats if it is statically 1. Where a size depends on data, whether it is 1 is seen when it is known.</summary>
+/// <summary>Broadcasting as in ONNX: an axis repeats if it is statically 1. Where a size depends on data or is left open by a file, whether it is 1 is seen when it is known.</summary>
 internal static class Broadcasting
 {
     /// <summary>The shape to which shapes broadcast together.</summary>
@@ -42,7 +42,7 @@ internal static class Broadcasting
             {
                 dims[^i] = right;
             }
-            else if (left.DependsOnData || right.DependsOnData)
+            else if (left.MayBroadcast || right.MayBroadcast)
             {
                 dims[^i] = Dim.Broadcast(left, right);
             }

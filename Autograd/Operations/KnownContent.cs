@@ -33,12 +33,29 @@ internal static class KnownContent
             long number = variable.Content![i].Evaluate(sizeOf);
             if (value.DType == DType.Int64)
                 value.Span<long>()[i] = number;
+            else if (value.DType == DType.Bool)
+                value.Span<bool>()[i] = number != 0;
             else
                 value.Span<int>()[i] = checked((int)number);
         }
 
         return value;
     }
+
+    /// <summary>Whether a number is more than 0; null where that is not known.</summary>
+    public static bool? IsPositive(Dim x) => (x - 1).IsNeverNegative ? true : (0 - x).IsNeverNegative ? false : null;
+
+    /// <summary>Whether a number is 0; null where that is not known.</summary>
+    public static bool? IsZero(Dim x) => x == 0 ? true : (x - 1).IsNeverNegative || (0 - x - 1).IsNeverNegative ? false : null;
+
+    /// <summary>The rest of a quotient; null where it is not known.</summary>
+    /// <param name="x">The dividend.</param>
+    /// <param name="y">The divisor.</param>
+    /// <param name="isTruncated">Whether it has the sign of the dividend, instead of that of the divisor.</param>
+    public static Dim? Rest(Dim x, Dim y, bool isTruncated) =>
+        y == 0 || (isTruncated && !(x.IsNeverNegative && y.IsNeverNegative)) ? null
+        : y.IsStatic || y.IsNeverNegative ? x - (y * x.FloorDivide(y))
+        : null;
 
     /// <summary>The quotient, truncated toward zero; null where it is not known.</summary>
     public static Dim? Quotient(Dim x, Dim y)

@@ -10,6 +10,7 @@ using Toolkit.Autograd.Operations.Quantization;
 using Toolkit.Autograd.Operations.Random;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Operations.Reductions;
+using Toolkit.Autograd.Operations.Resizing;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Operations.Transformers;
 using Toolkit.Autograd.Operations.Signal;
@@ -49,6 +50,7 @@ public static class OperationRegistry
         Operator<Adagrad>(),
         Operator<Adam>(),
         Operator<Add>(),
+        Operator<AffineGrid>(),
         Operator<And>(),
         Operator<ArgMax>(),
         Operator<ArgMin>(),
@@ -69,6 +71,8 @@ public static class OperationRegistry
         Operator<BlackmanWindow>(),
         Operator<Cast>(),
         Operator<CausalConvWithState>(),
+        Operator<CenterCropPad>(),
+        Operator<Col2Im>(),
         Operator<CastLike>(),
         Operator<Ceil>(),
         Operator<Celu>(),
@@ -108,6 +112,7 @@ public static class OperationRegistry
         Operator<Gelu>(),
         Operator<Gemm>(),
         Operator<GlobalAveragePool>(),
+        Operator<GridSample>(),
         Operator<GlobalLpPool>(),
         Operator<GlobalMaxPool>(),
         Operator<GroupNormalization>(),
@@ -141,6 +146,8 @@ public static class OperationRegistry
         Operator<MatMulInteger>(),
         Operator<Max>(),
         Operator<MaxPool>(),
+        Entry<MaxRoiPlaces>(),
+        Operator<MaxRoiPool>(),
         Operator<MaxUnpool>(),
         Operator<Mean>(),
         Operator<MeanVarianceNormalization>(),
@@ -150,6 +157,7 @@ public static class OperationRegistry
         Operator<Momentum>(),
         Operator<Mul>(),
         Operator<Neg>(),
+        Operator<NonMaxSuppression>(),
         Operator<NegativeLogLikelihoodLoss>(),
         Operator<NonZero>(),
         Operator<Not>(),
@@ -180,6 +188,10 @@ public static class OperationRegistry
         Operator<ReverseSequence>(),
         Operator<RNN>(),
         Operator<RotaryEmbedding>(),
+        Operator<Resize>("Upsample"),
+        Operator<ReverseSequence>(),
+        Operator<RNN>(),
+        Operator<RoiAlign>(),
         Operator<Round>(),
         Operator<Scan>(),
         Operator<ScatterElements>("Scatter"),
@@ -212,12 +224,14 @@ public static class OperationRegistry
         Operator<Swish>(),
         Operator<Tan>(),
         Operator<Tanh>(),
+        Operator<TensorScatter>(),
         Operator<TfIdfVectorizer>(),
         Operator<ThresholdedRelu>(),
         Operator<Tile>(),
         Operator<TopK>(),
         Operator<Transpose>(),
         Operator<Trilu>(),
+        Operator<Unique>(),
         Operator<Unsqueeze>(),
         Operator<Where>(),
         Operator<Xor>(),

@@ -119,7 +119,7 @@ public static partial class Ops
     /// <param name="like">The tensor with the shape.</param>
     public static Variable ExpandLike(this Variable x, Variable like)
     {
-        if (x.Shape == like.Shape || !(x.Shape.DependsOnData || like.Shape.DependsOnData))
+        if (x.Shape == like.Shape || !(x.Shape.MayBroadcast || like.Shape.MayBroadcast))
             return Expand(x, like.Shape, like);
         Variable result = new Expand().Apply(x, ShapeOf(like));
         return result.Shape == like.Shape ? result : ReshapeLike(result, like);

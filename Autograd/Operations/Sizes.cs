@@ -49,6 +49,16 @@ internal sealed class Sizes
     {
         if (dim.IsStatic)
             return Ops.Integers(dim.Number);
+        if (Carried(dim) is { } there)
+            return there;
+        return dim.Symbol is { } symbol
+            ? Solved(symbol) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
+            : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
+    }
+
+    /// <summary>A size that is that of an axis; null if it is not.</summary>
+    private Variable? Carried(Dim dim)
+    {
         foreach (Variable carrier in carriers)
         {
             for (int axis = 0; axis < carrier.Shape.Rank; axis++)
@@ -58,9 +68,7 @@ internal sealed class Sizes
             }
         }
 
-        return dim.Symbol is { } symbol
-            ? Solved(symbol) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
-            : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
+        return null;
     }
 
     /// <summary>A symbol from a size that is a multiple of it and a number more.</summary>
@@ -87,7 +95,7 @@ internal sealed class Sizes
         return (term.Coefficient == 1 && term.Factors.Count > 0 ? factors : factors.Prepend(Ops.Integers(term.Coefficient))).Aggregate((product, factor) => product * factor);
     }
 
-    private Variable Factor(DimFactor factor) => factor switch
+    private Variable Factor(DimFactor factor) => Carried(Dim.Of(factor)) ?? factor switch
     {
         SymbolFactor { Symbol: var symbol } => Element(Dim.Of(symbol)),
         QuotientFactor quotient => Quotient(quotient),

@@ -39,6 +39,9 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <summary>Whether a symbol occurs that an operation made for a size that depends on data.</summary>
     public bool DependsOnData => terms.Length > 0 && Symbols.Any(symbol => symbol.IsFresh);
 
+    /// <summary>Whether it may turn out to be 1 where another size is not: it depends on data, or on a size that a file leaves open.</summary>
+    public bool MayBroadcast => terms.Length > 0 && Symbols.Any(symbol => symbol.IsFresh || symbol.IsOpen);
+
     /// <summary>The terms of the polynomial, to be written in another notation; none for 0.</summary>
     internal IReadOnlyList<DimTerm> Terms => terms;
 
@@ -61,7 +64,7 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <param name="symbol">The symbol.</param>
     public static Dim Of(Symbol symbol) => Of(new SymbolFactor(symbol));
 
-    private static Dim Of(DimFactor factor) => new(new DimTerm(1, factor));
+    internal static Dim Of(DimFactor factor) => new(new DimTerm(1, factor));
 
     /// <summary>Creates a dimension of known size.</summary>
     /// <param name="size">The size, not negative.</param>

@@ -25,6 +25,9 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <summary>Whether a dimension has a symbol that an operation made for a size that depends on data.</summary>
     public bool DependsOnData => dims.Any(d => d.DependsOnData);
 
+    /// <summary>Whether a dimension may turn out to be 1 where another size is not.</summary>
+    public bool MayBroadcast => dims.Any(d => d.MayBroadcast);
+
     /// <summary>The number of elements: the product of the dimensions, 1 for a scalar.</summary>
     public Dim ElementCount => dims.Aggregate(Dim.Of(1), (product, d) => product * d);
 

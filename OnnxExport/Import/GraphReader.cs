@@ -68,17 +68,11 @@ internal sealed class GraphReader
     private Signature ReadOnce()
     {
         List<Variable> inputs = ReadInputs();
-        foreach (NodeProto node in graph.Node)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Read(node);
-        }
-
+        IReadOnlyList<Variable> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
         var outputs = new List<Output>();
         var updates = new List<Update>();
-        foreach (ValueInfoProto output in graph.Output)
+        foreach ((ValueInfoProto output, Variable value) in graph.Output.Zip(results))
         {
-            Variable value = Value(output.Name)!;
             if (initializers.UpdatedBy(output.Name) is { } parameter)
                 updates.Add(new Update(parameter, value));
             else
@@ -117,10 +111,82 @@ internal sealed class GraphReader
                 symbol += "_";
         }
 
-        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Named(symbol);
+        return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Of(Symbol.Open(symbol));
     }
 
-    private void Read(NodeProto node)
+    /// <summary>Reads nodes, and gives what stands under names after them.</summary>
+    private IReadOnlyList<Variable> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (around is not null)
+                RequireWork();
+            if (nodes[i] is not { OpType: "If", Domain: "" or "ai.onnx" })
+                Read(nodes[i], inner => new Inner(inner, this));
+            else if (ReadChoice(nodes[i], [.. nodes.Skip(i + 1)], names) is { } results)
+                return results;
+        }
+
+        return [.. names.Select(name => Value(name))];
+    }
+
+    /// <summary>Reads an If. One of known condition is the branch that is taken.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="rest">The nodes after it.</param>
+    /// <param name="names">The names of the results of the graph.</param>
+    /// <returns>The results of the graph where the branches give values of different ranks, so that the nodes after it are read behind each; null where they are to be read as
+    /// usual.</returns>
+    private IReadOnlyList<Variable>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
+    {
+        GraphProto? Branch(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.G;
+        if (Branch("then_branch") is not { Input.Count: 0 } then || Branch("else_branch") is not { Input.Count: 0 } otherwise || node.Input is not [{ Length: > 0 } input])
+        {
+            // Whatever is wrong with it is told.
+            Read(node, inner => new Inner(inner, this));
+            return null;
+        }
+
+        Variable condition = Value(input, node);
+        if (KnownCondition.Of(condition) is { } isTrue)
+        {
+            Give(node, new Inner(isTrue ? then : otherwise, this).Apply([], []), values);
+            return null;
+        }
+
+        var choice = new BranchReader(node.Name, condition);
+        IReadOnlyList<Variable> first = new Inner(then, this).Apply([], choice.Outside), second = new Inner(otherwise, this).Apply([], choice.Outside);
+        if (BranchReader.Agree(first, second))
+        {
+            Read(node, inner => new Given(ReferenceEquals(inner, then) ? first : second, choice.Outside));
+            return null;
+        }
+
+        foreach (bool taken in new[] { true, false })
+        {
+            choice.Read(taken, () =>
+            {
+                var reader = new GraphReader(new GraphProto(), this) { outside = choice.Outside };
+                Give(node, taken ? first : second, reader.values);
+                return reader.ReadAll(rest, names);
+            });
+        }
+
+        return choice.Results();
+    }
+
+    private static void Give(NodeProto node, IReadOnlyList<Variable> results, Dictionary<string, Variable> values)
+    {
+        if (results.Count < node.Output.Count)
+            throw new ImportException($"The node \"{node.Name}\" (If) names {node.Output.Count} results, found {results.Count} of its branch.");
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            if (node.Output[i].Length > 0)
+                values[node.Output[i]] = results[i];
+        }
+    }
+
+    private void Read(NodeProto node, Func<GraphProto, OnnxGraph> graphs)
     {
         if (node.OpType == "Constant" && node.Domain is "" or "ai.onnx")
         {
@@ -140,7 +206,7 @@ internal sealed class GraphReader
         var inputs = new Variable?[node.Input.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = node.Input[i].Length == 0 ? null : Value(node.Input[i], node, i);
-        IReadOnlyList<Variable> results = NodeReader.Read(node, Version(node.Domain), inputs, operators, inner => new Inner(inner, this));
+        IReadOnlyList<Variable> results = NodeReader.Read(node, Version(node.Domain), inputs, operators, graphs);
         for (int i = 0; i < node.Output.Count; i++)
         {
             if (node.Output[i].Length > 0)
@@ -236,14 +302,17 @@ internal sealed class GraphReader
             var reader = new GraphReader(graph, around) { outside = outside };
             for (int i = 0; i < inputs.Count; i++)
                 reader.values.Add(graph.Input[i].Name, inputs[i]);
-            foreach (NodeProto node in graph.Node)
-            {
-                reader.cancellation.ThrowIfCancellationRequested();
-                reader.RequireWork();
-                reader.Read(node);
-            }
+            return reader.ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+        }
+    }
 
-            return [.. graph.Output.Select(output => reader.Value(output.Name))];
+    /// <summary>A graph in an attribute that has been read.</summary>
+    private sealed class Given(IReadOnlyList<Variable> results, HashSet<Variable> read) : OnnxGraph
+    {
+        public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
+        {
+            outside.UnionWith(read);
+            return results;
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class ScanReading
     public static IReadOnlyList<Variable> Read(OnnxNode node)
     {
         if (node.Version < 9)
-            throw new GraphException("Scan is read from operator set 9 on, found its first version, in which every input has a batch axis.");
+            return ReadBatched(node);
         int scanned = node.Int32("num_scan_inputs"), states = node.Count - scanned;
         if (scanned < 1 || states < 0)
             throw new GraphException($"Scan expects from 1 to {node.Count} of its inputs to be scanned, found {scanned}.");
@@ -24,6 +24,49 @@ internal static class ScanReading
             .ApplyAll([.. initial, .. inputs, .. captured]);
         int[] outputAxes = Numbers(node, "scan_output_axes", outputs);
         return [.. results.Take(states), .. results.Skip(states).Take(outputs).Select((output, k) => Moved(output, 0, output.Shape.Axis(outputAxes[k])))];
+    }
+
+    /// <summary>The first version: every input has a batch axis, and an input before the others may say how long each example is. It is a Scan over the examples, whose turns are
+    /// Scans; the elements beyond an example's length change no state and give zeros.</summary>
+    private static IReadOnlyList<Variable> ReadBatched(OnnxNode node)
+    {
+        int scanned = node.Int32("num_scan_inputs"), states = node.Count - 1 - scanned;
+        if (scanned < 1 || states < 0)
+            throw new GraphException($"Scan (version {node.Version}) expects from 1 to {node.Count - 1} of its inputs to be scanned, found {scanned}.");
+        Variable[] all = [.. Enumerable.Range(1, node.Count - 1).Select(i => node[i])];
+        TensorType Inside(Variable input, int axes) => input.Shape.Rank >= axes
+            ? input.Type with { Shape = [.. input.Shape.Skip(axes)] }
+            : throw new ShapeException($"Scan (version {node.Version}) expects inputs with at least {axes} axes, found {input}.");
+        IntList directions = Directions(node, "directions", scanned);
+        (IReadOnlyList<Body> bodies, IReadOnlyList<Variable> captured) = node.Close([("body", [.. all.Select((input, i) => Inside(input, i < states ? 1 : 2))])]);
+        Body body = bodies[0];
+        Variable? lengths = node.Optional(0);
+        return Ops.Scan([], lengths is null ? all : [.. all, lengths], (_, example) =>
+        {
+            Variable[] initial = [.. example.Take(states)], elements = [.. example.Skip(states).Take(scanned)];
+            if (lengths is null)
+            {
+                int outputs = body.Outputs.Count - states;
+                return ([], [.. new Scan(body, states, directions, [.. new int[outputs]]).ApplyAll([.. initial, .. elements, .. captured]).Take(states + outputs)]);
+            }
+
+            Variable length = example[^1];
+            Variable zero = Variable.Of(Value.Of(0L)), one = Variable.Of(Value.Of(1L));
+            Variable turns = new Shaping.Range().Apply(zero, elements[0].ShapeOf().Gather(zero), one);
+
+            // Backwards means from the last element that counts.
+            Variable backward = Ops.Where(Ops.Less(turns, length), length - 1 - turns, turns);
+            Variable[] ordered = [.. elements.Select((element, j) => directions[j] == 0 ? element : element.Gather(backward)), turns];
+            (IReadOnlyList<Variable> last, IReadOnlyList<Variable> written) = Ops.Scan(initial, ordered, (before, element) =>
+            {
+                Variable counts = Ops.Less(element[^1], length);
+                IReadOnlyList<Variable> results = body.Apply([.. before, .. element.Take(scanned), .. captured]);
+                return (
+                    [.. results.Take(states).Select((after, i) => Ops.Where(counts, after, before[i]))],
+                    [.. results.Skip(states).Select(output => Ops.Where(counts, output, Variable.Scalar(0, output.DType)))]);
+            });
+            return ([], [.. last, .. written]);
+        }).Outputs;
     }
 
     /// <summary>One number for each of so many inputs or outputs; zeros where the file has none.</summary>

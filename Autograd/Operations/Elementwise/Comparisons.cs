@@ -21,7 +21,14 @@ public abstract record Comparison : ElementwiseOperation
     }
 
     /// <inheritdoc/>
+    public sealed override IReadOnlyList<Dim>? Content(Node node, int output) =>
+        KnownContent.Of(node, (x, y) => Holds(x, y) is { } holds ? Dim.OfNumber(holds ? 1 : 0) : null);
+
+    /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
+
+    /// <summary>Whether it holds of integers that are known when the graph is built; null where that is not known.</summary>
+    private protected abstract bool? Holds(Dim x, Dim y);
 
     private protected static void Apply<TRelation>(TileArguments tile)
         where TRelation : struct, IRelation =>
@@ -54,6 +61,8 @@ public sealed record Greater : Comparison, IOperator
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThan;
 
+    private protected override bool? Holds(Dim x, Dim y) => KnownContent.IsPositive(x - y);
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -76,6 +85,8 @@ public sealed record GreaterOrEqual : Comparison, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GreaterOrEqual().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.GreaterThanOrEqual;
+
+    private protected override bool? Holds(Dim x, Dim y) => !KnownContent.IsPositive(y - x);
 
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
@@ -100,6 +111,8 @@ public sealed record Less : Comparison, IOperator
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThan;
 
+    private protected override bool? Holds(Dim x, Dim y) => KnownContent.IsPositive(y - x);
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -123,6 +136,8 @@ public sealed record LessOrEqual : Comparison, IOperator
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.LessThanOrEqual;
 
+    private protected override bool? Holds(Dim x, Dim y) => !KnownContent.IsPositive(x - y);
+
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);
 
@@ -145,6 +160,8 @@ public sealed record Equal : Comparison, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Equal().ApplyAll(OldBroadcast.Inputs(node));
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.Equals;
+
+    private protected override bool? Holds(Dim x, Dim y) => KnownContent.IsZero(x - y);
 
     /// <inheritdoc/>
     public override void Apply(TileArguments tile) => Apply<Relation>(tile);

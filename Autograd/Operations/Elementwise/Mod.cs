@@ -29,6 +29,9 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Mod(node.Flag("fmod")).ApplyAll(node.Inputs);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) => KnownContent.Of(node, (x, y) => KnownContent.Rest(x, y, Truncated));
+
+    /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs) => base.InferDType(inputs).IsFloating() && !Truncated
         ? throw new DTypeException($"{Name} of floating-point numbers has the sign of the dividend: it expects fmod = 1, found {inputs[0]} with fmod = 0.")
         : inputs[0];

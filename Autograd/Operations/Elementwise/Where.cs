@@ -32,6 +32,16 @@ public sealed record Where : ElementwiseOperation, IOperator, IMovesElements
         return inputs[1];
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output)
+    {
+        if (node.Inputs[0].Content is not { } condition || !condition.All(d => d.IsStatic) || node.Inputs[1].Content is not { } x || node.Inputs[2].Content is not { } y)
+            return null;
+        int count = node.Outputs[output].Shape.ElementCount.Size;
+        return [.. Enumerable.Range(0, count).Select(i => At(condition, i) != 0 ? At(x, i) : At(y, i))];
+        static Dim At(IReadOnlyList<Dim> elements, int i) => elements[elements.Count == 1 ? 0 : i];
+    }
+
     /// <summary>A choice moves bits and needs no arithmetic, so the size of an element decides.</summary>
     /// <param name="tile">Inputs and output.</param>
     public override void Apply(TileArguments tile) => SizeDispatch.Run(tile.InputType.Size(), new Choice(tile));

@@ -43,8 +43,8 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
         // Floating-point numbers of eight bits are computed in float32.
         DType wide = ElementType.Of(x.DType).IsDifferentiable ? x.DType : DType.Float32;
         Variable left = 1 - (inputs.Optional(1) is { } number ? Ops.Cast(number, wide) : Variable.Scalar(StandardRatio, wide));
-        Variable scaled = Ops.Cast(Ops.Cast(x, wide) / left, x.DType);
-        return [Ops.Where(training, Ops.Where(kept, scaled, 0), x), kept];
+        Variable numbers = Ops.Cast(x, wide);
+        return [Ops.Cast(Ops.Where(training, Ops.Where(kept, numbers / left, 0), numbers), x.DType), kept];
     }
 
     /// <summary>One node in inference; in training the numbers of the mask are this engine's, so that the expansion is written.</summary>

@@ -45,6 +45,24 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
     }
 
     /// <inheritdoc/>
+    public sealed override IReadOnlyList<Dim>? Content(Node node, int output)
+    {
+        if (node.Inputs[0].Content is not { Count: > 0 } known || ReducedAxes(node.InputTypes) is not { } axes)
+            return null;
+        if (axes.Count == 0)
+            return known;
+        Func<Dim, Dim, Dim>? join = Kind switch
+        {
+            ReductionKind.Sum => (a, b) => a + b,
+            ReductionKind.Prod => (a, b) => a * b,
+            ReductionKind.Max => Dim.Max,
+            ReductionKind.Min => Dim.Min,
+            _ => null,
+        };
+        return join is null ? null : [known.Aggregate(join)];
+    }
+
+    /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(FunctionFor(request), Value.CountOf(request.Sizes(0)));
 
     /// <inheritdoc/>

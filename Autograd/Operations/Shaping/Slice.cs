@@ -21,7 +21,8 @@ public sealed record Slice : Operation, IMovesElements, IOperator
         new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Constant(1, 0), ExampleInput.Constant(-1, 2)),
         new(new Slice(), new ExampleInput([5, 2]), ExampleInput.Constant(-2), ExampleInput.Constant(long.MinValue), ExampleInput.Constant(0), ExampleInput.Constant(-2)),
         new(new Slice(), new ExampleInput(["batch", 2]), ExampleInput.Constant(1), ExampleInput.Constant(long.MaxValue)),
-        new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Data(1), ExampleInput.Data(3), ExampleInput.Constant(0), ExampleInput.Constant(1)) { Smoothness = 0 },
+        new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Data(1), ExampleInput.Data(3), ExampleInput.Constant(0), ExampleInput.Constant(1)),
+        new(new Slice(), new ExampleInput(["batch", 5]), ExampleInput.Data(-1, 0), ExampleInput.Data(-5, 2), ExampleInput.Constant(1, 0), ExampleInput.Constant(-2, 1)),
     ];
 
     /// <inheritdoc/>
@@ -91,9 +92,7 @@ public sealed record Slice : Operation, IMovesElements, IOperator
 
         Variable x = request[0];
         if (SliceAxis.All(new InferRequest(this, request.Arguments)) is not { } axes)
-        {
-            throw request.NotDefined("where it cuts depends on data");
-        }
+            return request.Each(input => input == 0 ? Placed(request, g) : null);
 
         // Axes with gaps one by one; those without together, by a border of zeros.
         foreach (SliceAxis axis in axes.Where(axis => axis.Step != 1))
@@ -109,6 +108,24 @@ public sealed record Slice : Operation, IMovesElements, IOperator
         }
 
         return request.Each(input => input == 0 ? g : null);
+    }
+
+    /// <summary>The gradient where it depends on data what is cut: each axis is cut alike out of the places on it, to which G is added.</summary>
+    private Variable Placed(BpropRequest request, Variable g)
+    {
+        (Variable x, Arguments arguments) = (request[0], request.Arguments);
+        int[] axes = arguments.Optional(3) is not { } given ? [.. Enumerable.Range(0, request[1].Shape[0].Size)]
+            : given.Content is { } known ? [.. known.Select(axis => x.Shape.Axis((int)axis.Number))]
+            : throw request.NotDefined("which axes it cuts depends on data");
+        for (int i = 0; i < axes.Length; i++)
+        {
+            Variable? Own(int input) => arguments.Optional(input) is { } vector ? Ops.Slice(vector, 0, i, i + 1) : null;
+            Variable places = new Slice().Apply(Sizes.Positions(x, axes[i]), Own(1), Own(2), Ops.Integers(0), Own(4));
+            places = new Reshape(AllowZero: true).Apply(places, new ShapeOf(axes[i], axes[i] + 1).Apply(g));
+            g = new GatherGradient(axes[i]).Apply(places, g, Sizes.Of([x.Shape[axes[i]]], x));
+        }
+
+        return g;
     }
 
     /// <inheritdoc/>

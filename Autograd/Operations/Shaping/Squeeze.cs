@@ -4,7 +4,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Shaping;
 
 /// <summary>Takes axes of size 1 away (ONNX <c>Squeeze</c>). Inputs: data, and the axes as an int64 vector, negative ones from the end; without it, those whose size is
-/// the number 1 go.</summary>
+/// the number 1 go. That a size which shows when the graph runs is 1 is checked then.</summary>
 public sealed record Squeeze : ViewOperation, IOperator
 {
     /// <inheritdoc/>
@@ -24,6 +24,20 @@ public sealed record Squeeze : ViewOperation, IOperator
         new(Name) { Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)] };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
+    {
+        Shape shape = request[0].Shape;
+        if (request.Result(0).Shape.ElementCount == shape.ElementCount || shape.Any(dim => dim.DependsOnData))
+            return base.Bprop(request);
+
+        // A size that turns out to be 1 has a symbol, which the gradient has too.
+        return request.Each(input => input == 0 && request.Gradient(0) is { } g ? Ops.ExpandLike(new Unsqueeze().Apply(g, request[1]), request[0]) : null);
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsSeenLater(InferRequest inputs) => inputs.Has(1);
+
+    /// <inheritdoc/>
     protected override Shape Result(InferRequest inputs)
     {
         Shape shape = inputs[0].Shape;
@@ -35,7 +49,7 @@ public sealed record Squeeze : ViewOperation, IOperator
         int[] axes = [.. given.Select(axis => shape.Axis(axis.Number))];
         if (axes.Distinct().Count() < axes.Length)
             throw new ShapeException($"{Name} expects different axes, found {string.Join(", ", axes)}.");
-        return axes.All(axis => shape[axis] == 1 || shape[axis].DependsOnData)
+        return axes.All(axis => shape[axis] == 1 || !shape[axis].IsStatic)
             ? [.. shape.Where((_, axis) => !axes.Contains(axis))]
             : throw new ShapeException($"{Name} expects axes of size 1, found the axes {string.Join(", ", axes)} of {shape}.");
     }

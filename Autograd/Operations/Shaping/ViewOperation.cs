@@ -16,7 +16,7 @@ public abstract record ViewOperation : Operation, IView, IMovesElements
         Shape from = inputs[0].Shape, to = Result(inputs);
 
         // Where a size depends on data, the kernel sees whether the numbers of elements agree.
-        return from.ElementCount == to.ElementCount || from.Concat(to).SelectMany(d => d.Symbols).Any(s => s.IsFresh)
+        return from.ElementCount == to.ElementCount || IsSeenLater(inputs) || from.Concat(to).SelectMany(d => d.Symbols).Any(s => s.IsFresh)
             ? [inputs[0] with { Shape = to }]
             : throw new ShapeException($"{Name} expects a shape with as many elements as {from} ({from.ElementCount}), found {to} ({to.ElementCount}).");
     }
@@ -28,8 +28,12 @@ public abstract record ViewOperation : Operation, IView, IMovesElements
     public Kernel Lower(LowerRequest request) => Kernel.Of(Compute);
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
         request.Each(input => input == 0 && request.Gradient(0) is { } g ? Ops.ReshapeLike(g, request[0]) : null);
+
+    /// <summary>Whether the numbers of elements may agree although their symbols do not.</summary>
+    /// <param name="inputs">The types of the inputs.</param>
+    protected virtual bool IsSeenLater(InferRequest inputs) => false;
 
     /// <summary>The axes of the result.</summary>
     /// <param name="inputs">The types of the inputs.</param>

@@ -9,8 +9,11 @@ internal sealed class Array64(int[] sizes)
 
     public double[] Data { get; } = new double[sizes.Aggregate(1, (a, b) => a * b)];
 
+    /// <summary>The numbers of a value; nothing for an input that is left out.</summary>
     public static Array64 Of(Value value)
     {
+        if (value is null)
+            return null!;
         var array = new Array64(value.Sizes.ToArray());
         for (int i = 0; i < array.Data.Length; i++)
         {

@@ -22,7 +22,7 @@ internal static class ExampleValues
     public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
-        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input))];
+        return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
     }
 
     /// <summary>The numbers of all arguments, constants among them; null where one is left out.</summary>
@@ -35,7 +35,15 @@ internal static class ExampleValues
     /// <summary>Whether an operation works on texts, which the batteries of numbers do not draw.</summary>
     public static bool HasTexts(RegisteredOperation operation) => operation.Examples.Any(example => example.Inputs.Any(input => input.DType == DType.String));
 
-    private static Value NumbersOf(ExampleInput input) => Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+    private static Value NumbersOf(ExampleInput input)
+    {
+        if (input.Factors is not { } factors)
+            return Value.Of(input.Numbers!.ToArray(), input.Shape.ToSizes());
+        Value value = Value.Zeros(input.DType, input.Shape.ToSizes());
+        for (int i = 0; i < factors.Count; i++)
+            value[i] = factors[i];
+        return value;
+    }
 
     private static DType Type(ExampleInput input, DType floating) => input.DType == DType.Float32 ? floating : input.DType;
 

@@ -19,12 +19,15 @@ internal static class IndexingReferences
                 [.. x[1].Sizes[..^1], .. x[0].Sizes[(((GatherND)o).BatchDims + x[1].Sizes[^1])..]],
                 i => x[0].Data[x[0].Flat(Position(x[0], x[1], i, ((GatherND)o).BatchDims))]),
         ],
+        [typeof(NonMaxSuppression)] = (o, x) => [BoxesOf((NonMaxSuppression)o, x)],
         [typeof(NonZero)] = (_, x) => NonZeroOf(x[0]),
         [typeof(OneHot)] = (o, x) => OneHotOf((OneHot)o, x[0], (int)x[1].Data[0], x[2].Data),
         [typeof(ScatterElements)] = (o, x) =>
             Scattered(((ScatterElements)o).Reduction, x[0], x[2], flat => ElementAt(x[0], x[1], ((ScatterElements)o).Axis, x[1].Index(flat))),
         [typeof(ScatterND)] = (o, x) => Scattered(((ScatterND)o).Reduction, x[0], x[2], flat => Position(x[0], x[1], x[2].Index(flat))),
+        [typeof(TensorScatter)] = (o, x) => [CacheOf((TensorScatter)o, x)],
         [typeof(TopK)] = (o, x) => TopOf((TopK)o, x[0], (int)x[1].Data[0]),
+        [typeof(Unique)] = (o, x) => UniqueOf((Unique)o, x[0]),
     };
 
     /// <summary>Where in the data the element i of the gathered slices lies.</summary>
@@ -145,6 +148,86 @@ internal static class IndexingReferences
     {
         int[][] found = [.. Enumerable.Range(0, x.Data.Length).Where(flat => x.Data[flat] != 0).Select(x.Index)];
         return [Array64.Make([x.Sizes.Length, found.Length], i => found[i[1]][i[0]])];
+    }
+
+    private static Array64 CacheOf(TensorScatter o, Array64[] x)
+    {
+        Array64 result = Copy(x[0], x[0].Sizes), entries = x[1];
+        int axis = o.Axis < 0 ? o.Axis + result.Sizes.Length : o.Axis;
+        for (int flat = 0; flat < entries.Data.Length; flat++)
+        {
+            int[] at = entries.Index(flat);
+            at[axis] += x.Length > 2 ? (int)x[2].Data[at[0]] : 0;
+            if (o.Circular && at[axis] >= result.Sizes[axis])
+                at[axis] -= result.Sizes[axis];
+            result.Data[result.Flat(at)] = entries.Data[flat];
+        }
+
+        return result;
+    }
+
+    private static Array64[] UniqueOf(Unique o, Array64 x)
+    {
+        Array64 data = o.Axis is null ? Copy(x, [x.Data.Length]) : x;
+        int axis = o.Axis is { } given ? (given < 0 ? given + x.Sizes.Length : given) : 0;
+        double[][] slices = [.. Enumerable.Range(0, data.Sizes[axis]).Select(k => data.Data.Where((_, flat) => data.Index(flat)[axis] == k).ToArray())];
+        var distinct = new List<double[]>();
+        foreach (double[] slice in slices)
+        {
+            if (!distinct.Exists(d => d.SequenceEqual(slice)))
+                distinct.Add(slice);
+        }
+
+        if (o.Sorted)
+            distinct.Sort((a, b) => Enumerable.Range(0, a.Length).Select(i => a[i].CompareTo(b[i])).FirstOrDefault(c => c != 0));
+        int[] first = [.. distinct.Select(d => Array.FindIndex(slices, s => s.SequenceEqual(d)))];
+        int[] sizes = [.. data.Sizes];
+        sizes[axis] = distinct.Count;
+        return
+        [
+            Array64.Make(sizes, i => data.Data[data.Flat([.. i[..axis], first[i[axis]], .. i[(axis + 1)..]])]),
+            Array64.Make([first.Length], i => first[i[0]]),
+            Array64.Make([slices.Length], i => distinct.FindIndex(d => d.SequenceEqual(slices[i[0]]))),
+            Array64.Make([first.Length], i => slices.Count(s => s.SequenceEqual(distinct[i[0]]))),
+        ];
+    }
+
+    /// <summary>Again and again the best box that is left, after which those go that overlap it too much.</summary>
+    private static Array64 BoxesOf(NonMaxSuppression o, Array64[] x)
+    {
+        (Array64 boxes, Array64 scores) = (x[0], x[1]);
+        double most = x[2].Data[0], overlap = x.Length > 3 && x[3] is not null ? x[3].Data[0] : 0, least = x.Length > 4 ? x[4].Data[0] : double.NegativeInfinity;
+        var rows = new List<int[]>();
+        for (int n = 0; n < scores.Sizes[0]; n++)
+        {
+            for (int c = 0; c < scores.Sizes[1]; c++)
+            {
+                List<int> left = [.. Enumerable.Range(0, scores.Sizes[2]).Where(i => scores[n, c, i] > least)];
+                for (int taken = 0; taken < most && left.Count > 0; taken++)
+                {
+                    int best = left.MaxBy(i => scores[n, c, i]);
+                    rows.Add([n, c, best]);
+                    left.RemoveAll(i => i == best || Overlap(n, best, i) > overlap);
+                }
+            }
+        }
+
+        return Array64.Make([rows.Count, 3], i => rows[i[0]][i[1]]);
+
+        double Overlap(int n, int a, int b)
+        {
+            double common = Shared(n, a, b, 0) * Shared(n, a, b, 1);
+            return common / ((Length(n, a, 0) * Length(n, a, 1)) + (Length(n, b, 0) * Length(n, b, 1)) - common);
+        }
+
+        (double Low, double High) Side(int n, int i, int axis)
+        {
+            (double p, double q) = (boxes[n, i, axis], boxes[n, i, axis + 2]);
+            return o.CenterPointBox ? (p - (q / 2), p + (q / 2)) : (Math.Min(p, q), Math.Max(p, q));
+        }
+
+        double Length(int n, int i, int axis) => Side(n, i, axis).High - Side(n, i, axis).Low;
+        double Shared(int n, int a, int b, int axis) => Math.Max(0, Math.Min(Side(n, a, axis).High, Side(n, b, axis).High) - Math.Max(Side(n, a, axis).Low, Side(n, b, axis).Low));
     }
 
     private static int Wrap(double index, int size) => (int)(index < 0 ? index + size : index);

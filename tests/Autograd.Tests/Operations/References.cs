@@ -9,7 +9,7 @@ internal static class References
         new[]
         {
             ElementwiseReferences.Table, ReductionReferences.Table, ShapingReferences.Table, ProductReferences.Table, IndexingReferences.Table,
-            RandomReferences.Table, ConvolutionReferences.Table, ControlReferences.Table, RecurrentReferences.Table, ActivationReferences.Table, QuantizationReferences.Table, LossReferences.Table, OptimizerReferences.Table, SignalReferences.Table, CountingReferences.Table, EinsumReferences.Table, ComposedReductionReferences.Table,
+            RandomReferences.Table, ResizingReferences.Table, ConvolutionReferences.Table, ControlReferences.Table, RecurrentReferences.Table, ActivationReferences.Table, QuantizationReferences.Table, LossReferences.Table, OptimizerReferences.Table, SignalReferences.Table, CountingReferences.Table, EinsumReferences.Table, ComposedReductionReferences.Table,
             NormalizationReferences.Table, TransformerReferences.Table,
         }.SelectMany(family => family));
 

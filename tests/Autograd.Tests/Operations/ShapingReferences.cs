@@ -11,13 +11,15 @@ internal static class ShapingReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
+        [typeof(CenterCropPad)] = (o, x) => [CenterOf((CenterCropPad)o, x[0], Integers(x[1]))],
+        [typeof(Col2Im)] = (o, x) => [ImageOf((Col2Im)o, x[0], Integers(x[1]), Integers(x[2]))],
         [typeof(ConstantOfShape)] = (_, x) => [Array64.Make(Integers(x[0]), _ => x.Length > 1 ? x[1].Data[0] : 0)],
         [typeof(Concat)] = (o, x) => ConcatOf((Concat)o, x),
         [typeof(DepthToSpace)] = (o, x) => [DepthToSpaceOf((DepthToSpace)o, x[0])],
         [typeof(Expand)] = (_, x) => [Array64.Make(Joint(x[0].Sizes, Integers(x[1])), i => x[0][i])],
         [typeof(EyeLike)] = (o, x) => [Array64.Make(x[0].Sizes, i => i[1] - i[0] == ((EyeLike)o).K ? 1 : 0)],
         [typeof(Flatten)] = (o, x) => [Copy(x[0], Columns(x[0].Sizes, ((Flatten)o).Axis))],
-        [typeof(Pad)] = (_, x) => PadOf(x),
+        [typeof(Pad)] = (o, x) => PadOf(((Pad)o).Mode, x),
         [typeof(Range)] = (_, x) => [Array64.Make([(int)Math.Ceiling((x[1].Data[0] - x[0].Data[0]) / x[2].Data[0])], i => x[0].Data[0] + (i[0] * x[2].Data[0]))],
         [typeof(Reshape)] = (o, x) => [Copy(x[0], Resize(x[0], Integers(x[1]), ((Reshape)o).AllowZero))],
         [typeof(ReverseSequence)] = (o, x) => [Array64.Make(x[0].Sizes, i => Turned((ReverseSequence)o, x[0], x[1], i))],
@@ -197,7 +199,65 @@ internal static class ShapingReferences
         return [.. parts];
     }
 
-    private static Array64[] PadOf(Array64[] x)
+    /// <summary>A place outside of first to before last, step by step moved inside.</summary>
+    private static int Moved(PadMode mode, int at, int first, int last)
+    {
+        while (at < first || at >= last)
+        {
+            at = mode switch
+            {
+                PadMode.Edge => at < first ? at + 1 : at - 1,
+                PadMode.Wrap => at < first ? at + (last - first) : at - (last - first),
+                _ => at < first ? (2 * first) - at : (2 * (last - 1)) - at,
+            };
+        }
+
+        return at;
+    }
+
+    private static Array64 CenterOf(CenterCropPad o, Array64 x, int[] asked)
+    {
+        int rank = x.Sizes.Length;
+        int[] axes = [.. o.Axes?.Select(axis => axis < 0 ? axis + rank : axis) ?? Enumerable.Range(0, rank)], sizes = [.. x.Sizes], shift = new int[rank];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            sizes[axes[i]] = asked[i];
+            int size = x.Sizes[axes[i]];
+            shift[axes[i]] = asked[i] < size ? (size - asked[i]) / 2 : -((asked[i] - size) / 2);
+        }
+
+        return Array64.Make(sizes, i =>
+        {
+            int[] from = [.. i.Select((at, axis) => at + shift[axis])];
+            return from.Where((at, axis) => at < 0 || at >= x.Sizes[axis]).Any() ? 0 : x.Data[x.Flat(from)];
+        });
+    }
+
+    private static Array64 ImageOf(Col2Im o, Array64 x, int[] image, int[] block)
+    {
+        int rank = image.Length, elements = block.Aggregate(1, (a, b) => a * b), channels = x.Sizes[1] / elements;
+        var sum = new Array64([x.Sizes[0], channels, .. image]);
+        int[] blocks = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            for (int first = 0; first + ((o.Dilations?[axis] ?? 1) * (block[axis] - 1)) < image[axis] + (o.Pads?[axis] ?? 0) + (o.Pads?[axis + rank] ?? 0); first += o.Strides?[axis] ?? 1)
+                blocks[axis]++;
+        }
+
+        var places = new Array64(blocks);
+        var inner = new Array64(block);
+        for (int flat = 0; flat < x.Data.Length; flat++)
+        {
+            int[] at = x.Index(flat), element = inner.Index(at[1] % elements), place = places.Index(at[2]);
+            int[] target = [.. place.Select((b, axis) => (b * (o.Strides?[axis] ?? 1)) + (element[axis] * (o.Dilations?[axis] ?? 1)) - (o.Pads?[axis] ?? 0))];
+            if (!target.Where((t, axis) => t < 0 || t >= image[axis]).Any())
+                sum.Data[sum.Flat([at[0], at[1] / elements, .. target])] += x.Data[flat];
+        }
+
+        return sum;
+    }
+
+    private static Array64[] PadOf(PadMode mode, Array64[] x)
     {
         int rank = x[0].Sizes.Length;
         int[] given = Integers(x[1]), before = new int[rank], after = new int[rank];
@@ -208,12 +268,14 @@ internal static class ShapingReferences
             (before[axis], after[axis]) = (given[i], given[(given.Length / 2) + i]);
         }
 
-        double constant = x.Length > 2 ? x[2].Data[0] : 0;
+        double constant = x.Length > 2 && x[2] is not null ? x[2].Data[0] : 0;
         return
         [
             Array64.Make([.. x[0].Sizes.Select((s, a) => s + before[a] + after[a])], i =>
             {
                 int[] j = [.. i.Select((v, a) => v - before[a])];
+                for (int a = 0; a < rank && mode != PadMode.Constant; a++)
+                    j[a] = Moved(mode, j[a], Math.Max(0, -before[a]), x[0].Sizes[a] - Math.Max(0, -after[a]));
                 return j.Where((v, a) => v < 0 || v >= x[0].Sizes[a]).Any() ? constant : x[0].Data[x[0].Flat(j)];
             }),
         ];

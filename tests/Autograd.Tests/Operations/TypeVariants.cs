@@ -4,6 +4,8 @@ using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Quantization;
+using Toolkit.Autograd.Operations.Resizing;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 
@@ -24,7 +26,8 @@ internal static class TypeVariants
 
         // The rest of floating-point numbers has the sign of the dividend, and what is added must be numbers.
         where !types.Any(t => t.IsFloating()) || example.Operation is not Mod { Truncated: false }
-        where !types.Contains(DType.Bool) || example.Operation is not (ScatterND { Reduction: not ScatterReduction.None } or ScatterElements { Reduction: not ScatterReduction.None })
+        where !types.Contains(DType.Bool) || example.Operation is not (ScatterND { Reduction: not ScatterReduction.None } or ScatterElements { Reduction: not ScatterReduction.None } or Col2Im)
+        where types.Length == 0 || types[0].IsFloating() || example.Operation is not (Resize { Sampling.Mode: not Autograd.Kernels.ResizeMode.Nearest } or GridSample { Mode: not Autograd.Kernels.ResizeMode.Nearest })
 
         // A quotient of halves is rounded before it is rounded to an integer.
         where !types.Any(t => ElementType.Of(t).IsHalf) || example.Operation is not (QuantizeLinear or DynamicQuantizeLinear)
@@ -39,7 +42,7 @@ internal static class TypeVariants
         var typed = new Example(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
         Variable[] variables = ExampleValues.Variables(typed, DType.Float32);
         Value[] inputs = ExampleValues.Draw(typed, DType.Float32, seed: 8);
-        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant)];
+        ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut)];
         for (int i = 0; i < inputs.Length; i++)
         {
             // What must not be 0 is not among integers either.

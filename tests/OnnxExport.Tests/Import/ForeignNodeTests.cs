@@ -39,7 +39,7 @@ public class ForeignNodeTests
             (Pool("MaxPool", 12).With("strides", [1, 1, 1]), "strides 1, 1, 1"),
             (new OneNode("MaxPool", 12).Of(Numbers(Image)).With("kernel_shape", [2]), "kernel, found [2]"),
             (Conv("ConvTranspose", 2, 3, 2, 3).With("output_shape", [5]), "output_shape"),
-            (new OneNode("Pad", 11).Of(Numbers([2, 3])).Constant(1, 0, 0, 2).With("mode", "reflect"), "reflect"),
+            (new OneNode("Pad", 11).Of(Numbers([2, 3])).Constant(1, 0, 0, 2).With("mode", "mirror"), "mirror"),
             (new OneNode("Pad", 11).Of(Numbers([2, 3])).Constant(1, 0, 0), "4 pads"),
             (new OneNode("ScatterND", 16).Of(Numbers([4])).Of(Value.Of([3L], 1, 1)).Of(Numbers([1])).With("reduction", "mean"), "mean"),
             (new OneNode("DepthToSpace", 13).Of(Numbers([1, 8, 2, 2])).With("blocksize", 2).With("mode", "DRC"), "DRC"),

@@ -57,6 +57,8 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, long[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { value } });
 
+    public OneNode With(string name, float[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Floats, Floats = { value } });
+
     public OneNode With(string name, string[] value) => Add(new AttributeProto { Name = name, Type = AttributeType.Strings, Strings = { value.Select(ByteString.CopyFromUtf8) } });
 
     public OneNode With(string name, Value value) => Add(new AttributeProto { Name = name, Type = AttributeType.Tensor, T = TensorConversion.ToProto(value, string.Empty) });

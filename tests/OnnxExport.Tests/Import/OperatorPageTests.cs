@@ -53,7 +53,7 @@ public class OperatorPageTests
     private static bool HasGradient(RegisteredOperation operation) => operation.Examples.Any(example =>
     {
         Variable[] inputs = [.. ExampleValues.Variables(example, DType.Float32)];
-        Variable[] floating = [.. inputs.Where(input => input.DType.IsFloating())];
+        Variable[] floating = [.. inputs.OfType<Variable>().Where(input => input.DType.IsFloating())];
         Variable? result = example.Operation.ApplyAll(inputs).FirstOrDefault(output => output.DType.IsFloating());
         return floating.Length > 0 && result is not null && Gradient.OrNull(Ops.Sum(result), floating).Any(gradient => gradient is not null);
     });

@@ -1,0 +1,58 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Reductions;
+using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Graph;
+
+/// <summary>What is known of shapes that a graph computes, and of sizes that a file leaves open.</summary>
+public sealed class KnownShapesTests
+{
+    private static readonly Variable X = Variable.Input("x", DType.Float32, ["batch", 1]);
+
+    /// <summary>x.expand(-1, 3) as PyTorch writes it.</summary>
+    [Fact]
+    public void A_shape_in_which_minus_one_keeps_a_size_is_known()
+    {
+        Variable asked = Ops.Concat(0, Ops.Integers(-1), Ops.Integers(3));
+        Variable ones = new ConstantOfShape().Apply(Ops.ShapeOf(asked), Variable.Of(Value.Of(1L)));
+        Variable shape = Ops.Where(Ops.Equal(asked, ones * Ops.Integers(-1)), ones, asked);
+        Assert.Equal(["batch", 3], new Expand().Apply(X, shape).Shape);
+    }
+
+    [Fact]
+    public void Comparisons_and_rests_of_sizes_are_known_where_they_hold_for_every_size()
+    {
+        Variable batch = new ShapeOf(0, 1).Apply(X), twice = batch * Ops.Integers(2);
+        Assert.Equal([0], Numbers(Ops.Equal(batch, Ops.Integers(-1))));
+        Assert.Equal([1], Numbers(Ops.Greater(batch, Ops.Integers(-1))));
+        Assert.Equal([1], Numbers(Ops.GreaterOrEqual(twice, batch)));
+        Assert.Equal([1], Numbers(Ops.Equal(batch + batch, twice)));
+        Assert.Equal([0], Numbers(new Mod().Apply(twice, Ops.Integers(2))));
+        Assert.Equal([2], Numbers(new Mod().Apply(Ops.Integers(-4), Ops.Integers(3))));
+        Assert.Null(Ops.Equal(batch, Ops.Integers(1)).Content);
+        Assert.Null(Ops.Greater(twice, batch).Content);
+        Assert.Equal(["batch"], new ReduceProd(KeepDims: false).Apply(Ops.ShapeOf(X)).Content!);
+    }
+
+    [Fact]
+    public void Sizes_that_a_file_leaves_open_broadcast_when_they_are_bound()
+    {
+        Variable a = Variable.Input("a", DType.Float32, [Dim.Of(Symbol.Open("m"))]), b = Variable.Input("b", DType.Float32, [Dim.Of(Symbol.Open("n"))]);
+        Variable product = a * b;
+        Function function = Function.Compile([a, b], [product, Gradient.Of(Ops.Sum(product), a)]);
+        Value[] wide = function.Run(Value.Of([1f, 2, 3], 3), Value.Of([10f], 1)), narrow = function.Run(Value.Of([2f], 1), Value.Of([1f, 2], 2));
+        Assert.Equal([10f, 20, 30], wide[0].ToArray<float>());
+        Assert.Equal([10f, 10, 10], wide[1].ToArray<float>());
+        Assert.Equal([2f, 4], narrow[0].ToArray<float>());
+        Assert.Equal([3f], narrow[1].ToArray<float>());
+        Assert.Contains("found 3 and 2", Assert.Throws<ShapeException>(() => function.Run(Value.Zeros(DType.Float32, 3), Value.Zeros(DType.Float32, 2))).Message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => X * Variable.Input("y", DType.Float32, ["time", 1]));
+    }
+
+    private static long[] Numbers(Variable known) => [.. known.Content!.Select(dim => dim.Number)];
+}
