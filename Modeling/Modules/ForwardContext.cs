@@ -79,6 +79,25 @@ public sealed class ForwardContext
             updates.Add(new Update(parameter, newValue));
     }
 
+    /// <summary>What numbers models compute with; null (the default) for those of their parameters.</summary>
+    internal MixedPrecision? Precision { get; init; }
+
+    /// <summary>The outputs of a whole model, which is computed in <see cref="Precision"/>, and with them what its parts have left behind; the outputs of a part as they are.</summary>
+    internal Named Finished(Named outputs)
+    {
+        if (Precision is not { } precision || running.Count > 1)
+            return outputs;
+        foreach (string name in activations.Keys.ToArray())
+            activations[name] = precision.Result(activations[name]);
+        foreach (Model model in results.Keys.ToArray())
+            results[model] = Finished(results[model], precision);
+        for (int i = 0; i < updates.Count; i++)
+            updates[i] = updates[i] with { NewValue = precision.Result(updates[i].NewValue) };
+        return Finished(outputs, precision);
+
+        static Named Finished(Named given, MixedPrecision precision) => new([.. given.Select(output => (output.Key, precision.Result(output.Value)))]);
+    }
+
     /// <summary>Notes what a model gives, under its path; with several outputs, under path and name.</summary>
     internal void Register(Model model, Named outputs)
     {

@@ -134,7 +134,7 @@ public abstract class Model : ISignatureSource
             if (path!.Length > 0)
                 new Origin { Layer = path }.Mark(outputs.Values, inputs.Values);
             context.Register(this, outputs);
-            return outputs;
+            return context.Finished(outputs);
         }
         catch (ShapeException e) when (!e.Data.Contains(nameof(Module)))
         {

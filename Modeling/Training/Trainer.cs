@@ -46,6 +46,9 @@ public sealed class Trainer
     /// <summary>What is measured besides the loss; nothing by default.</summary>
     public IReadOnlyList<Metric> Metrics { get; init => field = [.. value]; } = [];
 
+    /// <summary>What numbers the model computes with in training and evaluation; float32 by default.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Threads and compiler switches.</summary>
     public ExecutionOptions Execution { get; init; } = new();
 

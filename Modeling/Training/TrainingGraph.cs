@@ -47,7 +47,7 @@ internal sealed class TrainingGraph
     {
         IReadOnlyList<Field> fields = ModelInputs.Of(trainer, layout);
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight };
+        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
         Named outputs = trainer.Model.Forward(new Named([.. fields.Select(field => (field.Name, symbols.Fields[field.Name]))]), context);
         Registration.OfModel(trainer.Model.Parameters, outputs.Values, context);
         var measures = new MeasureList();
@@ -64,8 +64,9 @@ internal sealed class TrainingGraph
     {
         IReadOnlyList<Parameter> parameters = trainer.Model.Parameters;
         CheckNames(parameters);
+        LossScaling? scaling = trainer.Precision == TrainingPrecision.Float16 ? new LossScaling(state) : null;
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight };
+        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
         var objective = new Objective(
             trainer.Model, trainer.Loss, symbols, [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)], context, state);
         Outputs = objective.Outputs;
@@ -90,7 +91,8 @@ internal sealed class TrainingGraph
         Registration.OfModel(known, objective.Outputs.Values, context);
         Registration.OfObjective(known, total);
         state.Projection = update => Constrain(update).NewValue;
-        IReadOnlyList<Variable> gradients = Gradient.Of(total, [.. learned.Select(parameter => parameter.Variable)]);
+        IReadOnlyList<Variable> gradients = Gradient.Of(scaling?.Scaled(total) ?? total, [.. learned.Select(parameter => parameter.Variable)]);
+        gradients = scaling?.Unscaled(gradients) ?? gradients;
         IReadOnlyList<Update> updates = trainer.Optimizer.Updates(
             [.. learned.Zip(gradients, (parameter, gradient) => new ParameterGradient(parameter, gradient))], state);
         CheckNames([.. parameters, .. state.Parameters]);
@@ -104,12 +106,22 @@ internal sealed class TrainingGraph
         ModelInputs.CheckRead(layout, symbols.ReadBy([.. objective.Outputs.Values, .. measures.Outputs.Select(output => output.Variable)]));
         Update[] all =
         [
-            .. updates.Select(Constrain),
+            .. updates.Select(Constrain).Select(update => scaling?.IfFinite(update) ?? update),
             .. context.Updates,
+            .. scaling?.Updates() ?? [],
             new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
         ];
         return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Measures);
     }
+
+    private static MixedPrecision? NumbersOf(TrainingPrecision precision) => precision switch
+    {
+        TrainingPrecision.Float32 => null,
+        TrainingPrecision.BFloat16 => new(DType.BFloat16),
+        TrainingPrecision.Float16 => new(DType.Float16),
+        TrainingPrecision.Float64 => new(DType.Float64),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
+    };
 
     private Update Constrain(Update update)
     {

@@ -27,7 +27,7 @@ public sealed record Squeeze : ViewOperation, IOperator
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         Shape shape = request[0].Shape;
-        if (request.Result(0).Shape.ElementCount == shape.ElementCount || shape.Any(dim => dim.DependsOnData))
+        if (request.Result(0).Shape.ElementCount == shape.ElementCount || request[1].Content is null)
             return base.Bprop(request);
 
         // A size that turns out to be 1 has a symbol, which the gradient has too.

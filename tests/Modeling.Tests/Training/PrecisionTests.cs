@@ -1,0 +1,142 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.LinearAlgebra;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Persistence;
+using Toolkit.Modeling.Training;
+
+namespace Toolkit.Modeling.Tests.Training;
+
+/// <summary>Trainings in numbers of other types than float32.</summary>
+public sealed class PrecisionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(TrainingPrecision.Float32, DType.Float32)]
+    [InlineData(TrainingPrecision.BFloat16, DType.BFloat16)]
+    [InlineData(TrainingPrecision.Float16, DType.Float16)]
+    [InlineData(TrainingPrecision.Float64, DType.Float64)]
+    public void Products_have_the_type_and_parameters_keep_theirs(TrainingPrecision precision, DType type)
+    {
+        Trainer trainer = Digits(precision);
+        trainer.Prepare(GeneratedDigits.Create(10, seed: 1).Reshape(784).Layout);
+        foreach (Signature signature in new[] { trainer.TrainingStep, trainer.EvaluationStep })
+        {
+            Node[] products = [.. signature.Nodes.Where(node => node.Operation is MatMul)];
+            Assert.NotEmpty(products);
+            Assert.All(products, node => Assert.Equal(type, node.Outputs[0].DType));
+
+            // Learning rates are float64 in any case.
+            Assert.All(signature.Outputs.Where(output => output.Name != "learning_rate"), output => Assert.Equal(DType.Float32, output.Variable.DType));
+        }
+
+        Assert.All(trainer.Model.Parameters.Where(p => p.Role != ParameterRole.State), p => Assert.Equal(DType.Float32, p.DType));
+        Assert.All(trainer.TrainingStep.Updates, update => Assert.Equal(update.Parameter.DType, update.NewValue.DType));
+    }
+
+    [Fact]
+    public void Digits_are_learned_as_well_in_every_precision()
+    {
+        Dataset train = GeneratedDigits.Create(2000, seed: 1).Reshape(784), test = GeneratedDigits.Create(1000, seed: 2).Reshape(784);
+        double[] accuracies = [.. Enum.GetValues<TrainingPrecision>().Select(precision =>
+        {
+            Trainer trainer = Digits(precision);
+            trainer.Fit(train, new() { Epochs = 4, BatchSize = 64 }, Token);
+            return trainer.Evaluate(test)["accuracy"];
+        })];
+        Assert.True(accuracies[0] > 0.85, $"found {accuracies[0]}");
+        Assert.All(accuracies, accuracy => Assert.InRange(accuracy, accuracies[0] - 0.02, accuracies[0] + 0.02));
+    }
+
+    /// <summary>Gradients of 10⁻⁹ are 0 in float16; scaled they are not, and the step is that of float32.</summary>
+    [Fact]
+    public void Small_gradients_survive_in_float16()
+    {
+        Dataset data = Lines();
+        double[] Step(TrainingPrecision precision)
+        {
+            var trainer = new Trainer
+            {
+                Model = new Dense(2, 1, new RandomSource(1)),
+                Loss = 1e-9 * new MeanSquaredError(),
+                Optimizer = new Sgd { LearningRate = 1e8 },
+                Precision = precision,
+                Execution = new ExecutionOptions { Threads = 1 },
+            };
+            trainer.Fit(data, new() { Epochs = 1, BatchSize = data.Count }, Token);
+            return [.. trainer.Model.Parameters.SelectMany(p => Run.Numbers(p.Value))];
+        }
+
+        double[] before = [.. new Dense(2, 1, new RandomSource(1)).Parameters.SelectMany(p => Run.Numbers(p.Value))];
+        double[] expected = Step(TrainingPrecision.Float32), found = Step(TrainingPrecision.Float16);
+        Assert.True(before.Zip(expected).Max(pair => Math.Abs(pair.First - pair.Second)) > 0.05);
+        Run.Close(expected, found, 5e-3);
+    }
+
+    /// <summary>A step whose gradients overflow changes nothing but the scale, which falls until they fit; then training goes on.</summary>
+    [Fact]
+    public void Steps_that_overflow_are_passed_over()
+    {
+        Dataset data = Lines();
+        var trainer = new Trainer
+        {
+            Model = new Dense(2, 1, new RandomSource(1)),
+            Loss = 100 * new MeanSquaredError(),
+            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Precision = TrainingPrecision.Float16,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+        double[] before = [.. new Dense(2, 1, new RandomSource(1)).Parameters.SelectMany(p => Run.Numbers(p.Value))];
+        trainer.Fit(data, new() { Epochs = 1, BatchSize = data.Count }, Token);
+        Assert.Equal(before, trainer.Model.Parameters.SelectMany(p => Run.Numbers(p.Value)));
+        Assert.Equal(32768.0, Run.Number(trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale")));
+        History history = trainer.Fit(data, new() { Epochs = 60, BatchSize = data.Count }, Token);
+        Assert.Equal(StopReason.Completed, history.StopReason);
+        Assert.True(history.Epochs[^1].Loss < 0.1 * history.Epochs[0].Loss, $"found {history.Epochs[0].Loss} and {history.Epochs[^1].Loss}");
+    }
+
+    [Fact]
+    public void An_interrupted_training_in_float16_goes_on_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.PathOf("training");
+        Dataset data = GeneratedDigits.Create(200, seed: 1).Reshape(784);
+        Trainer whole = Digits(TrainingPrecision.Float16), first = Digits(TrainingPrecision.Float16), second = Digits(TrainingPrecision.Float16);
+        var options = new FitOptions { Epochs = 2, BatchSize = 32 };
+        whole.Fit(data, options, Token);
+        first.Fit(data, options with { Steps = 9 }, Token);
+        Checkpoint.Save(file, first);
+        Checkpoint.Load(file, second);
+        second.Fit(data, options, Token);
+        Assert.All(whole.Parameters.Zip(second.Parameters), pair => Assert.True(pair.First.Value.BitEquals(pair.Second.Value), pair.First.Name));
+    }
+
+    private static Trainer Digits(TrainingPrecision precision)
+    {
+        var random = new RandomSource(1);
+        return new Trainer
+        {
+            Model = new Sequential(
+                new Dropout(0.1, random), new Dense(784, 64, random) { Activation = Ops.Relu }, new BatchNormalization(64), new Dense(64, 10, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam { LearningRate = 2e-3 },
+            Metrics = [new Accuracy()],
+            Precision = precision,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+    }
+
+    /// <summary>y = 2a − b + 1 on 32 points.</summary>
+    private static Dataset Lines()
+    {
+        float[] x = [.. Enumerable.Range(0, 64).Select(i => MathF.Sin(i * 1.7f))];
+        return Dataset.FromTargets(x, [2], [.. x.Chunk(2).Select(p => (2 * p[0]) - p[1] + 1)], [1]);
+    }
+}
