@@ -52,7 +52,7 @@ internal sealed class Sizes
         if (Carried(dim) is { } there)
             return there;
         return dim.Symbol is { } symbol
-            ? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
+            ? Solved(symbol) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
             : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
     }
 
@@ -65,6 +65,24 @@ internal sealed class Sizes
             {
                 if (carrier.Shape[axis] == dim)
                     return new ShapeOf(axis, axis + 1).Apply(carrier);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A symbol from a size that is a multiple of it and a number more.</summary>
+    private Variable? Solved(Symbol symbol)
+    {
+        foreach (Variable carrier in carriers)
+        {
+            for (int axis = 0; axis < carrier.Shape.Rank; axis++)
+            {
+                DimTerm[] own = [.. carrier.Shape[axis].Terms.Where(term => term.Factors.Count > 0)];
+                if (own is not [{ Factors: [SymbolFactor { Symbol: var found }], Coefficient: var coefficient }] || found != symbol)
+                    continue;
+                long more = carrier.Shape[axis].Terms.Where(term => term.Factors.Count == 0).Sum(term => term.Coefficient);
+                return (new ShapeOf(axis, axis + 1).Apply(carrier) - Ops.Integers(more)) / Ops.Integers(coefficient);
             }
         }
 

@@ -21,10 +21,6 @@ internal static class ReductionReferences
         [typeof(ReduceProd)] = Reduce(v => v.Aggregate(1.0, (a, b) => a * b)),
         [typeof(ReduceSum)] = Reduce(v => v.Sum()),
         [typeof(SumTo)] = (_, x) => [SumToOf(x[0], [.. x[1].Data.Select(size => (int)size)])],
-        [typeof(BatchNormalization)] = (o, x) =>
-        [
-            Array64.Make(x[0].Sizes, i => (x[1][i[1]] * (x[0][i] - x[3][i[1]]) / Math.Sqrt(x[4][i[1]] + ((BatchNormalization)o).Epsilon)) + x[2][i[1]]),
-        ],
         [typeof(LogSoftmax)] = (o, x) => Unary(Math.Log)(o, [SoftmaxOf(x[0], ((LogSoftmax)o).Axis)]),
         [typeof(Softmax)] = (o, x) => [SoftmaxOf(x[0], ((Softmax)o).Axis)],
         [typeof(LogitCrossEntropy)] = (_, x) =>

@@ -10,6 +10,7 @@ internal static class References
         {
             ElementwiseReferences.Table, ReductionReferences.Table, ShapingReferences.Table, ProductReferences.Table, IndexingReferences.Table,
             RandomReferences.Table, ResizingReferences.Table, ConvolutionReferences.Table, ControlReferences.Table, RecurrentReferences.Table, ActivationReferences.Table, QuantizationReferences.Table, LossReferences.Table, OptimizerReferences.Table, SignalReferences.Table, CountingReferences.Table, EinsumReferences.Table, ComposedReductionReferences.Table,
+            NormalizationReferences.Table, TransformerReferences.Table,
         }.SelectMany(family => family));
 
     public static Array64[] Compute(Operation operation, Array64[] inputs) => Table.TryGetValue(operation.GetType(), out var reference)
