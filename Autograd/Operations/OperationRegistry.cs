@@ -189,8 +189,6 @@ public static class OperationRegistry
         Operator<RNN>(),
         Operator<RotaryEmbedding>(),
         Operator<Resize>("Upsample"),
-        Operator<ReverseSequence>(),
-        Operator<RNN>(),
         Operator<RoiAlign>(),
         Operator<Round>(),
         Operator<Scan>(),

@@ -121,7 +121,7 @@ public static class OnnxModelChanges
         ? value
         : throw new ArgumentException($"Expected the name of a value of the model, found \"{name}\"; near it are {Some(model.Values.Keys.OrderBy(other => Distance(name, other)))}.", nameof(name));
 
-    private static IEnumerable<Parameter> Matching(OnnxModel model, string pattern, IEnumerable<Parameter> candidates) =>
+    private static Parameter[] Matching(OnnxModel model, string pattern, IEnumerable<Parameter> candidates) =>
         Matching(model, pattern, candidates, parameter => parameter.Name);
 
     private static T[] Matching<T>(OnnxModel model, string pattern, IEnumerable<T> candidates, Func<T, string> nameOf)

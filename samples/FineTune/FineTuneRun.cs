@@ -23,7 +23,7 @@ internal static class FineTuneRun
     public static int Execute(FineTuneOptions options, CancellationToken cancellation)
     {
         (Dataset train, Dataset test) = Load(options);
-        OnnxModel file = options.Model is { } path ? OnnxModel.Load(path) : Pretrained.Create(cancellation);
+        OnnxModel file = options.Model is { } path ? OnnxModel.Load(path, cancellation: cancellation) : Pretrained.Create(cancellation);
         OnnxModel body = file.Cut(options.Cut ?? LastProduct(file));
         if (options.Freeze.Count > 0)
             body = body.Frozen(options.Freeze);

@@ -25,6 +25,6 @@ internal static class Pretrained
             new Dense(32, 10, random));
         new Trainer { Model = model, Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam() }.Fit(
             GeneratedDigits.Create(10_000, seed: 1).Reshape(1, 28, 28), new FitOptions { Epochs = 2, BatchSize = 64 }, cancellation);
-        return OnnxModel.Load(OnnxExporter.Export(model.Inference));
+        return OnnxModel.Load(OnnxExporter.Export(model.Inference), cancellation: cancellation);
     }
 }

@@ -111,7 +111,7 @@ public sealed record Slice : Operation, IMovesElements, IOperator
     }
 
     /// <summary>The gradient where it depends on data what is cut: each axis is cut alike out of the places on it, to which G is added.</summary>
-    private Variable Placed(BpropRequest request, Variable g)
+    private static Variable Placed(BpropRequest request, Variable g)
     {
         (Variable x, Arguments arguments) = (request[0], request.Arguments);
         int[] axes = arguments.Optional(3) is not { } given ? [.. Enumerable.Range(0, request[1].Shape[0].Size)]

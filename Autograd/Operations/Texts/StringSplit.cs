@@ -1,3 +1,4 @@
+using System.Buffers;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 
@@ -11,6 +12,8 @@ namespace Toolkit.Autograd.Operations.Texts;
 /// <param name="MaxSplit">How often a text is split at most: the rest stays together; null for as often as possible.</param>
 public sealed record StringSplit(string Delimiter = "", long? MaxSplit = null) : Operation, IDataSized, IOperator
 {
+    private static readonly SearchValues<char> White = SearchValues.Create(" \t\n\r\v\f");
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
@@ -63,7 +66,7 @@ public sealed record StringSplit(string Delimiter = "", long? MaxSplit = null) :
             return parts;
         while (MaxSplit is null || parts.Count < MaxSplit)
         {
-            int end = isWhite ? rest.IndexOfAny(" \t\n\r\v\f") : rest.IndexOf(Delimiter, StringComparison.Ordinal);
+            int end = isWhite ? rest.IndexOfAny(White) : rest.IndexOf(Delimiter, StringComparison.Ordinal);
             if (end < 0)
                 break;
             parts.Add(rest[..end].ToString());

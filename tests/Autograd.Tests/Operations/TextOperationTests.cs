@@ -67,7 +67,7 @@ public sealed class TextOperationTests
         Assert.Throws<DTypeException>(() => Run(words, Value.Of([1L], 1)));
     }
 
-    private static IReadOnlyList<Value> Run(Operation operation, params Value[] inputs)
+    private static Value[] Run(Operation operation, params Value[] inputs)
     {
         Variable[] variables = [.. inputs.Select((value, i) => Variable.Input($"x{i}", value.DType, value.Shape))];
         IReadOnlyList<Variable> results = operation.ApplyAll([.. variables]);

@@ -59,7 +59,7 @@ internal static partial class DocumentedDefaults
         }
     }
 
-    private static object Number(Match match)
+    private static double Number(Match match)
     {
         double number = double.Parse(match.Groups["number"].Value.Replace('−', '-').Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         string power = match.Groups["power"].Value;
