@@ -87,7 +87,7 @@ internal sealed class FlatGraph
 
         private static ExportException NoForm(Node node, OnnxRequest request)
         {
-            int newer = Enumerable.Range(request.Opset + 1, OnnxExportOptions.NewestOpset - request.Opset)
+            int newer = Enumerable.Range(request.Opset + 1, Math.Max(0, OnnxExportOptions.NewestOpset - request.Opset))
                 .FirstOrDefault(opset => node.Operation.ToOnnx(request with { Opset = opset }) is not null);
             return new ExportException(newer > 0
                 ? $"{node} has no form in the ONNX operator set {request.Opset}: export it with operator set {newer} or newer."

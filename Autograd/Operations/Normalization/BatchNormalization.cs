@@ -36,7 +36,7 @@ public sealed record BatchNormalization(double Epsilon = 1e-5, bool Training = f
             : operation.ApplyAll([Ops.Flatten(x), .. inputs.Skip(1).Select(input => Ops.Flatten(input, 0))]);
         if (!isSpatial)
             results = [Ops.ReshapeLike(results[0], x), .. results.Skip(1).Select(result => Ops.ReshapeLike(result, inputs[3]))];
-        if (node.Results <= results.Count)
+        if (!trains || node.Results <= results.Count)
             return results;
 
         // Statistics of the batch itself.

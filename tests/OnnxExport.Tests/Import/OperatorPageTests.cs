@@ -55,7 +55,14 @@ public class OperatorPageTests
         Variable[] inputs = [.. ExampleValues.Variables(example, DType.Float32)];
         Variable[] floating = [.. inputs.OfType<Variable>().Where(input => input.DType.IsFloating())];
         Variable? result = example.Operation.ApplyAll(inputs).FirstOrDefault(output => output.DType.IsFloating());
-        return floating.Length > 0 && result is not null && Gradient.OrNull(Ops.Sum(result), floating).Any(gradient => gradient is not null);
+        try
+        {
+            return floating.Length > 0 && result is not null && Gradient.OrNull(Ops.Sum(result), floating).Any(gradient => gradient is not null);
+        }
+        catch (GradientException)
+        {
+            return false;
+        }
     });
 
     private static string Mark(bool holds) => holds ? "yes" : "";
