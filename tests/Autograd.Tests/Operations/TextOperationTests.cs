@@ -47,7 +47,7 @@ public sealed class TextOperationTests
     [Fact]
     public void Texts_are_split_at_delimiters_or_white_space()
     {
-        IReadOnlyList<Value> parts = Run(new StringSplit("."), Value.Of(["a.b", "c", "d..e"], 3));
+        Value[] parts = Run(new StringSplit("."), Value.Of(["a.b", "c", "d..e"], 3));
         Assert.Equal([3, 3], parts[0].Sizes.ToArray());
         Assert.Equal(["a", "b", "", "c", "", "", "d", "", "e"], parts[0].Texts.ToArray());
         Assert.Equal([2, 1, 3], parts[1].ToArray<long>());

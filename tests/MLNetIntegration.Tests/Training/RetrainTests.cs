@@ -20,7 +20,8 @@ public sealed class RetrainTests
         var ml = new MLContext(seed: 1);
         var random = new RandomSource(3);
         byte[] bytes = OnnxExporter.Export(new Sequential(
-            new Dense(2, 16, random) { Activation = Ops.Tanh }, new Dense(16, 3, random)) { InputShape = [2] }.Inference);
+            new Dense(2, 16, random) { Activation = Ops.Tanh }, new Dense(16, 3, random))
+        { InputShape = [2] }.Inference);
         IDataView data = ml.Transforms.NormalizeMeanVariance("Pair").Fit(Rows()).Transform(Rows());
         OnnxModel frozen = OnnxModel.Load(bytes).Frozen("*"), learned = OnnxModel.Load(bytes).Frozen("dense1.*");
         float[] before = learned.Parameters.Single(p => p.Name == "dense1.weight").Value.ToArray<float>();

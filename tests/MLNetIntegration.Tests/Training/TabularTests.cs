@@ -11,15 +11,16 @@ public sealed class TabularTests
     /// both boosted trees.</summary>
     private static readonly (string Name, string Source, bool Linear, bool Trees)[] Claims =
     [
-        ("friedman", "made", true, false), ("wine", "made", true, true), ("wine-class", "made", true, false),
-        ("adult", "published", true, true), ("wine", "published", true, false),
+        ("friedman", "made", true, true), ("wine", "made", true, true), ("wine-class", "made", true, false),
+        ("adult", "published", true, true), ("wine", "published", true, false), ("wine-class", "published", true, false),
     ];
 
     /// <summary>Data set, source, and what the network reaches with the seed 1; the tolerance is about three standard errors of so many test rows.</summary>
     private static readonly (string Name, string Source, double Reached, double Tolerance)[] Figures =
     [
-        ("friedman", "made", 1.40, 0.1), ("iris", "made", 97.7, 4), ("adult", "made", 69.3, 4), ("california", "made", 42.8, 3), ("optdigits", "made", 88.3, 3),
+        ("friedman", "made", 1.12, 0.1), ("iris", "made", 97.7, 4), ("adult", "made", 69.3, 4), ("california", "made", 36.2, 3), ("optdigits", "made", 92.9, 3),
         ("iris", "published", 93.2, 6), ("adult", "published", 85.0, 1.5), ("wine", "published", 0.710, 0.03),
+        ("wine-class", "published", 62.4, 4.5), ("optdigits", "published", 97.56, 1.2), ("california", "published", 47.1, 2),
     ];
 
     private static string? Shared { get; } = Find();
