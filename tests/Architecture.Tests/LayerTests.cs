@@ -103,7 +103,7 @@ public sealed partial class LayerTests
         string[] named = [.. FileName().Matches(page).Select(match => match.Groups[1].Value).Distinct()];
         string[] files = [.. new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }.SelectMany(library => Repository.Sources(library)).Select(file => "/" + Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))];
         Assert.True(named.Length > 30, $"found {named.Length} names of files");
-        Assert.Empty(named.Where(name => !files.Any(file => file.EndsWith("/" + name, StringComparison.Ordinal))));
+        Assert.All(named, name => Assert.Contains(files, file => file.EndsWith("/" + name, StringComparison.Ordinal)));
     }
 
     private static XDocument Project(string library) => XDocument.Load(Path.Combine(Repository.Root, library, $"{library}.csproj"));
