@@ -75,6 +75,10 @@ public sealed class TabularTests
         foreach ((_, _, double reached, double tolerance) in Figures.Where(f => (f.Name, f.Source) == (name, source)))
             Assert.Equal(reached, network, tolerance);
 
+        // 92.8 ± 0.4 over five seeds; a head that always or never covers is far outside.
+        if ((name, source) == ("california", "published"))
+            Assert.InRange(results.Single(r => r.Figures.ContainsKey("90 % interval covers %")).Figures["90 % interval covers %"], 88, 95);
+
         double Best(Family family)
         {
             IEnumerable<double> all = results.Where(r => r.Contender.Family == family).Select(r => r.Main);
