@@ -96,21 +96,27 @@ public sealed class ColumnTests
     public void Numbers_of_any_type_are_learned_as_those_of_Single()
     {
         HouseData.Row[] rows = HouseData.Rows(120);
-        IDataView whole = Ml.Data.LoadFromEnumerable(rows.Select(r => new Counts { Single = r.Age, Cost = r.Cost }));
-        NeuralNetworkOptions options = Options with { ColumnOptions = new Dictionary<string, ColumnOptions>(), LabelColumn = "Cost", HiddenUnits = [4] };
-        using NeuralNetworkTransformer single = Ml.Regression.NeuralNetwork(options with { FeatureColumns = ["Single"] }).Fit(whole);
-        float[] expected = [.. single.Transform(whole).GetColumn<float>("Score")];
-        DataKind[] kinds =
-        [
-            DataKind.Double, DataKind.SByte, DataKind.Byte, DataKind.Int16, DataKind.UInt16, DataKind.Int32, DataKind.UInt32, DataKind.Int64, DataKind.UInt64,
-        ];
-        foreach (DataKind kind in kinds)
+        IDataView whole = Ml.Data.LoadFromEnumerable(rows.Select(r => new Counts
         {
-            ITransformer convert = Ml.Transforms.Conversion.ConvertType("Other", "Single", kind).Fit(whole);
-            IDataView view = convert.Transform(whole);
-            using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(options with { FeatureColumns = ["Other"] }).Fit(view);
-            Assert.Equal(view.Schema["Other"].Type.RawType.Name, $"{kind}");
-            Assert.All(expected.Zip(model.Transform(view).GetColumn<float>("Score")), p => Assert.Equal(p.First, p.Second, 1e-3f));
+            Single = r.Age, Double = r.Age, SByte = (sbyte)r.Age, Byte = (byte)r.Age, Int16 = (short)r.Age, UInt16 = (ushort)r.Age, Int32 = r.Age, UInt32 = (uint)r.Age, Int64 = r.Age,
+            UInt64 = (ulong)r.Age, IsOld = r.Age >= 50, Old = r.Age >= 50 ? 1 : 0, Doubles = [r.Age, r.Rooms], Singles = [r.Age, r.Rooms], Cost = r.Cost,
+        }));
+        NeuralNetworkOptions options = Options with { ColumnOptions = new Dictionary<string, ColumnOptions>(), LabelColumn = "Cost", HiddenUnits = [4] };
+        float[] single = Scores("Single");
+        foreach (string other in new[] { "Double", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64" })
+        {
+            Assert.Equal(other, whole.Schema[other].Type.RawType.Name);
+            Assert.All(single.Zip(Scores(other)), p => Assert.Equal(p.First, p.Second, 1e-3f));
+        }
+
+        Assert.All(Scores("Old").Zip(Scores("IsOld")), p => Assert.Equal(p.First, p.Second, 1e-3f));
+        Assert.All(Scores("Singles").Zip(Scores("Doubles")), p => Assert.Equal(p.First, p.Second, 1e-3f));
+        Assert.Contains(single.Zip(Scores("Old")), p => Math.Abs(p.First - p.Second) > 0.1f);
+
+        float[] Scores(string column)
+        {
+            using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(options with { FeatureColumns = [column] }).Fit(whole);
+            return [.. model.Transform(whole).GetColumn<float>("Score")];
         }
     }
 
@@ -142,6 +148,34 @@ public sealed class ColumnTests
     private sealed class Counts
     {
         public float Single { get; set; }
+
+        public double Double { get; set; }
+
+        public sbyte SByte { get; set; }
+
+        public byte Byte { get; set; }
+
+        public short Int16 { get; set; }
+
+        public ushort UInt16 { get; set; }
+
+        public int Int32 { get; set; }
+
+        public uint UInt32 { get; set; }
+
+        public long Int64 { get; set; }
+
+        public ulong UInt64 { get; set; }
+
+        public bool IsOld { get; set; }
+
+        public float Old { get; set; }
+
+        [VectorType(2)]
+        public double[] Doubles { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] Singles { get; set; } = [];
 
         public float Cost { get; set; }
     }
