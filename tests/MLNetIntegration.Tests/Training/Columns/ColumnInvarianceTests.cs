@@ -61,7 +61,16 @@ public sealed class ColumnInvarianceTests : IDisposable
         IDataView copies = HouseData.Keyed(Ml, weighted.SelectMany(w => Enumerable.Repeat(w.Row, (int)w.Weight)));
         IDataView whole = HouseData.Keyed(Ml, rows.Select((row, i) => new HouseData.Row
         {
-            Age = row.Age, Area = row.Area, City = row.City, Tags = row.Tags, Note = row.Note, Rooms = row.Rooms, IsNew = row.IsNew, Sizes = row.Sizes, Price = row.Price, Cost = i % 3,
+            Age = row.Age,
+            Area = row.Area,
+            City = row.City,
+            Tags = row.Tags,
+            Note = row.Note,
+            Rooms = row.Rooms,
+            IsNew = row.IsNew,
+            Sizes = row.Sizes,
+            Price = row.Price,
+            Cost = i % 3,
         }));
         using NeuralNetworkTransformer repeated = Ml.Regression.NeuralNetwork(options).Fit(copies);
         using NeuralNetworkTransformer once = Ml.Regression.NeuralNetwork(options with { ExampleWeightColumn = "Cost" }).Fit(whole);

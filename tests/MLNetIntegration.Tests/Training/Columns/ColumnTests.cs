@@ -98,8 +98,21 @@ public sealed class ColumnTests
         HouseData.Row[] rows = HouseData.Rows(120);
         IDataView whole = Ml.Data.LoadFromEnumerable(rows.Select(r => new Counts
         {
-            Single = r.Age, Double = r.Age, SByte = (sbyte)r.Age, Byte = (byte)r.Age, Int16 = (short)r.Age, UInt16 = (ushort)r.Age, Int32 = r.Age, UInt32 = (uint)r.Age, Int64 = r.Age,
-            UInt64 = (ulong)r.Age, IsOld = r.Age >= 50, Old = r.Age >= 50 ? 1 : 0, Doubles = [r.Age, r.Rooms], Singles = [r.Age, r.Rooms], Cost = r.Cost,
+            Single = r.Age,
+            Double = r.Age,
+            SByte = (sbyte)r.Age,
+            Byte = (byte)r.Age,
+            Int16 = (short)r.Age,
+            UInt16 = (ushort)r.Age,
+            Int32 = r.Age,
+            UInt32 = (uint)r.Age,
+            Int64 = r.Age,
+            UInt64 = (ulong)r.Age,
+            IsOld = r.Age >= 50,
+            Old = r.Age >= 50 ? 1 : 0,
+            Doubles = [r.Age, r.Rooms],
+            Singles = [r.Age, r.Rooms],
+            Cost = r.Cost,
         }));
         NeuralNetworkOptions options = Options with { ColumnOptions = new Dictionary<string, ColumnOptions>(), LabelColumn = "Cost", HiddenUnits = [4] };
         float[] single = Scores("Single");
