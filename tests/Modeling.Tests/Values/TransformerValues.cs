@@ -73,12 +73,13 @@ internal static class TransformerValues
     private static Setting Beside(Module module, int width, int memoryWidth, Func<double[], double[], double[][], bool, double[]> expected)
     {
         int all = Math.Max(width, memoryWidth);
-        return InModes(new Split(module, width, memoryWidth), [Batch, Steps + Places, all], (x, p) =>
+        Setting together = InModes(new Split(module, width, memoryWidth), [Batch, Steps + Places, all], (x, p) =>
         {
             double[] input = [.. x.Where((_, i) => i / all % (Steps + Places) < Steps && i % all < width)];
             double[] memory = [.. x.Where((_, i) => i / all % (Steps + Places) >= Steps && i % all < memoryWidth)];
             return [.. expected(input, memory, p, true), .. expected(input, memory, p, false)];
-        }) with { Component = module };
+        });
+        return together with { Component = module };
     }
 
     private static Setting Embedded(PositionalEmbedding table, int steps = Steps) => On(
