@@ -139,7 +139,7 @@ public sealed record CumProd(bool Exclusive = false, bool Reverse = false) : Cum
     private static IntList ToFront(Variable x, int axis) => [.. Enumerable.Range(0, x.Shape.Rank).Select(a => a == 0 ? x.Shape.Axis(axis) : a == x.Shape.Axis(axis) ? 0 : a)];
 
     /// <summary>Zeros in the shape of an element of the first axis.</summary>
-    private static Variable Nothing(Variable x) => Ops.Sum(Ops.Slice(x, 0, 0, 0), [0]);
+    private static Variable Nothing(Variable x) => Ops.StopGradient(Ops.Sum(Ops.Slice(x, 0, 0, 0), [0]));
 
     /// <summary>What it is exported as in older operator sets, where the axis is known: a Scan.</summary>
     /// <param name="inputs">Data and axis.</param>

@@ -25,7 +25,7 @@ internal static class SelectionTraps
         new("pooling 2×2 with NaN", Pool, [1, double.NaN, 3, 2], 0, [double.NaN]) { Shape = [1, 1, 2, 2], RuntimeDiffers = "its pooling passes over NaN" },
         new("pooling 2×2 with NaN in first place", Pool, [double.NaN, 1, 3, 2], 0, [double.NaN]) { Shape = [1, 1, 2, 2], RuntimeDiffers = "its pooling passes over NaN" },
         new("product over an empty axis", x => new ReduceProd(KeepDims: false).Apply(x, Ops.Integers(1)), [], 0, [1, 1]) { Shape = [2, 0] },
-        new("product over an empty axis", x => new ReduceProd(KeepDims: false).Apply(x, Ops.Integers(1)), [], 1, []) { Shape = [2, 0] },
+        new("product over an empty axis", x => new ReduceProd(KeepDims: false).Apply(x, Ops.Integers(1)), [], 1, []) { Shape = [2, 0], RuntimeDiffers = "its Scan takes no turns without elements" },
         new("mean over an empty axis", x => Ops.Mean(x), [], 0, [double.NaN]) { Shape = [0], RuntimeDiffers = "it gives 0" },
     ];
 
