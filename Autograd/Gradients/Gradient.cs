@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Gradients;
 /// differentiated and the variables asked for is visited, and each gradient is built once. A gradient is an ordinary variable: it can be
 /// differentiated again.
 /// </summary>
-public static class Gradient
+public static partial class Gradient
 {
     /// <summary>∂y/∂wrt for a scalar y.</summary>
     /// <param name="y">A floating-point variable with one element.</param>

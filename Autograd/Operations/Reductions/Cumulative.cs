@@ -30,7 +30,7 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
 
     private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double low = -2, int opset = 14) =>
     [
-        new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)) { Opset = opset },
+        new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)),
         new(make(true, false), new ExampleInput([4, 2], Low: low), new ExampleInput([], DType.Int64, -2, -2)) { Opset = opset },
         new(make(false, true), new ExampleInput([2, 3, 2], Low: low), new ExampleInput([], DType.Int32, 1, 1)) { Opset = opset },
         new(make(true, true), new ExampleInput([3], Low: low), new ExampleInput([], DType.Int64, 0, 0)) { Opset = opset },
