@@ -13,7 +13,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// </summary>
 internal static class StockPipeline
 {
-    public static void Save(MLContext context, byte[] model, ModelBinding binding, ClassLabels? labels, DataViewSchema schema, ModelSaveContext ctx)
+    public static void Save(MLContext context, byte[] model, ModelBinding binding, IReadOnlyList<ClassLabels?> labels, DataViewSchema schema, ModelSaveContext ctx)
     {
         (byte[] single, IReadOnlyDictionary<string, string> names) = SinglePrecisionEdges.Cast(model);
         ScoreOnnxOptions options = binding.OptionsWith(names);
@@ -29,7 +29,7 @@ internal static class StockPipeline
             var chain = new StockChain(context, schema);
             chain.Reserve(session.Inputs.Concat(session.Outputs).Select(t => t.Name).Concat(saved.Columns.Select(c => c.Name)));
             AddModel(chain, file, session, saved);
-            new StockColumns(chain, saved, labels).Add();
+            new StockColumns(chain, saved).Add();
             ITransformer whole = chain.ToTransformer();
             ((ICanSaveModel)whole).Save(ctx);
             (whole as IDisposable)?.Dispose();

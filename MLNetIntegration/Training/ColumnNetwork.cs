@@ -17,11 +17,20 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     private readonly Standardization? standardization;
     private readonly Module model;
     private readonly int[]? order;
+    private readonly IReadOnlyList<(string Name, int Count)> tasks;
     private readonly Dictionary<string, Embedding> tables;
 
-    public ColumnNetwork(FeatureColumns columns, Standardization? standardization, Module model, NetworkMeaning meaning, int[]? order, RandomSource random)
+    /// <param name="columns">The columns.</param>
+    /// <param name="standardization">What is done to numbers first; null for nothing.</param>
+    /// <param name="model">The layers.</param>
+    /// <param name="meaning">What outputs and keys mean.</param>
+    /// <param name="order">Where the outputs come from that are classes; null for their own order.</param>
+    /// <param name="tasks">The outputs of each of several tasks, behind each other; one task has all.</param>
+    /// <param name="random">For the vectors of keys.</param>
+    public ColumnNetwork(
+        FeatureColumns columns, Standardization? standardization, Module model, NetworkMeaning meaning, int[]? order, IReadOnlyList<(string Name, int Count)> tasks, RandomSource random)
     {
-        (this.columns, this.standardization, this.model, this.order, Meaning) = (columns, standardization, model, order, meaning);
+        (this.columns, this.standardization, this.model, this.order, this.tasks, Meaning) = (columns, standardization, model, order, tasks, meaning);
         // Vectors of length about 1, as numbers have deviation 1; each from a stream of its own, whatever the order of columns.
         tables = columns.Keys.ToDictionary(k => k.Field, k => new Embedding(k.Keys, k.Width, random.Fork(k.Field))
         {
@@ -38,7 +47,7 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     public override IReadOnlyList<Model> Children { get; }
 
     /// <summary>The computation on columns as they are in a data view: each an input of its own type, keys of a bag as counts.</summary>
-    public (Variable[] Inputs, Variable Prediction) Serve()
+    public (Variable[] Inputs, Variable[] Predictions) Serve()
     {
         var context = new ForwardContext(Mode.Inference);
         var raw = columns.All.ToDictionary(c => c.Field, c => Variable.Input(c.Field, TypeOf(c), ["batch", LengthOf(c)]));
@@ -46,7 +55,7 @@ internal sealed class ColumnNetwork : Model, IMeaningful
         IEnumerable<Variable> vectors = columns.Keys.Select(k => k.IsBag
             ? Mean(raw[k.Field].MatMul(tables[k.Field].Table.Variable), raw[k.Field])
             : Vector(tables[k.Field], raw[k.Field].Cast(DType.Int64).Reshape([raw[k.Field].Shape[0]]), context));
-        return ([.. raw.Values], Predict(numbers.Length == 0 ? null : Side(numbers), vectors, context));
+        return ([.. raw.Values], [.. Predict(numbers.Length == 0 ? null : Side(numbers), vectors, context).Values]);
     }
 
     /// <inheritdoc/>
@@ -55,11 +64,17 @@ internal sealed class ColumnNetwork : Model, IMeaningful
         columns.Keys.Select(k => k.IsBag ? MeanVector(tables[k.Field], inputs[k.Field], context) : Vector(tables[k.Field], inputs[k.Field], context)),
         context);
 
-    private Variable Predict(Variable? numbers, IEnumerable<Variable> vectors, ForwardContext context)
+    private Named Predict(Variable? numbers, IEnumerable<Variable> vectors, ForwardContext context)
     {
         Variable[] first = numbers is null ? [] : [standardization?.Forward(numbers, context) ?? numbers];
         Variable output = model.Forward(Side([.. first, .. vectors]), context);
-        return order is null ? output : output.Gather(Variable.Of(Value.Of([.. order.Select(i => (long)i)], order.Length)), 1);
+        if (order is not null)
+        {
+            output = output.Gather(Variable.Of(Value.Of([.. order.Select(i => (long)i)], order.Length)), 1);
+        }
+
+        int end = 0;
+        return tasks.Count == 1 ? output : new Named([.. tasks.Select(task => (task.Name, output.Slice(1, end, end += task.Count)))]);
     }
 
     private static Variable Side(Variable[] parts) => parts is [var only] ? only : Ops.Concat(1, parts);

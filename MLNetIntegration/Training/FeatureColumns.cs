@@ -76,6 +76,18 @@ internal sealed class FeatureColumns
         return new TransformerChain<ITransformer>([.. words, .. counts, .. drop]);
     }
 
+    /// <summary>A name without dots that no other field has.</summary>
+    public string FieldFor(string column)
+    {
+        string name = column.Replace('.', '_');
+        while (!fields.Add(name))
+        {
+            name += "_";
+        }
+
+        return name;
+    }
+
     private FeatureColumn Of(string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -124,17 +136,5 @@ internal sealed class FeatureColumns
         ITransformer fitted = estimator.Fit(new EmptyView(schema));
         schema = fitted.GetOutputSchema(schema);
         return fitted;
-    }
-
-    /// <summary>A name without dots that no other field has.</summary>
-    private string FieldFor(string column)
-    {
-        string name = column.Replace('.', '_');
-        while (!fields.Add(name))
-        {
-            name += "_";
-        }
-
-        return name;
     }
 }

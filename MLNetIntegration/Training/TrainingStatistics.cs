@@ -1,17 +1,15 @@
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>What one pass over the training rows tells: their number, and, each row counting as its weight says, means, deviations, and how often each class occurs.</summary>
+/// <summary>What one pass over the training rows tells: their number, and, each row counting as its weight says, means and deviations of features, and what the labels are.</summary>
 internal sealed class TrainingStatistics
 {
     private readonly Moments[] features;
-    private readonly Moments[] targets;
     private RowChecksum checksum;
 
     private TrainingStatistics(TrainingColumns columns)
     {
         features = new Moments[columns.Features.NumberCount];
-        targets = new Moments[columns.Label.Length];
-        ClassWeights = new double[columns.Label.Classes];
+        Labels = [.. columns.Labels.Select(label => new LabelStatistics(label))];
     }
 
     /// <summary>The number of rows.</summary>
@@ -26,20 +24,14 @@ internal sealed class TrainingStatistics
     /// <summary>The sum of the rows' weights.</summary>
     public double Weights { get; private set; }
 
-    /// <summary>The sum of the weights of each class.</summary>
-    public double[] ClassWeights { get; }
+    /// <summary>What it tells of each label.</summary>
+    public LabelStatistics[] Labels { get; }
 
     /// <summary>The mean of each feature over the rows where it is present; 0 if it never is.</summary>
     public float[] Means => [.. features.Select(m => (float)m.Mean)];
 
     /// <summary>The standard deviation of each feature over the rows where it is present; 1 where it is constant.</summary>
     public double[] Deviations => [.. features.Select(m => m.Deviation)];
-
-    /// <summary>The mean of a label that is one number.</summary>
-    public double LabelMean => targets[0].Mean;
-
-    /// <summary>The standard deviation of a label that is one number; 1 if it is constant.</summary>
-    public double LabelDeviation => targets[0].Deviation;
 
     /// <exception cref="TrainingException">There are no rows, or all weights are zero.</exception>
     public static TrainingStatistics Of(TrainingColumns columns, Microsoft.ML.IDataView data)
@@ -68,14 +60,9 @@ internal sealed class TrainingStatistics
             features[i].Add(row.Features[i], row.Weight);
         }
 
-        for (int i = 0; i < targets.Length; i++)
+        for (int i = 0; i < Labels.Length; i++)
         {
-            targets[i].Add(row.Target[i], row.Weight);
-        }
-
-        if (ClassWeights.Length > 0)
-        {
-            ClassWeights[row.Class] += row.Weight;
+            Labels[i].Add(row.Labels[i], row.Weight);
         }
     }
 }
