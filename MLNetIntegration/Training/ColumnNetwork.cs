@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>
 /// A network that reads columns by name: numbers, standardized, and the learned vectors of keys, side by side, go through layers. A key k of n has row k − 1 of a table [n, width]; a missing one
-/// is 0; of several in a row the mean is taken, (Σ vectors of those that are there) / max(1, their number).
+/// is 0; of several in a row the mean is taken, (Σ vectors of those that are there) / max(1, their number). Numbers of variable length are read one after the other.
 /// </summary>
 internal sealed class ColumnNetwork : Model, IMeaningful
 {
@@ -19,16 +19,20 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     private readonly int[]? order;
     private readonly IReadOnlyList<(string Name, int Count)> tasks;
     private readonly Dictionary<string, Embedding> tables;
+    private readonly Dictionary<string, Gru> readers;
+    private readonly Dictionary<string, Standardization> scales;
 
     /// <param name="columns">The columns.</param>
     /// <param name="standardization">What is done to numbers first; null for nothing.</param>
+    /// <param name="series">Mean and deviation of each series, with which it is standardized; null where it is not.</param>
     /// <param name="model">The layers.</param>
     /// <param name="meaning">What outputs and keys mean.</param>
     /// <param name="order">Where the outputs come from that are classes; null for their own order.</param>
     /// <param name="tasks">The outputs of each of several tasks, behind each other; one task has all.</param>
     /// <param name="random">For the vectors of keys.</param>
     public ColumnNetwork(
-        FeatureColumns columns, Standardization? standardization, Module model, NetworkMeaning meaning, int[]? order, IReadOnlyList<(string Name, int Count)> tasks, RandomSource random)
+        FeatureColumns columns, Standardization? standardization, Func<int, (float Mean, double Deviation)>? series, Module model, NetworkMeaning meaning, int[]? order,
+        IReadOnlyList<(string Name, int Count)> tasks, RandomSource random)
     {
         (this.columns, this.standardization, this.model, this.order, this.tasks, Meaning) = (columns, standardization, model, order, tasks, meaning);
         // Vectors of length about 1, as numbers have deviation 1; each from a stream of its own, whatever the order of columns.
@@ -37,7 +41,10 @@ internal sealed class ColumnNetwork : Model, IMeaningful
             Name = $"vectors_{k.Field}",
             TableInitializer = new Normal(1 / Math.Sqrt(k.Width)),
         });
-        Children = [.. standardization is null ? [] : new Model[] { standardization }, .. columns.Keys.Select(k => tables[k.Field]), model];
+        readers = columns.Series.ToDictionary(s => s.Field, s => new Gru(1, s.Width, random.Fork(s.Field)) { Name = $"steps_{s.Field}", LastOnly = true });
+        scales = series is null ? [] : columns.Series.Select((s, i) => (s.Field, Measured: series(i))).ToDictionary(
+            s => s.Field, s => new Standardization([s.Measured.Mean], [s.Measured.Deviation], standardize: true, impute: false) { Name = $"scale_{s.Field}" });
+        Children = [.. standardization is null ? [] : new Model[] { standardization }, .. tables.Values, .. scales.Values, .. readers.Values, model];
     }
 
     /// <inheritdoc/>
@@ -50,19 +57,34 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     public (Variable[] Inputs, Variable[] Predictions) Serve()
     {
         var context = new ForwardContext(Mode.Inference);
-        var raw = columns.All.ToDictionary(c => c.Field, c => Variable.Input(c.Field, TypeOf(c), ["batch", LengthOf(c)]));
+        var raw = columns.All.ToDictionary(c => c.Field, c => Variable.Input(c.Field, TypeOf(c), ["batch", c is SeriesColumn s ? s.Axis : LengthOf(c)]));
         Variable[] numbers = [.. columns.OfNumbers.Select(n => raw[n.Field].Cast(DType.Float32))];
         IEnumerable<Variable> vectors = columns.Keys.Select(k => k.IsBag
             ? Mean(raw[k.Field].MatMul(tables[k.Field].Table.Variable), raw[k.Field])
             : Vector(tables[k.Field], raw[k.Field].Cast(DType.Int64).Reshape([raw[k.Field].Shape[0]]), context));
-        return ([.. raw.Values], [.. Predict(numbers.Length == 0 ? null : Side(numbers), vectors, context).Values]);
+        IEnumerable<Variable> states = columns.Series.Select(s => State(s, WithStart(raw[s.Field].Cast(DType.Float32)), context));
+        return ([.. raw.Values], [.. Predict(numbers.Length == 0 ? null : Side(numbers), [.. vectors, .. states], context).Values]);
     }
 
     /// <inheritdoc/>
     protected override Named Build(Named inputs, ForwardContext context) => Predict(
         columns.NumberCount == 0 ? null : inputs[FeatureColumns.Numbers],
-        columns.Keys.Select(k => k.IsBag ? MeanVector(tables[k.Field], inputs[k.Field], context) : Vector(tables[k.Field], inputs[k.Field], context)),
+        [
+            .. columns.Keys.Select(k => k.IsBag ? MeanVector(tables[k.Field], inputs[k.Field], context) : Vector(tables[k.Field], inputs[k.Field], context)),
+            .. columns.Series.Select(s => State(s, inputs[s.Field], context)),
+        ],
         context);
+
+    /// <summary>The state after the last of [batch, steps, 1].</summary>
+    private Variable State(SeriesColumn column, Variable steps, ForwardContext context) =>
+        readers[column.Field].Forward(scales.TryGetValue(column.Field, out Standardization? scale) ? scale.Forward(steps, context) : steps, context);
+
+    /// <summary>[batch, n] numbers as [batch, n + 1, 1], a 0 before them.</summary>
+    private static Variable WithStart(Variable numbers)
+    {
+        Variable start = Variable.Scalar(0, DType.Float32).Expand([numbers.Shape[0], 1], numbers), whole = Ops.Concat(1, start, numbers);
+        return whole.Reshape([whole.Shape[0], whole.Shape[1], 1]);
+    }
 
     private Named Predict(Variable? numbers, IEnumerable<Variable> vectors, ForwardContext context)
     {
@@ -102,6 +124,7 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     {
         KeyColumn { IsBag: true } => DType.Float32,
         KeyColumn key => ServedTypes.Of(key.Key.RawType),
+        SeriesColumn series => ServedTypes.Of(series.Type.ItemType.RawType),
         _ => ServedTypes.Of(((NumberColumn)column).Item.RawType),
     };
 }

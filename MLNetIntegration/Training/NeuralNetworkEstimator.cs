@@ -68,7 +68,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         Model network = columns.IsPlain
             ? new TrainedNetwork(standardization, plan.Model, meaning, order)
             : new ColumnNetwork(
-                columns.Features, standardization, plan.Model, meaning, order, [.. tasks.Zip(columns.Labels, (task, label) => (label.Field, OutputsOf(task, label)))],
+                columns.Features, standardization, options.Standardize ? statistics.Series : null, plan.Model, meaning, order, [.. tasks.Zip(columns.Labels, (task, label) => (label.Field, OutputsOf(task, label)))],
                 new RandomSource(seed).Fork("columns"));
         _ = network.Parameters;
         options.WarmStart?.CopyTo(network);

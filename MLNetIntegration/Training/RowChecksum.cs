@@ -40,6 +40,15 @@ internal struct RowChecksum
             }
         }
 
+        foreach (float[] numbers in row.Series)
+        {
+            hash = Mixed(hash, (ulong)numbers.Length);
+            foreach (float value in numbers)
+            {
+                hash = Mixed(hash, BitConverter.SingleToUInt32Bits(value));
+            }
+        }
+
         Rows++;
         sum = unchecked(sum + hash);
         sequence = Mixed(sequence, hash);

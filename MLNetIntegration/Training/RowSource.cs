@@ -108,9 +108,9 @@ internal sealed class RowSource
         return rows;
     }
 
-    /// <summary>The bytes of a row in memory, of rows with as many keys as there are on average.</summary>
+    /// <summary>The bytes of a row in memory, of rows with as many keys and numbers of variable length as there are on average.</summary>
     private long RowBytes => ((columns.Features.NumberCount + columns.Labels.Sum(l => l.Classes > 0 ? 2L : l.Length) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float))
-        + (columns.Features.Keys.Count() * RowStore.ArrayBytes) + ((statistics.Keys + statistics.Rows - 1) / statistics.Rows * sizeof(long));
+        + ((columns.Features.Keys.Count() + columns.Features.Series.Count()) * RowStore.ArrayBytes) + ((statistics.Elements + statistics.Rows - 1) / statistics.Rows * sizeof(long));
 
     private bool Any(Func<long, bool> condition)
     {
@@ -139,6 +139,7 @@ internal sealed class RowSource
         }
 
         fields.AddRange(features.Keys.Select(k => new Field(k.Field, DType.Int64, k.IsBag ? [KeyColumn.AxisOf(k.Field)] : [])));
+        fields.AddRange(features.Series.Select(s => new Field(s.Field, DType.Float32, [s.Axis, 1])));
         fields.AddRange(columns.Labels.Select(l => l.Classes > 0 ? new Field(l.Field, DType.Int64, []) { Classes = l.Classes } : new Field(l.Field, DType.Float32, [l.Length])));
         return new DataLayout([.. fields]);
     }
@@ -227,6 +228,7 @@ internal sealed class RowSource
         }
 
         fields.AddRange(columns.Features.Keys.Zip(row.Keys, (k, keys) => (k.Field, k.IsBag ? Value.Of<long>(keys, keys.Length) : Value.Of(keys[0]))));
+        fields.AddRange(columns.Features.Series.Zip(row.Series, (s, numbers) => (s.Field, Value.Of<float>(numbers, numbers.Length, 1))));
         fields.AddRange(columns.Labels.Zip(row.Labels, (l, value) => (l.Field, l.Classes > 0 ? Value.Of((long)value.Class) : Value.Of<float>(value.Numbers, value.Numbers.Length))));
         if (Layout.HasWeights)
         {

@@ -12,6 +12,7 @@ internal sealed class RowStore
     private readonly DataLayout layout;
     private readonly float[] features;
     private readonly long[][][] keys;
+    private readonly float[][][] series;
     private readonly (long[] Classes, float[] Numbers)[] labels;
     private readonly float[] weights;
 
@@ -20,6 +21,7 @@ internal sealed class RowStore
         (this.columns, this.layout) = (columns, layout);
         features = new float[rows * columns.Features.NumberCount];
         keys = [.. columns.Features.Keys.Select(_ => new long[rows][])];
+        series = [.. columns.Features.Series.Select(_ => new float[rows][])];
         labels = [.. columns.Labels.Select(l => (new long[l.Classes > 0 ? rows : 0], new float[rows * l.Length]))];
         weights = new float[layout.HasWeights ? rows : 0];
     }
@@ -30,6 +32,11 @@ internal sealed class RowStore
         for (int i = 0; i < keys.Length; i++)
         {
             keys[i][at] = row.Keys[i];
+        }
+
+        for (int i = 0; i < series.Length; i++)
+        {
+            series[i][at] = row.Series[i];
         }
 
         for (int i = 0; i < labels.Length; i++)
@@ -63,8 +70,9 @@ internal sealed class RowStore
         Column[] numbers = features.Length == 0 ? [] : [Column.Of(FeatureColumns.Numbers, features, columns.Features.NumberCount)];
         IEnumerable<Column> ofKeys = columns.Features.Keys.Zip(keys, (k, rows) =>
             k.IsBag ? Column.Ragged(k.Field, KeyColumn.AxisOf(k.Field), rows) : Column.Of(k.Field, rows.Select(row => row[0]).ToArray()));
+        IEnumerable<Column> ofSeries = columns.Features.Series.Zip(series, (s, rows) => Column.Ragged(s.Field, s.Axis, rows, 1));
         IEnumerable<Column> ofLabels = columns.Labels.Zip(labels, (l, values) =>
             l.Classes > 0 ? Column.Labels(l.Field, values.Classes, l.Classes) : Column.Of(l.Field, values.Numbers, l.Length));
-        return Dataset.Of([.. numbers, .. ofKeys, .. ofLabels]);
+        return Dataset.Of([.. numbers, .. ofKeys, .. ofSeries, .. ofLabels]);
     }
 }

@@ -65,9 +65,10 @@ internal sealed class TrainingColumns
         using DataViewRowCursor cursor = prepared.GetRowCursor(Features.All.Select(f => f.Read).Concat(Others()).Distinct().Select(name => prepared.Schema[name]));
         (NumberColumn Column, NumberColumn.Reader Read)[] numbers = [.. Features.OfNumbers.Select(n => (n, n.Open(cursor)))];
         Func<long[]>[] keys = [.. Features.Keys.Select(k => k.Open(cursor))];
+        (SeriesColumn Column, Func<float[]> Read)[] series = [.. Features.Series.Select(s => (s, s.Open(cursor)))];
         (LabelColumn Column, Func<LabelValue, bool> Read)[] labels = [.. Labels.Select(l => (l, l.Open(cursor)))];
         ValueGetter<float>? readWeight = weight is { } w ? cursor.GetGetter<float>(cursor.Schema[w.Name]) : null;
-        var row = new TrainingRow(Features.NumberCount, keys.Length, [.. Labels.Select(l => l.Length)]);
+        var row = new TrainingRow(Features.NumberCount, keys.Length, series.Length, [.. Labels.Select(l => l.Length)]);
         while (cursor.MoveNext())
         {
             int at = 0;
@@ -82,6 +83,16 @@ internal sealed class TrainingColumns
             for (int i = 0; i < keys.Length; i++)
             {
                 row.Keys[i] = keys[i]();
+            }
+
+            for (int i = 0; i < series.Length; i++)
+            {
+                row.Series[i] = series[i].Read();
+                if (SeriesColumn.FirstNotFinite(row.Series[i]) is { } found)
+                {
+                    throw new TrainingException(
+                        $"Expected finite numbers in row {cursor.Position} of \"{series[i].Column.Name}\", found {found}; numbers of vectors of variable length are not imputed: replace them before.");
+                }
             }
 
             for (int i = 0; i < labels.Length; i++)

@@ -4,11 +4,13 @@ namespace Toolkit.MLNetIntegration.Training;
 internal sealed class TrainingStatistics
 {
     private readonly Moments[] features;
+    private readonly Moments[] series;
     private RowChecksum checksum;
 
     private TrainingStatistics(TrainingColumns columns)
     {
         features = new Moments[columns.Features.NumberCount];
+        series = new Moments[columns.Features.Series.Count()];
         Labels = [.. columns.Labels.Select(label => new LabelStatistics(label))];
     }
 
@@ -18,8 +20,11 @@ internal sealed class TrainingStatistics
     /// <summary>What a later pass over the same rows must agree with.</summary>
     public RowChecksum Checksum => checksum;
 
-    /// <summary>The number of keys in all columns of keys.</summary>
-    public long Keys { get; private set; }
+    /// <summary>The number of keys in all columns of keys, and of numbers in all of variable length.</summary>
+    public long Elements { get; private set; }
+
+    /// <summary>Mean and standard deviation of the numbers of a column of variable length, of all steps.</summary>
+    public (float Mean, double Deviation) Series(int column) => ((float)series[column].Mean, series[column].Deviation);
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weights { get; private set; }
@@ -52,7 +57,16 @@ internal sealed class TrainingStatistics
         Weights += row.Weight;
         foreach (long[] keys in row.Keys)
         {
-            Keys += keys.Length;
+            Elements += keys.Length;
+        }
+
+        for (int i = 0; i < series.Length; i++)
+        {
+            Elements += row.Series[i].Length;
+            foreach (float value in row.Series[i].AsSpan(1))
+            {
+                series[i].Add(value, row.Weight);
+            }
         }
 
         for (int i = 0; i < features.Length; i++)
