@@ -33,7 +33,7 @@ public abstract class ConvolutionModule : WindowModule
     /// <summary>The size of the window along each axis.</summary>
     public PerAxis Kernel => Window;
 
-    /// <summary>The distance between the weights of the window along each axis; that of neighbours, 1, by default.</summary>
+    /// <summary>The distance between the weights of the window along each axis: 1, that of neighbours, unless it is set.</summary>
     public PerAxis Dilation { get; init => field = value.Along(Axes, 1, nameof(Dilation)); }
 
     /// <summary>The number of groups of channels that do not see each other, a divisor of both channel counts; 1 by default.</summary>
