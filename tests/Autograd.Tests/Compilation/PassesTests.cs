@@ -93,7 +93,7 @@ public sealed class PassesTests
     [Fact]
     public void Elementwise_operations_of_one_shape_run_together()
     {
-        Variable y = (X.Exp() + 1).Sum(1).Exp().Tanh();
+        Variable y = (X.Exp() + 1).Sum([1]).Exp().Tanh();
         Assert.Equal(["Exp", "Add", "ReduceSum", "Exp", "Tanh"], Single(y).Select(g => g.Name));
         Assert.Equal(["Exp+Add", "ReduceSum", "Exp+Tanh"], Apply(new FuseElementwise(), y));
     }
