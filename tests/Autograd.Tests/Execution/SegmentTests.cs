@@ -62,11 +62,11 @@ public sealed class SegmentTests
     public void A_profile_has_the_steps_of_every_segment()
     {
         Variable x = Variable.Input("x", DType.Float32, ["n"]);
-        Variable places = new NonZero().Apply(Ops.Exp(x) - 1), chosen = Ops.Gather(x, Ops.Reshape(places, [places.Shape[1]]));
+        Variable places = new NonZero().Apply(x * 2), chosen = Ops.Gather(x, Ops.Reshape(places, [places.Shape[1]]));
         Parameter seen = new("seen", Value.Zeros(DType.Float32));
         Function function = Function.Compile([x], [Ops.Softmax(chosen)], [new Update(seen, seen.Variable + chosen.Sum())]);
         FunctionProfile profile = function.Profile([Value.Of([0f, 7f, 0f, -1f], 4)], 3);
-        Assert.Equal(["Exp+Sub", "NonZero", "Reshape", "Gather", "Softmax", "ReduceSum", "Add"], profile.Steps.Select(step => step.Name));
+        Assert.Equal(["Mul", "NonZero", "Reshape", "Gather", "Softmax", "ReduceSum", "Add"], profile.Steps.Select(step => step.Name));
         Assert.Equal("[4] → [1, 2]", profile.Steps[1].Shapes);
         Assert.Equal("[4] [2] → [2]", profile.Steps[3].Shapes);
         Assert.All(profile.Steps, step => Assert.Equal(3, step.Calls));
