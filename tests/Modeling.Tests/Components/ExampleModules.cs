@@ -82,9 +82,18 @@ internal static class ExampleModules
         [nameof(MonteCarlo)] = TwoLines.Of(
             "7.12", () => new Sequential(new Dropout(0.2, new RandomSource(1)), new Dense(4, 3, new RandomSource(2))),
             dropping => new MonteCarlo(dropping, samples: 10)),
+        [nameof(MultiHeadAttention)] = TwoLines.On(
+            Words, "12.4.5.1; Vaswani et al. 2017", () => new MultiHeadAttention(width: 4, heads: 2, new RandomSource(1)) { Causal = true },
+            attention => new Sequential(new Embedding(5, 4, new RandomSource(2)), attention, new Flatten(), new Dense(16, 3, new RandomSource(3)))),
         [nameof(ParametricRelu)] = TwoLines.Of(
             "6.3.1; He et al. 2015", () => new ParametricRelu(6),
             unit => new Sequential(new Dense(4, 6, new RandomSource(1)), unit, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(PositionalEmbedding)] = TwoLines.On(
+            Words, "Gehring et al. 2017", () => new PositionalEmbedding(places: 4, width: 6, new RandomSource(1)),
+            places => new Sequential(new Embedding(5, 6, new RandomSource(2)), places, new TransformerEncoder(6, 2, new RandomSource(3)), new Flatten(), new Dense(24, 3, new RandomSource(4)))),
+        [nameof(PositionalEncoding)] = TwoLines.On(
+            Words, "Vaswani et al. 2017, section 3.5", () => new PositionalEncoding(),
+            places => new Sequential(new Embedding(5, 6, new RandomSource(2)), places, new TransformerEncoder(6, 2, new RandomSource(3)), new Flatten(), new Dense(24, 3, new RandomSource(4)))),
         [nameof(RadialBasis)] = TwoLines.Of(
             "6.3.3", () => new RadialBasis(4, 6, new RandomSource(1)) { InitialWidth = 2 }, basis => new Sequential(basis, new Dense(6, 3, new RandomSource(2)))),
         [nameof(Recurrent)] = TwoLines.Of(
@@ -107,6 +116,12 @@ internal static class ExampleModules
         [nameof(StochasticPool2D)] = TwoLines.On(
             Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
             pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),
+        [nameof(TransformerDecoder)] = TwoLines.Of(
+            "12.4.5.1; Vaswani et al. 2017", () => new TransformerDecoder(width: 4, heads: 2, new RandomSource(1)) { Layers = 2, MemoryWidth = 6 },
+            decoder => decoder.Forward(Sequence(steps: 3, width: 4), memory: Sequence(steps: 5, width: 6), new ForwardContext(Mode.Inference))),
+        [nameof(TransformerEncoder)] = TwoLines.On(
+            Words, "12.4.5.1; Vaswani et al. 2017", () => new TransformerEncoder(width: 6, heads: 2, new RandomSource(1)) { Layers = 2, NormalizeFirst = true },
+            encoder => new Sequential(new Embedding(5, 6, new RandomSource(2)), new PositionalEncoding(), encoder, new Flatten(), new Dense(24, 3, new RandomSource(3)))),
         [nameof(TransposedDense)] = TwoLines.On(
             Labelled.AsReconstruction(), "7.9; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)),
             first => new Trainer { Model = new Sequential(first, new Activation(Ops.Tanh), new TransposedDense(first)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),

@@ -1,4 +1,6 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 
@@ -33,7 +35,10 @@ public sealed class ModuleGradientTests
         [nameof(MaxPool2D)] = ([1, 1, 4, 4], Mode.Training),
         [nameof(Maxout)] = ([2, 4], Mode.Training),
         [nameof(MixtureClassifier)] = ([2, 2], Mode.Training),
+        [nameof(MultiHeadAttention)] = ([2, 3, 4], Mode.Training),
         [nameof(ParametricRelu)] = ([2, 2], Mode.Training),
+        [nameof(PositionalEmbedding)] = ([2, 2, 4], Mode.Training),
+        [nameof(PositionalEncoding)] = ([2, 3, 2], Mode.Training),
         [nameof(RadialBasis)] = ([2, 2], Mode.Training),
         [nameof(Recurrent)] = ([2, 3, 2], Mode.Training),
         [nameof(Reshape)] = ([2, 6], Mode.Training),
@@ -42,16 +47,17 @@ public sealed class ModuleGradientTests
         [nameof(SharedOutputs)] = ([2, 2], Mode.Training),
         [nameof(SignatureModel)] = ([2, 2], Mode.Training),
         [nameof(StochasticPool2D)] = ([1, 1, 4, 4], Mode.Inference),
+        [nameof(TransformerEncoder)] = ([1, 3, 4], Mode.Training),
         [nameof(TransposedDense)] = ([2, 3], Mode.Training),
     };
 
     public static TheoryData<string> Names => [.. Fit.Keys];
 
     // An embedding looks rows up by number: its only gradient is that of Gather, which the battery of operations checks. Monte Carlo
-    // runs and those of a geometric ensemble are runs of their model, under masks in single precision.
+    // runs and those of a geometric ensemble are runs of their model, under masks in single precision. A decoder has two inputs: TransformerTests.
     [Fact]
     public void Every_module_has_an_input() =>
-        Refusals.Complete(typeof(Module), [.. Fit.Keys, nameof(Embedding), nameof(GeometricEnsemble), nameof(MonteCarlo)]);
+        Refusals.Complete(typeof(Module), [.. Fit.Keys, nameof(Embedding), nameof(GeometricEnsemble), nameof(MonteCarlo), nameof(TransformerDecoder)]);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -103,6 +109,19 @@ public sealed class ModuleGradientTests
             }
         }
 
-        return new Substitution(replacements).Map(output);
+        return new Doubled(replacements).Map(output);
+    }
+
+    /// <summary>Puts variables in the place of leaves; what is cast to single precision there is cast to double here.</summary>
+    private sealed class Doubled : GraphTransform
+    {
+        public Doubled(Dictionary<Variable, Variable> replacements)
+        {
+            foreach ((Variable leaf, Variable instead) in replacements)
+                Set(leaf, instead);
+        }
+
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) =>
+            node.Operation is Cast { To: DType.Float32 } ? [inputs[0].Cast(DType.Float64)] : Rebuild(node, inputs);
     }
 }

@@ -69,6 +69,8 @@ internal static class ModuleTable
         [nameof(LayerNormalization)] = new(
             () => new LayerNormalization(4),
             Case.Counts(v => new LayerNormalization(v)),
+            [() => new LayerNormalization([1, 1]), () => new LayerNormalization([])],
+            [() => new LayerNormalization([2, 3]) { Axes = [1] }, () => new LayerNormalization(4) { Axes = [0] }],
             Case.Numbers(v => new LayerNormalization(4) { Stabilizer = v }, 0, -1)),
         [nameof(LowRankDense)] = new(
             () => new LowRankDense(4, 3, 2, Random),
@@ -102,8 +104,20 @@ internal static class ModuleTable
             Case.Numbers(v => new MixtureClassifier(2, 3, 2, Random) { InitialDeviation = v }, 0, -1),
             Case.Numbers(v => new MixtureClassifier(2, 3, 2, Random) { VarianceFloor = v }, 0, -1)),
         [nameof(MonteCarlo)] = new(() => new MonteCarlo(new Flatten(), 3), Case.Counts(v => new MonteCarlo(new Flatten(), v))),
+        [nameof(MultiHeadAttention)] = new(
+            () => new MultiHeadAttention(4, 2, Random),
+            Case.Counts(v => new MultiHeadAttention(v, 2, Random)),
+            Case.Counts(v => new MultiHeadAttention(4, v, Random)),
+            Case.Counts(v => new MultiHeadAttention(4, 2, Random) { KeyWidth = v }),
+            Case.Counts(v => new MultiHeadAttention(4, 2, Random) { ValueWidth = v }),
+            Case.Counts(v => new MultiHeadAttention(4, 2, Random) { MemoryWidth = v }),
+            Case.Numbers(v => new MultiHeadAttention(4, 2, Random) { Dropout = v }, -0.1, 1),
+            [() => new MultiHeadAttention(4, 2, Random) { KeyWidth = 3, Rotary = true }.Parameters]),
         [nameof(ParametricRelu)] = new(
             () => new ParametricRelu(2), Case.Counts(v => new ParametricRelu(v)), Case.Numbers(v => new ParametricRelu(2) { InitialSlope = v })),
+        [nameof(PositionalEmbedding)] = new(
+            () => new PositionalEmbedding(3, 4, Random), Case.Counts(v => new PositionalEmbedding(v, 4, Random)), Case.Counts(v => new PositionalEmbedding(3, v, Random))),
+        [nameof(PositionalEncoding)] = new(() => new PositionalEncoding(), Case.Numbers(v => new PositionalEncoding { Base = v }, 0, -1)),
         [nameof(RadialBasis)] = new(
             () => new RadialBasis(2, 3, Random),
             Case.Counts(v => new RadialBasis(v, 3, Random)),
@@ -126,6 +140,23 @@ internal static class ModuleTable
             () => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference),
             [() => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference, "other"), () => new SignatureModel(new Signature([], []))]),
         [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
+        [nameof(TransformerDecoder)] = new(
+            () => new TransformerDecoder(4, 2, Random),
+            Case.Counts(v => new TransformerDecoder(v, 2, Random)),
+            Case.Counts(v => new TransformerDecoder(4, v, Random)),
+            Case.Counts(v => new TransformerDecoder(4, 2, Random) { Layers = v }),
+            Case.Counts(v => new TransformerDecoder(4, 2, Random) { Hidden = v }),
+            Case.Counts(v => new TransformerDecoder(4, 2, Random) { MemoryWidth = v }),
+            Case.Numbers(v => new TransformerDecoder(4, 2, Random) { Dropout = v }, -0.1, 1),
+            [() => new TransformerDecoder(4, 2, Random).Forward(Run.Tensor(new float[8], 1, 2, 4), new ForwardContext(Mode.Inference))]),
+        [nameof(TransformerEncoder)] = new(
+            () => new TransformerEncoder(4, 2, Random) { Hidden = 3, Activation = Ops.Tanh },
+            Case.Counts(v => new TransformerEncoder(v, 2, Random)),
+            Case.Counts(v => new TransformerEncoder(4, v, Random)),
+            Case.Counts(v => new TransformerEncoder(4, 2, Random) { Layers = v }),
+            Case.Counts(v => new TransformerEncoder(4, 2, Random) { Hidden = v }),
+            Case.Numbers(v => new TransformerEncoder(4, 2, Random) { Dropout = v }, -0.1, 1),
+            [() => new TransformerEncoder(2, 2, Random) { Rotary = true }.Parameters]),
         [nameof(TransposedDense)] = new(() => new TransposedDense(new Dense(2, 3, Random))),
     };
 

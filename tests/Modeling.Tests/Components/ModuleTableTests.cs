@@ -25,13 +25,18 @@ public sealed class ModuleTableTests
         [nameof(MaxPool2D)] = [2, 4],
         [nameof(Maxout)] = [2, 9],
         [nameof(MixtureClassifier)] = [2, 9],
+        [nameof(MultiHeadAttention)] = [2, 3, 9],
         [nameof(ParametricRelu)] = [2, 9],
+        [nameof(PositionalEmbedding)] = [2, 9, 4],
+        [nameof(PositionalEncoding)] = [2, 9],
         [nameof(RadialBasis)] = [2, 9],
         [nameof(Recurrent)] = [2, 3, 9],
         [nameof(Reshape)] = [2, 5],
         [nameof(SharedOutputs)] = [2],
         [nameof(SignatureModel)] = [2],
         [nameof(StochasticPool2D)] = [1, 1, 3, 3],
+        [nameof(TransformerDecoder)] = [2, 3, 9],
+        [nameof(TransformerEncoder)] = [2, 3, 9],
         [nameof(TransposedDense)] = [2, 9],
     };
 

@@ -25,9 +25,16 @@ internal static class NormalizationValues
         [
             .. new[] { (4, 1e-5), (3, 1e-5), (4, 0.3) }.Select(s => On(
                 new LayerNormalization(s.Item1) { Stabilizer = s.Item2 }, [2, 3, s.Item1],
-                (x, p) => Normalized(x, i => i / s.Item1, s.Item2, i => p[0][i % s.Item1], i => p[1][i % s.Item1]))),
+                (x, p) => Normalized(x, i => i / s.Item1, s.Item2, i => p[0][i % s.Item1], i => p[1][i % s.Item1])) with { Argument = "size" }),
+            Axes(new LayerNormalization([3, 4]), [2, 3, 4], i => i / 12, i => i % 12), Axes(new LayerNormalization([2, 4]) { Axes = [-2, -1] }, [3, 2, 4], i => i / 8, i => i % 8),
+            Axes(new LayerNormalization([3, 4]) { Axes = [1, 3] }, [2, 3, 2, 4], i => (i / 24 * 2) + (i / 4 % 2), i => (i / 8 % 3 * 4) + (i % 4)),
+            Axes(new LayerNormalization([3]) { Axes = [1] }, [2, 3, 2, 2], i => (i / 12 * 4) + (i % 4), i => i / 4 % 3),
         ],
     };
+
+    /// <summary>By the group to which a number belongs and the place of its scale and shift.</summary>
+    private static Setting Axes(LayerNormalization layer, int[] sizes, Func<int, int> group, Func<int, int> place) =>
+        On(layer, sizes, (x, p) => Normalized(x, group, 1e-5, i => p[0][place(i)], i => p[1][place(i)]));
 
     /// <summary>In training by each part of the batch of four, at inference by the running statistics, which the parts move in proportion to their examples.</summary>
     private static Setting Batch(int channels, double stabilizer, double decay, params int[] parts) => InModes(
