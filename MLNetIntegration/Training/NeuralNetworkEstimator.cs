@@ -75,8 +75,8 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         History history = Train(network, plan, new RowSource(columns, options, statistics, standardization?.Means ?? [], scales), columns, scales, input);
 
         (Variable[] inputs, Variable[] predictions) = network is ColumnNetwork named ? named.Serve() : Serve((TrainedNetwork)network, columns.Features.NumberCount);
-        var inference = new Signature(
-            inputs, [.. tasks.SelectMany((task, i) => task.Outputs(predictions[i], plan, columns.Labels[i], scales[i]))], name: "network") { Metadata = meaning.ToMetadata() };
+        Output[] outputs = [.. tasks.SelectMany((task, i) => task.Outputs(predictions[i], plan, columns.Labels[i], scales[i]))];
+        var inference = new Signature(inputs, outputs, name: "network") { Metadata = meaning.ToMetadata() };
         byte[] model = OnnxExporter.Export(inference);
         (ITransformer? preparation, Dictionary<string, IReadOnlyList<string>> read) = columns.IsPlain ? Joined(model, input)
             : (columns.Features.Preparation(), columns.Features.All.ToDictionary(c => c.Field, c => (IReadOnlyList<string>)[c.Served], StringComparer.Ordinal));

@@ -97,7 +97,9 @@ public sealed class SeriesTests
         Assert.InRange(Ml.Regression.Evaluate(model.Transform(test), "End").RSquared, 0.95, 1);
         using NeuralNetworkTransformer less = Ml.Regression.NeuralNetwork(Options with
         {
-            FeatureColumns = ["Start"], ColumnOptions = new Dictionary<string, ColumnOptions>(), Epochs = 40,
+            FeatureColumns = ["Start"],
+            ColumnOptions = new Dictionary<string, ColumnOptions>(),
+            Epochs = 40,
         }).Fit(train);
         Assert.InRange(Ml.Regression.Evaluate(less.Transform(test), "End").RSquared, -0.2, 0.5);
     }
