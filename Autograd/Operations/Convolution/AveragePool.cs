@@ -43,7 +43,11 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request)
+    {
+        RequirePlaces(request.Sizes(0));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -33,6 +33,13 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads, In
     private protected int Overhang(Shape image, int axis) =>
         WindowCount.Overhang(image[axis + 2], Pads[axis], Pads[Axes + axis], Kernel[axis], Strides[axis], Dilations[axis], CeilMode);
 
+    /// <summary>Refuses an image over which the places of a dilated window can step: while its sizes were not known, nobody could.</summary>
+    private protected void RequirePlaces(ReadOnlySpan<int> image)
+    {
+        if (Dilations.Any(d => d > 1))
+            OutputShape(Shape.OfSizes(image));
+    }
+
     private protected Shape OutputShape(Shape image)
     {
         if (image.Rank < 3)
