@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
@@ -41,32 +42,37 @@ internal sealed record Choice(IReadOnlyList<(Variable Condition, bool Answer)> C
     public static Variable Moved(Variable gradient, Func<Variable, Variable> move) =>
         Of(gradient) is { } choice && choice.Conditions.All(c => c.Condition.Shape == gradient.Shape) && choice.Move(move) is var moved ? moved.Take(moved.Inner) : move(gradient);
 
-    /// <summary>The gradient of an input that was broadcast: the sum of what was chosen, and itself a choice, of the places where any element was taken.</summary>
+    /// <summary>The gradient of an input that was broadcast: the sum of what was chosen, and itself a choice, of the places where the sum is not 0.</summary>
     /// <param name="contribution">The contribution before the sum, with its choice made.</param>
     /// <param name="input">The input.</param>
-    public Variable Undo(Variable contribution, Variable input)
+    public static Variable Undo(Variable contribution, Variable input)
     {
         Variable sum = Broadcasting.Undo(contribution, input);
-
-        // Behind a leaf there is nothing that a zero could be multiplied with.
-        return sum == contribution || input.Producer is null ? sum
-            : Ops.Where(Ops.Greater(Broadcasting.Undo(Taken(contribution), input), 0), sum, 0);
+        return sum == contribution || IsLeaf(input) ? sum : Nonzero(sum);
     }
 
     /// <summary>The sum of two gradients of one variable.</summary>
     public static Variable Add(Variable left, Variable right, Variable variable)
     {
-        if (variable.Producer is null || Of(left) is not { } a || Of(right) is not { } b)
+        if (IsLeaf(variable) || Of(left) is not { } a || Of(right) is not { } b)
             return left + right;
         if (a.Conditions.SequenceEqual(b.Conditions))
             return a.Take(a.Inner + b.Inner);
         if (a.Conditions is [var (one, yes)] && b.Conditions is [var (other, no)] && one == other && yes != no)
             return yes ? Ops.Where(one, a.Inner, b.Inner) : Ops.Where(one, b.Inner, a.Inner);
-        return Ops.Where(Ops.Greater(a.Taken(left) + b.Taken(left), 0), left + right, 0);
+        return Nonzero(left + right);
     }
 
-    /// <summary>1 where the branch was taken, 0 elsewhere.</summary>
-    private Variable Taken(Variable like) => Take(Ops.ExpandLike(Variable.Scalar(1, like.DType), like));
+    /// <summary>A sum of chosen gradients, the choice of places where it is not 0: where no branch was taken it is.</summary>
+    private static Variable Nonzero(Variable sum) => Ops.Where(Ops.Equal(sum, Variable.Scalar(0, sum.DType)), 0, sum);
+
+    /// <summary>Whether a variable is an input, a parameter or a constant in another shape: behind it there is nothing that a zero could be multiplied with.</summary>
+    private static bool IsLeaf(Variable variable)
+    {
+        while (variable.Producer is { Operation: ViewOperation or Transpose or Expand or Identity or Cast } node)
+            variable = node.Inputs[0];
+        return variable.Producer is null;
+    }
 
     private static bool IsZero(Variable variable) => variable.Constant is { Count: 1 } number && number[0] == 0;
 }

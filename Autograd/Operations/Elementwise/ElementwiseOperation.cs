@@ -76,7 +76,7 @@ public abstract record ElementwiseOperation : Operation, IHasKernel, ITileKernel
         {
             null => null,
             { } part when choice is null => Broadcasting.Undo(part, request[input]),
-            { } part => choice.Undo(part == choice.Inner ? g : choice.Take(part), request[input]),
+            { } part => Choice.Undo(part == choice.Inner ? g : choice.Take(part), request[input]),
         });
     }
 

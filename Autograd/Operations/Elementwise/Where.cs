@@ -48,7 +48,7 @@ public sealed record Where : ElementwiseOperation, IOperator, IMovesElements
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input => request.Gradient(0) is { } g
-        ? new Choice([(request[0], input == 1)], g) is var choice ? choice.Undo(choice.Take(g), request[input]) : null
+        ? new Choice([(request[0], input == 1)], g) is var choice ? Choice.Undo(choice.Take(g), request[input]) : null
         : null);
 
     private readonly ref struct Selection(TileArguments tile) : IBitsAction
