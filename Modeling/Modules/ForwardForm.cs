@@ -26,6 +26,7 @@ internal sealed class ForwardForm : GraphTransform
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
         bool trains = context.Mode == Mode.Training
+            && !context.IsFrozen
             && node.Operation is Normalization
             && (IsLearned(inputs[1]) || IsLearned(inputs[2]))
             && inputs[3].Parameter is { Role: ParameterRole.State } && inputs[4].Parameter is { Role: ParameterRole.State };
