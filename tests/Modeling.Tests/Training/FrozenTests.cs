@@ -89,7 +89,7 @@ public sealed class FrozenTests
         Signature trained = new Sequential(new Dense(4, 3, new RandomSource(1)) { UseBias = false }, new BatchNormalization(3)).InferenceFor([4]);
         foreach (bool frozen in new[] { true, false })
         {
-            var model = new Sequential(new SignatureModel(trained) { Frozen = frozen }, new Dense(3, 1, new RandomSource(2)));
+            var model = new Sequential(new SignatureModel(trained) { Frozen = frozen }, new Dense(3, 1, new RandomSource(2)) { Name = "head" });
             Value[] before = Values(model);
             Train(model);
             Assert.Equal(frozen ? 2 : model.Parameters.Count, model.Parameters.Zip(before).Count(pair => !pair.First.Value.BitEquals(pair.Second)));
