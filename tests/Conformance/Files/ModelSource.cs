@@ -1,6 +1,4 @@
-using System.IO.Compression;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
+using Toolkit.Samples.FineTune.Studies;
 
 namespace Toolkit.Conformance.Files;
 
@@ -25,48 +23,6 @@ internal sealed record ModelSource(string Name, byte[] Bytes)
 
         if (!File.Exists(path))
             throw new FileNotFoundException($"Expected an .onnx file, a folder or a NuGet package at \"{path}\", found nothing.", path);
-        return path.EndsWith(".nupkg", StringComparison.Ordinal) ? InPackage(path) : [new ModelSource(Path.GetFileName(path), File.ReadAllBytes(path))];
-    }
-
-    private static IEnumerable<ModelSource> InPackage(string path)
-    {
-        using ZipArchive package = ZipFile.OpenRead(path);
-        foreach (ZipArchiveEntry entry in package.Entries)
-        {
-            if (entry.Name.EndsWith(Extension, StringComparison.Ordinal))
-                yield return new ModelSource(entry.Name, Content(entry));
-            if (!entry.Name.EndsWith(".dll", StringComparison.Ordinal))
-                continue;
-            foreach (ModelSource resource in InLibrary(Content(entry)))
-                yield return resource;
-        }
-    }
-
-    private static byte[] Content(ZipArchiveEntry entry)
-    {
-        using Stream stream = entry.Open();
-        var content = new byte[entry.Length];
-        stream.ReadExactly(content);
-        return content;
-    }
-
-    private static List<ModelSource> InLibrary(byte[] library)
-    {
-        using var image = new PEReader(new MemoryStream(library));
-        var found = new List<ModelSource>();
-        if (!image.HasMetadata)
-            return found;
-        MetadataReader metadata = image.GetMetadataReader();
-        foreach (ManifestResource resource in metadata.ManifestResources.Select(metadata.GetManifestResource))
-        {
-            string name = metadata.GetString(resource.Name);
-            if (!resource.Implementation.IsNil || !name.EndsWith(Extension, StringComparison.Ordinal))
-                continue;
-            BlobReader content = image.GetSectionData(image.PEHeaders.CorHeader!.ResourcesDirectory.RelativeVirtualAddress).GetReader();
-            content.Offset = checked((int)resource.Offset);
-            found.Add(new ModelSource(name, content.ReadBytes(content.ReadInt32())));
-        }
-
-        return found;
+        return path.EndsWith(".nupkg", StringComparison.Ordinal) ? PackageFiles.Find(path, Extension).Select(found => new ModelSource(found.Name, found.Content)) : [new ModelSource(Path.GetFileName(path), File.ReadAllBytes(path))];
     }
 }
