@@ -6,8 +6,8 @@ using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
-using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Tensors;
+using Gemm = Toolkit.Autograd.Operations.LinearAlgebra.Gemm;
 
 namespace Toolkit.Autograd.Tests.Compilation;
 
