@@ -22,7 +22,7 @@ internal sealed record FileResult(string Name)
     /// <summary>The largest difference from ONNX Runtime, relative to the number or to the root mean square of its output, whichever is greater.</summary>
     public double Difference { get; set; } = double.NaN;
 
-    /// <summary>By how much the loss fell in a step that takes a hundredth of it to first order, as a share of that.</summary>
+    /// <summary>By how much the loss fell in a step that takes a thousandth of it to first order, as a share of that.</summary>
     public double Descent { get; set; } = double.NaN;
 
     /// <summary>The largest difference from ONNX Runtime in that step: of the loss and the new parameters, the step being written as a file.</summary>

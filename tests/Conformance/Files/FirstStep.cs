@@ -15,7 +15,7 @@ namespace Toolkit.Conformance.Files;
 internal sealed record FirstStep(Signature Signature, Signature Loss)
 {
     /// <summary>The share of the loss that a step takes to first order.</summary>
-    public const double Share = 0.01;
+    public const double Share = 0.001;
 
     /// <summary>The parameters that training changes.</summary>
     public static IEnumerable<Parameter> Learned(OnnxModel model) => model.Parameters.Where(parameter => parameter.Role != ParameterRole.State);
