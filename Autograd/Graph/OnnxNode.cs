@@ -81,6 +81,13 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     public IReadOnlyList<long>? Integers(string name) =>
         attributes.TryGetValue(name, out object? value) ? Typed<IReadOnlyList<long>>(name, value) : null;
 
+    /// <summary>An attribute that holds integers of 32 bits; null where the node does not give it.</summary>
+    /// <param name="name">The attribute.</param>
+    /// <exception cref="GraphException">The file has a number beyond 32 bits.</exception>
+    public IReadOnlyList<int>? Int32s(string name) => Integers(name)?.Select(number => number is >= int.MinValue and <= int.MaxValue
+        ? (int)number
+        : throw new GraphException($"{Operator} expects numbers of 32 bits as \"{name}\", found {number}.")).ToArray();
+
     /// <summary>An attribute that holds floating-point numbers; null where the node does not give it.</summary>
     /// <param name="name">The attribute.</param>
     public IReadOnlyList<float>? Numbers(string name) =>

@@ -9,10 +9,10 @@ using Toolkit.Modeling.Losses;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>A Single label: a Gaussian whose mean and variance depend on the row. Source: book section 6.2.2.4.</summary>
+/// <summary>A Single or Double label: a Gaussian whose mean and variance depend on the row. Source: book section 6.2.2.4.</summary>
 internal sealed class DistributionHead(NeuralNetworkOptions options) : NetworkHead
 {
-    public override string ExpectedLabel => "Single";
+    public override string ExpectedLabel => "Single or Double";
 
     public override bool StandardizesLabel => true;
 

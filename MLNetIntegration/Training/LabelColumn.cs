@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>A column of labels: a key or Boolean (classes), or Single, alone or in a vector of known length (numbers).</summary>
+/// <summary>A column of labels: a key or Boolean (classes), or Single or Double, alone or in a vector of known length (numbers).</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Classes">The number of classes; 0 for numbers.</param>
 /// <param name="Length">The numbers per row; 0 for classes.</param>
@@ -41,7 +41,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
     }
 
     /// <summary>Whether a type is one that can be learned at all.</summary>
-    public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && raw == typeof(float);
+    public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && (raw == typeof(float) || raw == typeof(double));
 
     /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="TrainingRow.Class"/>, or numbers into <see cref="TrainingRow.Target"/>;
     /// false where it is missing.</summary>
@@ -66,27 +66,41 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
                 return key.RawType == typeof(byte) ? Key<byte>(v => v)
                     : key.RawType == typeof(ushort) ? Key<ushort>(v => v)
                     : key.RawType == typeof(uint) ? Key<uint>(v => v) : Key<ulong>(v => v);
-            case VectorDataViewType:
+            case VectorDataViewType { ItemType.RawType: var item }:
+                return item == typeof(float) ? Vector<float>(v => v) : Vector<double>(v => (float)v);
+            default:
+                return Column.Type.RawType == typeof(float) ? Number<float>(v => v) : Number<double>(v => (float)v);
+        }
+
+        Func<TrainingRow, bool> Number<T>(Func<T, float> convert)
+            where T : struct
+        {
+            ValueGetter<T> get = row.GetGetter<T>(column);
+            return target =>
+            {
+                T value = default;
+                get(ref value);
+                target.Target[0] = convert(value);
+                return float.IsFinite(target.Target[0]);
+            };
+        }
+
+        Func<TrainingRow, bool> Vector<T>(Func<T, float> convert)
+        {
+            ValueGetter<VBuffer<T>> get = row.GetGetter<VBuffer<T>>(column);
+            VBuffer<T> buffer = default;
+            var dense = new T[Length];
+            return target =>
+            {
+                get(ref buffer);
+                buffer.CopyTo(dense);
+                for (int i = 0; i < dense.Length; i++)
                 {
-                    ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
-                    VBuffer<float> buffer = default;
-                    return target =>
-                    {
-                        get(ref buffer);
-                        buffer.CopyTo(target.Target);
-                        return target.Target.All(float.IsFinite);
-                    };
+                    target.Target[i] = convert(dense[i]);
                 }
 
-            default:
-                {
-                    ValueGetter<float> get = row.GetGetter<float>(column);
-                    return target =>
-                    {
-                        get(ref target.Target[0]);
-                        return float.IsFinite(target.Target[0]);
-                    };
-                }
+                return target.Target.All(float.IsFinite);
+            };
         }
 
         // A key counts from 1; 0 is a missing one.

@@ -44,39 +44,40 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     {
         // What is trained for hours must not fail at last for want of a package.
         OnnxSession.RequireAvailable(options.Serving);
-        var columns = new TrainingColumns(input.Schema, options, head);
+        var columns = new TrainingColumns(context, input.Schema, options, head);
         if (options.Validation is { } validation)
         {
             columns.RequireIn(validation.Schema);
         }
 
         TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
-        NetworkMeaning meaning = Meaning(columns.Label, statistics, out int[]? order);
-        NetworkPlan plan = head.Plan(new NetworkInput(columns.FeatureCount, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
+        NetworkMeaning meaning = Meaning(columns, statistics, out int[]? order);
+        NetworkPlan plan = head.Plan(new NetworkInput(columns.Features.Width, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
         // Names are settled from the inside out, so that the parameters of a model are called the same with and without the layer before.
         _ = plan.Model.Parameters;
         bool impute = options.MissingFeatures == MissingFeatures.Impute;
-        Standardization? standardization = options.Standardize || impute ? new Standardization(statistics, options.Standardize, impute) : null;
-        var network = new TrainedNetwork(standardization, plan.Model, meaning, order);
+        Standardization? standardization = columns.Features.NumberCount > 0 && (options.Standardize || impute) ? new Standardization(statistics, options.Standardize, impute) : null;
+        Model network = columns.Features.IsPlain
+            ? new TrainedNetwork(standardization, plan.Model, meaning, order)
+            : new ColumnNetwork(columns.Features, standardization, plan.Model, meaning, order, new RandomSource(seed).Fork("columns"));
         _ = network.Parameters;
         options.WarmStart?.CopyTo(network);
         History history = Train(network, plan, new RowSource(columns, options, statistics, standardization?.Means ?? [], meaning.Scale), input);
 
-        Variable features = Variable.Input("Features", DType.Float32, ["batch", columns.FeatureCount]);
-        Variable prediction = network.Forward(features, new ForwardContext(Mode.Inference));
-        var inference = new Signature([features], head.Outputs(prediction, plan, columns.Label, meaning.Scale), name: "network") { Metadata = meaning.ToMetadata() };
+        (Variable[] inputs, Variable prediction) = network is ColumnNetwork named ? named.Serve() : Serve((TrainedNetwork)network, columns.Features.NumberCount);
+        var inference = new Signature(inputs, head.Outputs(prediction, plan, columns.Label, meaning.Scale), name: "network") { Metadata = meaning.ToMetadata() };
         byte[] model = OnnxExporter.Export(inference);
-        string joined = Joined(model);
-        ColumnConcatenatingTransformer? join = options.FeatureColumns.Count == 1 ? null : context.Transforms.Concatenate(joined, [.. options.FeatureColumns]).Fit(input);
+        (ITransformer? preparation, Dictionary<string, IReadOnlyList<string>> read) = columns.Features.IsPlain ? Joined(model, input)
+            : (columns.Features.Preparation(), columns.Features.All.ToDictionary(c => c.Field, c => (IReadOnlyList<string>)[c.Served], StringComparer.Ordinal));
         BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, model, new ScoreOnnxOptions
         {
-            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Features"] = [joined] },
+            Inputs = read,
             SlotNames = head.SlotNames,
             Prediction = head.Prediction(columns.Label.Column),
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
             Serving = options.Serving,
-        }).Fit(join?.Transform(input) ?? input);
-        return new NeuralNetworkTransformer(join, scoring, network, inference, history);
+        }).Fit(preparation?.Transform(input) ?? input);
+        return new NeuralNetworkTransformer(preparation, isJoin: columns.Features.IsPlain, scoring, network, inference, history);
     }
 
     /// <inheritdoc/>
@@ -98,21 +99,37 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         return new SchemaShape(columns.Values);
     }
 
+    private static (Variable[] Inputs, Variable Prediction) Serve(TrainedNetwork network, int count)
+    {
+        Variable features = Variable.Input("Features", DType.Float32, ["batch", count]);
+        return ([features], network.Forward(features, new ForwardContext(Mode.Inference)));
+    }
+
     /// <summary>The one column of features. That of several joined is called after them and the content of the model, so that no column of the user's, nor
     /// of another network, is taken for it.</summary>
-    private string Joined(byte[] model) => options.FeatureColumns is [var only]
-        ? only
-        : $"{string.Join('+', options.FeatureColumns)}#{Convert.ToHexStringLower(SHA256.HashData(model).AsSpan(0, 8))}";
+    private (ITransformer? Join, Dictionary<string, IReadOnlyList<string>> Read) Joined(byte[] model, IDataView input)
+    {
+        string joined = options.FeatureColumns is [var only]
+            ? only
+            : $"{string.Join('+', options.FeatureColumns)}#{Convert.ToHexStringLower(SHA256.HashData(model).AsSpan(0, 8))}";
+        return (
+            options.FeatureColumns.Count == 1 ? null : context.Transforms.Concatenate(joined, [.. options.FeatureColumns]).Fit(input),
+            new Dictionary<string, IReadOnlyList<string>> { ["Features"] = [joined] });
+    }
 
     /// <summary>What the outputs of the network mean: measured on the training rows, or that of a network to start from.</summary>
-    private NetworkMeaning Meaning(LabelColumn label, TrainingStatistics statistics, out int[]? order)
+    private NetworkMeaning Meaning(TrainingColumns columns, TrainingStatistics statistics, out int[]? order)
     {
+        LabelColumn label = columns.Label;
         IReadOnlyList<string>? classes = ClassLabels.Of(label.Column)?.Names;
         order = null;
+        var own = new NetworkMeaning(classes, head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None)
+        {
+            Keys = columns.Features.Keys.Where(k => k.KeyNames is not null).ToDictionary(k => k.Field, k => k.KeyNames!.ToArray(), StringComparer.Ordinal),
+        };
         if (options.WarmStart is not { } start)
         {
-            return new NetworkMeaning(
-                classes, head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None);
+            return own;
         }
 
         if (!head.StandardizesLabel && start.Scale != LabelScale.None)
@@ -123,10 +140,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         }
 
         order = start.Meaning?.OrderFor(classes, head.HasOutputPerClass);
-        return new NetworkMeaning(start.Meaning?.Classes ?? classes, start.Scale);
+        start.Meaning?.RequireSameKeys(own);
+        return own with { Classes = start.Meaning?.Classes ?? classes, Scale = start.Scale };
     }
 
-    private History Train(Module network, NetworkPlan plan, RowSource rows, IDataView input)
+    private History Train(Model network, NetworkPlan plan, RowSource rows, IDataView input)
     {
         (IDataSource train, IDataSource? validation) = rows.Open(input, seed);
         var trainer = new Trainer

@@ -6,10 +6,10 @@ using Toolkit.Modeling.Losses;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>A Single label: its conditional mean, by squared error. Source: book section 6.2.2.1.</summary>
+/// <summary>A Single or Double label: its conditional mean, by squared error. Source: book section 6.2.2.1.</summary>
 internal sealed class RegressionHead(NeuralNetworkOptions options) : NetworkHead
 {
-    public override string ExpectedLabel => "Single";
+    public override string ExpectedLabel => "Single or Double";
 
     public override bool StandardizesLabel => true;
 

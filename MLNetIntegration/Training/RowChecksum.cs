@@ -28,6 +28,15 @@ internal struct RowChecksum
             hash = Mixed(hash, BitConverter.SingleToUInt32Bits(value));
         }
 
+        foreach (long[] keys in row.Keys)
+        {
+            hash = Mixed(hash, (ulong)keys.Length);
+            foreach (long key in keys)
+            {
+                hash = Mixed(hash, (ulong)key);
+            }
+        }
+
         Rows++;
         sum = unchecked(sum + hash);
         sequence = Mixed(sequence, hash);

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Toolkit.MLNetIntegration.Scoring;
 
 namespace Toolkit.MLNetIntegration.Training;
@@ -6,32 +7,27 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <summary>The columns of a data view that a network learns from, and a pass over its rows.</summary>
 internal sealed class TrainingColumns
 {
-    private readonly FeatureColumn[] features;
+    private readonly DataViewSchema schema;
     private readonly DataViewSchema.Column? weight;
     private readonly bool imputes;
 
-    public TrainingColumns(DataViewSchema schema, TrainingOptions options, NetworkHead head)
+    public TrainingColumns(MLContext context, DataViewSchema schema, TrainingOptions options, NetworkHead head)
     {
-        if (options.FeatureColumns.Count == 0)
-        {
-            throw new TrainingException("Expected at least one feature column, found none.");
-        }
-
+        this.schema = schema;
         imputes = options.MissingFeatures == MissingFeatures.Impute;
-        features = [.. options.FeatureColumns.Select(name => FeatureColumn.Of(schema, name))];
-        FeatureCount = features.Sum(f => f.Length);
+        Features = new FeatureColumns(context, schema, options);
         Label = LabelColumn.Of(schema, options.LabelColumn, head);
         if (options.ExampleWeightColumn is not { } name)
         {
             return;
         }
 
-        weight = schema.GetColumnOrNull(name) is { } column && LabelColumn.IsNumber(column.Type) ? column : throw new TrainingException(
+        weight = schema.GetColumnOrNull(name) is { Type: NumberDataViewType { RawType: var raw } } column && raw == typeof(float) ? column : throw new TrainingException(
             $"Expected a weight column \"{name}\" of Single, found {schema.GetColumnOrNull(name)?.Type.ToString() ?? string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
     }
 
-    /// <summary>The number of features of all feature columns.</summary>
-    public int FeatureCount { get; }
+    /// <summary>The columns of features.</summary>
+    public FeatureColumns Features { get; }
 
     /// <summary>The column of labels.</summary>
     public LabelColumn Label { get; }
@@ -40,7 +36,7 @@ internal sealed class TrainingColumns
     /// <exception cref="TrainingException">A column is missing or of another type, or the classes have other names.</exception>
     public void RequireIn(DataViewSchema other)
     {
-        foreach (DataViewSchema.Column column in Wanted())
+        foreach (DataViewSchema.Column column in Features.All.Select(f => f.Name).Concat(Others()).Select(name => schema[name]))
         {
             if (other.GetColumnOrNull(column.Name) is not { } found)
             {
@@ -62,20 +58,27 @@ internal sealed class TrainingColumns
     /// <exception cref="TrainingException">A label is missing, or a number is not finite.</exception>
     public IEnumerable<TrainingRow> Rows(IDataView data)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor(Wanted().Select(c => data.Schema[c.Name]));
-        FeatureColumn.Reader[] readers = [.. features.Select(f => f.Open(cursor))];
+        IDataView prepared = Features.Prepared(data);
+        using DataViewRowCursor cursor = prepared.GetRowCursor(Features.All.Select(f => f.Read).Concat(Others()).Distinct().Select(name => prepared.Schema[name]));
+        (NumberColumn Column, NumberColumn.Reader Read)[] numbers = [.. Features.OfNumbers.Select(n => (n, n.Open(cursor)))];
+        Func<long[]>[] keys = [.. Features.Keys.Select(k => k.Open(cursor))];
         Func<TrainingRow, bool> readLabel = Label.Open(cursor);
         ValueGetter<float>? readWeight = weight is { } w ? cursor.GetGetter<float>(cursor.Schema[w.Name]) : null;
-        var row = new TrainingRow(FeatureCount, Label.Length);
+        var row = new TrainingRow(Features.NumberCount, keys.Length, Label.Length);
         while (cursor.MoveNext())
         {
             int at = 0;
-            for (int i = 0; i < readers.Length; i++)
+            foreach ((NumberColumn column, NumberColumn.Reader read) in numbers)
             {
-                Span<float> part = row.Features.AsSpan(at, features[i].Length);
-                readers[i](part);
-                Check(part, features[i].Column.Name, cursor.Position);
-                at += features[i].Length;
+                Span<float> part = row.Features.AsSpan(at, column.Length);
+                read(part);
+                Check(part, column.Name, cursor.Position);
+                at += column.Length;
+            }
+
+            for (int i = 0; i < keys.Length; i++)
+            {
+                row.Keys[i] = keys[i]();
             }
 
             if (!readLabel(row))
@@ -96,11 +99,8 @@ internal sealed class TrainingColumns
         }
     }
 
-    private IEnumerable<DataViewSchema.Column> Wanted()
-    {
-        IEnumerable<DataViewSchema.Column> wanted = features.Select(f => f.Column).Append(Label.Column);
-        return weight is { } own ? wanted.Append(own) : wanted;
-    }
+    /// <summary>The columns of label and weight.</summary>
+    private IEnumerable<string> Others() => weight is { } own ? [Label.Column.Name, own.Name] : [Label.Column.Name];
 
     private static string Classes(DataViewSchema.Column column) =>
         ClassLabels.Of(column) is { } classes ? $" with the classes {string.Join(", ", classes.Names)}" : string.Empty;

@@ -9,7 +9,7 @@ internal sealed class TrainingStatistics
 
     private TrainingStatistics(TrainingColumns columns)
     {
-        features = new Moments[columns.FeatureCount];
+        features = new Moments[columns.Features.NumberCount];
         targets = new Moments[columns.Label.Length];
         ClassWeights = new double[columns.Label.Classes];
     }
@@ -19,6 +19,9 @@ internal sealed class TrainingStatistics
 
     /// <summary>What a later pass over the same rows must agree with.</summary>
     public RowChecksum Checksum => checksum;
+
+    /// <summary>The number of keys in all columns of keys.</summary>
+    public long Keys { get; private set; }
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weights { get; private set; }
@@ -55,6 +58,11 @@ internal sealed class TrainingStatistics
     {
         checksum.Add(row);
         Weights += row.Weight;
+        foreach (long[] keys in row.Keys)
+        {
+            Keys += keys.Length;
+        }
+
         for (int i = 0; i < features.Length; i++)
         {
             features[i].Add(row.Features[i], row.Weight);

@@ -40,6 +40,7 @@ internal static class Cases
         yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
         yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
+        yield return ("train-transformer", () => ModelCases.Transformer(threads));
         yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
         yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(threads));
         yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));

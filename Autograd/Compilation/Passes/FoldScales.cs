@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 /// A number for each channel that multiplies the result of a convolution or a product with constant weights, or is added to it, goes into the weights and the bias: a batch normalization of fixed
 /// statistics costs nothing. Only where nothing else takes the result in between.
 /// </summary>
-internal sealed class FoldScales : Pass
+internal sealed class FoldScales : RewritingPass
 {
     public override string Name => "fold scales";
 

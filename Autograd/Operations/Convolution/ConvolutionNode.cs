@@ -33,7 +33,7 @@ internal static class ConvolutionNode
             {
                 int size = window.Size(axis), stride = window.Strides[axis];
                 long target = asked?[asked.Count - axes + axis] ?? ((long)size * stride);
-                long total = ((long)stride * (size - 1)) + more + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - target;
+                long total = ((long)stride * (size - 1)) + more + ((long)window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - target;
                 more += Math.Max(0, -total);
                 total = Math.Max(0, total);
                 pads[axis] = checked((int)(auto == "SAME_UPPER" ? total / 2 : total - (total / 2)));

@@ -122,6 +122,25 @@ public sealed class PassesTests
     private static Value DoublesOf(Value value) => Value.Of([.. value.ToArray<float>().Select(number => (double)number)], value.Sizes);
 
     [Fact]
+    public void What_follows_a_product_runs_inside_it()
+    {
+        Parameter w = new("w", Randoms.Normal(1, 3, 2)), b = new("b", Randoms.Normal(2, 2)), v = new("v", Randoms.Normal(3, 3, 2));
+        Variable y = ((X.MatMul(w) + b).Relu() * 2) + (Ops.Gemm(X, v) + Ops.Gemm(X, w));
+        Assert.Equal(["MatMul", "Add", "Relu", "Mul", "Gemm", "Gemm", "Add", "Add"], Single(y).Select(g => g.Name));
+        Assert.Equal(["MatMul+Add+Relu", "Mul", "Gemm+Gemm", "Add"], Apply(new FuseEpilogues(), y));
+        Variable sum = X.MatMul(w) + b;
+        Assert.Equal(["MatMul+Add", "Relu"], new FuseEpilogues().Apply(Single(sum.Relu()), [sum, sum.Relu()]).Select(g => g.Name));
+    }
+
+    [Fact]
+    public void Elementwise_operations_of_one_shape_run_together()
+    {
+        Variable y = (X.Exp() + 1).Sum([1]).Exp().Tanh();
+        Assert.Equal(["Exp", "Add", "ReduceSum", "Exp", "Tanh"], Single(y).Select(g => g.Name));
+        Assert.Equal(["Exp+Add", "ReduceSum", "Exp+Tanh"], Apply(new FuseElementwise(), y));
+    }
+
+    [Fact]
     public void Every_switch_belongs_to_one_pass()
     {
         using var workers = new Workers(1);
@@ -130,7 +149,10 @@ public sealed class PassesTests
             (new FoldConstants(workers, CancellationToken.None), new() { FoldConstants = false }),
             (new RemoveIdentities(), new() { RemoveIdentities = false }),
             (new FoldScales(), new() { FoldScales = false }),
+            (new TakeKnownBranches(), new() { TakeKnownBranches = false }),
             (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
+            (new FuseEpilogues(), new() { FuseEpilogues = false }),
+            (new FuseElementwise(), new() { FuseElementwise = false }),
         ];
         foreach ((Pass pass, CompilationOptions off) in rows)
         {
@@ -142,7 +164,11 @@ public sealed class PassesTests
     private static Signature Of(Variable y) => new(
         [.. TopologicalOrder.Of([y]).SelectMany(n => n.Inputs).Where(i => i.IsInput).Distinct()], [new Output("y", y)]);
 
-    private static Signature Apply(Pass pass, Variable y) => pass.Apply(Of(y));
+    private static Signature Apply(RewritingPass pass, Variable y) => pass.Apply(Of(y));
+
+    private static IEnumerable<string> Apply(GroupingPass pass, Variable y) => pass.Apply(Single(y), [y]).Select(group => group.Name);
+
+    private static IReadOnlyList<Group> Single(Variable y) => [.. TopologicalOrder.Of([y]).Select(Group.Of)];
 
     private static IEnumerable<string> Names(Signature signature) => signature.Nodes.Select(n => n.Operation.Name);
 

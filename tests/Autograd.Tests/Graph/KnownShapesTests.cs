@@ -40,6 +40,21 @@ public sealed class KnownShapesTests
         Assert.Equal(["batch"], new ReduceProd(KeepDims: false).Apply(Ops.ShapeOf(X)).Content!);
     }
 
+    /// <summary>One number stands beside each of several, on either side.</summary>
+    [Fact]
+    public void Numbers_and_sizes_broadcast_where_they_are_known()
+    {
+        Variable batch = new ShapeOf(0, 1).Apply(X), several = Ops.Integers(4, 6), one = Ops.Integers(2), scalar = Variable.Of(Value.Of(3L));
+        Assert.Equal([8, 12], Numbers(several * one));
+        Assert.Equal([8, 12], Numbers(one * several));
+        Assert.Equal([7, 9], Numbers(several + scalar));
+        Assert.Equal([-1, -3], Numbers(scalar - several));
+        Assert.Equal([2, 3], Numbers(several / one));
+        Assert.Equal(["batch", 7], (Ops.Concat(0, batch, Ops.Integers(5)) + Ops.Integers(0, 2)).Content!);
+        Assert.Equal([4 * (Dim)"batch", 6 * (Dim)"batch"], (batch * several).Content!);
+        Assert.Equal([2], Numbers(Ops.Integers(5) - scalar));
+    }
+
     [Fact]
     public void Sizes_that_a_file_leaves_open_broadcast_when_they_are_bound()
     {

@@ -76,8 +76,8 @@ public sealed class PassTests
     [Fact]
     public void Swapped_labels_of_two_rows_are_other_rows()
     {
-        var first = new TrainingRow(2, 1);
-        var second = new TrainingRow(2, 1);
+        var first = new TrainingRow(2, 0, 1);
+        var second = new TrainingRow(2, 0, 1);
         (first.Features[0], first.Target[0], second.Features[0], second.Target[0]) = (1, 10, 2, 20);
         RowChecksum one = default, other = default, swapped = default;
         one.Add(first);
