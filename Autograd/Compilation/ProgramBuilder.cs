@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
@@ -40,7 +41,7 @@ internal sealed class ProgramBuilder
         List<Node> nodes = NodesToRun(roots);
         read.UnionWith(nodes.SelectMany(n => n.Inputs).Concat(roots));
         IReadOnlyDictionary<Node, Group> fused = options.FuseEpilogues ? Passes.FuseEpilogues.Find(nodes, roots) : new Dictionary<Node, Group>();
-        groups = new FusionGroups(nodes, fused, options.FuseElementwise).Ordered;
+        groups = new FusionGroups(nodes, fused, roots, options.FuseElementwise).Ordered;
         inPlace = new InPlaceUpdates(signature, groups, options.UpdateInPlace);
         groups = inPlace.Ordered;
     }
@@ -241,6 +242,7 @@ internal sealed class ProgramBuilder
             group.Epilogue,
             group.Inputs.ByPosition(i => i?.Constant is not null),
             [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
+            Blocks.Of(group.Nodes[0].Operation, group.Nodes[0].InputTypes, group.Nodes[0].Outputs[0].Shape),
             [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options, limits))])
         {
             Name = group.Name,

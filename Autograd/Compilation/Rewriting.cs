@@ -35,5 +35,6 @@ internal static class Rewriting
         new TakeKnownBranches(),
         new RemoveIdentities(),
         new MergeEqualNodes(),
+        new ReadHalves(),
     ];
 }

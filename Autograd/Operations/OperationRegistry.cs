@@ -146,6 +146,7 @@ public static class OperationRegistry
         Operator<MatMulInteger>(),
         Operator<Max>(),
         Operator<MaxPool>(),
+        Entry<MaxPoolGradient>(),
         Entry<MaxRoiPlaces>(),
         Operator<MaxRoiPool>(),
         Operator<MaxUnpool>(),

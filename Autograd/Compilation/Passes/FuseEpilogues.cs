@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>
 /// Finds products whose bias and rectifier can be applied to each result while it is in a register, and sums of two products that can be added up where they lie:
-/// a pass over memory less for each. Only where nothing else takes the result in between.
+/// a pass over memory less for each. Only where nothing else takes the result in between. Products of half types are rounded before anything is added; a rectifier changes nothing of that.
 /// </summary>
 internal sealed class FuseEpilogues
 {
@@ -77,6 +77,7 @@ internal sealed class FuseEpilogues
         Variable result = node.Inputs[product], addend = node.Inputs[bias];
         return ProductBehind(result) is { Nodes.Count: 1, Epilogue.Bias: < 0 } group
             && result.Type == node.Outputs[0].Type
+            && !result.DType.IsHalf()
             && IsBias((IProduct)group.Sink.Operation, result.Shape, addend.Shape)
                 ? new KernelGroup([group.Sink, node], new Arguments([.. group.Inputs, addend]), new Epilogue(group.Inputs.Length, Relu: false))
                 : null;
@@ -84,6 +85,7 @@ internal sealed class FuseEpilogues
 
     private ProductSumGroup? SumOf(Node node) =>
         node.Inputs[0] != node.Inputs[1]
+        && !node.Outputs[0].DType.IsHalf()
         && node.Inputs[0].Type == node.Inputs[1].Type
         && ProductBehind(node.Inputs[0]) is { Nodes: [{ Operation: Gemm, Inputs.Length: 2 } left] }
         && ProductBehind(node.Inputs[1]) is { Nodes: [{ Operation: Gemm, Inputs.Length: 2 } right] }
