@@ -5,11 +5,12 @@ using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>
-/// The computation of a model in numbers of another type. In a narrow type are products, and what moves numbers or computes them element by element from narrow ones; all else, such
+/// The computation of a model in numbers of another type. In a narrow type are products, poolings, and what moves numbers or computes them element by element from narrow ones; all else, such
 /// as sums, gets float32. In a wide type is everything. Parameters and inputs are cast where they are read, so their gradients have their own types.
 /// </summary>
 internal sealed class MixedPrecision : GraphTransform
@@ -17,9 +18,21 @@ internal sealed class MixedPrecision : GraphTransform
     private readonly DType type;
     private readonly Dictionary<Variable, Variable> results = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The transform of one graph.</summary>
-    /// <param name="type">The narrow or wide type.</param>
-    public MixedPrecision(DType type) => this.type = type;
+    private MixedPrecision(DType type) => this.type = type;
+
+    /// <summary>The narrow or wide type.</summary>
+    public DType Type => type;
+
+    /// <summary>The transform for a precision; null for float32, in which nothing changes.</summary>
+    /// <param name="precision">The precision.</param>
+    public static MixedPrecision? Of(TrainingPrecision precision) => precision switch
+    {
+        TrainingPrecision.Float32 => null,
+        TrainingPrecision.BFloat16 => new(DType.BFloat16),
+        TrainingPrecision.Float16 => new(DType.Float16),
+        TrainingPrecision.Float64 => new(DType.Float64),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
+    };
 
     /// <summary>A result of the model with the type that it had.</summary>
     public Variable Result(Variable variable)
@@ -34,7 +47,7 @@ internal sealed class MixedPrecision : GraphTransform
     /// <inheritdoc/>
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
-        bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or RecurrentOperation
+        bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or Pooling or RecurrentOperation
             || (inputs.Any(input => input.DType == type) && node.Operation is ElementwiseOperation or IMovesElements or IView);
         (DType from, DType to) = isChosen ? (DType.Float32, type) : (type, DType.Float32);
         return Rebuild(node, inputs.Map(input => input.DType == from ? input.Cast(to) : input));

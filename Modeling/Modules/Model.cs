@@ -3,6 +3,7 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -68,6 +69,13 @@ public abstract class Model : ISignatureSource
     /// ragged axis if they depend on these ("time.length", int64 ["batch"]), and the outputs by their names; those of a <see cref="Module"/> are "input" and "output".</summary>
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
     public Signature Inference => InferenceFor(KnownFields);
+
+    /// <summary>The computation of <see cref="Inference"/> in numbers of another type, as a trainer of that precision computes it. Weights that are read in that type alone are stored in it, so
+    /// that a half type takes half the memory, in files too; they are copies of what they are now. Inputs and outputs keep their types.</summary>
+    /// <param name="precision">The numbers to compute with.</param>
+    /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
+    public Signature InferenceIn(TrainingPrecision precision) =>
+        MixedPrecision.Of(precision) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
 
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";
@@ -171,12 +179,12 @@ public abstract class Model : ISignatureSource
     internal virtual IReadOnlyList<Field> FieldsOf(DataLayout layout, IReadOnlySet<string> others) => layout.Fields;
 
     /// <summary>The computation of an application for examples of such fields.</summary>
-    internal Signature InferenceFor(IReadOnlyList<Field> fields)
+    internal Signature InferenceFor(IReadOnlyList<Field> fields, MixedPrecision? precision = null)
     {
         var symbols = new ExampleSymbols(fields);
         // What the examples weigh changes no prediction.
         var inputs = new Named([.. symbols.All.Take(fields.Count).Select(input => (input.Name!, input))]);
-        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols });
+        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols, Precision = precision });
         IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
         return new Signature(
             [.. symbols.All.Where(input => read.Contains(input.Name!))], [.. outputs.Select(output => new Output(output.Key, output.Value))], name: path!.Length == 0 ? "model" : path);

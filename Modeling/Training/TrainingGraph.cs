@@ -47,7 +47,7 @@ internal sealed class TrainingGraph
     {
         IReadOnlyList<Field> fields = ModelInputs.Of(trainer, layout);
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
+        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight, Precision = MixedPrecision.Of(trainer.Precision) };
         Named outputs = trainer.Model.Forward(new Named([.. fields.Select(field => (field.Name, symbols.Fields[field.Name]))]), context);
         Registration.OfModel(trainer.Model.Parameters, outputs.Values, context);
         var measures = new MeasureList();
@@ -66,7 +66,7 @@ internal sealed class TrainingGraph
         CheckNames(parameters);
         LossScaling? scaling = trainer.Precision == TrainingPrecision.Float16 ? new LossScaling(state) : null;
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
+        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight, Precision = MixedPrecision.Of(trainer.Precision) };
         var objective = new Objective(
             trainer.Model, trainer.Loss, symbols, [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)], context, state);
         Outputs = objective.Outputs;
@@ -106,22 +106,13 @@ internal sealed class TrainingGraph
         ModelInputs.CheckRead(layout, symbols.ReadBy([.. objective.Outputs.Values, .. measures.Outputs.Select(output => output.Variable)]));
         Update[] all =
         [
-            .. updates.Select(Constrain).Select(update => scaling?.IfFinite(update) ?? update),
+            .. scaling?.IfFinite([.. updates.Select(Constrain)]) ?? updates.Select(Constrain),
             .. context.Updates,
             .. scaling?.Updates() ?? [],
             new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
         ];
         return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Measures);
     }
-
-    private static MixedPrecision? NumbersOf(TrainingPrecision precision) => precision switch
-    {
-        TrainingPrecision.Float32 => null,
-        TrainingPrecision.BFloat16 => new(DType.BFloat16),
-        TrainingPrecision.Float16 => new(DType.Float16),
-        TrainingPrecision.Float64 => new(DType.Float64),
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
-    };
 
     private Update Constrain(Update update)
     {
