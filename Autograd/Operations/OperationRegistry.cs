@@ -217,6 +217,7 @@ public static class OperationRegistry
         Operator<StringConcat>(),
         Operator<StringNormalizer>(),
         Operator<StringSplit>(),
+        Entry<Stack>(),
         Operator<Sub>(),
         Operator<Sum>(),
         Entry<SumTo>(),
