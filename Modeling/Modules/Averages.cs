@@ -42,8 +42,10 @@ internal static class Averages
         {
             return [.. stacked.Select(all =>
             {
-                Variable shares = Variable.Of(Value.Of(weights, [weights.Length, .. Enumerable.Repeat(1, all.Shape.Rank - 1)])).Cast(all.DType);
-                return (shares * all).Sum([0]);
+                var shares = Value.Zeros(all.DType, [weights.Length, .. Enumerable.Repeat(1, all.Shape.Rank - 1)]);
+                for (int i = 0; i < weights.Length; i++)
+                    shares[i] = weights[i];
+                return (Variable.Of(shares) * all).Sum([0]);
             })];
         }
 

@@ -5,7 +5,6 @@ using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -23,15 +22,13 @@ internal sealed class MixedPrecision : GraphTransform
     /// <summary>The narrow or wide type.</summary>
     public DType Type => type;
 
-    /// <summary>The transform for a precision; null for float32, in which nothing changes.</summary>
-    /// <param name="precision">The precision.</param>
-    public static MixedPrecision? Of(TrainingPrecision precision) => precision switch
+    /// <summary>The transform for a type; null for float32, in which nothing changes.</summary>
+    /// <param name="type">float16, bfloat16, float32 or float64.</param>
+    public static MixedPrecision? Of(DType type) => type switch
     {
-        TrainingPrecision.Float32 => null,
-        TrainingPrecision.BFloat16 => new(DType.BFloat16),
-        TrainingPrecision.Float16 => new(DType.Float16),
-        TrainingPrecision.Float64 => new(DType.Float64),
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
+        DType.Float32 => null,
+        DType.BFloat16 or DType.Float16 or DType.Float64 => new(type),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, $"Expected {DType.Float16}, {DType.BFloat16}, {DType.Float32} or {DType.Float64}."),
     };
 
     /// <summary>A result of the model with the type that it had.</summary>

@@ -3,7 +3,6 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -72,10 +71,11 @@ public abstract class Model : ISignatureSource
 
     /// <summary>The computation of <see cref="Inference"/> in numbers of another type, as a trainer of that precision computes it. Weights that are read in that type alone are stored in it, so
     /// that a half type takes half the memory, in files too; they are copies of what they are now. Inputs and outputs keep their types.</summary>
-    /// <param name="precision">The numbers to compute with.</param>
+    /// <param name="type">The numbers to compute with: float16, bfloat16, float32 or float64.</param>
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
-    public Signature InferenceIn(TrainingPrecision precision) =>
-        MixedPrecision.Of(precision) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
+    /// <exception cref="ArgumentOutOfRangeException">The type is another one.</exception>
+    public Signature InferenceIn(DType type) =>
+        MixedPrecision.Of(type) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
 
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";

@@ -47,7 +47,7 @@ internal sealed class TrainingGraph
     {
         IReadOnlyList<Field> fields = ModelInputs.Of(trainer, layout);
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight, Precision = MixedPrecision.Of(trainer.Precision) };
+        var context = new ForwardContext(Mode.Inference) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
         Named outputs = trainer.Model.Forward(new Named([.. fields.Select(field => (field.Name, symbols.Fields[field.Name]))]), context);
         Registration.OfModel(trainer.Model.Parameters, outputs.Values, context);
         var measures = new MeasureList();
@@ -66,7 +66,7 @@ internal sealed class TrainingGraph
         CheckNames(parameters);
         LossScaling? scaling = trainer.Precision == TrainingPrecision.Float16 ? new LossScaling(state) : null;
         var symbols = new ExampleSymbols(layout.Fields);
-        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight, Precision = MixedPrecision.Of(trainer.Precision) };
+        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight, Precision = NumbersOf(trainer.Precision) };
         var objective = new Objective(
             trainer.Model, trainer.Loss, symbols, [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)], context, state);
         Outputs = objective.Outputs;
@@ -113,6 +113,15 @@ internal sealed class TrainingGraph
         ];
         return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Measures);
     }
+
+    private static MixedPrecision? NumbersOf(TrainingPrecision precision) => MixedPrecision.Of(precision switch
+    {
+        TrainingPrecision.Float32 => DType.Float32,
+        TrainingPrecision.BFloat16 => DType.BFloat16,
+        TrainingPrecision.Float16 => DType.Float16,
+        TrainingPrecision.Float64 => DType.Float64,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
+    });
 
     private Update Constrain(Update update)
     {

@@ -41,11 +41,11 @@ internal static class Cases
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
         foreach (TrainingPrecision half in new[] { TrainingPrecision.BFloat16, TrainingPrecision.Float16 })
         {
-            string type = half == TrainingPrecision.BFloat16 ? "bfloat16" : "float16";
+            (string type, DType stored) = half == TrainingPrecision.BFloat16 ? ("bfloat16", DType.BFloat16) : ("float16", DType.Float16);
             yield return ($"train-mlp-mnist-{type}", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }, half));
             yield return ($"train-cnn-mnist-{type}", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }, half));
-            yield return ($"infer-mlp-mnist-256-{type}", () => Infer(threads, MnistMlp(), [784], 256, half));
-            yield return ($"infer-cnn-mnist-64-{type}", () => Infer(threads, MnistCnn(), [1, 28, 28], 64, half));
+            yield return ($"infer-mlp-mnist-256-{type}", () => Infer(threads, MnistMlp(), [784], 256, stored));
+            yield return ($"infer-cnn-mnist-64-{type}", () => Infer(threads, MnistCnn(), [1, 28, 28], 64, stored));
         }
 
         yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
@@ -119,10 +119,10 @@ internal static class Cases
         return Of(step, [.. step.Signature.Inputs.Select(input => all[input.Name!])]);
     }
 
-    public static TimedCase Infer(int threads, Module model, int[] shape, int batch, TrainingPrecision precision = TrainingPrecision.Float32)
+    public static TimedCase Infer(int threads, Module model, int[] shape, int batch, DType type = DType.Float32)
     {
         model.InputShape = Shape.OfSizes(shape);
-        Function function = Function.Compile(model.InferenceIn(precision), new ExecutionOptions { Threads = threads, FixedParameters = true });
+        Function function = Function.Compile(model.InferenceIn(type), new ExecutionOptions { Threads = threads, FixedParameters = true });
         Value[] inputs = [Normal([batch, .. shape], 3)];
         return Of(function, inputs);
     }

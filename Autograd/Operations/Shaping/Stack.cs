@@ -27,8 +27,10 @@ public sealed record Stack : CompositeOperation, IHasExamples
                 throw new ShapeException($"{Name} expects tensors of one shape, found {shape} and {input.Shape}.");
         }
 
-        // Numbers have no axis along which they could be joined.
-        Variable[] parts = [.. inputs.Select(input => shape.Rank == 0 ? Ops.Reshape(input, [1]) : input)];
-        return [Ops.Reshape(Ops.Concat(0, parts), [parts.Length, .. shape])];
+        // Where the sizes are known, one change of shape does for all.
+        Variable[] parts = [.. inputs];
+        return shape.IsStatic && shape.Rank > 0
+            ? [Ops.Reshape(Ops.Concat(0, parts), [parts.Length, .. shape])]
+            : [Ops.Concat(0, [.. parts.Select(part => Ops.Reshape(part, [1, .. shape]))])];
     }
 }

@@ -57,16 +57,16 @@ public sealed class HalfMemoryTests
     [MemberData(nameof(Cases))]
     public void Inference_takes_half_the_memory(string model, TrainingPrecision precision)
     {
-        long wide = Inference(model, TrainingPrecision.Float32), narrow = Inference(model, precision);
+        long wide = Inference(model, DType.Float32), narrow = Inference(model, precision == TrainingPrecision.Float16 ? DType.Float16 : DType.BFloat16);
         Assert.True(narrow <= Share * wide, $"found {narrow} bytes, {(double)narrow / wide:F3} of {wide}");
     }
 
-    private static long Inference(string name, TrainingPrecision precision)
+    private static long Inference(string name, DType type)
     {
         (Shape shape, Func<RandomSource, Module> make) = Models[name];
         Module module = make(new RandomSource(1));
         module.InputShape = shape;
-        Signature signature = module.InferenceIn(precision);
+        Signature signature = module.InferenceIn(type);
         return signature.Parameters.Sum(parameter => parameter.Value.ByteCount) + MemoryOf(signature);
     }
 
@@ -75,7 +75,11 @@ public sealed class HalfMemoryTests
         (Shape shape, Func<RandomSource, Module> make) = Models[name];
         var trainer = new Trainer
         {
-            Model = make(new RandomSource(1)), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Precision = precision, Execution = new ExecutionOptions { Threads = 1 },
+            Model = make(new RandomSource(1)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam(),
+            Precision = precision,
+            Execution = new ExecutionOptions { Threads = 1 },
         };
         trainer.Prepare(Data(shape, 1).Layout);
         return MemoryOf(trainer.TrainingStep);
