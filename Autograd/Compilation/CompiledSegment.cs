@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
@@ -25,12 +26,13 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
     /// <param name="outputs">Places for its outputs.</param>
     /// <param name="workers">The threads.</param>
     /// <param name="cancellation">Ends the run early.</param>
+    /// <param name="record">Receives the steps; null if nobody asks.</param>
     public static void Run(
-        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation)
+        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, RunRecord? record = null)
     {
         if (segments is [var only])
         {
-            only.Plans.Run(inputs, outputs, cancellation);
+            only.Plans.Run(inputs, outputs, cancellation, record);
             return;
         }
 
@@ -38,11 +40,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         segments[0].Begin(inputs, known);
         foreach (CompiledSegment segment in segments[..^1])
         {
-            segment.Run(known, workers, cancellation);
+            segment.Run(known, workers, cancellation, record);
         }
 
         CompiledSegment last = segments[^1];
-        last.Plans.Run(last.Arguments(known), outputs, cancellation);
+        last.Plans.Run(last.Arguments(known), outputs, cancellation, record);
     }
 
     private void Begin(ReadOnlySpan<Value> inputs, Dictionary<Variable, Value> known)
@@ -56,10 +58,10 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
 
     private Value[] Arguments(Dictionary<Variable, Value> known) => [.. segment.Sources.Select(source => known[source])];
 
-    private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation)
+    private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation, RunRecord? record)
     {
         var results = new Value[segment.Results.Count];
-        Plan plan = plans.Run(Arguments(known), results, cancellation);
+        Plan plan = plans.Run(Arguments(known), results, cancellation, record);
         for (int i = 0; i < results.Length; i++)
         {
             known[segment.Results[i]] = results[i];
@@ -68,7 +70,7 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         foreach (Node node in segment.Sized)
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Value?> made = Run(node, known, plan, workers, cancellation);
+            IReadOnlyList<Value?> made = Run(node, known, plan, workers, cancellation, record);
             for (int i = 0; i < made.Count; i++)
             {
                 if (made[i] is not { } value || !segment.Read.Contains(node.Outputs[i]))
@@ -88,14 +90,17 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         }
     }
 
-    private IReadOnlyList<Value?> Run(Node node, Dictionary<Variable, Value> known, Plan plan, Workers workers, CancellationToken cancellation)
+    private IReadOnlyList<Value?> Run(Node node, Dictionary<Variable, Value> known, Plan plan, Workers workers, CancellationToken cancellation, RunRecord? record)
     {
         Value?[] inputs = node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]);
+        long begin = record is null ? 0 : Stopwatch.GetTimestamp();
         try
         {
-            return node.Operation is IRunsBodies control
+            IReadOnlyList<Value?> results = node.Operation is IRunsBodies control
                 ? DataSized.Run(control, inputs, [.. node.Outputs.Select(segment.Read.Contains)], body => plan.FunctionOf(body, Make), workers, cancellation)
                 : DataSized.Run(node, inputs, workers);
+            record?.Add(node.Operation.Name, node.Origin, inputs, results, 0, begin);
+            return results;
         }
         catch (ToolkitException e) when (node.Origin is not null)
         {

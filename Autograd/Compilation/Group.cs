@@ -1,6 +1,8 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
 
@@ -8,6 +10,10 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="nodes">The nodes.</param>
 internal abstract class Group(IReadOnlyList<Node> nodes)
 {
+    /// <summary>The group of a single node.</summary>
+    /// <param name="node">The node.</param>
+    public static Group Of(Node node) => node.Operation is ElementwiseOperation && !HasTexts(node) ? new ElementwiseGroup([node]) : new KernelGroup(node);
+
     /// <summary>The members.</summary>
     public IReadOnlyList<Node> Nodes { get; } = nodes;
 
@@ -16,6 +22,9 @@ internal abstract class Group(IReadOnlyList<Node> nodes)
 
     /// <summary>The name of the step.</summary>
     public virtual string Name => string.Join('+', Nodes.Select(n => n.Operation.Name));
+
+    /// <summary>Texts are objects, which no tile of memory holds.</summary>
+    private static bool HasTexts(Node node) => node.Inputs.Concat(node.Outputs).Any(variable => variable.DType == DType.String);
 }
 
 /// <summary>A chain of elementwise operations of one shape, run tile by tile.</summary>

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Compilation;
 /// </summary>
 internal sealed class InPlaceUpdates
 {
-    public InPlaceUpdates(Signature signature, List<Group> groups, bool enabled)
+    public InPlaceUpdates(Signature signature, IReadOnlyList<Group> groups, bool enabled)
     {
         Variable[] outputs = [.. signature.Outputs.Select(o => o.Variable)];
         Roots = new HashSet<Variable>(outputs.Concat(signature.Updates.Select(u => u.NewValue)), ReferenceEqualityComparer.Instance);
@@ -67,7 +67,7 @@ internal sealed class InPlaceUpdates
     public HashSet<Variable> Roots { get; }
 
     /// <summary>The groups in the order in which they run.</summary>
-    public List<Group> Ordered { get; }
+    public IReadOnlyList<Group> Ordered { get; }
 
     /// <summary>The new values that are written in place, and where.</summary>
     public Dictionary<Variable, Parameter> Targets { get; } = new(ReferenceEqualityComparer.Instance);
@@ -85,7 +85,7 @@ internal sealed class InPlaceUpdates
 
     private static bool MayFail(Node node) => ((ElementwiseOperation)node.Operation).MayFail(node.Inputs[^1].DType);
 
-    private static HashSet<Variable> TakenByOtherGroups(List<Group> groups)
+    private static HashSet<Variable> TakenByOtherGroups(IReadOnlyList<Group> groups)
     {
         var taken = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
         foreach (Group group in groups)

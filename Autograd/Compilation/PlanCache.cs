@@ -72,14 +72,15 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
     /// <param name="cancellation">Ends the run early.</param>
+    /// <param name="record">Receives the steps; null if nobody asks.</param>
     /// <returns>The plan.</returns>
-    public Plan Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation)
+    public Plan Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation, RunRecord? record)
     {
         Plan plan = For(inputs);
         PlanContext context = plan.Rent();
         try
         {
-            context.Run(inputs, outputs, workers, cancellation);
+            context.Run(inputs, outputs, workers, cancellation, record);
             return plan;
         }
         finally

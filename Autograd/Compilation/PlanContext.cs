@@ -47,8 +47,8 @@ internal sealed class PlanContext
     /// <param name="outputs">Places for the outputs.</param>
     /// <param name="workers">The threads.</param>
     /// <param name="cancellation">Ends the run between two steps, as long as no parameter has changed.</param>
-    /// <param name="marks">Receives the time before the first step and after each; empty if nobody asks.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, Span<long> marks = default)
+    /// <param name="record">Receives the steps; null if nobody asks.</param>
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, RunRecord? record)
     {
         inputs.CopyTo(values);
         foreach (InputArgument argument in plan.Program.InputArguments)
@@ -56,18 +56,13 @@ internal sealed class PlanContext
             Inputs[argument.Step][argument.Index] = inputs[argument.Input];
         }
 
-        if (!marks.IsEmpty)
-        {
-            marks[0] = Stopwatch.GetTimestamp();
-        }
-
         Program program = plan.Program;
-        RunSteps(0, program.FirstInPlace, workers, marks, cancellation);
+        RunSteps(0, program.FirstInPlace, workers, record, cancellation);
         PrepareOutputs(outputs);
         cancellation.ThrowIfCancellationRequested();
 
         // Whatever fails has failed before here, and nothing has changed.
-        RunSteps(program.FirstInPlace, program.Steps.Length, workers, marks, CancellationToken.None);
+        RunSteps(program.FirstInPlace, program.Steps.Length, workers, record, CancellationToken.None);
         for (int i = 0; i < outputs.Length; i++)
         {
             outputs[i].CopyFrom(values[program.Outputs[i]]);
@@ -94,7 +89,7 @@ internal sealed class PlanContext
         }
     }
 
-    private void RunSteps(int first, int end, Workers workers, Span<long> marks, CancellationToken cancellation)
+    private void RunSteps(int first, int end, Workers workers, RunRecord? record, CancellationToken cancellation)
     {
         Kernel[] kernels = plan.Kernels;
         int i = first;
@@ -103,11 +98,9 @@ internal sealed class PlanContext
             for (; i < end; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                long begin = record is null ? 0 : Stopwatch.GetTimestamp();
                 kernels[i].Run(new KernelArguments(Inputs[i], Outputs[i], workers, cancellation));
-                if (!marks.IsEmpty)
-                {
-                    marks[i + 1] = Stopwatch.GetTimestamp();
-                }
+                record?.Add(plan.Program.Steps[i].Name, plan.Program.Steps[i].Origin, Inputs[i], Outputs[i], kernels[i].Flops, begin);
             }
         }
         catch (ToolkitException e) when (plan.Program.Steps[i].Origin is not null)

@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -15,7 +16,7 @@ internal sealed class ProgramBuilder
     private readonly HashSet<Variable> read = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Variable> early = new(ReferenceEqualityComparer.Instance);
     private readonly List<EarlyNode> earlyNodes = [];
-    private readonly List<Group> groups;
+    private readonly IReadOnlyList<Group> groups;
     private readonly InPlaceUpdates inPlace;
     private readonly Dictionary<Variable, int> inputs = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, int> buffersOf = new(ReferenceEqualityComparer.Instance);
@@ -40,9 +41,7 @@ internal sealed class ProgramBuilder
         Variable[] roots = [.. signature.Outputs.Select(o => o.Variable), .. signature.Updates.Select(u => u.NewValue)];
         List<Node> nodes = NodesToRun(roots);
         read.UnionWith(nodes.SelectMany(n => n.Inputs).Concat(roots));
-        IReadOnlyDictionary<Node, Group> fused = options.FuseEpilogues ? Passes.FuseEpilogues.Find(nodes, roots) : new Dictionary<Node, Group>();
-        groups = new FusionGroups(nodes, fused, roots, options.FuseElementwise).Ordered;
-        inPlace = new InPlaceUpdates(signature, groups, options.UpdateInPlace);
+        inPlace = new InPlaceUpdates(signature, Grouping.Of(nodes, roots, options), options.UpdateInPlace);
         groups = inPlace.Ordered;
     }
 
@@ -241,6 +240,7 @@ internal sealed class ProgramBuilder
             group.Nodes[0],
             group.Epilogue,
             group.Inputs.ByPosition(i => i?.Constant is not null),
+            group.Inputs.ByPosition(MadeBehind),
             [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
             Blocks.Of(group.Nodes[0].Operation, group.Nodes[0].InputTypes, group.Nodes[0].Outputs[0].Shape),
             [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options, limits))])
@@ -250,6 +250,10 @@ internal sealed class ProgramBuilder
             Inputs = PlacesOf(group.Inputs),
             Outputs = ResultsOf(group),
         };
+
+    private MadeIndices? MadeBehind(Variable? variable) => variable?.Producer is { Operation: IMakesIndices maker } node
+        ? new MadeIndices(maker, variable.OutputIndex, ShapeOf(node.Inputs[0]))
+        : null;
 
     private static IReadOnlyList<Body> BodiesOf(Node node) => (node.Operation as IHasBodies)?.Bodies ?? [];
 

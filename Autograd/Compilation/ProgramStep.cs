@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 using Gemm = Toolkit.Autograd.Operations.LinearAlgebra.Gemm;
 
@@ -31,15 +32,27 @@ internal abstract class ProgramStep
     public abstract Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding);
 }
 
+/// <summary>Indices that an operation of the program makes.</summary>
+/// <param name="Maker">The operation.</param>
+/// <param name="Output">The position of the result.</param>
+/// <param name="Shape">The position of the shape of its first input.</param>
+internal sealed record MadeIndices(IMakesIndices Maker, int Output, int Shape)
+{
+    /// <summary>What is known of them.</summary>
+    /// <param name="sizes">The sizes of each shape of the program.</param>
+    public KnownIndices? For(int[][] sizes) => Maker.IndicesOf(Output, sizes[Shape]);
+}
+
 /// <summary>The kernel of one operation.</summary>
 /// <param name="node">The operation.</param>
 /// <param name="epilogue">What is done on the way out.</param>
 /// <param name="constants">For each input whether its numbers are known and never change.</param>
+/// <param name="indices">For each input who makes the indices that it holds.</param>
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
 /// <param name="blocks">How the computation is cut; null where it is not.</param>
 /// <param name="bodies">The programs of the operation's bodies.</param>
 internal sealed class OperationStep(
-    Node node, Epilogue epilogue, bool[] constants, (DType Type, int Shape, bool IsWanted)[] results, Blocks? blocks, IReadOnlyList<BodyProgram> bodies) : ProgramStep
+    Node node, Epilogue epilogue, bool[] constants, MadeIndices?[] indices, (DType Type, int Shape, bool IsWanted)[] results, Blocks? blocks, IReadOnlyList<BodyProgram> bodies) : ProgramStep
 {
     public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding)
     {
@@ -49,7 +62,7 @@ internal sealed class OperationStep(
             wanted[i] = (results[i].Type, sizes[results[i].Shape], results[i].IsWanted);
         }
 
-        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, blocks, body => new PlannedBody(ProgramOf(body), binding, kernels));
+        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, Array.ConvertAll(indices, made => made?.For(sizes)), blocks, body => new PlannedBody(ProgramOf(body), binding, kernels));
     }
 
     private BodyProgram ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body));

@@ -26,14 +26,15 @@ internal static class Rewriting
         return signature;
     }
 
-    private static IReadOnlyList<Pass> Passes(Workers workers, bool fixParameters, CancellationToken cancellation) =>
+    private static IReadOnlyList<RewritingPass> Passes(Workers workers, bool fixParameters, CancellationToken cancellation) =>
     [
-        .. fixParameters ? [new FixParameters()] : Array.Empty<Pass>(),
+        .. fixParameters ? [new FixParameters()] : Array.Empty<RewritingPass>(),
         new ExpandOperations(),
         new WidenTypes(),
         new FoldConstants(workers, cancellation),
         new TakeKnownBranches(),
         new RemoveIdentities(),
+        new FoldScales(),
         new MergeEqualNodes(),
         new ReadHalves(),
     ];

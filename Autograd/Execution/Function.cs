@@ -128,7 +128,8 @@ public sealed class Function
         }
     }
 
-    /// <summary>Runs the function several times and measures each step of its plan; the time of a step is its median. Updates are stored as in any run.</summary>
+    /// <summary>Runs the function several times and measures each step of its plans; the time of a step is its median. Updates are stored as in any run. Where sizes depend on
+    /// data, each part has a plan of its own, and the operations between them are steps as well.</summary>
     /// <param name="inputs">One value for each input, in the order of the signature.</param>
     /// <param name="runs">The number of measured runs, at least 1; one more run before them is not measured.</param>
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
@@ -138,41 +139,18 @@ public sealed class Function
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
         lock (updating)
         {
-            Plan plan = PlanFor(inputs);
-            PlanContext context = plan.Rent();
             var outputs = new Value[Signature.Outputs.Count];
-            context.Run(inputs, outputs, workers, CancellationToken.None);
+            CompiledSegment.Run(segments, inputs, outputs, workers, CancellationToken.None);
             double peak = MultiplyAddPeak.GigaFlopsPerSecond(workers);
-            var marks = new long[runs][];
+            var records = new RunRecord[runs];
             for (int run = 0; run < runs; run++)
             {
-                marks[run] = new long[plan.Program.Steps.Length + 1];
-                context.Run(inputs, outputs, workers, CancellationToken.None, marks[run]);
+                records[run] = new RunRecord();
+                CompiledSegment.Run(segments, inputs, outputs, workers, CancellationToken.None, records[run]);
             }
 
-            var steps = new ProfiledStep[plan.Program.Steps.Length];
-            for (int i = 0; i < steps.Length; i++)
-            {
-                ProgramStep step = plan.Program.Steps[i];
-                Value[] read = context.Inputs[i], written = context.Outputs[i];
-                long[] ticks = [.. marks.Select(m => m[i + 1] - m[i]).Order()];
-                steps[i] = new ProfiledStep(
-                    step.Name,
-                    $"{string.Join(' ', read.Where(v => v is not null).Select(Sizes))} → {string.Join(' ', written.Where(v => v is not null).Select(Sizes))}",
-                    runs,
-                    TimeSpan.FromSeconds(ticks[runs / 2] * (double)runs / Stopwatch.Frequency),
-                    plan.Kernels[i].Flops,
-                    read.Concat(written).Sum(v => v is null ? 0 : (long)v.Count * v.DType.Size()))
-                {
-                    Place = step.Origin?.ToString() ?? string.Empty,
-                };
-            }
-
-            plan.Return(context);
-            return new FunctionProfile(steps, marks, Stopwatch.Frequency, peak, workers.Threads);
+            return new FunctionProfile(records, Stopwatch.Frequency, peak, workers.Threads);
         }
-
-        static string Sizes(Value value) => $"[{string.Join(", ", value.Sizes.ToArray())}]";
     }
 
     /// <summary>The bytes of working memory that the plans kept now hold, parameters and inputs not counted.</summary>

@@ -1,22 +1,23 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Toolkit.Autograd.Compilation;
 
 namespace Toolkit.Autograd.Execution;
 
 /// <summary>Where the time of a function goes: each step of its plan with time, work and traffic. Made by <see cref="Function.Profile"/>.</summary>
 public sealed class FunctionProfile
 {
-    private readonly long[][] marks;
+    private readonly (long Begin, long End)[][] times;
     private readonly double ticksPerMicrosecond;
 
-    internal FunctionProfile(IReadOnlyList<ProfiledStep> steps, long[][] marks, long frequency, double peakGigaFlopsPerSecond, int threads)
+    internal FunctionProfile(IReadOnlyList<RunRecord> runs, long frequency, double peakGigaFlopsPerSecond, int threads)
     {
-        Steps = steps;
-        this.marks = marks;
+        times = [.. runs.Select(run => run.Steps.Select(step => (step.Begin, step.End)).ToArray())];
         ticksPerMicrosecond = frequency / 1e6;
         PeakGigaFlopsPerSecond = peakGigaFlopsPerSecond;
         Threads = threads;
+        Steps = [.. runs[^1].Steps.Select((step, i) => ProfiledStep.Of(step, [.. runs.Select(run => run.Steps[i].Ticks).Order()], frequency))];
     }
 
     /// <summary>The steps in the order in which they run.</summary>
@@ -29,7 +30,7 @@ public sealed class FunctionProfile
     public int Threads { get; }
 
     /// <summary>The time of one run, averaged over the runs.</summary>
-    public TimeSpan TimePerRun => marks.Length == 0 ? TimeSpan.Zero : Steps.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Time) / marks.Length;
+    public TimeSpan TimePerRun => Steps.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Time) / times.Length;
 
     /// <summary>A table: one line for each step, the slowest first, and a line for the whole.</summary>
     public override string ToString()
@@ -51,7 +52,7 @@ public sealed class FunctionProfile
 
         double rate = Steps.Sum(s => s.Flops * (double)s.Calls) / total / 1e9;
         text.Append(Line(
-            "100.0 %", Number(TimePerRun.TotalMicroseconds), marks.Length.ToString(CultureInfo.InvariantCulture), Number(rate),
+            "100.0 %", Number(TimePerRun.TotalMicroseconds), times.Length.ToString(CultureInfo.InvariantCulture), Number(rate),
             Percent(rate / PeakGigaFlopsPerSecond), Number(Steps.Sum(s => s.Bytes * (double)s.Calls) / total / 1e9),
             $"whole run; peak {Number(PeakGigaFlopsPerSecond)} GFLOP/s on {Threads} thread(s)"));
         return text.ToString();
@@ -64,8 +65,8 @@ public sealed class FunctionProfile
         using var writer = new Utf8JsonWriter(stream);
         writer.WriteStartObject();
         writer.WriteStartArray("traceEvents");
-        long origin = marks.Length == 0 ? 0 : marks[0][0];
-        foreach (long[] run in marks)
+        long origin = times[0].Select(step => step.Begin).FirstOrDefault();
+        foreach ((long Begin, long End)[] run in times)
         {
             for (int i = 0; i < Steps.Count; i++)
             {
@@ -73,8 +74,8 @@ public sealed class FunctionProfile
                 writer.WriteString("name", Steps[i].Name);
                 writer.WriteString("cat", "step");
                 writer.WriteString("ph", "X");
-                writer.WriteNumber("ts", (run[i] - origin) / ticksPerMicrosecond);
-                writer.WriteNumber("dur", (run[i + 1] - run[i]) / ticksPerMicrosecond);
+                writer.WriteNumber("ts", (run[i].Begin - origin) / ticksPerMicrosecond);
+                writer.WriteNumber("dur", (run[i].End - run[i].Begin) / ticksPerMicrosecond);
                 writer.WriteNumber("pid", 1);
                 writer.WriteNumber("tid", 1);
                 writer.WriteStartObject("args");

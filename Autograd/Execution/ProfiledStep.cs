@@ -1,3 +1,6 @@
+using Toolkit.Autograd.Compilation;
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Autograd.Execution;
 
 /// <summary>One step of a plan in a <see cref="FunctionProfile"/>.</summary>
@@ -17,4 +20,21 @@ public sealed record ProfiledStep(string Name, string Shapes, int Calls, TimeSpa
 
     /// <summary>Billions of bytes per second.</summary>
     public double GigaBytesPerSecond => Time.Ticks == 0 ? 0 : Bytes * (double)Calls / Time.TotalSeconds / 1e9;
+
+    /// <summary>The step of several runs.</summary>
+    /// <param name="step">The step in one of them.</param>
+    /// <param name="ticks">What it took in each, in order.</param>
+    /// <param name="frequency">The ticks of a second.</param>
+    internal static ProfiledStep Of(RecordedStep step, long[] ticks, long frequency) => new(
+        step.Name,
+        $"{Sizes(step.Inputs)} → {Sizes(step.Outputs)}",
+        ticks.Length,
+        TimeSpan.FromSeconds(ticks[ticks.Length / 2] * (double)ticks.Length / frequency),
+        step.Flops,
+        step.Inputs.Concat(step.Outputs).Sum(value => value?.ByteCount ?? 0))
+    {
+        Place = step.Origin?.ToString() ?? string.Empty,
+    };
+
+    private static string Sizes(IEnumerable<Value?> values) => string.Join(' ', values.OfType<Value>().Select(value => $"[{string.Join(", ", value.Sizes.ToArray())}]"));
 }

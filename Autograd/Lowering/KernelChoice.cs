@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Control;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Lowering;
@@ -27,6 +28,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     /// <param name="inputs">Values of the types and sizes of the inputs, null where one is left out.</param>
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether it never changes.</param>
+    /// <param name="indices">For each input what is known of the indices that it holds.</param>
     /// <param name="blocks">How the computation is cut; null where it is not.</param>
     /// <param name="compile">Makes a body of the operation ready to run.</param>
     public Kernel For(
@@ -35,12 +37,13 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         Value?[] inputs,
         (DType Type, int[] Sizes, bool IsWanted)[] results,
         bool[] constants,
+        KnownIndices?[] indices,
         Blocks? blocks,
         Func<Body, BodyFunction> compile)
     {
         if (blocks is not null)
-            return new BlockKernel(blocks, inputs, results, (parts, partResults) => For(operation, epilogue, parts, partResults, [], null, compile));
-        var request = new LowerRequest(operation, inputs, results, constants, packed, compile);
+            return new BlockKernel(blocks, inputs, results, (parts, partResults) => For(operation, epilogue, parts, partResults, [], [], null, compile));
+        var request = new LowerRequest(operation, inputs, results, constants, indices, packed, compile);
         return TextKernels.For(operation, inputs, results.Select(r => r.Type))
             ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
             ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
@@ -50,8 +53,8 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     {
         (DType, int[], bool)[] results = [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))];
         return Blocks.Of(operation, InferRequest.Of(operation, inputs), Shape.OfSizes(outputs[0].Sizes)) is { } blocks
-            ? new BlockKernel(blocks, inputs, results, (parts, partResults) => Own(operation, new LowerRequest(operation, parts, partResults, [], null, null)))
-            : Own(operation, new LowerRequest(operation, inputs, results, [], null, null));
+            ? new BlockKernel(blocks, inputs, results, (parts, partResults) => Own(operation, new LowerRequest(operation, parts, partResults, [], [], null, null)))
+            : Own(operation, new LowerRequest(operation, inputs, results, [], [], null, null));
     }
 
     private static Kernel Own(Operation operation, LowerRequest request) => operation is IHasKernel has

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Control;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations;
@@ -29,6 +30,7 @@ public sealed class LowerRequest
     private readonly Value?[] inputs;
     private readonly (DType Type, int[] Sizes, bool IsWanted)[] results;
     private readonly bool[] constants;
+    private readonly KnownIndices?[] indices;
     private readonly PackedConstants? packed;
     private readonly Func<Body, BodyFunction>? compile;
 
@@ -37,6 +39,7 @@ public sealed class LowerRequest
     /// <param name="inputs">A value of the type and sizes of each input; null where one is left out.</param>
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether its numbers are known and never change; empty for none.</param>
+    /// <param name="indices">For each input what is known of the indices that it holds; empty for nothing.</param>
     /// <param name="packed">The constants that have been packed; null if none is to be packed.</param>
     /// <param name="compile">Makes a body of the operation ready to run; null where bodies do not occur.</param>
     internal LowerRequest(
@@ -44,6 +47,7 @@ public sealed class LowerRequest
         Value?[] inputs,
         (DType Type, int[] Sizes, bool IsWanted)[] results,
         bool[] constants,
+        KnownIndices?[] indices,
         PackedConstants? packed,
         Func<Body, BodyFunction>? compile)
     {
@@ -52,6 +56,7 @@ public sealed class LowerRequest
         this.inputs = inputs;
         this.results = results;
         this.constants = constants;
+        this.indices = indices;
         this.packed = packed;
     }
 
@@ -106,6 +111,9 @@ public sealed class LowerRequest
     /// <summary>The error that there is no kernel for a type.</summary>
     /// <param name="type">The type.</param>
     public DTypeException NoKernel(DType type) => new($"{operation.Name} has no kernel for elements of type {type}.");
+
+    /// <summary>What is known of the indices in an input; null where nothing is.</summary>
+    internal KnownIndices? Indices(int position) => position < indices.Length ? indices[position] : null;
 
     /// <summary>A constant input as a kernel prefers it; null if the input is no constant or is not to be packed.</summary>
     internal Storage? Packed(int position, string form, Func<Value, Storage?> pack) =>

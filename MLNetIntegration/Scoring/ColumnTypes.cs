@@ -50,6 +50,10 @@ internal static class ColumnTypes
 
     public static DataViewType Item(DataViewType type) => type is VectorDataViewType vector ? vector.ItemType : type;
 
+    /// <summary>Whether elements of a column go into a tensor as they are: those of its type, and keys as their numbers, from 1 and 0 where one is missing.</summary>
+    public static bool Fits(DataViewType type, TensorDescription tensor) =>
+        Item(type).Equals(Of(tensor)) || (Item(type) is KeyDataViewType key && Of(tensor).RawType == key.RawType);
+
     private static ScoringException Unknown(TensorDescription tensor) =>
         new($"Expected numbers, truth values or texts in {tensor}, found elements that ML.NET has no columns for.");
 }

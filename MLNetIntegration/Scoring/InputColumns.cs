@@ -60,7 +60,7 @@ internal sealed record InputColumns(TensorDescription Input, IReadOnlyList<DataV
 
         int? length = new InputColumns(input, []).RowLength(options.Dimensions);
         DataViewSchema.Column[] fitting = single
-            ? [.. visible.Where(c => ColumnTypes.Item(c.Type).Equals(ColumnTypes.Of(input)) && (length is null || ColumnTypes.Length(c.Type) == length))]
+            ? [.. visible.Where(c => ColumnTypes.Fits(c.Type, input) && (length is null || ColumnTypes.Length(c.Type) == length))]
             : [];
         return fitting.Length switch
         {
@@ -72,7 +72,7 @@ internal sealed record InputColumns(TensorDescription Input, IReadOnlyList<DataV
     }
 
     private static DataViewSchema.Column Checked(TensorDescription input, DataViewSchema.Column column) =>
-        ColumnTypes.Item(column.Type).Equals(ColumnTypes.Of(input))
+        ColumnTypes.Fits(column.Type, input)
             ? column
             : throw new ScoringException(
                 $"The model input {input} expects a column of {ColumnTypes.Of(input)}, found \"{column.Name}\" of type {column.Type}.");

@@ -8,7 +8,7 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <summary>A network and loss of the user's own, for any label.</summary>
 internal sealed class CustomHead(Func<NetworkInput, NetworkPlan> build, NetworkOptions options) : NetworkHead
 {
-    public override string ExpectedLabel => "a key, Boolean, Single or a vector of Single of known length";
+    public override string ExpectedLabel => "a key, Boolean, Single, Double or a vector of Single or Double of known length";
 
     public override bool Accepts(DataViewType type) => type is KeyDataViewType or BooleanDataViewType || LabelColumn.IsNumber(type)
         || (type is VectorDataViewType { IsKnownSize: true } vector && LabelColumn.IsNumber(vector.ItemType));

@@ -3,48 +3,47 @@ using Microsoft.ML.Data;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>A column of features: Single, alone or in a vector of known length.</summary>
-internal sealed record FeatureColumn(DataViewSchema.Column Column, int Length)
+/// <summary>A column that a network reads.</summary>
+/// <param name="Name">Its name in the data.</param>
+/// <param name="Field">Its name as a field of examples and as an input of the exported model.</param>
+internal abstract record FeatureColumn(string Name, string Field)
 {
-    public static FeatureColumn Of(DataViewSchema schema, string name)
-    {
-        if (schema.GetColumnOrNull(name) is not { } column)
-        {
-            throw new TrainingException($"Expected a feature column \"{name}\", found {string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
-        }
+    /// <summary>The column of the prepared rows that training reads.</summary>
+    public virtual string Read => Name;
 
-        return column.Type switch
-        {
-            NumberDataViewType { RawType: var raw } when raw == typeof(float) => new FeatureColumn(column, 1),
-            VectorDataViewType { IsKnownSize: true, ItemType.RawType: var raw } vector when raw == typeof(float) => new FeatureColumn(column, vector.Size),
-            _ => throw new TrainingException(
-                $"Expected the feature column \"{name}\" to be Single or a vector of Single of known length, found {column.Type}; convert it first, for "
-                + "example with Transforms.Conversion.ConvertType, Categorical.OneHotEncoding or Text.FeaturizeText."),
-        };
-    }
+    /// <summary>The column of the prepared rows that scoring reads.</summary>
+    public virtual string Served => Name;
 
-    /// <summary>What copies the column of the cursor's row.</summary>
-    public Reader Open(DataViewRow row)
+    /// <summary>The getter of the column that training reads.</summary>
+    protected ValueGetter<T> Getter<T>(DataViewRow row) => row.GetGetter<T>(row.Schema[Read]);
+
+    /// <summary>What reads elements of a column that holds one or a vector of them, dense, into a buffer that is used again.</summary>
+    protected Func<ReadOnlyMemory<T>> Elements<T>(DataViewRow row, DataViewType type)
     {
-        if (Column.Type is not VectorDataViewType)
+        if (type is not VectorDataViewType)
         {
-            ValueGetter<float> one = row.GetGetter<float>(row.Schema[Column.Name]);
-            return target =>
+            ValueGetter<T> one = Getter<T>(row);
+            var single = new T[1];
+            return () =>
             {
-                float value = 0;
-                one(ref value);
-                target[0] = value;
+                one(ref single[0]);
+                return single;
             };
         }
 
-        ValueGetter<VBuffer<float>> many = row.GetGetter<VBuffer<float>>(row.Schema[Column.Name]);
-        VBuffer<float> buffer = default;
-        return target =>
+        ValueGetter<VBuffer<T>> many = Getter<VBuffer<T>>(row);
+        VBuffer<T> buffer = default;
+        T[] dense = [];
+        return () =>
         {
             many(ref buffer);
-            buffer.CopyTo(target);
+            if (dense.Length < buffer.Length)
+            {
+                dense = new T[buffer.Length];
+            }
+
+            buffer.CopyTo(dense.AsSpan(0, buffer.Length));
+            return dense.AsMemory(0, buffer.Length);
         };
     }
-
-    public delegate void Reader(Span<float> target);
 }

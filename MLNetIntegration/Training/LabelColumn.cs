@@ -3,12 +3,15 @@ using Microsoft.ML.Data;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>A column of labels: a key or Boolean (classes), or Single, alone or in a vector of known length (numbers).</summary>
+/// <summary>A column of labels: a key or Boolean (classes), or Single or Double, alone or in a vector of known length (numbers).</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Classes">The number of classes; 0 for numbers.</param>
 /// <param name="Length">The numbers per row; 0 for classes.</param>
 internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, int Length)
 {
+    /// <summary>Its name as a field of examples, and of the output of a network that learns it.</summary>
+    public string Field { get; init; } = FeatureColumns.Target;
+
     /// <summary>The outputs that a network needs for it: a logit for each class, one for true and false, or a number for each number.</summary>
     public int Outputs => Column.Type is BooleanDataViewType ? 1 : Math.Max(Classes, Length);
 
@@ -41,11 +44,11 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
     }
 
     /// <summary>Whether a type is one that can be learned at all.</summary>
-    public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && raw == typeof(float);
+    public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && (raw == typeof(float) || raw == typeof(double));
 
-    /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="TrainingRow.Class"/>, or numbers into <see cref="TrainingRow.Target"/>;
+    /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="LabelValue.Class"/>, or numbers into <see cref="LabelValue.Numbers"/>;
     /// false where it is missing.</summary>
-    public Func<TrainingRow, bool> Open(DataViewRow row)
+    public Func<LabelValue, bool> Open(DataViewRow row)
     {
         DataViewSchema.Column column = row.Schema[Column.Name];
         switch (Column.Type)
@@ -66,31 +69,45 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
                 return key.RawType == typeof(byte) ? Key<byte>(v => v)
                     : key.RawType == typeof(ushort) ? Key<ushort>(v => v)
                     : key.RawType == typeof(uint) ? Key<uint>(v => v) : Key<ulong>(v => v);
-            case VectorDataViewType:
+            case VectorDataViewType { ItemType.RawType: var item }:
+                return item == typeof(float) ? Vector<float>(v => v) : Vector<double>(v => (float)v);
+            default:
+                return Column.Type.RawType == typeof(float) ? Number<float>(v => v) : Number<double>(v => (float)v);
+        }
+
+        Func<LabelValue, bool> Number<T>(Func<T, float> convert)
+            where T : struct
+        {
+            ValueGetter<T> get = row.GetGetter<T>(column);
+            return target =>
+            {
+                T value = default;
+                get(ref value);
+                target.Numbers[0] = convert(value);
+                return float.IsFinite(target.Numbers[0]);
+            };
+        }
+
+        Func<LabelValue, bool> Vector<T>(Func<T, float> convert)
+        {
+            ValueGetter<VBuffer<T>> get = row.GetGetter<VBuffer<T>>(column);
+            VBuffer<T> buffer = default;
+            var dense = new T[Length];
+            return target =>
+            {
+                get(ref buffer);
+                buffer.CopyTo(dense);
+                for (int i = 0; i < dense.Length; i++)
                 {
-                    ValueGetter<VBuffer<float>> get = row.GetGetter<VBuffer<float>>(column);
-                    VBuffer<float> buffer = default;
-                    return target =>
-                    {
-                        get(ref buffer);
-                        buffer.CopyTo(target.Target);
-                        return target.Target.All(float.IsFinite);
-                    };
+                    target.Numbers[i] = convert(dense[i]);
                 }
 
-            default:
-                {
-                    ValueGetter<float> get = row.GetGetter<float>(column);
-                    return target =>
-                    {
-                        get(ref target.Target[0]);
-                        return float.IsFinite(target.Target[0]);
-                    };
-                }
+                return target.Numbers.All(float.IsFinite);
+            };
         }
 
         // A key counts from 1; 0 is a missing one.
-        Func<TrainingRow, bool> Key<T>(Func<T, ulong> convert)
+        Func<LabelValue, bool> Key<T>(Func<T, ulong> convert)
             where T : struct
         {
             ValueGetter<T> get = row.GetGetter<T>(column);

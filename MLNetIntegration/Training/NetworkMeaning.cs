@@ -2,12 +2,15 @@ using System.Text.Json;
 
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>What the outputs of a network mean: the names of its classes in the order of its outputs, and the scale of its label.</summary>
+/// <summary>What the outputs of a network mean, and the keys that it reads: the names of its classes in the order of its outputs, the scale of its label, and the names of keys by column.</summary>
 /// <param name="Classes">The names; null where there are no classes, or keys without names.</param>
 /// <param name="Scale">How the label was shifted and scaled for the loss.</param>
 internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale Scale)
 {
-    private const string ClassesKey = "toolkit.classes", ScaleKey = "toolkit.label";
+    private const string ClassesKey = "toolkit.classes", ScaleKey = "toolkit.label", KeysKey = "toolkit.keys";
+
+    /// <summary>The names of the keys of each column of keys that has them, in the order of its vectors.</summary>
+    public IReadOnlyDictionary<string, string[]> Keys { get; init; } = new Dictionary<string, string[]>();
 
     /// <summary>What an exported network says of itself; null if it says nothing.</summary>
     /// <exception cref="TrainingException">It says what makes no sense.</exception>
@@ -24,11 +27,14 @@ internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale
             string[]? classes = metadata.TryGetValue(ClassesKey, out string? names) ? JsonSerializer.Deserialize<string[]>(names) : null;
             return numbers is [var mean, var deviation] && double.IsFinite(mean) && double.IsFinite(deviation) && deviation > 0
                 ? new NetworkMeaning(classes, new LabelScale(mean, deviation))
+                {
+                    Keys = metadata.TryGetValue(KeysKey, out string? keys) ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(keys)! : [],
+                }
                 : throw new TrainingException($"Expected a mean and a deviation above 0 as \"{ScaleKey}\" of the file, found {scale}.");
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"Expected \"{ClassesKey}\" and \"{ScaleKey}\" of the file as the toolkit writes them: {e.Message}", e);
+            throw new TrainingException($"Expected \"{ClassesKey}\", \"{ScaleKey}\" and \"{KeysKey}\" of the file as the toolkit writes them: {e.Message}", e);
         }
     }
 
@@ -41,7 +47,27 @@ internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale
             metadata[ClassesKey] = JsonSerializer.Serialize(Classes);
         }
 
+        if (Keys.Count > 0)
+        {
+            metadata[KeysKey] = JsonSerializer.Serialize(Keys);
+        }
+
         return metadata;
+    }
+
+    /// <summary>Refuses keys that stand for others than those whose vectors were learned.</summary>
+    /// <exception cref="TrainingException">They have other names, or another order.</exception>
+    public void RequireSameKeys(NetworkMeaning found)
+    {
+        foreach ((string column, string[] keys) in Keys)
+        {
+            if (found.Keys.TryGetValue(column, out string[]? others) && !keys.SequenceEqual(others, StringComparer.Ordinal))
+            {
+                throw new TrainingException(
+                    $"Expected the keys {string.Join(", ", keys)} of \"{column}\", in this order, as in the network to start from, found {string.Join(", ", others)}; map the values to keys "
+                    + "with what was fitted to its rows.");
+            }
+        }
     }
 
     /// <summary>For each class of a label its place among the outputs of the network; null if they are in the same order.</summary>

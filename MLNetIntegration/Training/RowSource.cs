@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
 
@@ -15,24 +16,25 @@ internal sealed class RowSource
     private readonly TrainingStatistics statistics;
     private readonly float[] means;
     private readonly double[]? classFactors;
-    private readonly LabelScale scale;
+    private readonly LabelScale[] scales;
 
-    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, LabelScale scale)
+    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, params LabelScale[] scales)
     {
-        (this.columns, this.options, this.statistics, this.means, this.scale) = (columns, options, statistics, means, scale);
-        LabelColumn label = columns.Label;
+        (this.columns, this.options, this.statistics, this.means, this.scales) = (columns, options, statistics, means, scales);
         if (options.BalanceClasses)
         {
+            LabelColumn label = columns.Labels[0];
             if (label.Classes == 0)
             {
                 throw new TrainingException($"Expected classes to balance in \"{label.Column.Name}\", found {label.Column.Type}.");
             }
 
-            int present = statistics.ClassWeights.Count(w => w > 0);
-            classFactors = [.. statistics.ClassWeights.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
+            double[] of = statistics.Labels[0].ClassWeights;
+            int present = of.Count(w => w > 0);
+            classFactors = [.. of.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
         }
 
-        var layout = label.Classes > 0 ? DataLayout.Labels([columns.FeatureCount], label.Classes) : DataLayout.Values([columns.FeatureCount], [label.Length]);
+        DataLayout layout = LayoutOf(columns);
         Layout = classFactors is null && options.ExampleWeightColumn is null ? layout : layout.WithWeights();
     }
 
@@ -53,7 +55,7 @@ internal sealed class RowSource
         var copied = new EarlierPass(statistics.Checksum);
         var validated = new EarlierPass(others);
         long rows = statistics.Rows + others;
-        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.FeatureCount, Layout.TargetLength) <= Array.MaxLength;
+        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.Features.NumberCount, columns.Labels.Max(l => l.Length)) <= Array.MaxLength;
         if (dense)
         {
             Split split = Split.Of((int)statistics.Rows, options.Validation is null ? options.ValidationFraction : 0, seed);
@@ -61,7 +63,7 @@ internal sealed class RowSource
             return (train, options.Validation is { } own ? Copy(own, Split.None((int)others), validated).Train : held);
         }
 
-        if (rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
+        if (columns.IsPlain && rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
             && SparseRows.Read(Layout, Examples(data, _ => true, copied), (int)statistics.Rows, options.MemoryBudget) is { } stored)
         {
             if (options.Validation is not { } own)
@@ -106,8 +108,9 @@ internal sealed class RowSource
         return rows;
     }
 
-    /// <summary>The bytes of a row in memory.</summary>
-    private long RowBytes => (columns.FeatureCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float);
+    /// <summary>The bytes of a row in memory, of rows with as many keys and numbers of variable length as there are on average.</summary>
+    private long RowBytes => ((columns.Features.NumberCount + columns.Labels.Sum(l => l.Classes > 0 ? 2L : l.Length) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float))
+        + ((columns.Features.Keys.Count() + columns.Features.Series.Count()) * RowStore.ArrayBytes) + ((statistics.Elements + statistics.Rows - 1) / statistics.Rows * sizeof(long));
 
     private bool Any(Func<long, bool> condition)
     {
@@ -120,41 +123,48 @@ internal sealed class RowSource
         return row < statistics.Rows;
     }
 
+    private static DataLayout LayoutOf(TrainingColumns columns)
+    {
+        FeatureColumns features = columns.Features;
+        LabelColumn label = columns.Labels[0];
+        if (columns.IsPlain)
+        {
+            return label.Classes > 0 ? DataLayout.Labels([features.NumberCount], label.Classes) : DataLayout.Values([features.NumberCount], [label.Length]);
+        }
+
+        var fields = new List<Field>();
+        if (features.NumberCount > 0)
+        {
+            fields.Add(new Field(FeatureColumns.Numbers, DType.Float32, [features.NumberCount]));
+        }
+
+        fields.AddRange(features.Keys.Select(k => new Field(k.Field, DType.Int64, k.IsBag ? [KeyColumn.AxisOf(k.Field)] : [])));
+        fields.AddRange(features.Series.Select(s => new Field(s.Field, DType.Float32, [s.Axis, 1])));
+        fields.AddRange(columns.Labels.Select(l => l.Classes > 0 ? new Field(l.Field, DType.Int64, []) { Classes = l.Classes } : new Field(l.Field, DType.Float32, [l.Length])));
+        return new DataLayout([.. fields]);
+    }
+
     /// <summary>Each row straight to its place, so that nothing is in memory twice.</summary>
     private (Dataset Train, Dataset? Validation) Copy(IDataView data, Split split, EarlierPass earlier)
     {
         int[] places = split.Places();
-        (float[] Features, long[] Labels, float[] Targets, float[] Weights)[] parts = [.. new[] { split.Kept, split.Rows - split.Kept }.Select(rows => (
-            new float[rows * columns.FeatureCount], new long[Layout.HasLabels ? rows : 0], new float[rows * Layout.TargetLength],
-            new float[Layout.HasWeights ? rows : 0]))];
-        int row = 0;
-        foreach (Example example in Examples(data, _ => true, earlier))
+        var train = new RowStore(columns, Layout, split.Kept);
+        RowStore? held = split.Kept == split.Rows ? null : new RowStore(columns, Layout, split.Rows - split.Kept);
+        int next = 0;
+        foreach (TrainingRow row in Passed(data, _ => true, earlier))
         {
-            int place = places[row++];
-            (float[] features, long[] labels, float[] targets, float[] weights) = parts[place < split.Kept ? 0 : 1];
-            int at = place < split.Kept ? place : place - split.Kept;
-            example.Features.Span.CopyTo(features.AsSpan(at * columns.FeatureCount));
-            example.Target.Span.CopyTo(targets.AsSpan(at * Layout.TargetLength));
-            if (Layout.HasLabels)
+            int place = places[next++];
+            if (place < split.Kept)
             {
-                labels[at] = example.Label;
+                train.Set(place, row);
             }
-
-            if (Layout.HasWeights)
+            else
             {
-                weights[at] = example.Weight;
+                held!.Set(place - split.Kept, row);
             }
         }
 
-        return (Set(parts[0]), split.Kept == split.Rows ? null : Set(parts[1]));
-    }
-
-    private Dataset Set((float[] Features, long[] Labels, float[] Targets, float[] Weights) part)
-    {
-        Dataset set = Layout.HasLabels
-            ? Dataset.FromLabels(part.Features, [columns.FeatureCount], part.Labels, Layout.ClassCount)
-            : Dataset.FromTargets(part.Features, [columns.FeatureCount], part.Targets, [Layout.TargetLength]);
-        return Layout.HasWeights ? set.WithWeights(part.Weights) : set;
+        return (train.ToDataset(), held?.ToDataset());
     }
 
     private StreamSource Stream(IDataView data, Func<long, bool> take, EarlierPass earlier) => new(Layout, () => Examples(data, take, earlier))
@@ -162,11 +172,12 @@ internal sealed class RowSource
         ShuffleBuffer = (int)Math.Clamp(Math.Min(Math.Max(options.MemoryBudget / 2, LeastBytes), 1 << 30) / RowBytes, 1, ShuffleBuffer),
     };
 
-    /// <summary>A pass over the rows, which fails at its end where it has other rows than an earlier one.</summary>
-    private IEnumerable<Example> Examples(IDataView data, Func<long, bool> take, EarlierPass earlier)
+    private IEnumerable<Example> Examples(IDataView data, Func<long, bool> take, EarlierPass earlier) => Passed(data, take, earlier).Select(ToExample);
+
+    /// <summary>A pass over the rows, which fails at its end where it has other rows than an earlier one: features imputed, labels scaled, weights with those of their classes.</summary>
+    private IEnumerable<TrainingRow> Passed(IDataView data, Func<long, bool> take, EarlierPass earlier)
     {
         RowChecksum checksum = default;
-        var target = new float[Layout.HasLabels ? 0 : Layout.TargetLength];
         long index = -1;
         foreach (TrainingRow row in columns.Rows(data))
         {
@@ -185,15 +196,45 @@ internal sealed class RowSource
                 row.Features[i] = float.IsNaN(row.Features[i]) ? means[i] : row.Features[i];
             }
 
-            for (int i = 0; i < target.Length; i++)
+            for (int l = 0; l < scales.Length; l++)
             {
-                target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
+                float[] numbers = row.Labels[l].Numbers;
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    numbers[i] = (float)((numbers[i] - scales[l].Mean) / scales[l].Deviation);
+                }
             }
 
-            float weight = (float)(row.Weight * (classFactors?[row.Class] ?? 1));
-            yield return Layout.HasLabels ? new Example(row.Features, row.Class) { Weight = weight } : new Example(row.Features, target) { Weight = weight };
+            row.Weight *= classFactors?[row.Labels[0].Class] ?? 1;
+            yield return row;
         }
 
         earlier.RequireSame(checksum);
+    }
+
+    private Example ToExample(TrainingRow row)
+    {
+        float weight = (float)row.Weight;
+        if (columns.IsPlain)
+        {
+            LabelValue label = row.Labels[0];
+            return Layout.HasLabels ? new Example(row.Features, label.Class) { Weight = weight } : new Example(row.Features, label.Numbers) { Weight = weight };
+        }
+
+        var fields = new List<(string, Value)>();
+        if (row.Features.Length > 0)
+        {
+            fields.Add((FeatureColumns.Numbers, Value.Of<float>(row.Features, row.Features.Length)));
+        }
+
+        fields.AddRange(columns.Features.Keys.Zip(row.Keys, (k, keys) => (k.Field, k.IsBag ? Value.Of<long>(keys, keys.Length) : Value.Of(keys[0]))));
+        fields.AddRange(columns.Features.Series.Zip(row.Series, (s, numbers) => (s.Field, Value.Of<float>(numbers, numbers.Length, 1))));
+        fields.AddRange(columns.Labels.Zip(row.Labels, (l, value) => (l.Field, l.Classes > 0 ? Value.Of((long)value.Class) : Value.Of<float>(value.Numbers, value.Numbers.Length))));
+        if (Layout.HasWeights)
+        {
+            fields.Add((FeatureColumns.Weight, Value.Of(weight)));
+        }
+
+        return new Example([.. fields]);
     }
 }

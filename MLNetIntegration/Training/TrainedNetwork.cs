@@ -7,7 +7,7 @@ namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>A network with the standardization before it and what its outputs mean. Outputs of classes come in the order of the label's keys, which need not be that of
 /// the network when it started from another one.</summary>
-internal sealed class TrainedNetwork(Standardization? standardization, Module model, NetworkMeaning meaning, int[]? order) : Module
+internal sealed class TrainedNetwork(Standardization? standardization, Module model, NetworkMeaning meaning, int[]? order) : Module, IMeaningful
 {
     /// <summary>What the outputs of the inner network mean, before they are reordered.</summary>
     public NetworkMeaning Meaning => meaning;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Toolkit.MLNetIntegration.Scoring;
 
 namespace Toolkit.MLNetIntegration.Training;
@@ -6,41 +7,39 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <summary>The columns of a data view that a network learns from, and a pass over its rows.</summary>
 internal sealed class TrainingColumns
 {
-    private readonly FeatureColumn[] features;
+    private readonly DataViewSchema schema;
     private readonly DataViewSchema.Column? weight;
     private readonly bool imputes;
 
-    public TrainingColumns(DataViewSchema schema, TrainingOptions options, NetworkHead head)
+    public TrainingColumns(MLContext context, DataViewSchema schema, TrainingOptions options, params IReadOnlyList<LearnedTask> tasks)
     {
-        if (options.FeatureColumns.Count == 0)
-        {
-            throw new TrainingException("Expected at least one feature column, found none.");
-        }
-
+        this.schema = schema;
         imputes = options.MissingFeatures == MissingFeatures.Impute;
-        features = [.. options.FeatureColumns.Select(name => FeatureColumn.Of(schema, name))];
-        FeatureCount = features.Sum(f => f.Length);
-        Label = LabelColumn.Of(schema, options.LabelColumn, head);
+        Features = new FeatureColumns(context, schema, options);
+        Labels = [.. tasks.Select(task => LabelColumn.Of(schema, task.Label, task.Head) with { Field = tasks.Count == 1 ? FeatureColumns.Target : Features.FieldFor(task.Label) })];
         if (options.ExampleWeightColumn is not { } name)
         {
             return;
         }
 
-        weight = schema.GetColumnOrNull(name) is { } column && LabelColumn.IsNumber(column.Type) ? column : throw new TrainingException(
+        weight = schema.GetColumnOrNull(name) is { Type: NumberDataViewType { RawType: var raw } } column && raw == typeof(float) ? column : throw new TrainingException(
             $"Expected a weight column \"{name}\" of Single, found {schema.GetColumnOrNull(name)?.Type.ToString() ?? string.Join(", ", schema.Select(c => $"\"{c.Name}\""))}.");
     }
 
-    /// <summary>The number of features of all feature columns.</summary>
-    public int FeatureCount { get; }
+    /// <summary>The columns of features.</summary>
+    public FeatureColumns Features { get; }
 
-    /// <summary>The column of labels.</summary>
-    public LabelColumn Label { get; }
+    /// <summary>The columns of labels.</summary>
+    public IReadOnlyList<LabelColumn> Labels { get; }
+
+    /// <summary>Whether examples are a vector of features with a label.</summary>
+    public bool IsPlain => Features.IsPlain && Labels.Count == 1;
 
     /// <summary>Checks that other rows have the same columns, classes included.</summary>
     /// <exception cref="TrainingException">A column is missing or of another type, or the classes have other names.</exception>
     public void RequireIn(DataViewSchema other)
     {
-        foreach (DataViewSchema.Column column in Wanted())
+        foreach (DataViewSchema.Column column in Features.All.Select(f => f.Name).Concat(Others()).Select(name => schema[name]))
         {
             if (other.GetColumnOrNull(column.Name) is not { } found)
             {
@@ -62,26 +61,47 @@ internal sealed class TrainingColumns
     /// <exception cref="TrainingException">A label is missing, or a number is not finite.</exception>
     public IEnumerable<TrainingRow> Rows(IDataView data)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor(Wanted().Select(c => data.Schema[c.Name]));
-        FeatureColumn.Reader[] readers = [.. features.Select(f => f.Open(cursor))];
-        Func<TrainingRow, bool> readLabel = Label.Open(cursor);
+        IDataView prepared = Features.Prepared(data);
+        using DataViewRowCursor cursor = prepared.GetRowCursor(Features.All.Select(f => f.Read).Concat(Others()).Distinct().Select(name => prepared.Schema[name]));
+        (NumberColumn Column, NumberColumn.Reader Read)[] numbers = [.. Features.OfNumbers.Select(n => (n, n.Open(cursor)))];
+        Func<long[]>[] keys = [.. Features.Keys.Select(k => k.Open(cursor))];
+        (SeriesColumn Column, Func<float[]> Read)[] series = [.. Features.Series.Select(s => (s, s.Open(cursor)))];
+        (LabelColumn Column, Func<LabelValue, bool> Read)[] labels = [.. Labels.Select(l => (l, l.Open(cursor)))];
         ValueGetter<float>? readWeight = weight is { } w ? cursor.GetGetter<float>(cursor.Schema[w.Name]) : null;
-        var row = new TrainingRow(FeatureCount, Label.Length);
+        var row = new TrainingRow(Features.NumberCount, keys.Length, series.Length, [.. Labels.Select(l => l.Length)]);
         while (cursor.MoveNext())
         {
             int at = 0;
-            for (int i = 0; i < readers.Length; i++)
+            foreach ((NumberColumn column, NumberColumn.Reader read) in numbers)
             {
-                Span<float> part = row.Features.AsSpan(at, features[i].Length);
-                readers[i](part);
-                Check(part, features[i].Column.Name, cursor.Position);
-                at += features[i].Length;
+                Span<float> part = row.Features.AsSpan(at, column.Length);
+                read(part);
+                Check(part, column.Name, cursor.Position);
+                at += column.Length;
             }
 
-            if (!readLabel(row))
+            for (int i = 0; i < keys.Length; i++)
             {
-                throw new TrainingException(
-                    $"Expected a label in row {cursor.Position} of \"{Label.Column.Name}\", found {Label.Missing}; filter such rows before.");
+                row.Keys[i] = keys[i]();
+            }
+
+            for (int i = 0; i < series.Length; i++)
+            {
+                row.Series[i] = series[i].Read();
+                if (SeriesColumn.FirstNotFinite(row.Series[i]) is { } found)
+                {
+                    throw new TrainingException(
+                        $"Expected finite numbers in row {cursor.Position} of \"{series[i].Column.Name}\", found {found}; numbers of vectors of variable length are not imputed: replace them before.");
+                }
+            }
+
+            for (int i = 0; i < labels.Length; i++)
+            {
+                if (!labels[i].Read(row.Labels[i]))
+                {
+                    LabelColumn label = labels[i].Column;
+                    throw new TrainingException($"Expected a label in row {cursor.Position} of \"{label.Column.Name}\", found {label.Missing}; filter such rows before.");
+                }
             }
 
             float importance = 1;
@@ -96,11 +116,8 @@ internal sealed class TrainingColumns
         }
     }
 
-    private IEnumerable<DataViewSchema.Column> Wanted()
-    {
-        IEnumerable<DataViewSchema.Column> wanted = features.Select(f => f.Column).Append(Label.Column);
-        return weight is { } own ? wanted.Append(own) : wanted;
-    }
+    /// <summary>The columns of labels and weight.</summary>
+    private IEnumerable<string> Others() => [.. Labels.Select(l => l.Column.Name), .. weight is { } own ? [own.Name] : Array.Empty<string>()];
 
     private static string Classes(DataViewSchema.Column column) =>
         ClassLabels.Of(column) is { } classes ? $" with the classes {string.Join(", ", classes.Names)}" : string.Empty;

@@ -12,8 +12,16 @@ public abstract record TrainingOptions
     /// <summary>The column of what is to be predicted; "Label" by default.</summary>
     public string LabelColumn { get; init; } = "Label";
 
-    /// <summary>The columns that the network sees, joined in this order: Single, alone or in vectors of known length; "Features" by default.</summary>
+    /// <summary>
+    /// The columns that the network sees side by side; "Features" by default. Numbers (Single, Double, whole numbers of any size, Boolean as 0 and 1), alone or in vectors of known length, are read in
+    /// single precision. Each key has a learned vector; of several keys in a row (a vector of any length) the mean is taken, and a missing key is 0. Texts are read as their words, without
+    /// case, diacritics and punctuation, each a key by its hash; of a vector of texts each is a word. Columns of Single alone are joined in this order to the one input "Features" of the network;
+    /// otherwise each column is an input of its own.
+    /// </summary>
     public IReadOnlyList<string> FeatureColumns { get; init => field = [.. value]; } = ["Features"];
+
+    /// <summary>For feature columns of keys and texts: how they go into the network; none by default.</summary>
+    public IReadOnlyDictionary<string, ColumnOptions> ColumnOptions { get; init => field = new Dictionary<string, ColumnOptions>(value); } = new Dictionary<string, ColumnOptions>();
 
     /// <summary>A Single column of weights of the rows, at least 0; null (the default) for equal weights. A row of weight w counts like w copies of it, in the loss, in
     /// means and deviations of features and labels, in validation and in batch statistics; one of weight 0 as if it were not there.</summary>

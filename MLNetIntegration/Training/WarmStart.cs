@@ -32,8 +32,8 @@ public sealed class WarmStart
     /// <summary>The parameters of a trained network, such as <see cref="NeuralNetworkTransformer.Network"/>, as they are now; later changes of it are not seen. A
     /// network that was not trained in ML.NET is taken to see features and labels as they come, and classes in the order of the keys.</summary>
     /// <param name="network">The network.</param>
-    public static WarmStart Of(Module network) => new(
-        network.Parameters.ToDictionary(p => p.Name, p => p.Value.Clone(), StringComparer.Ordinal), complete: true, (network as TrainedNetwork)?.Meaning);
+    public static WarmStart Of(Model network) => new(
+        network.Parameters.ToDictionary(p => p.Name, p => p.Value.Clone(), StringComparer.Ordinal), complete: true, (network as IMeaningful)?.Meaning);
 
     /// <summary>The parameters in an .onnx file of <see cref="NeuralNetworkTransformer.Inference"/>, or of another network that the toolkit has written, which is taken
     /// as <see cref="Of"/> takes it.</summary>
@@ -44,7 +44,7 @@ public sealed class WarmStart
         new(OnnxInitializers.Read(path), complete: false, NetworkMeaning.Of(OnnxInitializers.ReadMetadata(path)));
 
     /// <exception cref="TrainingException">A parameter is missing, left over, of another shape, or not finite.</exception>
-    internal void CopyTo(Module network)
+    internal void CopyTo(Model network)
     {
         IReadOnlyList<Parameter> parameters = network.Parameters;
         foreach (Parameter parameter in parameters)

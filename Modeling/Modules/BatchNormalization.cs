@@ -83,8 +83,7 @@ public sealed class BatchNormalization : Module
     {
         if (Parts.Count > 0)
         {
-            Dim examples = input.Shape[0];
-            Variable row = new Autograd.Operations.Shaping.Range().Apply(Variable.Scalar(0L, DType.Int64), Ops.Size(examples, DType.Int64, input), Variable.Scalar(1L, DType.Int64)).Cast(DType.Float64);
+            Variable row = Positions.Of(input.Shape[0], input).Cast(DType.Float64);
             int end = 0;
             foreach (int size in Parts)
                 yield return Ops.Less(row, end += size);

@@ -2,7 +2,6 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -74,7 +73,7 @@ internal sealed class ExampleSymbols
             return null;
         if (!masks.TryGetValue(axis.Symbol!.Name, out Variable? mask))
         {
-            Variable places = new Range().Apply(Variable.Scalar(0, DType.Int64), Ops.Size(axis, DType.Int64, All.First(input => input.Shape.Contains(axis))), Variable.Scalar(1, DType.Int64));
+            Variable places = Positions.Of(axis, All.First(input => input.Shape.Contains(axis)));
             masks[axis.Symbol!.Name] = mask = Ops.Less(places.Reshape([1, axis]), length.Reshape([length.Shape[0], 1]));
         }
 

@@ -198,8 +198,7 @@ public abstract class RecurrentModule : Module
     }
 
     /// <summary>States of the streams as those of the examples of a batch; when it runs, there must be as many.</summary>
-    private static Variable OfBatch(Parameter state, Variable x) => state.Variable.Gather(new Autograd.Operations.Shaping.Range().Apply(
-        Variable.Scalar(0, DType.Int64), Ops.Size(x.Shape[0], DType.Int64, x), Variable.Scalar(1, DType.Int64)));
+    private static Variable OfBatch(Parameter state, Variable x) => state.Variable.Gather(Positions.Of(x.Shape[0], x));
 
     private static Variable Dropped(Variable x, double rate, Shape mask, RandomStream stream, Variable carrier) =>
         rate == 0.0 ? x : Ops.Where(Ops.Less(stream.Uniform(mask, x.DType, carrier), rate), 0.0, x * (1.0 / (1.0 - rate)));

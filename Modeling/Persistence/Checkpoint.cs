@@ -4,9 +4,7 @@ using System.Text;
 using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
-using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Modules;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Persistence;
 
@@ -38,18 +36,7 @@ public static class Checkpoint
     /// <exception cref="GraphException">Two parameters have the same name, or one has a name that is no Unicode text.</exception>
     /// <exception cref="CheckpointException">A number is NaN or infinite: the training has diverged since it was last checked.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(string path, Trainer trainer)
-    {
-        lock (trainer.Gate)
-        {
-            TrainerState state = trainer.State;
-            // While the model shows the best parameters, those from which training goes on lie beside it.
-            StoredParameter[] parameters = state.Continue is { } snapshot
-                ? [.. snapshot.Parameters.Zip(snapshot.Values, StoredParameter.Of)]
-                : [.. trainer.Parameters.Select(StoredParameter.Of)];
-            Write(path, parameters, state);
-        }
-    }
+    public static void Save(string path, ICheckpointed trainer) => trainer.Save((parameters, training) => Write(path, parameters, training));
 
     /// <summary>Saves the parameters of a model, which no other thread may be training meanwhile; of a training that is running, save the trainer.</summary>
     /// <param name="path">The file; its folder must exist.</param>
@@ -59,7 +46,7 @@ public static class Checkpoint
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, Model model) => Write(path, [.. model.Parameters.Select(StoredParameter.Of)], null);
 
-    /// <summary>Loads a training into a trainer that was made by the same program: the next <see cref="Trainer.Fit"/> goes on. The model has the parameters that
+    /// <summary>Loads a training into a trainer that was made by the same program: the next <see cref="Training.Trainer.Fit"/> goes on. The model has the parameters that
     /// it had when the file was saved: after early stopping the best, otherwise the last.</summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">A trainer with the same model, optimizer and metrics.</param>
@@ -67,47 +54,10 @@ public static class Checkpoint
     /// <exception cref="CheckpointException">The file is damaged, is of a model only, or does not fit the trainer; nothing has been
     /// changed.</exception>
     /// <exception cref="InvalidOperationException">The trainer is training.</exception>
-    public static void Load(string path, Trainer trainer) => trainer.Alone(nameof(Load), () =>
-    {
-        Restore(path, trainer);
-        return true;
-    });
-
-    private static void Restore(string path, Trainer trainer)
+    public static void Load(string path, ICheckpointed trainer)
     {
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
-        if (training is null)
-            throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training.");
-        bool fresh = !trainer.IsPrepared;
-        IReadOnlyList<Field>? fields = trainer.Model.InputFields;
-        try
-        {
-            trainer.Prepare(training.Layout);
-            MeasureTotals own = trainer.State.Totals.Measures;
-            int measures = own.Sums.Length;
-            if (training.Totals.Sums.Length != measures || training.Totals.Weights.Length != measures
-                || !training.Totals.Observed.Select(sum => sum.Length).SequenceEqual(own.Observed.Select(sum => sum.Length)))
-            {
-                throw new CheckpointException(
-                    $"The checkpoint '{path}' has means of {training.Totals.Sums.Length} parts of loss and metrics, the trainer {measures}: it has other metrics.");
-            }
-
-            IReadOnlyList<Value> values = StoredParameter.Match(parameters, trainer.Parameters, path, "trainer");
-            IReadOnlyList<Value>? best = training.Best is { } stored ? StoredParameter.Match(stored, trainer.Parameters, path, "trainer") : null;
-            Assign(trainer, training, values, best);
-        }
-        catch (Exception e) when (e is ToolkitException or ArgumentException)
-        {
-            if (fresh)
-            {
-                trainer.Unprepare();
-                trainer.Model.InputFields = fields;
-            }
-
-            if (e is CheckpointException)
-                throw;
-            throw new CheckpointException($"The checkpoint '{path}' does not fit the trainer: {e.Message}", e);
-        }
+        trainer.Load(path, parameters, training ?? throw new CheckpointException($"The checkpoint '{path}' holds a model only; expected a training."));
     }
 
     /// <summary>Loads the parameters of a model, from the file of a model or of a training; of a training with early stopping, the best
@@ -121,7 +71,7 @@ public static class Checkpoint
         (IReadOnlyList<StoredParameter> parameters, StoredTraining? training) = Read(path);
         IReadOnlyList<Parameter> expected = model.Parameters;
         // The optimizer's memory in the file of a training is no concern of the model.
-        Assign(expected, StoredParameter.Match(training?.Best ?? parameters, expected, path, "model", allowOthers: training is not null));
+        StoredParameter.Assign(expected, StoredParameter.Match(training?.Best ?? parameters, expected, path, "model", allowOthers: training is not null));
     }
 
     private static void CheckFinite(IEnumerable<StoredParameter> parameters, string where)
@@ -133,32 +83,7 @@ public static class Checkpoint
         }
     }
 
-    private static void Assign(Trainer trainer, StoredTraining training, IReadOnlyList<Value> values, IReadOnlyList<Value>? best)
-    {
-        lock (trainer.Gate)
-        {
-            TrainerState state = trainer.State;
-            IReadOnlyList<Parameter> parameters = trainer.Parameters;
-            bool showsBest = training.ShowsBest && best is not null;
-            state.Best.Parameters = best is null ? null : new ParameterSnapshot(parameters, best);
-            state.Continue = showsBest ? new ParameterSnapshot(parameters, values) : null;
-            Assign(parameters, showsBest ? best! : values);
-            state.Order = training.Order;
-            training.Totals.CopyTo(state.Totals);
-            state.Epochs.Clear();
-            state.Epochs.AddRange(training.Epochs);
-            (state.Best.Monitor, state.Best.Value, state.Best.Epoch) = (training.Monitor, training.BestValue, training.BestEpoch);
-            (state.Best.Step, state.Best.Waited) = (training.BestStep, training.Waited);
-        }
-    }
-
-    private static void Assign(IReadOnlyList<Parameter> parameters, IReadOnlyList<Value> values)
-    {
-        for (int i = 0; i < parameters.Count; i++)
-            parameters[i].Value = values[i];
-    }
-
-    private static void Write(string path, IReadOnlyList<StoredParameter> parameters, TrainerState? training)
+    private static void Write(string path, IReadOnlyList<StoredParameter> parameters, StoredTraining? training)
     {
         string[] twice = [.. parameters.CountBy(p => p.Name, StringComparer.Ordinal).Where(n => n.Value > 1).Select(n => n.Key)];
         if (twice.Length > 0)
@@ -178,7 +103,7 @@ public static class Checkpoint
         }
     }
 
-    private static void Write(Stream file, IReadOnlyList<StoredParameter> parameters, TrainerState? training)
+    private static void Write(Stream file, IReadOnlyList<StoredParameter> parameters, StoredTraining? training)
     {
         using var hashed = new HashedStream(file);
         Span<byte> header = stackalloc byte[HeaderLength];

@@ -2,36 +2,8 @@ using System.Text;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Persistence;
-
-/// <summary>What a checkpoint says of a training, not yet applied to anything.</summary>
-internal sealed record StoredTraining(
-    DataLayout Layout,
-    (ulong? Seed, int BatchSize, string? BucketBy) Order,
-    StoredTotals Totals,
-    IReadOnlyList<EpochRecord> Epochs,
-    string Monitor,
-    double BestValue,
-    int BestEpoch,
-    long BestStep,
-    int Waited,
-    bool ShowsBest,
-    IReadOnlyList<StoredParameter>? Best);
-
-/// <summary>The sums of an epoch that was begun.</summary>
-internal sealed record StoredTotals(long Steps, long Examples, double Weight, double Penalty, double LearningRate, double[] Sums, double[] Weights, double[][] Observed)
-{
-    public void CopyTo(EpochTotals totals)
-    {
-        (totals.Steps, totals.Examples, totals.Weight, totals.Penalty, totals.LearningRate) = (Steps, Examples, Weight, Penalty, LearningRate);
-        Sums.CopyTo(totals.Measures.Sums, 0);
-        Weights.CopyTo(totals.Measures.Weights, 0);
-        for (int i = 0; i < Observed.Length; i++)
-            Observed[i].CopyTo(totals.Measures.Observed[i], 0);
-    }
-}
 
 /// <summary>Reads what <see cref="CheckpointWriter"/> has written. Nothing is allocated for what the file cannot hold.</summary>
 /// <param name="stream">The file, at the beginning of the content.</param>
@@ -87,7 +59,7 @@ internal sealed class CheckpointReader(Stream stream, long end, int version) : I
         StoredTotals totals = ReadTotals();
         Require(totals is { Steps: >= 0, Examples: >= 0 }, $"{totals.Steps} steps on {totals.Examples} examples");
         Require(batchSize >= (totals.Steps > 0 ? 1 : 0), $"batches of {batchSize} examples");
-        var epochs = new EpochRecord[ReadCount(SmallestEpoch, "epochs")];
+        var epochs = new StoredEpoch[ReadCount(SmallestEpoch, "epochs")];
         for (int i = 0; i < epochs.Length; i++)
             epochs[i] = ReadEpoch(i + 1);
         string monitor = ReadText();
@@ -160,19 +132,17 @@ internal sealed class CheckpointReader(Stream stream, long end, int version) : I
         return numbers;
     }
 
-    private EpochRecord ReadEpoch(int number)
+    private StoredEpoch ReadEpoch(int number)
     {
-        var epoch = new EpochRecord
-        {
-            Epoch = reader.ReadInt32(),
-            Loss = reader.ReadDouble(),
-            Objective = reader.ReadDouble(),
-            Metrics = ReadMetrics(),
-            Validation = ReadBoolean() ? new Evaluation(reader.ReadDouble(), ReadMetrics(), reader.ReadInt64()) : null,
-            LearningRate = reader.ReadDouble(),
-            Examples = reader.ReadInt64(),
-            Elapsed = new TimeSpan(reader.ReadInt64()),
-        };
+        var epoch = new StoredEpoch(
+            reader.ReadInt32(),
+            reader.ReadDouble(),
+            reader.ReadDouble(),
+            ReadMetrics(),
+            ReadBoolean() ? new StoredEvaluation(reader.ReadDouble(), ReadMetrics(), reader.ReadInt64()) : null,
+            reader.ReadDouble(),
+            reader.ReadInt64(),
+            new TimeSpan(reader.ReadInt64()));
         Require(
             epoch.Epoch == number && epoch.Examples >= 0 && epoch.Elapsed >= TimeSpan.Zero && epoch.Validation is not { Examples: < 0 },
             $"the epoch {epoch.Epoch} in place {number}, of {epoch.Examples} examples in {epoch.Elapsed}");

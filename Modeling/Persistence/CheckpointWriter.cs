@@ -1,7 +1,6 @@
 using System.Text;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Persistence;
 
@@ -32,26 +31,26 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
         }
     }
 
-    public void Write(TrainerState state)
+    public void Write(StoredTraining training)
     {
-        Write(state.Layout);
-        writer.Write(state.Order.Seed.HasValue);
-        writer.Write(state.Order.Seed ?? 0UL);
-        writer.Write(state.Order.BatchSize);
-        writer.Write(state.Order.BucketBy ?? "");
-        Write(state.Totals);
-        writer.Write(state.Epochs.Count);
-        foreach (EpochRecord epoch in state.Epochs)
+        Write(training.Layout);
+        writer.Write(training.Order.Seed.HasValue);
+        writer.Write(training.Order.Seed ?? 0UL);
+        writer.Write(training.Order.BatchSize);
+        writer.Write(training.Order.BucketBy ?? "");
+        Write(training.Totals);
+        writer.Write(training.Epochs.Count);
+        foreach (StoredEpoch epoch in training.Epochs)
             Write(epoch);
-        writer.Write(state.Best.Monitor);
-        writer.Write(state.Best.Value);
-        writer.Write(state.Best.Epoch);
-        writer.Write(state.Best.Step);
-        writer.Write(state.Best.Waited);
-        writer.Write(state.Continue is not null);
-        writer.Write(state.Best.Parameters is not null);
-        if (state.Best.Parameters is { } best)
-            Write([.. best.Parameters.Zip(best.Values, StoredParameter.Of)]);
+        writer.Write(training.Monitor);
+        writer.Write(training.BestValue);
+        writer.Write(training.BestEpoch);
+        writer.Write(training.BestStep);
+        writer.Write(training.Waited);
+        writer.Write(training.ShowsBest);
+        writer.Write(training.Best is not null);
+        if (training.Best is { } best)
+            Write(best);
     }
 
     private void Write(DataLayout layout)
@@ -67,17 +66,17 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
         }
     }
 
-    private void Write(EpochTotals totals)
+    private void Write(StoredTotals totals)
     {
         writer.Write(totals.Steps);
         writer.Write(totals.Examples);
         writer.Write(totals.Weight);
         writer.Write(totals.Penalty);
         writer.Write(totals.LearningRate);
-        Write(totals.Measures.Sums);
-        Write(totals.Measures.Weights);
-        writer.Write(totals.Measures.Observed.Length);
-        foreach (double[] sum in totals.Measures.Observed)
+        Write(totals.Sums);
+        Write(totals.Weights);
+        writer.Write(totals.Observed.Length);
+        foreach (double[] sum in totals.Observed)
             Write(sum);
     }
 
@@ -88,7 +87,7 @@ internal sealed class CheckpointWriter(Stream stream) : IDisposable
             writer.Write(number);
     }
 
-    private void Write(EpochRecord epoch)
+    private void Write(StoredEpoch epoch)
     {
         writer.Write(epoch.Epoch);
         writer.Write(epoch.Loss);

@@ -13,6 +13,13 @@ internal sealed record StoredParameter(string Name, ParameterRole Role, Value Va
 
     public static StoredParameter Of(Parameter parameter, Value value) => new(parameter.Name, parameter.Role, value);
 
+    /// <summary>Gives parameters their stored values.</summary>
+    public static void Assign(IReadOnlyList<Parameter> parameters, IReadOnlyList<Value> values)
+    {
+        for (int i = 0; i < parameters.Count; i++)
+            parameters[i].Value = values[i];
+    }
+
     /// <summary>For each parameter its stored value.</summary>
     /// <exception cref="CheckpointException">One is missing, superfluous, or of another type or shape.</exception>
     public static IReadOnlyList<Value> Match(

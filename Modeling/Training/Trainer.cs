@@ -7,6 +7,7 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Persistence;
 using Toolkit.Modeling.Regularizers;
 
 namespace Toolkit.Modeling.Training;
@@ -20,7 +21,7 @@ namespace Toolkit.Modeling.Training;
 /// another order. While one thread trains, a second <see cref="Fit"/> is refused; other
 /// threads may evaluate, diagnose and save a checkpoint, which wait for the step that is running and see the training between two steps. Two trainers of one
 /// model must not train at once.</remarks>
-public sealed class Trainer
+public sealed class Trainer : ICheckpointed
 {
     private TrainerState? state;
     private TrainingGraph? graph;
@@ -118,6 +119,14 @@ public sealed class Trainer
             step ??= Function.Compile(TrainingStep, Execution);
         }
     }
+
+    void ICheckpointed.Save(Action<IReadOnlyList<StoredParameter>, StoredTraining> save) => TrainerStore.Save(this, save);
+
+    void ICheckpointed.Load(string path, IReadOnlyList<StoredParameter> parameters, StoredTraining training) => Alone(nameof(Checkpoint.Load), () =>
+    {
+        TrainerStore.Load(this, path, parameters, training);
+        return true;
+    });
 
     /// <summary>Undoes <see cref="Prepare"/>, when it was for data that have then been refused.</summary>
     internal void Unprepare()

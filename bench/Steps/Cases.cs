@@ -49,6 +49,7 @@ internal static class Cases
         }
 
         yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
+        yield return ("train-transformer", () => ModelCases.Transformer(threads));
         yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
         yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(threads));
         yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));

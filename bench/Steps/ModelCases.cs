@@ -22,6 +22,15 @@ internal static class ModelCases
             threads, new Sequential(new Lstm(28, 128, random) { LastOnly = true }, new Dense(128, 10, random)), [28, 28], 10, 64, new Adam { LearningRate = 1e-3 });
     }
 
+    /// <summary>Four encoder layers (width 128, 4 heads, 256 hidden, ReLU, no dropout, normalization behind each part), mean over 64 positions, 10 classes, Adam, batch 16.</summary>
+    public static TimedCase Transformer(int threads)
+    {
+        var random = new RandomSource(1);
+        var model = new Sequential(
+            new TransformerEncoder(128, 4, random) { Layers = 4, Hidden = 256 }, new Activation(x => x.Mean([1])), new Dense(128, 10, random));
+        return Cases.Train(threads, model, [64, 128], 10, 16, new Adam { LearningRate = 1e-3 });
+    }
+
     /// <summary>3 × 3 convolution to 32 channels, residual blocks of two 3 × 3 convolutions with batch normalization: 32, 64 (stride 2), 128 (stride 2); global mean, 10 classes, Adam,
     /// batch 32.</summary>
     public static TimedCase SmallResNet(int threads)

@@ -12,6 +12,16 @@ internal static class NetworkSpace
         new("batch", 32, 16, 64, 128), new("epochs", 100, 25, 50), new("early stop", 1, 0), new("standardize", 1, 0),
     ];
 
+    /// <summary>With the width of the vectors of keys; 0 where it follows from their number.</summary>
+    public static IReadOnlyList<Choice> WithVectors => [.. Choices, new("width", 0, 2, 4, 8, 16)];
+
+    /// <summary>The same settings for numbers and columns of keys, each with a learned vector, in the place of "Features".</summary>
+    public static NeuralNetworkOptions Options(Settings s, ulong seed, NeuralNetworkOptions? from, IReadOnlyList<string> numbers, IReadOnlyList<string> keys) => Options(s, seed, from) with
+    {
+        FeatureColumns = [.. numbers, .. keys],
+        ColumnOptions = keys.ToDictionary(k => k, _ => new ColumnOptions { Width = s.CountOrOwn("width") }),
+    };
+
     public static NeuralNetworkOptions Options(Settings s, ulong seed, NeuralNetworkOptions? from = null) => (from ?? new()) with
     {
         HiddenUnits = [.. Enumerable.Repeat(s.Count("units"), s.Count("layers"))],

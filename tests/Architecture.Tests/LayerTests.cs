@@ -53,19 +53,18 @@ public sealed partial class LayerTests
     }
 
     /// <summary>
-    /// The folders of a library as it is compiled, whatever names its sources use: from below, level after level, "." for the root. A folder uses folders of the levels below it, and of its own
-    /// level only where it is a circle that is still to be cut (<c>↔</c>).
+    /// The folders of a library as it is compiled, whatever names its sources use: from below, level after level, "." for the root. A folder uses folders of the levels below it.
     /// </summary>
     [Theory]
     [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution")]
     [InlineData(
         "Toolkit.Modeling", ".", "Schedules", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
-        "Training ↔ Persistence", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
+        "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Training", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
     {
-        string[][] folders = [.. levels.Select(level => level.Split([' ', '↔'], StringSplitOptions.RemoveEmptyEntries))];
+        string[][] folders = [.. levels.Select(level => level.Split(' '))];
         Dictionary<string, SortedSet<string>> uses = TypeUses.Folders(StyleTests.Libraries.Single(library => library.GetName().Name == root), root);
         Assert.Equal(folders.SelectMany(level => level).Where(folder => folder != ".").Order(StringComparer.Ordinal), uses.Keys.Where(folder => folder.Length > 0).Order(StringComparer.Ordinal));
         foreach ((string folder, SortedSet<string> used) in uses)
@@ -74,8 +73,7 @@ public sealed partial class LayerTests
             // A root that no level names has nothing to be below or above.
             if (level < 0)
                 continue;
-            int most = levels[level].Contains('↔', StringComparison.Ordinal) ? level + 1 : level;
-            string[] wrong = [.. used.Select(Named).Except(folders[..most].SelectMany(names => names))];
+            string[] wrong = [.. used.Select(Named).Except(folders[..level].SelectMany(names => names))];
             Assert.True(wrong.Length == 0, $"{root}: {Named(folder)} uses {string.Join(", ", wrong)}.");
         }
 

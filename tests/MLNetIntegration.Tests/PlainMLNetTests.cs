@@ -34,6 +34,14 @@ public sealed class PlainMLNetTests : IDisposable
             ml.Regression.NeuralNetwork(options with { LabelColumn = "Target" }),
             ml.Regression.HeteroscedasticNeuralNetwork(options with { LabelColumn = "Noisy" }),
 
+            // Numbers, keys and words beside each other, each an input of its own.
+            ml.Transforms.Conversion.MapValueToKey("Place", "Name").Append(ml.Regression.NeuralNetwork(options with
+            {
+                LabelColumn = "Target",
+                FeatureColumns = ["Count", "Place", "Words", "Pair"],
+                ColumnOptions = new Dictionary<string, ColumnOptions> { ["Words"] = new ColumnOptions { HashBits = 4 } },
+            })),
+
             // Two networks, of which the second leaves the first one's columns alone.
             ml.Regression.NeuralNetwork(options with { LabelColumn = "Target" }).Append(ml.ScoreOnnx(Logits(1), new ScoreOnnxOptions
             {
@@ -61,7 +69,7 @@ public sealed class PlainMLNetTests : IDisposable
         ];
 
         string text = Path.Combine(folder, "rows.txt");
-        await File.WriteAllLinesAsync(text, rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Pair[0]:R}\t{r.Pair[1]:R}")), TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(text, rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Pair[0]:R}\t{r.Pair[1]:R}\t{r.Count}\t{r.Name}\t{r.Words}")), TestContext.Current.CancellationToken);
         var expected = new List<string>();
         string[] own = [.. data.Schema.Select(c => c.Name)];
         string[] files = [.. pipelines.Select((_, i) => Path.Combine(folder, $"{i}.zip"))];
@@ -84,7 +92,7 @@ public sealed class PlainMLNetTests : IDisposable
         Assert.All(expected.Zip(found), p => AssertSame(p.First.Split('\t'), p.Second.Split('\t')));
         string[][] score = [.. found.Select(l => l.Split('\t')).Where(l => l[0] == "Score")];
         Assert.Equal(
-            ["Vector<Single, 3>/left middle right", "Vector<Single, 5>/1 2 3 4 5", "Single/", "Single/", "Single/", "Single/", "Vector<Single, 3>/left middle right"],
+            ["Vector<Single, 3>/left middle right", "Vector<Single, 5>/1 2 3 4 5", "Single/", "Single/", "Single/", "Single/", "Single/", "Vector<Single, 3>/left middle right"],
             score.Select(s => $"{s[1]}/{s[2]}"));
     }
 

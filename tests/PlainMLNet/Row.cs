@@ -6,4 +6,10 @@ internal sealed class Row
 {
     [VectorType(2)]
     public float[] Pair { get; set; } = [];
+
+    public int Count { get; set; }
+
+    public string Name { get; set; } = "";
+
+    public string Words { get; set; } = "";
 }

@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Operations without a kernel give way to the operations that they are made of.</summary>
-internal sealed class ExpandOperations : Pass
+internal sealed class ExpandOperations : RewritingPass
 {
     public override string Name => "expand operations";
 

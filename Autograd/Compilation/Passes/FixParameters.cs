@@ -3,7 +3,7 @@ using Toolkit.Autograd.Graph;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Parameters become constants of their present values, so that what follows from them can be computed once.</summary>
-internal sealed class FixParameters : Pass
+internal sealed class FixParameters : RewritingPass
 {
     public override string Name => "fix parameters";
 

@@ -7,7 +7,7 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Nodes whose inputs are all constants are computed at compile time, if their results are small.</summary>
-internal sealed class FoldConstants(Workers workers, CancellationToken cancellation) : Pass
+internal sealed class FoldConstants(Workers workers, CancellationToken cancellation) : RewritingPass
 {
     // Folding a large constant would trade a little time for much memory.
     public const int LargestCount = 4096;

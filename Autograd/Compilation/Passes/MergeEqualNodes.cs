@@ -3,7 +3,7 @@ using Toolkit.Autograd.Graph;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Equal nodes become one (<see cref="Merging"/>).</summary>
-internal sealed class MergeEqualNodes : Pass
+internal sealed class MergeEqualNodes : RewritingPass
 {
     public override string Name => "merge equal nodes";
 

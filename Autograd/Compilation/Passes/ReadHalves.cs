@@ -4,7 +4,7 @@ using Toolkit.Autograd.Lowering;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Operations that can widen halves by themselves, block by block, take them as they are stored (<see cref="OnHalves"/>).</summary>
-internal sealed class ReadHalves : Pass
+internal sealed class ReadHalves : RewritingPass
 {
     public override string Name => "read halves";
 

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 /// Operations that change nothing give way to their input: identities, products with 1, reshapings and expansions to the shape that is there. An elementwise
 /// operation broadcasts by itself, so an expansion before it is dropped where another input has the full shape, and one before an operation on single numbers comes after it.
 /// </summary>
-internal sealed class RemoveIdentities : Pass
+internal sealed class RemoveIdentities : RewritingPass
 {
     public override string Name => "remove identities";
 

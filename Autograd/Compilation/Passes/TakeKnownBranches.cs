@@ -4,7 +4,7 @@ using Toolkit.Autograd.Operations.Control;
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>An If whose condition is a constant becomes the branch that is taken.</summary>
-internal sealed class TakeKnownBranches : Pass
+internal sealed class TakeKnownBranches : RewritingPass
 {
     public override string Name => "take known branches";
 

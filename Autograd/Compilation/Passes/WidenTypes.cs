@@ -5,7 +5,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>Casts around operations on types in which their kernels do not compute (<see cref="Widening"/>); those around elementwise operations run with them,
 /// tile by tile.</summary>
-internal sealed class WidenTypes : Pass
+internal sealed class WidenTypes : RewritingPass
 {
     public override string Name => "widen types";
 

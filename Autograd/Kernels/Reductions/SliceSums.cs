@@ -6,8 +6,8 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>Adds slices to the rows of a result, each slice to the row that is named for it. Float32 rows that very many slices go to are summed in float64.</summary>
 internal static class SliceSums
 {
-    // How many slices may be added to a row one after the other.
-    private const int Few = 256;
+    /// <summary>How many slices may be added to a row one after the other.</summary>
+    public const int Few = 256;
 
     // The slices of a group of neighbouring rows on average, when groups are counted before rows: well below Few, so that evenly spread rows need no second count.
     private const int InGroup = 64;
@@ -26,7 +26,7 @@ internal static class SliceSums
     {
         if (typeof(T) != typeof(float) || rows.Length <= Few || slice == 0 || !MayBeOften(rows, to.Length / slice, workers))
         {
-            Add(rows, slices, slice, to);
+            AddFew(rows, slices, slice, to);
             return;
         }
 
@@ -36,7 +36,7 @@ internal static class SliceSums
         int often = Often(rows, places);
         if (often == 0)
         {
-            Add(rows, slices, slice, to);
+            AddFew(rows, slices, slice, to);
             return;
         }
 
@@ -44,15 +44,27 @@ internal static class SliceSums
         AddWide(rows, slices, slice, to, places, wide.Span<double>(often * slice));
     }
 
-    private static void Add<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to)
+    /// <summary>The same where no row is named more than <see cref="Few"/> times.</summary>
+    /// <param name="rows">The row of each slice, within the result.</param>
+    /// <param name="slices">The slices, one after the other.</param>
+    /// <param name="slice">The elements of a slice and of a row.</param>
+    /// <param name="to">The rows, to which is added.</param>
+    public static void AddFew<TRow, T>(ReadOnlySpan<TRow> rows, ReadOnlySpan<T> slices, int slice, Span<T> to)
+        where TRow : unmanaged, IBinaryInteger<TRow>
         where T : unmanaged, INumber<T>
     {
+        if (slice == 1)
+        {
+            slices = slices[..rows.Length];
+            for (int i = 0; i < slices.Length; i++)
+                to[int.CreateTruncating(rows[i])] += slices[i];
+            return;
+        }
+
         for (int i = 0; i < rows.Length; i++)
         {
-            if (slice == 1)
-                to[rows[i]] += slices[i];
-            else
-                TensorPrimitives.Add(to.Slice(rows[i] * slice, slice), slices.Slice(i * slice, slice), to.Slice(rows[i] * slice, slice));
+            Span<T> row = to.Slice(int.CreateTruncating(rows[i]) * slice, slice);
+            TensorPrimitives.Add(row, slices.Slice(i * slice, slice), row);
         }
     }
 
@@ -116,7 +128,7 @@ internal static class SliceSums
             for (int j = 0; place >= 0 && j < slice; j++)
                 wide[(place * slice) + j] += double.CreateTruncating(own[j]);
             if (place < 0)
-                Add([rows[i]], own, slice, to);
+                AddFew<int, T>([rows[i]], own, slice, to);
         }
 
         for (int row = 0; row < places.Length; row++)

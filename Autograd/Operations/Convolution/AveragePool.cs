@@ -43,7 +43,11 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request)
+    {
+        RequirePlaces(request.Sizes(0));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    }
 
     /// <summary>Image by image.</summary>
     Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
@@ -79,7 +83,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
             return;
         }
 
-        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        int count = Value.CountOf([passes[0].Planes, passes[0].OutPlane]);
         using Scratch means = workers.Rent((long)count * Unsafe.SizeOf<T>());
         AveragePooling.Forward(passes[0], CountIncludePad, x, means.Span<T>(count), workers);
         Fold<T>(passes[1..], means.Span<T>(count), y, workers);

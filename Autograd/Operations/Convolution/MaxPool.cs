@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
@@ -16,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the places of the window along each axis.</param>
 /// <param name="CeilMode">Whether a last window that begins within the image or the padding before it counts although it reaches beyond the padding.</param>
 public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations, bool CeilMode = false)
-    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IOperator
+    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IMakesIndices, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -42,9 +43,24 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
         return [inputs[0] with { Shape = shape }, new TensorType(DType.Int64, shape)];
     }
 
+    /// <summary>The positions lie in the image, unless the places of a dilated window can step over it; a place lies in as many windows as there are steps within a window.</summary>
+    KnownIndices? IMakesIndices.IndicesOf(int output, ReadOnlySpan<int> sizes)
+    {
+        if (output == 0 || Dilations.Any(d => d > 1) || sizes.Contains(0))
+            return null;
+        long windows = 1;
+        for (int axis = 0; axis < Kernel.Count; axis++)
+            windows = Math.Min(int.MaxValue, windows * (((Kernel[axis] - 1) / Strides[axis]) + 1));
+        return new KnownIndices(Value.CountOf(sizes), (int)windows);
+    }
+
     /// <summary>The values, and the positions if anybody reads them.</summary>
     /// <param name="request">The sizes, and which results are read.</param>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request)
+    {
+        RequirePlaces(request.Sizes(0));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    }
 
     /// <summary>The greatest of bytes is found among float32 numbers, which hold them all.</summary>
     /// <param name="stored">The type of the input or the result.</param>
@@ -81,7 +97,7 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
             return;
         }
 
-        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        int count = Value.CountOf([passes[0].Planes, passes[0].OutPlane]);
         using Scratch values = workers.Rent((long)count * Unsafe.SizeOf<T>()), places = workers.Rent(indices.IsEmpty ? 0 : (long)count * sizeof(long));
         Span<long> within = indices.IsEmpty ? [] : places.Span<long>(count);
         MaxPooling.Forward(passes[0], x, values.Span<T>(count), within, workers);

@@ -19,7 +19,7 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads, In
     private protected IEnumerable<OnnxAttribute> WindowAttributes(Shape image, bool padsCount)
     {
         int[] overhang = [.. Enumerable.Range(0, Axes).Select(axis => Overhang(image, axis))];
-        bool isPadding = !padsCount && image.Skip(2).All(d => d.IsStatic) && overhang.Select((more, axis) => Pads[Axes + axis] + more < Kernel[axis]).All(fits => fits);
+        bool isPadding = !padsCount && image.Skip(2).All(d => d.IsStatic) && overhang.Select((more, axis) => (long)Pads[Axes + axis] + more < Kernel[axis]).All(fits => fits);
         if (CeilMode && !isPadding)
             yield return new OnnxAttribute("ceil_mode", 1L);
         if (Dilations.Any(d => d != 1))
@@ -32,6 +32,13 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads, In
     /// <summary>How far the last window reaches beyond the padding; 0 where sizes are not known.</summary>
     private protected int Overhang(Shape image, int axis) =>
         WindowCount.Overhang(image[axis + 2], Pads[axis], Pads[Axes + axis], Kernel[axis], Strides[axis], Dilations[axis], CeilMode);
+
+    /// <summary>Refuses an image over which the places of a dilated window can step: while its sizes were not known, nobody could.</summary>
+    private protected void RequirePlaces(ReadOnlySpan<int> image)
+    {
+        if (Dilations.Any(d => d > 1))
+            OutputShape(Shape.OfSizes(image));
+    }
 
     private protected Shape OutputShape(Shape image)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
@@ -67,6 +68,9 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
 /// <summary>The division of a shape at an axis into outer, own and inner sizes.</summary>
 internal static class Layout
 {
+    // The indices that are looked at and taken over while they are in the nearest cache.
+    private const int Block = 1024;
+
     public static (int Outer, int Size, int Inner) Around(ReadOnlySpan<int> sizes, int axis) =>
         (Value.CountOf(sizes[..axis]), sizes[axis], Value.CountOf(sizes[(axis + 1)..]));
 
@@ -78,14 +82,20 @@ internal static class Layout
     /// <exception cref="ShapeException">An index is outside the axis.</exception>
     public static void Indices(Operation operation, ReadOnlySpan<long> indices, int size, Span<int> result)
     {
-        if (!indices.IsEmpty && TensorPrimitives.Min(indices) >= 0 && TensorPrimitives.Max(indices) < size)
+        for (int start = 0; start < indices.Length; start += Block)
         {
-            TensorPrimitives.ConvertTruncating(indices, result);
-            return;
-        }
+            ReadOnlySpan<long> block = indices[start..Math.Min(start + Block, indices.Length)];
 
-        for (int i = 0; i < result.Length; i++)
-            result[i] = Index(operation, indices, i, size);
+            // Negative numbers are greater than any size when read without their sign.
+            if (TensorPrimitives.Max(MemoryMarshal.Cast<long, ulong>(block)) < (ulong)size)
+            {
+                TensorPrimitives.ConvertTruncating(block, result[start..]);
+                continue;
+            }
+
+            for (int i = start; i < start + block.Length; i++)
+                result[i] = Index(operation, indices, i, size);
+        }
     }
 
     /// <summary>An index of an axis, counted from its beginning.</summary>

@@ -41,7 +41,10 @@ public sealed record GatherGradient(int Axis) : Operation, IHasKernel, IHasExamp
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.ResultType(0), Add<float>, Add<double>);
+    public Kernel Lower(LowerRequest request) =>
+        request.Indices(0) is { } known && known.Below <= request.ResultSizes(0)[Axis] && known.Repeats <= SliceSums.Few
+            ? request.Floating(request.ResultType(0), AddKnown<float>, AddKnown<double>)
+            : request.Floating(request.ResultType(0), Add<float>, Add<double>);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
@@ -125,6 +128,20 @@ public sealed record GatherGradient(int Axis) : Operation, IHasKernel, IHasExamp
         matrix = OnnxInput.Of("Transpose", [new OnnxAttribute("perm", new long[] { 1, 0 })], matrix);
         OnnxInput gradient = OnnxInput.Of("Reshape", new OnnxInput.Argument(1), Reshape.TargetOf(rows));
         return new OnnxForm("Reshape") { Inputs = [OnnxInput.Of("MatMul", matrix, gradient), Reshape.TargetOf(data)] };
+    }
+
+    /// <summary>For indices of which it is known that they lie within the axis and that none occurs often.</summary>
+    private void AddKnown<T>(KernelArguments arguments)
+        where T : unmanaged, INumber<T>
+    {
+        (Value indices, Value gradient, Value y) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        (int outer, int size, int inner) = Layout.Around(y.Sizes, Axis);
+        Span<T> to = y.Span<T>();
+        ReadOnlySpan<T> from = gradient.Span<T>();
+        ReadOnlySpan<long> rows = indices.Span<long>();
+        to.Clear();
+        for (int o = 0; o < outer; o++)
+            SliceSums.AddFew(rows, from.Slice(o * rows.Length * inner, rows.Length * inner), inner, to.Slice(o * size * inner, size * inner));
     }
 
     private void Add<T>(KernelArguments arguments)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Toolkit.MLNetIntegration;
 
 namespace Toolkit.Samples.Tabular.Cases;
 
@@ -7,6 +8,8 @@ namespace Toolkit.Samples.Tabular.Cases;
 internal sealed class Adult : BinaryCase
 {
     private static readonly string[] Texts = ["workclass", "education", "marital", "occupation", "relationship", "ethnicity", "sex", "country"];
+
+    private static readonly string[] Keys = [.. Texts.Select(t => $"{t}-key")];
 
     public override string Name => "adult";
 
@@ -27,8 +30,15 @@ internal sealed class Adult : BinaryCase
             .Append(ml.Transforms.Concatenate(
                 "Numbers", "age", "weight", "years", "Gain", "Loss", "hours", nameof(Logarithms.LogGain), nameof(Logarithms.LogLoss)))
             .Append(ml.Transforms.NormalizeMeanVariance("Numbers", fixZero: false))
-            .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. Texts.Select(t => $"{t}-1")]));
+            .Append(ml.Transforms.Concatenate("Features", ["Numbers", .. Texts.Select(t => $"{t}-1")]))
+            .Append(ml.Transforms.Conversion.MapValueToKey([.. Keys.Zip(Texts, (key, text) => new InputOutputColumnPair(key, text))]));
     }
+
+    public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
+    [
+        .. base.Contenders(ml),
+        new("network with embeddings", Family.Network, NetworkSpace.WithVectors, (s, seed) => ml.BinaryClassification.NeuralNetwork(NetworkSpace.Options(s, seed, null, ["Numbers"], Keys))),
+    ];
 
     private static IDataView Read(MLContext ml, string file) => ml.Data.LoadFromTextFile(
         file,

@@ -27,6 +27,8 @@ internal sealed class CaliforniaHousing : RegressionCase
 
     public override IEstimator<ITransformer> Featurize(MLContext ml) => ml.Transforms.CustomMapping<District, Derived>(Derive, contractName: null)
         .Append(ml.Transforms.Categorical.OneHotEncoding("ocean", nameof(District.OceanProximity)))
+        .Append(ml.Transforms.Conversion.MapValueToKey("ocean-key", nameof(District.OceanProximity)))
+        .Append(ml.Transforms.CopyColumns("Sines", nameof(Derived.Waves)))
         .Append(ml.Transforms.Concatenate("Features", nameof(Derived.Numbers), "ocean"))
         .Append(ml.Transforms.Concatenate("Waves", "Features", nameof(Derived.Waves)));
 
@@ -40,10 +42,13 @@ internal sealed class CaliforniaHousing : RegressionCase
             Trainer = (s, seed) => ml.Regression.HeteroscedasticNeuralNetwork(NetworkSpace.Options(s, seed, Network)),
         };
         IEstimator<ITransformer> fill = ml.Transforms.ReplaceMissingValues("Features", replacementMode: Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean);
+        var vectors = new Contender("network with embeddings", Family.Network, NetworkSpace.WithVectors, (s, seed) => ml.Regression.NeuralNetwork(
+            NetworkSpace.Options(s, seed, Network, s.Is("waves") ? [nameof(Derived.Numbers), "Sines"] : [nameof(Derived.Numbers)], ["ocean-key"])));
         return
         [
             all[0],
             head,
+            vectors,
             .. all.Skip(1).Select(c => c with { Trainer = (s, seed) => fill.Append(c.Trainer(s, seed)) }),
         ];
     }

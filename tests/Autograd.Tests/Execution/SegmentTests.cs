@@ -57,6 +57,29 @@ public sealed class SegmentTests
         Assert.Equal(0, function.Run(Value.Zeros(DType.Float32, 4), Value.Zeros(DType.Float32, 4))[2].Count);
     }
 
+    /// <summary>The steps of both segments and the operation between them, in the order in which they run, with the sizes that they had.</summary>
+    [Fact]
+    public void A_profile_has_the_steps_of_every_segment()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]);
+        Variable places = new NonZero().Apply(x * 2), chosen = Ops.Gather(x, Ops.Reshape(places, [places.Shape[1]]));
+        Parameter seen = new("seen", Value.Zeros(DType.Float32));
+        Function function = Function.Compile([x], [Ops.Softmax(chosen)], [new Update(seen, seen.Variable + chosen.Sum())]);
+        FunctionProfile profile = function.Profile([Value.Of([0f, 7f, 0f, -1f], 4)], 3);
+        Assert.Equal(["Mul", "NonZero", "Reshape", "Gather", "Softmax", "ReduceSum", "Add"], profile.Steps.Select(step => step.Name));
+        Assert.Equal("[4] → [1, 2]", profile.Steps[1].Shapes);
+        Assert.Equal("[4] [2] → [2]", profile.Steps[3].Shapes);
+        Assert.All(profile.Steps, step => Assert.Equal(3, step.Calls));
+        Assert.True(profile.TimePerRun > TimeSpan.Zero);
+        Assert.Equal(4 * (7 - 1), seen.Value.Scalar());
+        using var trace = new MemoryStream();
+        profile.WriteChromeTrace(trace);
+        using var read = System.Text.Json.JsonDocument.Parse(trace.ToArray());
+        double[] begins = [.. read.RootElement.GetProperty("traceEvents").EnumerateArray().Select(e => e.GetProperty("ts").GetDouble())];
+        Assert.Equal(21, begins.Length);
+        Assert.Equal(begins.Order(), begins);
+    }
+
     /// <summary>An index that the second segment computes is out of range.</summary>
     [Fact]
     public void A_failure_of_a_later_segment_changes_nothing()

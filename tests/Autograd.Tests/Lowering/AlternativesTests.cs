@@ -32,6 +32,8 @@ public sealed class AlternativesTests
         ["Gemm with a factor keeps its rectifier apart"] = (new Gemm(Beta: 2).Apply(Row, V, B).Relu(), "Gemm", false),
         ["packed product"] = (new Gemm(TransposeB: true, Alpha: 0.5).Apply(Row, W, B), "Gemm", true),
         ["sum of products"] = (Ops.Gemm(Row, V) + Ops.Gemm(Row, W, transposeB: true, alpha: -0.5), "Gemm+Gemm", false),
+        ["positions of apart windows"] = (PoolingGradient(2, 2), "GatherGradient", false),
+        ["positions of windows that overlap"] = (PoolingGradient(3, 1), "GatherGradient", false),
         ["a second bias stays an addition"] = (new Gemm().Apply(Row, V, B) + B, "Gemm", false),
     };
 
@@ -70,6 +72,9 @@ public sealed class AlternativesTests
             Assert.True(alone.WorkingMemory <= 128, $"result {i} takes {alone.WorkingMemory} bytes");
         }
     }
+
+    private static Variable PoolingGradient(int kernel, int stride) =>
+        Gradient.Of(Ops.MaxPool(Image, new PoolingOptions { Kernel = [kernel, kernel], Strides = [stride, stride] }).Square().Sum(), Image);
 
     private static Variable Conv(Parameter? bias) => new Conv([1, 1], [1, 1, 1, 1], [1, 1], 1).Apply(Image, Kernel3, bias?.Variable);
 }

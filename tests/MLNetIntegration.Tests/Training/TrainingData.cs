@@ -29,6 +29,8 @@ internal static class TrainingData
                 Both = [x + y, x - y],
                 Weight = 1,
                 Stars = 1 + Math.Clamp((int)(x + 2.5f), 0, 4),
+                Count = i % 7,
+                Words = i % 11 == 0 ? "" : $"It is {Kinds[kind]}, {Kinds[i % 3].ToUpperInvariant()}: truly {Kinds[kind]}!",
             };
         }
 
@@ -69,5 +71,9 @@ internal static class TrainingData
 
         /// <summary>1 to 5.</summary>
         public float Stars { get; set; }
+
+        public int Count { get; set; }
+
+        public string Words { get; set; } = "";
     }
 }

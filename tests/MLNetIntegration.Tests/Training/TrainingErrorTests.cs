@@ -21,7 +21,6 @@ public sealed class TrainingErrorTests
     [InlineData("Nothing", "X", "column \"Nothing\", found")]
     [InlineData("Name", "X", "to be a key; make one with Transforms.Conversion.MapValueToKey, found String")]
     [InlineData("Kind", "Nowhere", "column \"Nowhere\", found")]
-    [InlineData("Kind", "Name", "\"Name\" to be Single or a vector of Single of known length, found String")]
     public void A_column_that_does_not_fit_is_named(string label, string feature, string expected)
     {
         IDataView data = TrainingData.Keyed(Ml, TrainingData.Rows(20));

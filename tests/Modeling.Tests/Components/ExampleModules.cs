@@ -18,14 +18,33 @@ internal static class ExampleModules
         [nameof(Autoencoder)] = TwoLines.On(
             Labelled.AsReconstruction(), "7.14 and 14.7; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)) { Activation = Ops.Sigmoid },
             encoder => new Trainer { Model = new Autoencoder(encoder, new TransposedDense(encoder)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),
+        [nameof(AveragePool1D)] = TwoLines.On(
+            Images, "9.3", () => new AveragePool1D(4), pool => new Sequential(new Reshape(8, 8), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(AveragePool2D)] = TwoLines.On(
             Images, "9.3", () => new AveragePool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(AveragePool3D)] = TwoLines.On(
+            Images, "9.3", () => new AveragePool3D([1, 2, 2]), pool => new Sequential(new Reshape(1, 4, 4, 4), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(BatchNormalization)] = TwoLines.Of(
             "8.7.1, equations 8.35 to 8.37", () => new BatchNormalization(6),
             normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Activation(Ops.Relu), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Conv1D)] = TwoLines.On(
+            Images, "9.1", () => new Conv1D(8, 4, kernel: 3, new RandomSource(1)) { Pads = [2, 0] },
+            causal => new Sequential(new Reshape(8, 8), causal, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
         [nameof(Conv2D)] = TwoLines.On(
-            Images, "9.1, equation 9.6", () => new Conv2D(1, 4, kernel: 3, new RandomSource(1)) { Activation = Ops.Relu },
+            Images, "9.1, equation 9.6", () => new Conv2D(1, 4, kernel: [5, 3], new RandomSource(1)) { Activation = Ops.Relu, Stride = [2, 1] },
             convolution => new Sequential(convolution, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
+        [nameof(Conv3D)] = TwoLines.On(
+            Images, "9.7", () => new Conv3D(1, 4, kernel: 2, new RandomSource(1)) { Activation = Ops.Relu },
+            convolution => new Sequential(new Reshape(1, 4, 4, 4), convolution, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
+        [nameof(ConvTranspose1D)] = TwoLines.On(
+            Images, "9.5", () => new ConvTranspose1D(8, 4, kernel: 2, new RandomSource(1)) { Stride = 2 },
+            larger => new Sequential(new Reshape(8, 8), larger, new Flatten(), new Dense(64, 3, new RandomSource(2)))),
+        [nameof(ConvTranspose2D)] = TwoLines.On(
+            Images, "9.5, equation 9.13", () => new ConvTranspose2D(4, 1, kernel: 3, new RandomSource(1)) { Stride = 2, Padding = Padding.Same, OutputPadding = 1 },
+            larger => new Sequential(new Conv2D(1, 4, 3, new RandomSource(2)) { Stride = 2, Padding = Padding.Same }, larger, new Flatten(), new Dense(64, 3, new RandomSource(3)))),
+        [nameof(ConvTranspose3D)] = TwoLines.On(
+            Images, "9.5", () => new ConvTranspose3D(1, 2, kernel: 2, new RandomSource(1)),
+            larger => new Sequential(new Reshape(1, 4, 4, 4), larger, new GlobalPool(), new Dense(2, 3, new RandomSource(2)))),
         [nameof(Dense)] = TwoLines.Of(
             "6.3, equation 6.36", () => new Dense(4, 6, new RandomSource(1)) { Activation = Ops.Tanh },
             hidden => new Sequential(hidden, new Dense(6, 3, new RandomSource(2)))),
@@ -72,8 +91,12 @@ internal static class ExampleModules
         [nameof(Lstm)] = TwoLines.Of(
             "10.10.1, equations 10.40 to 10.44; Hochreiter, Schmidhuber 1997", () => new Lstm(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
             lstm => new Sequential(new Reshape(2, 2), lstm, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(MaxPool1D)] = TwoLines.On(
+            Images, "9.3", () => new MaxPool1D(4), pool => new Sequential(new Reshape(8, 8), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(MaxPool2D)] = TwoLines.On(
             Images, "9.3", () => new MaxPool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(MaxPool3D)] = TwoLines.On(
+            Images, "9.3", () => new MaxPool3D([1, 2, 2]), pool => new Sequential(new Reshape(1, 4, 4, 4), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(Maxout)] = TwoLines.Of(
             "6.3.1, equation 6.37", () => new Maxout(4, 6, pieces: 3, new RandomSource(1)), maxout => new Sequential(maxout, new Dense(6, 3, new RandomSource(2)))),
         [nameof(MixtureClassifier)] = TwoLines.Of(
@@ -82,9 +105,18 @@ internal static class ExampleModules
         [nameof(MonteCarlo)] = TwoLines.Of(
             "7.12", () => new Sequential(new Dropout(0.2, new RandomSource(1)), new Dense(4, 3, new RandomSource(2))),
             dropping => new MonteCarlo(dropping, samples: 10)),
+        [nameof(MultiHeadAttention)] = TwoLines.On(
+            Words, "12.4.5.1; Vaswani et al. 2017", () => new MultiHeadAttention(width: 4, heads: 2, new RandomSource(1)) { Causal = true },
+            attention => new Sequential(new Embedding(5, 4, new RandomSource(2)), attention, new Flatten(), new Dense(16, 3, new RandomSource(3)))),
         [nameof(ParametricRelu)] = TwoLines.Of(
             "6.3.1; He et al. 2015", () => new ParametricRelu(6),
             unit => new Sequential(new Dense(4, 6, new RandomSource(1)), unit, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(PositionalEmbedding)] = TwoLines.On(
+            Words, "Gehring et al. 2017", () => new PositionalEmbedding(places: 4, width: 6, new RandomSource(1)),
+            places => new Sequential(new Embedding(5, 6, new RandomSource(2)), places, new TransformerEncoder(6, 2, new RandomSource(3)), new Flatten(), new Dense(24, 3, new RandomSource(4)))),
+        [nameof(PositionalEncoding)] = TwoLines.On(
+            Words, "Vaswani et al. 2017, section 3.5", () => new PositionalEncoding(),
+            places => new Sequential(new Embedding(5, 6, new RandomSource(2)), places, new TransformerEncoder(6, 2, new RandomSource(3)), new Flatten(), new Dense(24, 3, new RandomSource(4)))),
         [nameof(RadialBasis)] = TwoLines.Of(
             "6.3.3", () => new RadialBasis(4, 6, new RandomSource(1)) { InitialWidth = 2 }, basis => new Sequential(basis, new Dense(6, 3, new RandomSource(2)))),
         [nameof(Recurrent)] = TwoLines.Of(
@@ -107,6 +139,12 @@ internal static class ExampleModules
         [nameof(StochasticPool2D)] = TwoLines.On(
             Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
             pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),
+        [nameof(TransformerDecoder)] = TwoLines.Of(
+            "12.4.5.1; Vaswani et al. 2017", () => new TransformerDecoder(width: 4, heads: 2, new RandomSource(1)) { Layers = 2, MemoryWidth = 6 },
+            decoder => decoder.Forward(Sequence(steps: 3, width: 4), memory: Sequence(steps: 5, width: 6), new ForwardContext(Mode.Inference))),
+        [nameof(TransformerEncoder)] = TwoLines.On(
+            Words, "12.4.5.1; Vaswani et al. 2017", () => new TransformerEncoder(width: 6, heads: 2, new RandomSource(1)) { Layers = 2, NormalizeFirst = true },
+            encoder => new Sequential(new Embedding(5, 6, new RandomSource(2)), new PositionalEncoding(), encoder, new Flatten(), new Dense(24, 3, new RandomSource(3)))),
         [nameof(TransposedDense)] = TwoLines.On(
             Labelled.AsReconstruction(), "7.9; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)),
             first => new Trainer { Model = new Sequential(first, new Activation(Ops.Tanh), new TransposedDense(first)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),

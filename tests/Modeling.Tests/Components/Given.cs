@@ -63,6 +63,9 @@ internal static class Given
     /// <summary>A constant [rows, columns] of float32 numbers.</summary>
     public static Variable Constant(int rows, int columns, params float[] numbers) => Variable.Of(Value.Of(numbers, rows, columns));
 
+    /// <summary>Two sequences of numbers, a constant [2, steps, width].</summary>
+    public static Variable Sequence(int steps, int width) => Variable.Of(Value.Of([.. Enumerable.Range(0, 2 * steps * width).Select(i => (float)Math.Sin(1.3 * i))], 2, steps, width));
+
     /// <summary>(1 − x)² + 100(y − x²)² as a function of its parameters, which begin at (−1.2, 1). Source: Rosenbrock 1960.</summary>
     public static ScalarFunction Valley()
     {

@@ -1,4 +1,6 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 
@@ -12,9 +14,16 @@ public sealed class ModuleGradientTests
     {
         [nameof(Activation)] = ([2, 4], Mode.Training),
         [nameof(Autoencoder)] = ([2, 4], Mode.Training),
+        [nameof(AveragePool1D)] = ([1, 1, 5], Mode.Training),
         [nameof(AveragePool2D)] = ([1, 1, 4, 4], Mode.Training),
+        [nameof(AveragePool3D)] = ([1, 1, 2, 4, 2], Mode.Training),
         [nameof(BatchNormalization)] = ([4, 2], Mode.Training),
-        [nameof(Conv2D)] = ([1, 1, 5, 5], Mode.Training),
+        [nameof(Conv1D)] = ([2, 1, 4], Mode.Training),
+        [nameof(Conv2D)] = ([1, 1, 4, 4], Mode.Training),
+        [nameof(Conv3D)] = ([1, 1, 2, 3, 2], Mode.Training),
+        [nameof(ConvTranspose1D)] = ([2, 1, 4], Mode.Training),
+        [nameof(ConvTranspose2D)] = ([1, 1, 3, 3], Mode.Training),
+        [nameof(ConvTranspose3D)] = ([1, 1, 2, 2, 2], Mode.Training),
         [nameof(Dense)] = ([2, 2], Mode.Training),
         [nameof(DenseConnection)] = ([2, 4], Mode.Training),
         [nameof(DropConnect)] = ([2, 2], Mode.Inference),
@@ -30,10 +39,15 @@ public sealed class ModuleGradientTests
         [nameof(LayerNormalization)] = ([2, 4], Mode.Training),
         [nameof(LowRankDense)] = ([2, 4], Mode.Training),
         [nameof(Lstm)] = ([2, 3, 2], Mode.Training),
+        [nameof(MaxPool1D)] = ([1, 1, 5], Mode.Training),
         [nameof(MaxPool2D)] = ([1, 1, 4, 4], Mode.Training),
+        [nameof(MaxPool3D)] = ([1, 1, 2, 4, 2], Mode.Training),
         [nameof(Maxout)] = ([2, 4], Mode.Training),
         [nameof(MixtureClassifier)] = ([2, 2], Mode.Training),
+        [nameof(MultiHeadAttention)] = ([2, 3, 4], Mode.Training),
         [nameof(ParametricRelu)] = ([2, 2], Mode.Training),
+        [nameof(PositionalEmbedding)] = ([2, 2, 4], Mode.Training),
+        [nameof(PositionalEncoding)] = ([2, 3, 2], Mode.Training),
         [nameof(RadialBasis)] = ([2, 2], Mode.Training),
         [nameof(Recurrent)] = ([2, 3, 2], Mode.Training),
         [nameof(Reshape)] = ([2, 6], Mode.Training),
@@ -42,16 +56,17 @@ public sealed class ModuleGradientTests
         [nameof(SharedOutputs)] = ([2, 2], Mode.Training),
         [nameof(SignatureModel)] = ([2, 2], Mode.Training),
         [nameof(StochasticPool2D)] = ([1, 1, 4, 4], Mode.Inference),
+        [nameof(TransformerEncoder)] = ([1, 3, 4], Mode.Training),
         [nameof(TransposedDense)] = ([2, 3], Mode.Training),
     };
 
     public static TheoryData<string> Names => [.. Fit.Keys];
 
     // An embedding looks rows up by number: its only gradient is that of Gather, which the battery of operations checks. Monte Carlo
-    // runs and those of a geometric ensemble are runs of their model, under masks in single precision.
+    // runs and those of a geometric ensemble are runs of their model, under masks in single precision. A decoder has two inputs: TransformerTests.
     [Fact]
     public void Every_module_has_an_input() =>
-        Refusals.Complete(typeof(Module), [.. Fit.Keys, nameof(Embedding), nameof(GeometricEnsemble), nameof(MonteCarlo)]);
+        Refusals.Complete(typeof(Module), [.. Fit.Keys, nameof(Embedding), nameof(GeometricEnsemble), nameof(MonteCarlo), nameof(TransformerDecoder)]);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -103,6 +118,19 @@ public sealed class ModuleGradientTests
             }
         }
 
-        return new Substitution(replacements).Map(output);
+        return new Doubled(replacements).Map(output);
+    }
+
+    /// <summary>Puts variables in the place of leaves; what is cast to single precision there is cast to double here.</summary>
+    private sealed class Doubled : GraphTransform
+    {
+        public Doubled(Dictionary<Variable, Variable> replacements)
+        {
+            foreach ((Variable leaf, Variable instead) in replacements)
+                Set(leaf, instead);
+        }
+
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) =>
+            node.Operation is Cast { To: DType.Float32 } ? [inputs[0].Cast(DType.Float64)] : Rebuild(node, inputs);
     }
 }
