@@ -72,6 +72,9 @@ public abstract class Model : ISignatureSource
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";
 
+    /// <summary>Why a training must take the examples in their order: the rest of a sentence that begins with the model's name; null (the default) where any order does.</summary>
+    protected internal virtual string? FaultWhenShuffled => null;
+
     /// <summary>How messages and summaries call the model, such as <c>"dense1" (Dense 784 → 512)</c>.</summary>
     internal string Title => path is null or "" ? Description : $"\"{path}\" ({Description})";
 
