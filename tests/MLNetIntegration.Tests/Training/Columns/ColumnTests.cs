@@ -157,8 +157,8 @@ public sealed class ColumnTests
     {
         IDataView data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Tokens
         {
-            Ids = [.. Enumerable.Range(0, i % 4).Select(k => (uint)((i + (7 * k)) % 50))],
-            Pair = [(uint)(i % 5), (uint)(i % 3)],
+            Ids = [.. Enumerable.Range(0, i % 4).Select(k => (uint)((i + (7 * k)) % 50) + 1)],
+            Pair = [(uint)(i % 5) + 1, (uint)(i % 3) + 1],
             Topic = (uint)(i % 5),
             Cost = (i % 5) + (i % 3),
         }));
