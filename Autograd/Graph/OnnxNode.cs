@@ -38,6 +38,11 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <exception cref="GraphException">One is left out.</exception>
     public Variable[] Inputs => [.. Enumerable.Range(0, inputs.Count).Select(i => this[i])];
 
+    /// <summary>A node of another operator with the attributes of this one.</summary>
+    /// <param name="other">The other operator.</param>
+    /// <param name="arguments">Its inputs.</param>
+    internal OnnxNode Of(OperatorSchema other, IReadOnlyList<Variable?> arguments) => new(other, arguments, attributes, results);
+
     /// <summary>Whether the operator has an attribute in the version that the file uses.</summary>
     /// <param name="name">The attribute.</param>
     public bool Knows(string name) => schema.Attribute(name) is not null;

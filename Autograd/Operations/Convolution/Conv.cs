@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int Group)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IOperator
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -62,6 +62,9 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
 
     int IProduct.BiasAxis(int rank) => rank - 1;
 
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
+
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
@@ -82,9 +85,12 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
-        Attributes = [.. Attributes, KernelShape(request.Inputs[1].Shape)],
+        Attributes = Written(request.Inputs[1].Shape),
         RuntimeTypes = [DType.Float32],
     };
+
+    /// <summary>The attributes for weights of a shape, which other operators on windows have as well.</summary>
+    internal IReadOnlyList<OnnxAttribute> Written(Shape weights) => [.. Attributes, KernelShape(weights)];
 
     private Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
     {

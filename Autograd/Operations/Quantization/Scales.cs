@@ -34,6 +34,11 @@ internal static class Scales
         return Ops.Gather(scale, blocks, axis);
     }
 
+    /// <summary>One number for each channel of the result of weights [M, …], or one for all, beside the weights.</summary>
+    public static Variable PerOutput(Variable numbers, Variable weights) => numbers.Shape.Rank == 0 || numbers.Shape == Shape.Of(1)
+        ? Ops.Reshape(numbers, Shape.Scalar)
+        : Ops.Reshape(numbers, [numbers.Shape[0], .. Enumerable.Repeat((Dim)1, weights.Shape.Rank - 1)]);
+
     /// <summary>The axis as a number from 0; an axis that does not exist is only an error where it is needed.</summary>
     public static int Axis(OnnxNode node)
     {

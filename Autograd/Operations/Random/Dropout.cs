@@ -20,7 +20,7 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
         new(new Dropout(5), new ExampleInput([2, 3]), new ExampleInput([], Low: 0, High: 0), new ExampleInput([], DType.Bool, 1, 1)),
     ];
 
-    /// <summary>Before operator set 12 it is read for inference, whose mask was of the type of x up to operator set 9.</summary>
+    /// <summary>Before operator set 12 it is read for inference, with its ratio, whose mask was of the type of x up to operator set 9.</summary>
     /// <param name="node">The node.</param>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
@@ -31,7 +31,7 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
             return new Dropout(node.Has("seed") ? node.Integer("seed") : 0).ApplyAll(node[0], node.Optional(1), node.Optional(2));
         }
 
-        IReadOnlyList<Variable> results = new Dropout().ApplyAll(node[0]);
+        IReadOnlyList<Variable> results = new Dropout().ApplyAll(node[0], Variable.Scalar(node.Number("ratio"), node[0].DType));
         return node.Version >= 10 ? results : [results[0], Ops.Cast(results[1], node[0].DType)];
     }
 
