@@ -39,6 +39,30 @@ public static class OnnxModelChanges
         return Replace(model, new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [old] = layers(old) });
     }
 
+    /// <summary>The computation of a model with another behind it, which reads one of its outputs: a pipeline of ML.NET in front of a network, as one file.</summary>
+    /// <param name="model">The model that comes first.</param>
+    /// <param name="next">The computation behind it, of one input; updates are left aside.</param>
+    /// <param name="output">The name of the output that it reads; null if there is only one.</param>
+    /// <returns>The inputs of the model and the outputs of what is behind it.</returns>
+    /// <exception cref="ArgumentException">There is no such output, the computation does not have one input, or the two do not fit.</exception>
+    public static Signature Before(this OnnxModel model, Signature next, string? output = null)
+    {
+        Output[] named = [.. model.Inference.Outputs.Where(candidate => output is null || candidate.Name == output)];
+        if (named is not [var read])
+        {
+            throw new ArgumentException(
+                $"Expected {(output is null ? "one output" : $"the output \"{output}\"")}, found {Some(model.Inference.Outputs.Select(candidate => candidate.Name))}.", nameof(output));
+        }
+
+        if (next.Inputs is not [var input])
+            throw new ArgumentException($"Expected a computation of one input behind \"{read.Name}\", found {Some(next.Inputs.Select(other => other.Name!))}.", nameof(next));
+        Variable value = read.Variable;
+        if (value.DType != input.DType || value.Shape.Rank != input.Shape.Rank || value.Shape.Zip(input.Shape).Any(pair => pair.First.IsStatic && pair.Second.IsStatic && pair.First != pair.Second))
+            throw new ArgumentException($"Expected an output that fits the input \"{input.Name}\", {input.Type}, found \"{read.Name}\", {value.Type}.", nameof(next));
+        var substitution = new Substitution(new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [input] = value });
+        return new Signature(model.Inference.Inputs, [.. next.Outputs.Select(result => result with { Variable = substitution.Map(result.Variable) })], name: next.Name);
+    }
+
     /// <summary>The model in which some parameters are not learned: they are states, with the values that they have now. A batch normalization whose scale is not learned keeps its
     /// statistics as well.</summary>
     /// <param name="model">The model.</param>
