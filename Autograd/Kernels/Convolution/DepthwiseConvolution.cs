@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -60,6 +61,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
             });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         T* padded = (T*)(scratch + (participant * scratchBytes));
@@ -84,6 +86,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void FourRows(T* from, T* weights, int taps, TVector shift, T* to, int rest)
     {
         TVector a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = TSimd.Zero;
@@ -105,6 +108,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         Store(d, shift, to + (3 * width), rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void OneRow(T* from, T* weights, int taps, TVector shift, T* to, int rest)
     {
         TVector sum = TSimd.Zero;
@@ -113,6 +117,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         Store(sum, shift, to, rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Store(TVector sum, TVector shift, T* to, int rest)
     {
         TVector value = bias is null ? sum : TSimd.Add(sum, shift);
@@ -124,11 +129,19 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         }
 
         // What lies behind the row belongs to another.
-        T* whole = stackalloc T[TSimd.Count];
-        TSimd.Store(value, whole);
-        new ReadOnlySpan<T>(whole, rest).CopyTo(new Span<T>(to, rest));
+        StoreFirst(value, to, rest);
     }
 
+    // A method of its own, so that the memory is given back after each row.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreFirst(TVector value, T* to, int count)
+    {
+        T* whole = stackalloc T[TSimd.Count];
+        TSimd.Store(value, whole);
+        new ReadOnlySpan<T>(whole, count).CopyTo(new Span<T>(to, count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Fill(T* source, T* destination)
     {
         int width = shape.InWidth, stride = shape.StrideWidth;

@@ -1,0 +1,46 @@
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Operations.Features;
+
+/// <summary>Operators of <c>ai.onnx.ml</c> that prepare the inputs of a network, as ML.NET and others write them: each is read as the operations that it stands for.</summary>
+internal static class FeatureOperators
+{
+    private const string Domain = "ai.onnx.ml";
+
+    /// <summary>What applies a node, by domain and operator.</summary>
+    public static IEnumerable<KeyValuePair<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>>> All { get; } =
+    [
+        new((Domain, nameof(FeatureVectorizer)), FeatureVectorizer),
+        new((Domain, nameof(Scaler)), Scaler),
+    ];
+
+    /// <summary>The inputs side by side, [batch, sum of the sizes], as float32; a vector is one number for each example.</summary>
+    private static IReadOnlyList<Variable> FeatureVectorizer(OnnxNode node)
+    {
+        Variable[] columns = [.. node.Inputs.Select(x => x.Shape.Rank == 1 ? Ops.Reshape(x, [x.Shape[0], 1]) : Ops.Flatten(x)).Select(x => Ops.Cast(x, DType.Float32))];
+        IReadOnlyList<long> sizes = node.Integers("inputdimensions") ?? [.. columns.Select(column => (long)column.Shape[1].Size)];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (sizes.Count != columns.Length || columns[i].Shape[1] != Dim.Of(sizes[i]))
+                throw new ShapeException($"FeatureVectorizer expects inputs of the sizes {string.Join(", ", sizes)}, found {string.Join(", ", columns.Select(column => column.Shape))}.");
+        }
+
+        return [Ops.Concat(1, columns)];
+    }
+
+    /// <summary>(x − offset)·scale as float32, with one number for all or one for each feature.</summary>
+    private static IReadOnlyList<Variable> Scaler(OnnxNode node)
+    {
+        Variable x = Ops.Cast(node[0], DType.Float32);
+        Variable Numbers(string name, float otherwise)
+        {
+            IReadOnlyList<float> numbers = node.Numbers(name) is { Count: > 0 } given ? given : [otherwise];
+            return numbers.Count == 1 || numbers.Count == x.Shape[^1].Size
+                ? Variable.Of(Value.Of(numbers.ToArray(), numbers.Count))
+                : throw new ShapeException($"Scaler expects one number or {x.Shape[^1]} as \"{name}\", found {numbers.Count}.");
+        }
+
+        return [(x - Numbers("offset", 0)) * Numbers("scale", 1)];
+    }
+}
