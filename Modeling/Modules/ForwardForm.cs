@@ -31,6 +31,7 @@ internal sealed class ForwardForm : GraphTransform
         if (context.Mode == Mode.Training && dropout is not null && ReturningDropout.RateOf(node) > 0)
             return dropout.Apply(node, inputs[0], context);
         bool trains = context.Mode == Mode.Training
+            && !context.IsFrozen
             && node.Operation is Normalization
             && (IsLearned(inputs[1]) || IsLearned(inputs[2]))
             && inputs[3].Parameter is { Role: ParameterRole.State } && inputs[4].Parameter is { Role: ParameterRole.State };

@@ -2,6 +2,7 @@ using System.Globalization;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -16,6 +17,16 @@ internal static class FitCheck
             CheckValidation(trainer, validation);
         CheckOrder(trainer.State, batches);
         CheckLearns(trainer);
+        if (batches.ShuffleSeed is not null || batches.BucketBy is not null)
+            CheckShuffled(trainer.Model);
+    }
+
+    private static void CheckShuffled(Model model)
+    {
+        if (model.FaultWhenShuffled is { } fault)
+            throw new ArgumentException($"{model.Title} {fault}: expected examples in their order, found {nameof(FitOptions.Shuffle)} or {nameof(FitOptions.BucketBy)}.", nameof(model));
+        foreach (Model child in model.Children)
+            CheckShuffled(child);
     }
 
     private static void CheckLearns(Trainer trainer)
