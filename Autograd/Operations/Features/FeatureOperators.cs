@@ -12,6 +12,7 @@ internal static class FeatureOperators
     public static IEnumerable<KeyValuePair<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>>> All { get; } =
     [
         new((Domain, nameof(FeatureVectorizer)), FeatureVectorizer),
+        new((Domain, nameof(LabelEncoder)), LabelEncoder),
         new((Domain, nameof(Scaler)), Scaler),
     ];
 
@@ -28,6 +29,24 @@ internal static class FeatureOperators
 
         return [Ops.Concat(1, columns)];
     }
+
+    /// <summary>For each number the value of the key that it is, or the default: keys and values of int64 or float32.</summary>
+    private static IReadOnlyList<Variable> LabelEncoder(OnnxNode node)
+    {
+        Variable keys = Listed(node, "keys"), values = Listed(node, "values");
+        if (keys.Shape != values.Shape || keys.DType != node[0].DType)
+            throw new GraphException($"LabelEncoder expects as many values as keys, of the type of its input, found {keys.Type} and {values.Type} for {node[0].Type}.");
+        Variable x = node[0], row = Ops.Reshape(x, [.. x.Shape, 1]);
+        Variable matches = Ops.Cast(Ops.Equal(row, keys), DType.Int64);
+        Variable found = Ops.Gather(values, Ops.ArgMax(matches, x.Shape.Rank));
+        Variable otherwise = values.DType == DType.Float32 ? Variable.Of(Value.Of(node.Number("default_float"))) : Variable.Of(Value.Of(node.Integer("default_int64")));
+        return [Ops.Where(Ops.Greater(Ops.Sum(matches, [x.Shape.Rank]), 0), found, otherwise)];
+    }
+
+    private static Variable Listed(OnnxNode node, string name) =>
+        node.Integers($"{name}_int64s") is { } whole ? Ops.Integers(whole)
+        : node.Numbers($"{name}_floats") is { } real ? Variable.Of(Value.Of(real.ToArray(), real.Count))
+        : throw new GraphException($"LabelEncoder expects {name} that are numbers, found others.");
 
     /// <summary>(x − offset)·scale as float32, with one number for all or one for each feature.</summary>
     private static IReadOnlyList<Variable> Scaler(OnnxNode node)
