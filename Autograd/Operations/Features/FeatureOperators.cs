@@ -28,8 +28,10 @@ internal static class FeatureOperators
         }
 
         // Sizes that a file leaves open for each input are one when it runs.
-        Dim batch = columns.Select(column => column.Shape[0]).Aggregate(Dim.Broadcast);
-        return [Ops.Concat(1, [.. columns.Select(column => column.Shape[0] == batch ? column : Ops.Expand(column, [batch, column.Shape[1]], columns))])];
+        if (columns.All(column => column.Shape[0] == columns[0].Shape[0]))
+            return [Ops.Concat(1, columns)];
+        Variable zeros = columns.Select(column => Ops.Expand(Variable.Scalar(0, DType.Float32), [column.Shape[0], 1], column)).Aggregate(Ops.Add);
+        return [Ops.Concat(1, [.. columns.Select(column => column + zeros)])];
     }
 
     /// <summary>For each number the value of the key that it is, or the default: keys and values of int64 or float32.</summary>
