@@ -49,9 +49,10 @@ internal sealed record MadeIndices(IMakesIndices Maker, int Output, int Shape)
 /// <param name="constants">For each input whether its numbers are known and never change.</param>
 /// <param name="indices">For each input who makes the indices that it holds.</param>
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
+/// <param name="blocks">How the computation is cut; null where it is not.</param>
 /// <param name="bodies">The programs of the operation's bodies.</param>
 internal sealed class OperationStep(
-    Node node, Epilogue epilogue, bool[] constants, MadeIndices?[] indices, (DType Type, int Shape, bool IsWanted)[] results, IReadOnlyList<BodyProgram> bodies) : ProgramStep
+    Node node, Epilogue epilogue, bool[] constants, MadeIndices?[] indices, (DType Type, int Shape, bool IsWanted)[] results, Blocks? blocks, IReadOnlyList<BodyProgram> bodies) : ProgramStep
 {
     public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding)
     {
@@ -61,7 +62,7 @@ internal sealed class OperationStep(
             wanted[i] = (results[i].Type, sizes[results[i].Shape], results[i].IsWanted);
         }
 
-        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, Array.ConvertAll(indices, made => made?.For(sizes)), body => new PlannedBody(ProgramOf(body), binding, kernels));
+        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, Array.ConvertAll(indices, made => made?.For(sizes)), blocks, body => new PlannedBody(ProgramOf(body), binding, kernels));
     }
 
     private BodyProgram ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body));

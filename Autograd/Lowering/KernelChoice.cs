@@ -19,7 +19,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
 
     /// <summary>Runs an operation's own kernel once.</summary>
     public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
-        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, Request(operation, inputs, outputs)))
+        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, inputs, outputs))
             .Run(new KernelArguments(inputs, outputs, workers));
 
     /// <summary>The kernel of an operation.</summary>
@@ -29,6 +29,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether it never changes.</param>
     /// <param name="indices">For each input what is known of the indices that it holds.</param>
+    /// <param name="blocks">How the computation is cut; null where it is not.</param>
     /// <param name="compile">Makes a body of the operation ready to run.</param>
     public Kernel For(
         Operation operation,
@@ -37,16 +38,24 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         (DType Type, int[] Sizes, bool IsWanted)[] results,
         bool[] constants,
         KnownIndices?[] indices,
+        Blocks? blocks,
         Func<Body, BodyFunction> compile)
     {
+        if (blocks is not null)
+            return new BlockKernel(blocks, inputs, results, (parts, partResults) => For(operation, epilogue, parts, partResults, [], [], null, compile));
         var request = new LowerRequest(operation, inputs, results, constants, indices, packed, compile);
         return TextKernels.For(operation, inputs, results.Select(r => r.Type))
             ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
             ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
     }
 
-    private static LowerRequest Request(Operation operation, Value[] inputs, Value[] outputs) =>
-        new(operation, inputs, [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))], [], [], null, null);
+    private static Kernel Own(Operation operation, Value[] inputs, Value[] outputs)
+    {
+        (DType, int[], bool)[] results = [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))];
+        return Blocks.Of(operation, InferRequest.Of(operation, inputs), Shape.OfSizes(outputs[0].Sizes)) is { } blocks
+            ? new BlockKernel(blocks, inputs, results, (parts, partResults) => Own(operation, new LowerRequest(operation, parts, partResults, [], [], null, null)))
+            : Own(operation, new LowerRequest(operation, inputs, results, [], [], null, null));
+    }
 
     private static Kernel Own(Operation operation, LowerRequest request) => operation is IHasKernel has
         ? has.Lower(request)

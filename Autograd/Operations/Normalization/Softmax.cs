@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// A slice of −∞ alone gives NaN. Gradient y·(G − Σ G·y).
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
+public sealed record Softmax(int Axis) : Operation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -30,6 +30,9 @@ public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+
+    /// <summary>By the leading axis, unless the sums run along it.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => Axis == 0 ? null : new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// </summary>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
 /// <param name="NoopWithEmptyAxes">Whether no axis is reduced, instead of all, where none is named.</param>
-public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operation, IHasKernel
+public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operation, IRunsInBlocks
 {
     private protected abstract ReductionKind Kind { get; }
 
@@ -64,6 +64,23 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(FunctionFor(request), Value.CountOf(request.Sizes(0)));
+
+    /// <summary>By the leading axis, whether it stays or not.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        if (inputs[0].Shape.Rank == 0 || ReducedAxes(inputs) is not { } axes)
+            return null;
+        if (!axes.Contains(0))
+            return new Blocks([0]);
+        return Kind switch
+        {
+            ReductionKind.Sum => new Blocks([0], BlockJoin.Sum),
+            ReductionKind.Mean => new Blocks([0], BlockJoin.Mean),
+            ReductionKind.Max => new Blocks([0], BlockJoin.Max),
+            ReductionKind.Min => new Blocks([0], BlockJoin.Min),
+            _ => null,
+        };
+    }
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request)
