@@ -34,7 +34,7 @@ internal static class FeatureOperators
         return [Ops.Concat(1, [.. columns.Select(column => column + zeros)])];
     }
 
-    /// <summary>For each number the value of the key that it is, or the default: keys and values of int64 or float32.</summary>
+    /// <summary>For each element the value of the key that it is, or the default: keys and values of int64, float32 or texts.</summary>
     private static IReadOnlyList<Variable> LabelEncoder(OnnxNode node)
     {
         Variable keys = Listed(node, "keys"), values = Listed(node, "values");
@@ -43,14 +43,20 @@ internal static class FeatureOperators
         Variable x = node[0], row = Ops.Reshape(x, [.. x.Shape, 1]);
         Variable matches = Ops.Cast(Ops.Equal(row, keys), DType.Int64);
         Variable found = Ops.Gather(values, Ops.ArgMax(matches, x.Shape.Rank));
-        Variable otherwise = values.DType == DType.Float32 ? Variable.Of(Value.Of(node.Number("default_float"))) : Variable.Of(Value.Of(node.Integer("default_int64")));
+        Variable otherwise = Variable.Of(values.DType switch
+        {
+            DType.Float32 => Value.Of(node.Number("default_float")),
+            DType.Int64 => Value.Of(node.Integer("default_int64")),
+            _ => Value.Of([node.Text("default_string")]),
+        });
         return [Ops.Where(Ops.Greater(Ops.Sum(matches, [x.Shape.Rank]), 0), found, otherwise)];
     }
 
     private static Variable Listed(OnnxNode node, string name) =>
         node.Integers($"{name}_int64s") is { } whole ? Ops.Integers(whole)
         : node.Numbers($"{name}_floats") is { } real ? Variable.Of(Value.Of(real.ToArray(), real.Count))
-        : throw new GraphException($"LabelEncoder expects {name} that are numbers, found others.");
+        : node.Texts($"{name}_strings") is { } texts ? Variable.Of(Value.Of(texts.ToArray(), texts.Count))
+        : throw new GraphException($"LabelEncoder expects {name} as lists of numbers or texts, found others.");
 
     /// <summary>(x − offset)·scale as float32, with one number for all or one for each feature.</summary>
     private static IReadOnlyList<Variable> Scaler(OnnxNode node)
