@@ -9,7 +9,8 @@ namespace Toolkit.Samples.FineTune.Studies;
 /// <summary>A transformer that has learned from text, the mean of what it says of the words, and a new head that gives "subject".</summary>
 internal sealed class SentenceModel(Signature body, int features, RandomSource random) : Model
 {
-    private const string Words = "last_hidden_state";
+    /// <summary>The value of the file that has a vector for each word.</summary>
+    public const string Words = "last_hidden_state";
 
     private readonly ComputationModel reader = new(body);
     private readonly Dense subject = new(features, Sentences.Subjects, random);

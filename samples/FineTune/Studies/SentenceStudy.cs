@@ -21,7 +21,7 @@ internal static class SentenceStudy
     {
         var pieces = new WordPieces(vocabulary);
         Dataset train = Read(pieces, forTest: false), test = Read(pieces, forTest: true);
-        OnnxModel file = OnnxModel.Load(options.Model, cancellation: cancellation);
+        OnnxModel file = OnnxModel.Load(options.Model, cancellation: cancellation).Cut(SentenceModel.Words);
         foreach ((string name, OnnxModel body) in new[] { ("head", file.Frozen("*")), ("adapters", file.WithLora(Rank, seed: options.Seed)) })
         {
             var trainer = new Trainer
