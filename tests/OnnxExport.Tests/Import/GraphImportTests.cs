@@ -208,6 +208,14 @@ public sealed class GraphImportTests : IDisposable
     }
 
     [Fact]
+    public void A_constant_without_numbers_is_refused()
+    {
+        GraphProto graph = Sum(Tensor("w", 3));
+        graph.Node.Insert(0, GoodModel.Node("Constant", [], ["k"], "empty"));
+        Assert.Contains("\"empty\" (Constant) needs one attribute", Assert.Throws<ImportException>(() => OnnxModel.Load(Model(graph).ToByteArray())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_and_texts_of_nodes_and_of_the_file_are_kept()
     {
         GraphProto graph = Sum(Tensor("w", 3));
