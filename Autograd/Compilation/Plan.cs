@@ -175,7 +175,7 @@ internal sealed class Plan
         {
             for (int i = 0; i < early.Outputs.Length; i++)
             {
-                Early[early.Outputs[i]] = KnownContent.ValueOf(early.Node.Outputs[i], symbol => binding.Sizes[symbol]);
+                Early[early.Outputs[i]] = early.Node.Outputs[i].ValueFor(symbol => binding.Sizes[symbol]);
             }
 
             return;

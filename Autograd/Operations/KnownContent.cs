@@ -22,26 +22,6 @@ internal static class KnownContent
         return result;
     }
 
-    /// <summary>The numbers of a variable whose content is known.</summary>
-    /// <param name="variable">The variable.</param>
-    /// <param name="sizeOf">The value of each symbol.</param>
-    public static Value ValueOf(Variable variable, Func<Symbol, long?> sizeOf)
-    {
-        Value value = Value.Zeros(variable.DType, [.. variable.Shape.Select(d => d.Size)]);
-        for (int i = 0; i < value.Count; i++)
-        {
-            long number = variable.Content![i].Evaluate(sizeOf);
-            if (value.DType == DType.Int64)
-                value.Span<long>()[i] = number;
-            else if (value.DType == DType.Bool)
-                value.Span<bool>()[i] = number != 0;
-            else
-                value.Span<int>()[i] = checked((int)number);
-        }
-
-        return value;
-    }
-
     /// <summary>Whether a number is more than 0; null where that is not known.</summary>
     public static bool? IsPositive(Dim x) => (x - 1).IsNeverNegative ? true : (0 - x).IsNeverNegative ? false : null;
 
