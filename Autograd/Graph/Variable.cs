@@ -89,9 +89,6 @@ public sealed class Variable
     /// <summary>A symbol of a type, to ask what operations would make of it; dimensions may be of any form.</summary>
     internal static Variable Placeholder(TensorType type, IReadOnlyList<Dim>? content, string name = "placeholder") => new(type, name) { content = content, isContentAsked = true };
 
-    /// <summary>A symbol of a shape as an int64 vector whose content is known.</summary>
-    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape], isContentAsked = true };
-
     /// <summary>An input of a body, which stands for a variable of the graph around it.</summary>
     internal static Variable Formal(string name, TensorType type, IReadOnlyList<Dim>? content) => new(type, name) { content = content, isContentAsked = true };
 
