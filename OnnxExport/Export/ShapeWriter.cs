@@ -77,7 +77,7 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
         if (!dims.TryGetValue(dim, out string? name))
         {
             name = dim.IsStatic ? builder.Integers(dim.Number) : dim.Write(this);
-            dims.Add(dim, name);
+            dims[dim] = name;
         }
 
         return name;
