@@ -55,6 +55,29 @@ public static class NeuralNetworkCatalog
             : throw new ArgumentException($"Expected quantiles above 0 and below 1, found {string.Join(", ", options.Quantiles)}.", nameof(options));
     }
 
+    /// <summary>
+    /// One network for several labels: shared layers, and behind them the outputs of each task, trained by the sum of the tasks' losses, each times its weight. Adds the columns of each task with its
+    /// name before theirs, such as "PriceScore" and "KindPredictedLabel". <c>History</c> has a metric for each task in each epoch: the mean absolute error in the label's units, or the accuracy.
+    /// Source: book section 7.7.
+    /// </summary>
+    /// <param name="context">The ML.NET context.</param>
+    /// <param name="tasks">The labels, at least two, with distinct names.</param>
+    /// <param name="options">Columns of features, layers and training; null for the defaults. The label columns are those of the tasks; classes are not balanced, and no other network is a start.</param>
+    /// <exception cref="ArgumentException">There are fewer tasks, two have the same name, or an option goes with one label only.</exception>
+    public static NeuralNetworkEstimator MultiTaskNeuralNetwork(this MLContext context, IReadOnlyList<NetworkTask> tasks, NeuralNetworkOptions? options = null)
+    {
+        options ??= new NeuralNetworkOptions();
+        if (tasks.Count < 2 || tasks.DistinctBy(t => t.Name).Count() < tasks.Count)
+        {
+            throw new ArgumentException($"Expected at least two tasks of distinct names, found {string.Join(", ", tasks.Select(t => $"\"{t.Name}\""))}.", nameof(tasks));
+        }
+
+        return options is { LabelColumn: "Label", BalanceClasses: false, WarmStart: null }
+            ? new NeuralNetworkEstimator(context, [.. tasks.Select(task => task.With(options))], options)
+            : throw new ArgumentException(
+                $"Expected no {nameof(options.LabelColumn)}, {nameof(options.BalanceClasses)} or {nameof(options.WarmStart)} with several labels, found them set.", nameof(options));
+    }
+
     /// <summary>Trains any network with any loss on the rows of a data view.</summary>
     /// <param name="context">The ML.NET context.</param>
     /// <param name="build">Makes the network and its loss for the columns that are found; called once for each fit.</param>

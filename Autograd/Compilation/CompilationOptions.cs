@@ -11,6 +11,7 @@ public sealed record CompilationOptions
             FoldConstants = false,
             TakeKnownBranches = false,
             RemoveIdentities = false,
+            FoldScales = false,
             FuseElementwise = false,
             GenerateLoops = false,
             FuseEpilogues = false,
@@ -31,6 +32,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether operations that change nothing, such as a product with 1 or an expansion that broadcasting makes superfluous, are left out.</summary>
     public bool RemoveIdentities { get; init; } = true;
+
+    /// <summary>Whether constants that multiply the channels of a convolution or a product with constant weights, or are added to them, go into weights and bias.</summary>
+    public bool FoldScales { get; init; } = true;
 
     /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
     public bool FuseElementwise { get; init; } = true;

@@ -34,6 +34,7 @@ internal static class Rewriting
         new FoldConstants(workers, cancellation),
         new TakeKnownBranches(),
         new RemoveIdentities(),
+        new FoldScales(),
         new MergeEqualNodes(),
     ];
 }

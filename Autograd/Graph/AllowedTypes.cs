@@ -34,7 +34,9 @@ internal static class AllowedTypes
     /// <param name="type">The type.</param>
     public static bool Takes(SchemaArgument argument, DType type) => argument.Types.Contains(ElementType.Of(type).TensorName);
 
-    private static string List(SchemaArgument argument)
+    /// <summary>The types that an input may have, as a message gives them.</summary>
+    /// <param name="argument">The input.</param>
+    public static string List(SchemaArgument argument)
     {
         string[] names = [.. ElementType.All.Where(row => Takes(argument, row.Type)).Select(row => row.Type.ToString())];
         return names.Length > 1 ? $"{string.Join(", ", names[..^1])} or {names[^1]}" : string.Join(string.Empty, names);

@@ -38,6 +38,11 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <exception cref="GraphException">One is left out.</exception>
     public Variable[] Inputs => [.. Enumerable.Range(0, inputs.Count).Select(i => this[i])];
 
+    /// <summary>A node of another operator with the attributes of this one.</summary>
+    /// <param name="other">The other operator.</param>
+    /// <param name="arguments">Its inputs.</param>
+    internal OnnxNode Of(OperatorSchema other, IReadOnlyList<Variable?> arguments) => new(other, arguments, attributes, results);
+
     /// <summary>Whether the operator has an attribute in the version that the file uses.</summary>
     /// <param name="name">The attribute.</param>
     public bool Knows(string name) => schema.Attribute(name) is not null;
@@ -75,6 +80,13 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <param name="name">The attribute.</param>
     public IReadOnlyList<long>? Integers(string name) =>
         attributes.TryGetValue(name, out object? value) ? Typed<IReadOnlyList<long>>(name, value) : null;
+
+    /// <summary>An attribute that holds integers of 32 bits; null where the node does not give it.</summary>
+    /// <param name="name">The attribute.</param>
+    /// <exception cref="GraphException">The file has a number beyond 32 bits.</exception>
+    public IReadOnlyList<int>? Int32s(string name) => Integers(name)?.Select(number => number is >= int.MinValue and <= int.MaxValue
+        ? (int)number
+        : throw new GraphException($"{Operator} expects numbers of 32 bits as \"{name}\", found {number}.")).ToArray();
 
     /// <summary>An attribute that holds floating-point numbers; null where the node does not give it.</summary>
     /// <param name="name">The attribute.</param>

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Contributed;
 
 namespace Toolkit.Autograd.Operations;
 
@@ -9,11 +10,12 @@ public sealed class OperatorSet
 
     private OperatorSet(IReadOnlyDictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>> operators) => this.operators = operators;
 
-    /// <summary>The operators of the ONNX standard that the registry has.</summary>
+    /// <summary>The operators of the ONNX standard that the registry has, and those of ONNX Runtime that are read as such (domain <c>com.microsoft</c>).</summary>
     public static OperatorSet Standard { get; } = new(OperationRegistry.All
         .Where(operation => operation.FromOnnx is not null)
-        .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => (operation.OnnxDomain, Name: name, operation.FromOnnx))
-        .ToDictionary(reading => (reading.OnnxDomain, reading.Name), reading => reading.FromOnnx!));
+        .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => KeyValuePair.Create((operation.OnnxDomain, Name: name), operation.FromOnnx!))
+        .Concat(ContributedOperators.All)
+        .ToDictionary());
 
     /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>
     public IEnumerable<string> Names => operators.Keys.Where(key => key.Domain.Length == 0).Select(key => key.Name).Order(StringComparer.Ordinal);

@@ -52,7 +52,7 @@ internal sealed class Sizes
         if (Carried(dim) is { } there)
             return there;
         return dim.Symbol is { } symbol
-            ? Solved(symbol) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
+            ? Solved(new SymbolFactor(symbol)) ?? throw new ShapeException($"Expected a tensor in whose shape the size \"{symbol}\" occurs, found {string.Join(", ", carriers.Select(c => c.Type))}.")
             : dim.Terms.Select(Term).Aggregate((sum, term) => sum + term);
     }
 
@@ -71,15 +71,15 @@ internal sealed class Sizes
         return null;
     }
 
-    /// <summary>A symbol from a size that is a multiple of it and a number more.</summary>
-    private Variable? Solved(Symbol symbol)
+    /// <summary>A symbol, or a function of some, from a size that is a multiple of it and a number more.</summary>
+    private Variable? Solved(DimFactor factor)
     {
         foreach (Variable carrier in carriers)
         {
             for (int axis = 0; axis < carrier.Shape.Rank; axis++)
             {
                 DimTerm[] own = [.. carrier.Shape[axis].Terms.Where(term => term.Factors.Count > 0)];
-                if (own is not [{ Factors: [SymbolFactor { Symbol: var found }], Coefficient: var coefficient }] || found != symbol)
+                if (own is not [{ Factors: [var found], Coefficient: var coefficient }] || !found.Equals(factor))
                     continue;
                 long more = carrier.Shape[axis].Terms.Where(term => term.Factors.Count == 0).Sum(term => term.Coefficient);
                 return (new ShapeOf(axis, axis + 1).Apply(carrier) - Ops.Integers(more)) / Ops.Integers(coefficient);
@@ -95,7 +95,7 @@ internal sealed class Sizes
         return (term.Coefficient == 1 && term.Factors.Count > 0 ? factors : factors.Prepend(Ops.Integers(term.Coefficient))).Aggregate((product, factor) => product * factor);
     }
 
-    private Variable Factor(DimFactor factor) => Carried(Dim.Of(factor)) ?? factor switch
+    private Variable Factor(DimFactor factor) => Carried(Dim.Of(factor)) ?? Solved(factor) ?? factor switch
     {
         SymbolFactor { Symbol: var symbol } => Element(Dim.Of(symbol)),
         QuotientFactor quotient => Quotient(quotient),

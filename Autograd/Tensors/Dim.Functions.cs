@@ -99,8 +99,21 @@ public sealed partial class Dim
             return b;
         }
 
-        return a.IsStatic
-            ? b.IsStatic ? throw new ShapeException($"Expected sizes that are equal, or one of them 1, found {a} and {b}.") : a
-            : Of(new ChoiceFactor(DimChoice.Broadcast, a, b));
+        if (a.IsStatic)
+            return b.IsStatic ? throw new ShapeException($"Expected sizes that are equal, or one of them 1, found {a} and {b}.") : a;
+        Dim[] first = [.. a.Broadcasting()], second = [.. b.Broadcasting()];
+        if (second.All(first.Contains))
+            return a;
+        if (first.All(second.Contains))
+            return b;
+
+        // In one order, whatever the order in which they came together.
+        Dim[] all = first.Length + second.Length == 2 ? [a, b] : [.. first.Union(second).OrderBy(dim => dim.ToString(), StringComparer.Ordinal)];
+        return all.Aggregate((sizes, size) => Of(new ChoiceFactor(DimChoice.Broadcast, sizes, size)));
     }
+
+    /// <summary>The sizes that have broadcast to this one; itself if it is none of that kind. What has gone into it once changes nothing if it comes again.</summary>
+    private IEnumerable<Dim> Broadcasting() => terms is [{ Coefficient: 1, Factors: [ChoiceFactor { Choice: DimChoice.Broadcast } choice] }]
+        ? choice.First.Broadcasting().Concat(choice.Second.Broadcasting())
+        : [this];
 }

@@ -43,8 +43,7 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
     {
         using OnnxSession session = OnnxSession.Load(model, new ServingOptions());
         var columns = inputSchema.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        bool named = options.Prediction is { Labels: not null } or { LabelColumn: not null };
-        foreach (ScoreColumn output in ScoreColumns.Of(session, options, options.Dimensions, named ? Placeholder(session) : null))
+        foreach (ScoreColumn output in ScoreColumns.Of(session, options, options.Dimensions, [.. options.Predictions.Select(p => Placeholder(session, p))]))
         {
             SchemaShape.Column.VectorKind kind = output.Type is not VectorDataViewType vector
                 ? SchemaShape.Column.VectorKind.Scalar
@@ -63,13 +62,17 @@ public sealed class BatchOnnxEstimator : IEstimator<BatchOnnxTransformer>
             a.Name, SchemaShape.Column.VectorKind.Vector, ColumnTypes.Item(a.Type), false, null)));
 
     /// <summary>Before the data are seen, names of classes are known by their number alone.</summary>
-    private ClassLabels? Placeholder(OnnxSession session)
+    private ClassLabels? Placeholder(OnnxSession session, PredictionOptions prediction)
     {
-        ScoreOnnxOptions plain = options with { Prediction = options.Prediction! with { Labels = null, LabelColumn = null, PredictedLabelAsText = false } };
-        ProbabilityColumn? scores = ScoreColumns.Of(
-            session, plain with { Prediction = plain.Prediction! with { ProbabilityColumn = "\0" } }, options.Dimensions, null).OfType<ProbabilityColumn>().FirstOrDefault();
+        if (prediction is { Labels: null, LabelColumn: null })
+        {
+            return null;
+        }
+
+        ScoreOnnxOptions plain = options with { Prediction = prediction with { Labels = null, LabelColumn = null, PredictedLabelAsText = false, ProbabilityColumn = "\0" } };
+        ProbabilityColumn? scores = ScoreColumns.Of(session, plain, options.Dimensions, [null]).OfType<ProbabilityColumn>().FirstOrDefault();
         return scores?.Type is VectorDataViewType vector
-            ? new ClassLabels(options.Prediction!.Labels ?? [.. Enumerable.Range(0, vector.Size).Select(i => $"{i}")], typeof(ReadOnlyMemory<char>))
+            ? new ClassLabels(prediction.Labels ?? [.. Enumerable.Range(0, vector.Size).Select(i => $"{i}")], typeof(ReadOnlyMemory<char>))
             : null;
     }
 }

@@ -20,11 +20,11 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
     private readonly ScoreOnnxOptions options;
     private readonly Lock gate = new();
     private OnnxSession? rowSession;
-    private ClassLabels? labels;
+    private IReadOnlyList<ClassLabels?>? labels;
     private DataViewSchema? fitted;
     private bool disposed;
 
-    internal BatchOnnxTransformer(MLContext context, byte[] model, OnnxSession session, ScoreOnnxOptions options, ClassLabels? labels = null)
+    internal BatchOnnxTransformer(MLContext context, byte[] model, OnnxSession session, ScoreOnnxOptions options, IReadOnlyList<ClassLabels?>? labels = null)
     {
         this.context = context;
         this.model = model;
@@ -77,17 +77,17 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         DataViewSchema schema = fitted ?? throw new ScoringException("Expected a fitted transformer to save, found one without a schema.");
-        StockPipeline.Save(context, model, Bind(schema), labels, schema, ctx);
+        StockPipeline.Save(context, model, Bind(schema), labels!, schema, ctx);
     }
 
     internal void Fit(DataViewSchema schema)
     {
-        labels ??= ClassLabels.Of(options.Prediction, schema);
+        labels ??= [.. options.Predictions.Select(p => ClassLabels.Of(p, schema))];
         Bind(schema);
         fitted = schema;
     }
 
-    internal ModelBinding Bind(DataViewSchema schema) => new(Session, schema, options, labels);
+    internal ModelBinding Bind(DataViewSchema schema) => new(Session, schema, options, labels ?? [.. options.Predictions.Select(_ => (ClassLabels?)null)]);
 
     /// <summary>Batches of a cursor, scored ahead of it: as many at once as there are cores, unless the options or the caller say how many.</summary>
     internal BatchQueue CreateQueue(

@@ -49,7 +49,7 @@ internal static class BatchUpgrade
     {
         byte[] model = ModelOf(context, stock);
         OnnxSession session = OnnxSession.Load(model, BatchOnnxTransformer.ForBatches(serving));
-        (ScoreOnnxOptions Options, ClassLabels? Labels)? found;
+        (ScoreOnnxOptions Options, IReadOnlyList<ClassLabels?> Labels)? found;
         try
         {
             found = SavedOptions.From(session, serving);

@@ -6,7 +6,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>A model matched to the columns of a schema: what fills its inputs, the sizes that follow, the columns it adds.</summary>
 internal sealed class ModelBinding
 {
-    public ModelBinding(OnnxSession session, DataViewSchema schema, ScoreOnnxOptions options, ClassLabels? labels)
+    public ModelBinding(OnnxSession session, DataViewSchema schema, ScoreOnnxOptions options, IReadOnlyList<ClassLabels?> labels)
     {
         Options = options;
         Inputs = InputColumns.Choose(session, schema, options);
@@ -45,7 +45,7 @@ internal sealed class ModelBinding
         SelectedOutputs = Options.SelectedOutputs is { } selected ? [.. selected.Select(s => New(names, s))] : null,
         SlotNames = Options.SlotNames.ToDictionary(s => New(names, s.Key), s => s.Value, StringComparer.Ordinal),
         Dimensions = Options.Dimensions.ToDictionary(d => NewDimension(d.Key, names), d => d.Value, StringComparer.Ordinal),
-        Prediction = Options.Prediction is { Output: { } output } prediction ? prediction with { Output = New(names, output) } : Options.Prediction,
+        Predictions = [.. Options.Predictions.Select(p => p.Output is { } output ? p with { Output = New(names, output) } : p)],
     };
 
     private static string New(IReadOnlyDictionary<string, string> names, string name) => names.GetValueOrDefault(name, name);

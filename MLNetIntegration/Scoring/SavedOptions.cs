@@ -8,16 +8,19 @@ namespace Toolkit.MLNetIntegration.Scoring;
 internal static class SavedOptions
 {
     private const string Key = "toolkit.score_onnx";
-    private const int Version = 1;
+    private const string Several = "predictions";
 
-    public static byte[] Of(ModelBinding binding, ClassLabels? labels)
+    // Files with several predictions are of version 2; libraries that know version 1 alone refuse those, and read the others.
+    private const int Version = 2;
+
+    public static byte[] Of(ModelBinding binding, IReadOnlyList<ClassLabels?> labels)
     {
         ScoreOnnxOptions options = binding.Options;
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", Version);
+            json.WriteNumber("version", options.Predictions.Count > 1 ? Version : 1);
             json.WriteNumber("batchSize", options.BatchSize);
             WriteLists(json, "inputs", binding.Inputs.Select(i => (i.Input.Name, i.Columns.Select(c => c.Name))));
             json.WriteStartObject("outputs");
@@ -40,7 +43,18 @@ internal static class SavedOptions
             json.WriteNumber("nanReplacement", options.NaNReplacement);
             if (options.Prediction is { } prediction)
             {
-                SavedPrediction.Write(json, prediction, labels);
+                json.WritePropertyName(SavedPrediction.Property);
+                SavedPrediction.Write(json, prediction, labels[0]);
+            }
+            else if (options.Predictions.Count > 1)
+            {
+                json.WriteStartArray(Several);
+                for (int i = 0; i < options.Predictions.Count; i++)
+                {
+                    SavedPrediction.Write(json, options.Predictions[i], labels[i]);
+                }
+
+                json.WriteEndArray();
             }
 
             json.WriteEndObject();
@@ -66,7 +80,7 @@ internal static class SavedOptions
     }
 
     /// <summary>The options saved with a model, or null if it was not saved by this library.</summary>
-    public static (ScoreOnnxOptions Options, ClassLabels? Labels)? From(OnnxSession session, ServingOptions serving)
+    public static (ScoreOnnxOptions Options, IReadOnlyList<ClassLabels?> Labels)? From(OnnxSession session, ServingOptions serving)
     {
         if (!session.Metadata.TryGetValue(Key, out string? text))
         {
@@ -75,7 +89,7 @@ internal static class SavedOptions
 
         try
         {
-            (ScoreOnnxOptions Options, ClassLabels? Labels) saved = Parse(text, serving);
+            (ScoreOnnxOptions Options, IReadOnlyList<ClassLabels?> Labels) saved = Parse(text, serving);
             saved.Options.Check();
             return saved;
         }
@@ -91,15 +105,15 @@ internal static class SavedOptions
             ? Enum.Parse<T>(name.GetString()!)
             : throw new FormatException($"Expected one of {string.Join(", ", Enum.GetNames<T>())}, found {name}.");
 
-    private static (ScoreOnnxOptions Options, ClassLabels? Labels) Parse(string text, ServingOptions serving)
+    private static (ScoreOnnxOptions Options, IReadOnlyList<ClassLabels?> Labels) Parse(string text, ServingOptions serving)
     {
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement root = document.RootElement;
 
         // The first files do not say which they are.
-        if (root.TryGetProperty("version", out JsonElement version) && version.GetInt32() != Version)
+        if (root.TryGetProperty("version", out JsonElement version) && version.GetInt32() is not (1 or Version))
         {
-            throw new FormatException($"Expected version {Version}, found version {version}; the file was saved by a newer version of this library.");
+            throw new FormatException($"Expected version 1 or {Version}, found version {version}; the file was saved by a newer version of this library.");
         }
 
         var options = new ScoreOnnxOptions
@@ -113,7 +127,7 @@ internal static class SavedOptions
         // Files of the first version end here.
         if (!root.TryGetProperty("nan", out JsonElement nan))
         {
-            return (options, null);
+            return (options, []);
         }
 
         options = options with
@@ -124,13 +138,10 @@ internal static class SavedOptions
             NaNPolicy = Named<NaNPolicy>(nan),
             NaNReplacement = root.GetProperty("nanReplacement").GetDouble(),
         };
-        if (!root.TryGetProperty(SavedPrediction.Property, out JsonElement saved))
-        {
-            return (options, null);
-        }
-
-        (PredictionOptions prediction, ClassLabels? labels) = SavedPrediction.Read(saved);
-        return (options with { Prediction = prediction }, labels);
+        JsonElement[] saved = root.TryGetProperty(SavedPrediction.Property, out JsonElement one) ? [one]
+            : root.TryGetProperty(Several, out JsonElement several) ? [.. several.EnumerateArray()] : [];
+        (PredictionOptions Prediction, ClassLabels? Labels)[] read = [.. saved.Select(SavedPrediction.Read)];
+        return (options with { Predictions = [.. read.Select(r => r.Prediction)] }, [.. read.Select(r => r.Labels)]);
     }
 
     private static void WriteLists(Utf8JsonWriter json, string property, IEnumerable<(string Name, IEnumerable<string> Items)> lists)

@@ -9,7 +9,7 @@ internal static class SavedPrediction
 
     public static void Write(Utf8JsonWriter json, PredictionOptions prediction, ClassLabels? labels)
     {
-        json.WriteStartObject(Property);
+        json.WriteStartObject();
         json.WriteString("task", prediction.Task.ToString());
         json.WriteString("output", prediction.Output);
         json.WriteBoolean("logits", prediction.ScoresAreLogits);

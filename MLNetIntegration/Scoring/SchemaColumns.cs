@@ -19,6 +19,9 @@ internal static class SchemaColumns
     public static SchemaShape.Column Vector(string name, bool hasSlotNames) =>
         Create(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, hasSlotNames ? Texts(ClassLabels.SlotNames) : null);
 
+    /// <summary>A column like another under a name of its own.</summary>
+    public static SchemaShape.Column Renamed(string name, SchemaShape.Column like) => Create(name, like.Kind, like.ItemType, like.IsKey, like.Annotations);
+
     /// <summary>A key with the key values of another.</summary>
     public static SchemaShape.Column Key(string name, SchemaShape.Column like)
     {

@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Scoring;
 internal static class ScoreColumns
 {
     public static IReadOnlyList<ScoreColumn> Of(
-        OnnxSession session, ScoreOnnxOptions options, IReadOnlyDictionary<string, int> sizes, ClassLabels? labels)
+        OnnxSession session, ScoreOnnxOptions options, IReadOnlyDictionary<string, int> sizes, IReadOnlyList<ClassLabels?> labels)
     {
         foreach (string name in options.Outputs.Keys.Concat(options.SelectedOutputs ?? []).Concat(options.SlotNames.Keys))
         {
@@ -28,12 +28,12 @@ internal static class ScoreColumns
             BatchAxis.RequireFirstOf(session.Outputs[output], batch, session.Inputs);
         }
 
-        int? predicted = options.Prediction is { } prediction ? Score(session, prediction, selected) : null;
-        List<ScoreColumn> columns = [.. selected.Select(i => Output(session, i, options, sizes, i == predicted ? labels : null))];
-        if (predicted is not null)
-        {
-            columns.AddRange(Predictions(columns.OfType<OutputColumn>().First(c => c.Output == predicted), options.Prediction!, labels));
-        }
+        int[] predicted = [.. options.Predictions.Select(p => Score(session, p, selected))];
+        OutputColumn[] outputs = [.. selected.Select(i => Output(session, i, options, sizes, predicted.Zip(labels).FirstOrDefault(p => p.First == i).Second))];
+        ScoreColumn[] columns =
+        [
+            .. outputs, .. options.Predictions.SelectMany((prediction, p) => Predictions(outputs.First(c => c.Output == predicted[p]), prediction, labels[p])),
+        ];
 
         return columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice
             ? throw new ScoringException($"Expected a name for each column that is added, found \"{twice.Key}\" {twice.Count()} times; rename in ScoreOnnxOptions.")

@@ -37,8 +37,15 @@ public sealed record ScoreOnnxOptions
     /// <summary>For model outputs with a fixed number of elements per row: a name for each element, as ML.NET's SlotNames annotation.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> SlotNames { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Columns of predicted labels and probabilities made from a score; null for none.</summary>
-    public PredictionOptions? Prediction { get; init; }
+    /// <summary>Columns of predicted labels and probabilities made from a score; null for none, or several (<see cref="Predictions"/>).</summary>
+    public PredictionOptions? Prediction
+    {
+        get => Predictions is [var only] ? only : null;
+        init => Predictions = value is null ? [] : [value];
+    }
+
+    /// <summary>The same for several scores of one model, each the <see cref="PredictionOptions.Output"/> of its own, with columns of their own names; none by default.</summary>
+    public IReadOnlyList<PredictionOptions> Predictions { get; init => field = [.. value]; } = [];
 
     /// <summary>What happens to not-a-number in columns of Single and Double that the model reads.</summary>
     public NaNPolicy NaNPolicy { get; init; } = NaNPolicy.Allow;
@@ -63,7 +70,7 @@ public sealed record ScoreOnnxOptions
             throw new ArgumentOutOfRangeException(nameof(NaNPolicy), NaNPolicy, $"Expected one of {string.Join(", ", Enum.GetNames<NaNPolicy>())}.");
         }
 
-        if (Prediction is { } prediction && (!Enum.IsDefined(prediction.Task) || !(prediction.Threshold is >= 0 and <= 1)))
+        if (Predictions.FirstOrDefault(p => !Enum.IsDefined(p.Task) || !(p.Threshold is >= 0 and <= 1)) is { } prediction)
         {
             throw new ArgumentOutOfRangeException(nameof(Prediction), $"Expected a known task and a threshold from 0 to 1, found {prediction.Task} and {prediction.Threshold}.");
         }

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>Adds the columns of a binding to a chain of ML.NET's own transformers that ends with the outputs of the model.</summary>
-internal sealed class StockColumns(StockChain chain, ModelBinding binding, ClassLabels? labels)
+internal sealed class StockColumns(StockChain chain, ModelBinding binding)
 {
     private const string Score = "Score", Probability = "Probability", PredictedLabel = "PredictedLabel";
 
@@ -79,7 +79,7 @@ internal sealed class StockColumns(StockChain chain, ModelBinding binding, Class
     private string Key(PredictedLabelColumn label, string raw)
     {
         bool asText = label.Type is TextDataViewType;
-        Multiclass(raw, label.Probability.Score.Type, softmax: false, asText ? new ClassLabels(labels!.Names, typeof(ReadOnlyMemory<char>)) : labels);
+        Multiclass(raw, label.Probability.Score.Type, softmax: false, asText ? new ClassLabels(label.Labels!.Names, typeof(ReadOnlyMemory<char>)) : label.Labels);
         string key = chain.CopyOf(PredictedLabel);
         if (!asText)
         {

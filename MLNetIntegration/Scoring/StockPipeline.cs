@@ -13,8 +13,9 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// </summary>
 internal static class StockPipeline
 {
-    public static void Save(MLContext context, byte[] model, ModelBinding binding, ClassLabels? labels, DataViewSchema schema, ModelSaveContext ctx)
+    public static void Save(MLContext context, byte[] model, ModelBinding binding, IReadOnlyList<ClassLabels?> labels, DataViewSchema schema, ModelSaveContext ctx)
     {
+        schema = WithLengths(schema, binding);
         (byte[] single, IReadOnlyDictionary<string, string> names) = SinglePrecisionEdges.Cast(model);
         ScoreOnnxOptions options = binding.OptionsWith(names);
 
@@ -29,7 +30,7 @@ internal static class StockPipeline
             var chain = new StockChain(context, schema);
             chain.Reserve(session.Inputs.Concat(session.Outputs).Select(t => t.Name).Concat(saved.Columns.Select(c => c.Name)));
             AddModel(chain, file, session, saved);
-            new StockColumns(chain, saved, labels).Add();
+            new StockColumns(chain, saved).Add();
             ITransformer whole = chain.ToTransformer();
             ((ICanSaveModel)whole).Save(ctx);
             (whole as IDisposable)?.Dispose();
@@ -38,6 +39,26 @@ internal static class StockPipeline
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>The schema with a length for vectors of variable length that the model reads: the stock transformer refuses those, when it scores too, but what is saved here also gives the batched one
+    /// back, which does not.</summary>
+    private static DataViewSchema WithLengths(DataViewSchema schema, ModelBinding binding)
+    {
+        HashSet<string> open = [.. binding.Sources.Where(c => ColumnTypes.Length(c.Type) == 0).Select(c => c.Name)];
+        if (open.Count == 0)
+        {
+            return schema;
+        }
+
+        var builder = new DataViewSchema.Builder();
+        foreach (DataViewSchema.Column column in schema.Where(c => !c.IsHidden))
+        {
+            builder.AddColumn(
+                column.Name, open.Contains(column.Name) ? new VectorDataViewType((PrimitiveDataViewType)ColumnTypes.Item(column.Type), 1) : column.Type, column.Annotations);
+        }
+
+        return builder.ToSchema();
     }
 
     private static void AddModel(StockChain chain, string file, OnnxSession session, ModelBinding binding)

@@ -1,11 +1,11 @@
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>How one feature column of keys or text goes into a network.</summary>
+/// <summary>How one feature column of keys, text or numbers of variable length goes into a network.</summary>
 public sealed record ColumnOptions
 {
     private const int MostHashBits = 24;
 
-    /// <summary>The numbers of the learned vector of each key or word, at least 1; null (the default) for 1.6 · n^0.56, rounded, from 1 to 50, n being the number of keys. Source of the rule: Howard and
+    /// <summary>The numbers of the learned vector of each key or word, or the units that read a vector of variable length, 8 by default, at least 1; null (the default) for 1.6 · n^0.56, rounded, from 1 to 50, n being the number of keys. Source of the rule: Howard and
     /// Gugger, "fastai: a layered API for deep learning", 2020.</summary>
     public int? Width
     {
@@ -22,6 +22,9 @@ public sealed record ColumnOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"Expected 1 to {MostHashBits}.");
     } = 12;
+
+    /// <summary>The units that read numbers one after the other.</summary>
+    internal int Units => Width ?? 8;
 
     /// <summary>The width for so many keys.</summary>
     internal int WidthFor(int keys) => Width ?? Math.Clamp((int)Math.Round(1.6 * Math.Pow(keys, 0.56)), 1, 50);

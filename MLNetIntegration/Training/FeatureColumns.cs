@@ -51,14 +51,17 @@ internal sealed class FeatureColumns
     /// <summary>Those of keys.</summary>
     public IEnumerable<KeyColumn> Keys => All.OfType<KeyColumn>();
 
+    /// <summary>Those of numbers in vectors of variable length.</summary>
+    public IEnumerable<SeriesColumn> Series => All.OfType<SeriesColumn>();
+
     /// <summary>Whether all are of Single, so that the network reads them as one vector.</summary>
     public bool IsPlain => All.All(c => c is NumberColumn { IsSingle: true });
 
     /// <summary>How many numbers a row has.</summary>
     public int NumberCount => OfNumbers.Sum(n => n.Length);
 
-    /// <summary>How many numbers the layers behind see: those of a row, then the vectors of keys.</summary>
-    public int Width => NumberCount + Keys.Sum(k => k.Width);
+    /// <summary>How many numbers the layers behind see: those of a row, then the vectors of keys, then what stands for series.</summary>
+    public int Width => NumberCount + Keys.Sum(k => k.Width) + Series.Sum(s => s.Width);
 
     /// <summary>The rows with the columns that training reads.</summary>
     public IDataView Prepared(IDataView data) => words.Aggregate(data, (view, transformer) => transformer.Transform(view));
@@ -76,6 +79,18 @@ internal sealed class FeatureColumns
         return new TransformerChain<ITransformer>([.. words, .. counts, .. drop]);
     }
 
+    /// <summary>A name without dots that no other field has.</summary>
+    public string FieldFor(string column)
+    {
+        string name = column.Replace('.', '_');
+        while (!fields.Add(name))
+        {
+            name += "_";
+        }
+
+        return name;
+    }
+
     private FeatureColumn Of(string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
@@ -90,8 +105,9 @@ internal sealed class FeatureColumns
             KeyDataViewType key => OfKeys(name, column, key, isBag: vector is not null),
             TextDataViewType => OfText(name, column),
             _ when NumberColumn.Takes(item) && vector is null or { IsKnownSize: true } => new NumberColumn(name, FieldFor(name), column.Type, vector?.Size ?? 1),
+            _ when NumberColumn.Takes(item) => new SeriesColumn(name, FieldFor(name), vector!, OptionsOf(name).Units),
             _ => throw new TrainingException(
-                $"Expected the feature column \"{name}\" to be a number, Boolean, key or text, or a vector of such, numbers of known length, found {column.Type}; convert it first, for example with "
+                $"Expected the feature column \"{name}\" to be a number, Boolean, key or text, or a vector of such, found {column.Type}; convert it first, for example with "
                 + "Transforms.Conversion.ConvertType or MapValueToKey."),
         };
     }
@@ -124,17 +140,5 @@ internal sealed class FeatureColumns
         ITransformer fitted = estimator.Fit(new EmptyView(schema));
         schema = fitted.GetOutputSchema(schema);
         return fitted;
-    }
-
-    /// <summary>A name without dots that no other field has.</summary>
-    private string FieldFor(string column)
-    {
-        string name = column.Replace('.', '_');
-        while (!fields.Add(name))
-        {
-            name += "_";
-        }
-
-        return name;
     }
 }

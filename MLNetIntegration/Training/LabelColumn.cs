@@ -9,6 +9,9 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <param name="Length">The numbers per row; 0 for classes.</param>
 internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, int Length)
 {
+    /// <summary>Its name as a field of examples, and of the output of a network that learns it.</summary>
+    public string Field { get; init; } = FeatureColumns.Target;
+
     /// <summary>The outputs that a network needs for it: a logit for each class, one for true and false, or a number for each number.</summary>
     public int Outputs => Column.Type is BooleanDataViewType ? 1 : Math.Max(Classes, Length);
 
@@ -43,9 +46,9 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
     /// <summary>Whether a type is one that can be learned at all.</summary>
     public static bool IsNumber(DataViewType type) => type is NumberDataViewType { RawType: var raw } && (raw == typeof(float) || raw == typeof(double));
 
-    /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="TrainingRow.Class"/>, or numbers into <see cref="TrainingRow.Target"/>;
+    /// <summary>What reads the label of the cursor's row: a class, from 0, into <see cref="LabelValue.Class"/>, or numbers into <see cref="LabelValue.Numbers"/>;
     /// false where it is missing.</summary>
-    public Func<TrainingRow, bool> Open(DataViewRow row)
+    public Func<LabelValue, bool> Open(DataViewRow row)
     {
         DataViewSchema.Column column = row.Schema[Column.Name];
         switch (Column.Type)
@@ -72,7 +75,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
                 return Column.Type.RawType == typeof(float) ? Number<float>(v => v) : Number<double>(v => (float)v);
         }
 
-        Func<TrainingRow, bool> Number<T>(Func<T, float> convert)
+        Func<LabelValue, bool> Number<T>(Func<T, float> convert)
             where T : struct
         {
             ValueGetter<T> get = row.GetGetter<T>(column);
@@ -80,12 +83,12 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
             {
                 T value = default;
                 get(ref value);
-                target.Target[0] = convert(value);
-                return float.IsFinite(target.Target[0]);
+                target.Numbers[0] = convert(value);
+                return float.IsFinite(target.Numbers[0]);
             };
         }
 
-        Func<TrainingRow, bool> Vector<T>(Func<T, float> convert)
+        Func<LabelValue, bool> Vector<T>(Func<T, float> convert)
         {
             ValueGetter<VBuffer<T>> get = row.GetGetter<VBuffer<T>>(column);
             VBuffer<T> buffer = default;
@@ -96,15 +99,15 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
                 buffer.CopyTo(dense);
                 for (int i = 0; i < dense.Length; i++)
                 {
-                    target.Target[i] = convert(dense[i]);
+                    target.Numbers[i] = convert(dense[i]);
                 }
 
-                return target.Target.All(float.IsFinite);
+                return target.Numbers.All(float.IsFinite);
             };
         }
 
         // A key counts from 1; 0 is a missing one.
-        Func<TrainingRow, bool> Key<T>(Func<T, ulong> convert)
+        Func<LabelValue, bool> Key<T>(Func<T, ulong> convert)
             where T : struct
         {
             ValueGetter<T> get = row.GetGetter<T>(column);

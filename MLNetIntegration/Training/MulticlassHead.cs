@@ -4,11 +4,12 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
 
 namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>A key label: a softmax over its classes. Source: book section 6.2.2.3.</summary>
-internal sealed class MulticlassHead(NeuralNetworkOptions options) : NetworkHead
+internal sealed class MulticlassHead(NeuralNetworkOptions options) : LayeredHead(options)
 {
     public override string ExpectedLabel => "a key; make one with Transforms.Conversion.MapValueToKey";
 
@@ -16,8 +17,9 @@ internal sealed class MulticlassHead(NeuralNetworkOptions options) : NetworkHead
 
     public override bool Accepts(DataViewType type) => type is KeyDataViewType;
 
-    public override NetworkPlan Plan(NetworkInput input) =>
-        NetworkLayers.Of(options, input, input.Outputs, new SoftmaxCrossEntropy { Smoothing = options.LabelSmoothing });
+    public override Loss Loss => new SoftmaxCrossEntropy { Smoothing = Options.LabelSmoothing };
+
+    public override Metric Metric(LabelScale scale) => new Accuracy();
 
     public override IReadOnlyList<Output> Outputs(Variable prediction, NetworkPlan plan, LabelColumn label, LabelScale scale) => [new Output("Score", prediction.Softmax())];
 

@@ -7,6 +7,7 @@ using Toolkit.Autograd.Tensors;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
@@ -21,13 +22,18 @@ namespace Toolkit.MLNetIntegration.Training;
 public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer>
 {
     private readonly MLContext context;
-    private readonly NetworkHead head;
+    private readonly IReadOnlyList<LearnedTask> tasks;
     private readonly TrainingOptions options;
     private readonly ulong seed;
 
     internal NeuralNetworkEstimator(IHostEnvironment environment, NetworkHead head, TrainingOptions options)
+        : this(environment, [new LearnedTask(head, options.LabelColumn, "", 1)], options)
     {
-        this.head = head;
+    }
+
+    internal NeuralNetworkEstimator(IHostEnvironment environment, IReadOnlyList<LearnedTask> tasks, TrainingOptions options)
+    {
+        this.tasks = tasks;
         this.options = options;
         context = environment as MLContext ?? new MLContext();
         seed = options.Seed ?? (ulong)environment.Register(nameof(NeuralNetworkEstimator)).Rand.NextInt64();
@@ -44,7 +50,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     {
         // What is trained for hours must not fail at last for want of a package.
         OnnxSession.RequireAvailable(options.Serving);
-        var columns = new TrainingColumns(context, input.Schema, options, head);
+        var columns = new TrainingColumns(context, input.Schema, options, tasks);
         if (options.Validation is { } validation)
         {
             columns.RequireIn(validation.Schema);
@@ -52,32 +58,37 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
 
         TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
         NetworkMeaning meaning = Meaning(columns, statistics, out int[]? order);
-        NetworkPlan plan = head.Plan(new NetworkInput(columns.Features.Width, columns.Label.Outputs, new RandomSource(seed).Fork("network")));
+        LabelScale[] scales = tasks.Count == 1 ? [meaning.Scale]
+            : [.. tasks.Zip(statistics.Labels, (task, label) => task.Head.StandardizesLabel ? label.Scale : LabelScale.None)];
+        NetworkPlan plan = Plan(columns);
         // Names are settled from the inside out, so that the parameters of a model are called the same with and without the layer before.
         _ = plan.Model.Parameters;
         bool impute = options.MissingFeatures == MissingFeatures.Impute;
         Standardization? standardization = columns.Features.NumberCount > 0 && (options.Standardize || impute) ? new Standardization(statistics, options.Standardize, impute) : null;
-        Model network = columns.Features.IsPlain
+        Model network = columns.IsPlain
             ? new TrainedNetwork(standardization, plan.Model, meaning, order)
-            : new ColumnNetwork(columns.Features, standardization, plan.Model, meaning, order, new RandomSource(seed).Fork("columns"));
+            : new ColumnNetwork(
+                columns.Features, standardization, options.Standardize ? statistics.Series : null, plan.Model, meaning, order, [.. tasks.Zip(columns.Labels, (task, label) => (label.Field, OutputsOf(task, label)))],
+                new RandomSource(seed).Fork("columns"));
         _ = network.Parameters;
         options.WarmStart?.CopyTo(network);
-        History history = Train(network, plan, new RowSource(columns, options, statistics, standardization?.Means ?? [], meaning.Scale), input);
+        History history = Train(network, plan, new RowSource(columns, options, statistics, standardization?.Means ?? [], scales), columns, scales, input);
 
-        (Variable[] inputs, Variable prediction) = network is ColumnNetwork named ? named.Serve() : Serve((TrainedNetwork)network, columns.Features.NumberCount);
-        var inference = new Signature(inputs, head.Outputs(prediction, plan, columns.Label, meaning.Scale), name: "network") { Metadata = meaning.ToMetadata() };
+        (Variable[] inputs, Variable[] predictions) = network is ColumnNetwork named ? named.Serve() : Serve((TrainedNetwork)network, columns.Features.NumberCount);
+        Output[] outputs = [.. tasks.SelectMany((task, i) => task.Outputs(predictions[i], plan, columns.Labels[i], scales[i]))];
+        var inference = new Signature(inputs, outputs, name: "network") { Metadata = meaning.ToMetadata() };
         byte[] model = OnnxExporter.Export(inference);
-        (ITransformer? preparation, Dictionary<string, IReadOnlyList<string>> read) = columns.Features.IsPlain ? Joined(model, input)
+        (ITransformer? preparation, Dictionary<string, IReadOnlyList<string>> read) = columns.IsPlain ? Joined(model, input)
             : (columns.Features.Preparation(), columns.Features.All.ToDictionary(c => c.Field, c => (IReadOnlyList<string>)[c.Served], StringComparer.Ordinal));
         BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, model, new ScoreOnnxOptions
         {
             Inputs = read,
-            SlotNames = head.SlotNames,
-            Prediction = head.Prediction(columns.Label.Column),
+            SlotNames = tasks.SelectMany(task => task.SlotNames()).ToDictionary(StringComparer.Ordinal),
+            Predictions = [.. tasks.Zip(columns.Labels, (task, label) => task.Prediction(label.Column)).OfType<PredictionOptions>()],
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
             Serving = options.Serving,
         }).Fit(preparation?.Transform(input) ?? input);
-        return new NeuralNetworkTransformer(preparation, isJoin: columns.Features.IsPlain, scoring, network, inference, history);
+        return new NeuralNetworkTransformer(preparation, isJoin: columns.IsPlain, scoring, network, inference, history);
     }
 
     /// <inheritdoc/>
@@ -85,13 +96,13 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         var columns = inputSchema.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        IEnumerable<string> needed = [.. options.FeatureColumns, options.LabelColumn];
+        IEnumerable<string> needed = [.. options.FeatureColumns, .. tasks.Select(task => task.Label)];
         if (needed.FirstOrDefault(n => !columns.ContainsKey(n)) is { } missing)
         {
             throw new TrainingException($"Expected a column \"{missing}\", found {string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}.");
         }
 
-        foreach (SchemaShape.Column column in head.Columns(columns[options.LabelColumn]))
+        foreach (SchemaShape.Column column in tasks.SelectMany(task => task.Columns(columns[task.Label])).ToArray())
         {
             columns[column.Name] = column;
         }
@@ -99,10 +110,10 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         return new SchemaShape(columns.Values);
     }
 
-    private static (Variable[] Inputs, Variable Prediction) Serve(TrainedNetwork network, int count)
+    private static (Variable[] Inputs, Variable[] Predictions) Serve(TrainedNetwork network, int count)
     {
         Variable features = Variable.Input("Features", DType.Float32, ["batch", count]);
-        return ([features], network.Forward(features, new ForwardContext(Mode.Inference)));
+        return ([features], [network.Forward(features, new ForwardContext(Mode.Inference))]);
     }
 
     /// <summary>The one column of features. That of several joined is called after them and the content of the model, so that no column of the user's, nor
@@ -120,10 +131,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     /// <summary>What the outputs of the network mean: measured on the training rows, or that of a network to start from.</summary>
     private NetworkMeaning Meaning(TrainingColumns columns, TrainingStatistics statistics, out int[]? order)
     {
-        LabelColumn label = columns.Label;
-        IReadOnlyList<string>? classes = ClassLabels.Of(label.Column)?.Names;
+        NetworkHead head = tasks[0].Head;
+        LabelColumn label = columns.Labels[0];
+        IReadOnlyList<string>? classes = tasks.Count == 1 ? ClassLabels.Of(label.Column)?.Names : null;
         order = null;
-        var own = new NetworkMeaning(classes, head.StandardizesLabel ? new LabelScale(statistics.LabelMean, statistics.LabelDeviation) : LabelScale.None)
+        var own = new NetworkMeaning(classes, tasks.Count == 1 && head.StandardizesLabel ? statistics.Labels[0].Scale : LabelScale.None)
         {
             Keys = columns.Features.Keys.Where(k => k.KeyNames is not null).ToDictionary(k => k.Field, k => k.KeyNames!.ToArray(), StringComparer.Ordinal),
         };
@@ -144,7 +156,23 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         return own with { Classes = start.Meaning?.Classes ?? classes, Scale = start.Scale };
     }
 
-    private History Train(Model network, NetworkPlan plan, RowSource rows, IDataView input)
+    private static int OutputsOf(LearnedTask task, LabelColumn label) => task.Head is LayeredHead layered ? layered.Outputs(label.Outputs) : label.Outputs;
+
+    /// <summary>The network of the one task, or layers with the outputs of all tasks behind each other and the sum of their losses.</summary>
+    private NetworkPlan Plan(TrainingColumns columns)
+    {
+        RandomSource random = new RandomSource(seed).Fork("network");
+        if (tasks is [var only])
+        {
+            return only.Head.Plan(new NetworkInput(columns.Features.Width, columns.Labels[0].Outputs, random));
+        }
+
+        int outputs = tasks.Zip(columns.Labels, OutputsOf).Sum();
+        Loss loss = tasks.Zip(columns.Labels, (task, label) => task.Weight * ((LayeredHead)task.Head).Loss.On(label.Field)).Aggregate((sum, next) => sum + next);
+        return NetworkLayers.Of((NeuralNetworkOptions)options, new NetworkInput(columns.Features.Width, outputs, random), outputs, loss);
+    }
+
+    private History Train(Model network, NetworkPlan plan, RowSource rows, TrainingColumns columns, LabelScale[] scales, IDataView input)
     {
         (IDataSource train, IDataSource? validation) = rows.Open(input, seed);
         var trainer = new Trainer
@@ -154,6 +182,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             Optimizer = options.Optimizer,
             Regularizers = plan.Regularizers,
             Constraints = plan.Constraints,
+            Metrics = tasks.Count == 1 ? [] : [.. tasks.Select((task, i) => ((LayeredHead)task.Head).Metric(scales[i]).On(columns.Labels[i].Field))],
             Execution = options.Execution,
         };
         History history = trainer.Fit(

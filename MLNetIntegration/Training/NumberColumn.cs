@@ -13,36 +13,42 @@ internal sealed record NumberColumn(string Name, string Field, DataViewType Type
     public static bool Takes(DataViewType item) => item is NumberDataViewType or BooleanDataViewType;
 
     /// <summary>What copies the numbers of the cursor's row.</summary>
-    public Reader Open(DataViewRow row) => System.Type.GetTypeCode(Item.RawType) switch
+    public Reader Open(DataViewRow row) => Converted(Item, new Opening(this, row));
+
+    /// <summary>Makes something for a type of numbers.</summary>
+    public static TResult Converted<TResult>(DataViewType item, IConvertedVisitor<TResult> visitor) => System.Type.GetTypeCode(item.RawType) switch
     {
-        TypeCode.Single => Of<float>(row, v => v),
-        TypeCode.Double => Of<double>(row, v => (float)v),
-        TypeCode.Boolean => Of<bool>(row, v => v ? 1 : 0),
-        TypeCode.SByte => Of<sbyte>(row, v => v),
-        TypeCode.Byte => Of<byte>(row, v => v),
-        TypeCode.Int16 => Of<short>(row, v => v),
-        TypeCode.UInt16 => Of<ushort>(row, v => v),
-        TypeCode.Int32 => Of<int>(row, v => v),
-        TypeCode.UInt32 => Of<uint>(row, v => v),
-        TypeCode.Int64 => Of<long>(row, v => v),
-        _ => Of<ulong>(row, v => v),
+        TypeCode.Single => visitor.Visit<float>(v => v),
+        TypeCode.Double => visitor.Visit<double>(v => (float)v),
+        TypeCode.Boolean => visitor.Visit<bool>(v => v ? 1 : 0),
+        TypeCode.SByte => visitor.Visit<sbyte>(v => v),
+        TypeCode.Byte => visitor.Visit<byte>(v => v),
+        TypeCode.Int16 => visitor.Visit<short>(v => v),
+        TypeCode.UInt16 => visitor.Visit<ushort>(v => v),
+        TypeCode.Int32 => visitor.Visit<int>(v => v),
+        TypeCode.UInt32 => visitor.Visit<uint>(v => v),
+        TypeCode.Int64 => visitor.Visit<long>(v => v),
+        _ => visitor.Visit<ulong>(v => v),
     };
 
     /// <summary>The type of an element.</summary>
     public DataViewType Item => Type is VectorDataViewType vector ? vector.ItemType : Type;
 
-    private Reader Of<T>(DataViewRow row, Func<T, float> convert)
-    {
-        Func<ReadOnlyMemory<T>> read = Elements<T>(row, Type);
-        return target =>
-        {
-            ReadOnlySpan<T> values = read().Span;
-            for (int i = 0; i < target.Length; i++)
-            {
-                target[i] = convert(values[i]);
-            }
-        };
-    }
-
     public delegate void Reader(Span<float> target);
+
+    private sealed class Opening(NumberColumn column, DataViewRow row) : IConvertedVisitor<Reader>
+    {
+        public Reader Visit<T>(Func<T, float> convert)
+        {
+            Func<ReadOnlyMemory<T>> read = column.Elements<T>(row, column.Type);
+            return target =>
+            {
+                ReadOnlySpan<T> values = read().Span;
+                for (int i = 0; i < target.Length; i++)
+                {
+                    target[i] = convert(values[i]);
+                }
+            };
+        }
+    }
 }

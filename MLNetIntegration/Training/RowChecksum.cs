@@ -16,11 +16,14 @@ internal struct RowChecksum
     /// <summary>Adds the next row of the pass.</summary>
     public void Add(TrainingRow row)
     {
-        ulong hash = Mixed(Odd, (uint)row.Class);
-        hash = Mixed(hash, BitConverter.DoubleToUInt64Bits(row.Weight));
-        foreach (float value in row.Target)
+        ulong hash = Mixed(Odd, BitConverter.DoubleToUInt64Bits(row.Weight));
+        foreach (LabelValue label in row.Labels)
         {
-            hash = Mixed(hash, BitConverter.SingleToUInt32Bits(value));
+            hash = Mixed(hash, (uint)label.Class);
+            foreach (float value in label.Numbers)
+            {
+                hash = Mixed(hash, BitConverter.SingleToUInt32Bits(value));
+            }
         }
 
         foreach (float value in row.Features)
@@ -34,6 +37,15 @@ internal struct RowChecksum
             foreach (long key in keys)
             {
                 hash = Mixed(hash, (ulong)key);
+            }
+        }
+
+        foreach (float[] numbers in row.Series)
+        {
+            hash = Mixed(hash, (ulong)numbers.Length);
+            foreach (float value in numbers)
+            {
+                hash = Mixed(hash, BitConverter.SingleToUInt32Bits(value));
             }
         }
 

@@ -16,21 +16,22 @@ internal sealed class RowSource
     private readonly TrainingStatistics statistics;
     private readonly float[] means;
     private readonly double[]? classFactors;
-    private readonly LabelScale scale;
+    private readonly LabelScale[] scales;
 
-    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, LabelScale scale)
+    public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, params LabelScale[] scales)
     {
-        (this.columns, this.options, this.statistics, this.means, this.scale) = (columns, options, statistics, means, scale);
-        LabelColumn label = columns.Label;
+        (this.columns, this.options, this.statistics, this.means, this.scales) = (columns, options, statistics, means, scales);
         if (options.BalanceClasses)
         {
+            LabelColumn label = columns.Labels[0];
             if (label.Classes == 0)
             {
                 throw new TrainingException($"Expected classes to balance in \"{label.Column.Name}\", found {label.Column.Type}.");
             }
 
-            int present = statistics.ClassWeights.Count(w => w > 0);
-            classFactors = [.. statistics.ClassWeights.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
+            double[] of = statistics.Labels[0].ClassWeights;
+            int present = of.Count(w => w > 0);
+            classFactors = [.. of.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
         }
 
         DataLayout layout = LayoutOf(columns);
@@ -54,7 +55,7 @@ internal sealed class RowSource
         var copied = new EarlierPass(statistics.Checksum);
         var validated = new EarlierPass(others);
         long rows = statistics.Rows + others;
-        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.Features.NumberCount, Layout.TargetLength) <= Array.MaxLength;
+        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.Features.NumberCount, columns.Labels.Max(l => l.Length)) <= Array.MaxLength;
         if (dense)
         {
             Split split = Split.Of((int)statistics.Rows, options.Validation is null ? options.ValidationFraction : 0, seed);
@@ -62,7 +63,7 @@ internal sealed class RowSource
             return (train, options.Validation is { } own ? Copy(own, Split.None((int)others), validated).Train : held);
         }
 
-        if (columns.Features.IsPlain && rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
+        if (columns.IsPlain && rows * SparseRows.LeastBytes <= options.MemoryBudget && rows <= Array.MaxLength
             && SparseRows.Read(Layout, Examples(data, _ => true, copied), (int)statistics.Rows, options.MemoryBudget) is { } stored)
         {
             if (options.Validation is not { } own)
@@ -107,9 +108,9 @@ internal sealed class RowSource
         return rows;
     }
 
-    /// <summary>The bytes of a row in memory, of rows with as many keys as there are on average.</summary>
-    private long RowBytes => ((columns.Features.NumberCount + (Layout.HasLabels ? 2L : Layout.TargetLength) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float))
-        + (columns.Features.Keys.Count() * RowStore.ArrayBytes) + ((statistics.Keys + statistics.Rows - 1) / statistics.Rows * sizeof(long));
+    /// <summary>The bytes of a row in memory, of rows with as many keys and numbers of variable length as there are on average.</summary>
+    private long RowBytes => ((columns.Features.NumberCount + columns.Labels.Sum(l => l.Classes > 0 ? 2L : l.Length) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float))
+        + ((columns.Features.Keys.Count() + columns.Features.Series.Count()) * RowStore.ArrayBytes) + ((statistics.Elements + statistics.Rows - 1) / statistics.Rows * sizeof(long));
 
     private bool Any(Func<long, bool> condition)
     {
@@ -125,8 +126,8 @@ internal sealed class RowSource
     private static DataLayout LayoutOf(TrainingColumns columns)
     {
         FeatureColumns features = columns.Features;
-        LabelColumn label = columns.Label;
-        if (features.IsPlain)
+        LabelColumn label = columns.Labels[0];
+        if (columns.IsPlain)
         {
             return label.Classes > 0 ? DataLayout.Labels([features.NumberCount], label.Classes) : DataLayout.Values([features.NumberCount], [label.Length]);
         }
@@ -138,9 +139,8 @@ internal sealed class RowSource
         }
 
         fields.AddRange(features.Keys.Select(k => new Field(k.Field, DType.Int64, k.IsBag ? [KeyColumn.AxisOf(k.Field)] : [])));
-        fields.Add(label.Classes > 0
-            ? new Field(FeatureColumns.Target, DType.Int64, []) { Classes = label.Classes }
-            : new Field(FeatureColumns.Target, DType.Float32, [label.Length]));
+        fields.AddRange(features.Series.Select(s => new Field(s.Field, DType.Float32, [s.Axis, 1])));
+        fields.AddRange(columns.Labels.Select(l => l.Classes > 0 ? new Field(l.Field, DType.Int64, []) { Classes = l.Classes } : new Field(l.Field, DType.Float32, [l.Length])));
         return new DataLayout([.. fields]);
     }
 
@@ -196,12 +196,16 @@ internal sealed class RowSource
                 row.Features[i] = float.IsNaN(row.Features[i]) ? means[i] : row.Features[i];
             }
 
-            for (int i = 0; i < row.Target.Length; i++)
+            for (int l = 0; l < scales.Length; l++)
             {
-                row.Target[i] = (float)((row.Target[i] - scale.Mean) / scale.Deviation);
+                float[] numbers = row.Labels[l].Numbers;
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    numbers[i] = (float)((numbers[i] - scales[l].Mean) / scales[l].Deviation);
+                }
             }
 
-            row.Weight *= classFactors?[row.Class] ?? 1;
+            row.Weight *= classFactors?[row.Labels[0].Class] ?? 1;
             yield return row;
         }
 
@@ -211,9 +215,10 @@ internal sealed class RowSource
     private Example ToExample(TrainingRow row)
     {
         float weight = (float)row.Weight;
-        if (columns.Features.IsPlain)
+        if (columns.IsPlain)
         {
-            return Layout.HasLabels ? new Example(row.Features, row.Class) { Weight = weight } : new Example(row.Features, row.Target) { Weight = weight };
+            LabelValue label = row.Labels[0];
+            return Layout.HasLabels ? new Example(row.Features, label.Class) { Weight = weight } : new Example(row.Features, label.Numbers) { Weight = weight };
         }
 
         var fields = new List<(string, Value)>();
@@ -223,7 +228,8 @@ internal sealed class RowSource
         }
 
         fields.AddRange(columns.Features.Keys.Zip(row.Keys, (k, keys) => (k.Field, k.IsBag ? Value.Of<long>(keys, keys.Length) : Value.Of(keys[0]))));
-        fields.Add((FeatureColumns.Target, Layout.HasLabels ? Value.Of((long)row.Class) : Value.Of<float>(row.Target, row.Target.Length)));
+        fields.AddRange(columns.Features.Series.Zip(row.Series, (s, numbers) => (s.Field, Value.Of<float>(numbers, numbers.Length, 1))));
+        fields.AddRange(columns.Labels.Zip(row.Labels, (l, value) => (l.Field, l.Classes > 0 ? Value.Of((long)value.Class) : Value.Of<float>(value.Numbers, value.Numbers.Length))));
         if (Layout.HasWeights)
         {
             fields.Add((FeatureColumns.Weight, Value.Of(weight)));

@@ -9,16 +9,18 @@ namespace Toolkit.MLNetIntegration.Training;
 /// (x − mean) / deviation for each feature. The numbers are those of the training rows, or of a network to start from, which keeps its own; they are state of the
 /// network, saved and exported with it. A missing feature (NaN) takes its mean, if that is asked for.
 /// </summary>
-internal sealed class Standardization(TrainingStatistics statistics, bool standardize, bool impute) : Module
+internal sealed class Standardization(float[] means, double[] deviations, bool standardize, bool impute) : Module
 {
     private const string Noun = "standardization";
 
-    private readonly float[] means = statistics.Means;
-    private readonly double[] deviations = statistics.Deviations;
+    public Standardization(TrainingStatistics statistics, bool standardize, bool impute)
+        : this(statistics.Means, statistics.Deviations, standardize, impute)
+    {
+    }
 
     // Where 1/deviation or a difference would leave the range of single precision, a power of two brings the feature near 1 first.
     private readonly float[] before =
-        [.. statistics.Deviations.Select(d => d is > 1e-30 and < 1e30 ? 1 : (float)Math.ScaleB(1, Math.Clamp(-Math.ILogB(d), -126, 126)))];
+        [.. deviations.Select(d => d is > 1e-30 and < 1e30 ? 1 : (float)Math.ScaleB(1, Math.Clamp(-Math.ILogB(d), -126, 126)))];
 
     /// <summary>The mean of each feature, which takes the place of missing ones.</summary>
     public float[] Means => Parameters[0].Value.Span<float>().ToArray();

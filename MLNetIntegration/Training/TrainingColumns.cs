@@ -11,12 +11,12 @@ internal sealed class TrainingColumns
     private readonly DataViewSchema.Column? weight;
     private readonly bool imputes;
 
-    public TrainingColumns(MLContext context, DataViewSchema schema, TrainingOptions options, NetworkHead head)
+    public TrainingColumns(MLContext context, DataViewSchema schema, TrainingOptions options, params IReadOnlyList<LearnedTask> tasks)
     {
         this.schema = schema;
         imputes = options.MissingFeatures == MissingFeatures.Impute;
         Features = new FeatureColumns(context, schema, options);
-        Label = LabelColumn.Of(schema, options.LabelColumn, head);
+        Labels = [.. tasks.Select(task => LabelColumn.Of(schema, task.Label, task.Head) with { Field = tasks.Count == 1 ? FeatureColumns.Target : Features.FieldFor(task.Label) })];
         if (options.ExampleWeightColumn is not { } name)
         {
             return;
@@ -29,8 +29,11 @@ internal sealed class TrainingColumns
     /// <summary>The columns of features.</summary>
     public FeatureColumns Features { get; }
 
-    /// <summary>The column of labels.</summary>
-    public LabelColumn Label { get; }
+    /// <summary>The columns of labels.</summary>
+    public IReadOnlyList<LabelColumn> Labels { get; }
+
+    /// <summary>Whether examples are a vector of features with a label.</summary>
+    public bool IsPlain => Features.IsPlain && Labels.Count == 1;
 
     /// <summary>Checks that other rows have the same columns, classes included.</summary>
     /// <exception cref="TrainingException">A column is missing or of another type, or the classes have other names.</exception>
@@ -62,9 +65,10 @@ internal sealed class TrainingColumns
         using DataViewRowCursor cursor = prepared.GetRowCursor(Features.All.Select(f => f.Read).Concat(Others()).Distinct().Select(name => prepared.Schema[name]));
         (NumberColumn Column, NumberColumn.Reader Read)[] numbers = [.. Features.OfNumbers.Select(n => (n, n.Open(cursor)))];
         Func<long[]>[] keys = [.. Features.Keys.Select(k => k.Open(cursor))];
-        Func<TrainingRow, bool> readLabel = Label.Open(cursor);
+        (SeriesColumn Column, Func<float[]> Read)[] series = [.. Features.Series.Select(s => (s, s.Open(cursor)))];
+        (LabelColumn Column, Func<LabelValue, bool> Read)[] labels = [.. Labels.Select(l => (l, l.Open(cursor)))];
         ValueGetter<float>? readWeight = weight is { } w ? cursor.GetGetter<float>(cursor.Schema[w.Name]) : null;
-        var row = new TrainingRow(Features.NumberCount, keys.Length, Label.Length);
+        var row = new TrainingRow(Features.NumberCount, keys.Length, series.Length, [.. Labels.Select(l => l.Length)]);
         while (cursor.MoveNext())
         {
             int at = 0;
@@ -81,10 +85,23 @@ internal sealed class TrainingColumns
                 row.Keys[i] = keys[i]();
             }
 
-            if (!readLabel(row))
+            for (int i = 0; i < series.Length; i++)
             {
-                throw new TrainingException(
-                    $"Expected a label in row {cursor.Position} of \"{Label.Column.Name}\", found {Label.Missing}; filter such rows before.");
+                row.Series[i] = series[i].Read();
+                if (SeriesColumn.FirstNotFinite(row.Series[i]) is { } found)
+                {
+                    throw new TrainingException(
+                        $"Expected finite numbers in row {cursor.Position} of \"{series[i].Column.Name}\", found {found}; numbers of vectors of variable length are not imputed: replace them before.");
+                }
+            }
+
+            for (int i = 0; i < labels.Length; i++)
+            {
+                if (!labels[i].Read(row.Labels[i]))
+                {
+                    LabelColumn label = labels[i].Column;
+                    throw new TrainingException($"Expected a label in row {cursor.Position} of \"{label.Column.Name}\", found {label.Missing}; filter such rows before.");
+                }
             }
 
             float importance = 1;
@@ -99,8 +116,8 @@ internal sealed class TrainingColumns
         }
     }
 
-    /// <summary>The columns of label and weight.</summary>
-    private IEnumerable<string> Others() => weight is { } own ? [Label.Column.Name, own.Name] : [Label.Column.Name];
+    /// <summary>The columns of labels and weight.</summary>
+    private IEnumerable<string> Others() => [.. Labels.Select(l => l.Column.Name), .. weight is { } own ? [own.Name] : Array.Empty<string>()];
 
     private static string Classes(DataViewSchema.Column column) =>
         ClassLabels.Of(column) is { } classes ? $" with the classes {string.Join(", ", classes.Names)}" : string.Empty;

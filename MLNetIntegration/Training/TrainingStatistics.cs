@@ -1,17 +1,17 @@
 namespace Toolkit.MLNetIntegration.Training;
 
-/// <summary>What one pass over the training rows tells: their number, and, each row counting as its weight says, means, deviations, and how often each class occurs.</summary>
+/// <summary>What one pass over the training rows tells: their number, and, each row counting as its weight says, means and deviations of features, and what the labels are.</summary>
 internal sealed class TrainingStatistics
 {
     private readonly Moments[] features;
-    private readonly Moments[] targets;
+    private readonly Moments[] series;
     private RowChecksum checksum;
 
     private TrainingStatistics(TrainingColumns columns)
     {
         features = new Moments[columns.Features.NumberCount];
-        targets = new Moments[columns.Label.Length];
-        ClassWeights = new double[columns.Label.Classes];
+        series = new Moments[columns.Features.Series.Count()];
+        Labels = [.. columns.Labels.Select(label => new LabelStatistics(label))];
     }
 
     /// <summary>The number of rows.</summary>
@@ -20,26 +20,23 @@ internal sealed class TrainingStatistics
     /// <summary>What a later pass over the same rows must agree with.</summary>
     public RowChecksum Checksum => checksum;
 
-    /// <summary>The number of keys in all columns of keys.</summary>
-    public long Keys { get; private set; }
+    /// <summary>The number of keys in all columns of keys, and of numbers in all of variable length.</summary>
+    public long Elements { get; private set; }
+
+    /// <summary>Mean and standard deviation of the numbers of a column of variable length, of all steps.</summary>
+    public (float Mean, double Deviation) Series(int column) => ((float)series[column].Mean, series[column].Deviation);
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weights { get; private set; }
 
-    /// <summary>The sum of the weights of each class.</summary>
-    public double[] ClassWeights { get; }
+    /// <summary>What it tells of each label.</summary>
+    public LabelStatistics[] Labels { get; }
 
     /// <summary>The mean of each feature over the rows where it is present; 0 if it never is.</summary>
     public float[] Means => [.. features.Select(m => (float)m.Mean)];
 
     /// <summary>The standard deviation of each feature over the rows where it is present; 1 where it is constant.</summary>
     public double[] Deviations => [.. features.Select(m => m.Deviation)];
-
-    /// <summary>The mean of a label that is one number.</summary>
-    public double LabelMean => targets[0].Mean;
-
-    /// <summary>The standard deviation of a label that is one number; 1 if it is constant.</summary>
-    public double LabelDeviation => targets[0].Deviation;
 
     /// <exception cref="TrainingException">There are no rows, or all weights are zero.</exception>
     public static TrainingStatistics Of(TrainingColumns columns, Microsoft.ML.IDataView data)
@@ -60,7 +57,16 @@ internal sealed class TrainingStatistics
         Weights += row.Weight;
         foreach (long[] keys in row.Keys)
         {
-            Keys += keys.Length;
+            Elements += keys.Length;
+        }
+
+        for (int i = 0; i < series.Length; i++)
+        {
+            Elements += row.Series[i].Length;
+            foreach (float value in row.Series[i].AsSpan(1))
+            {
+                series[i].Add(value, row.Weight);
+            }
         }
 
         for (int i = 0; i < features.Length; i++)
@@ -68,14 +74,9 @@ internal sealed class TrainingStatistics
             features[i].Add(row.Features[i], row.Weight);
         }
 
-        for (int i = 0; i < targets.Length; i++)
+        for (int i = 0; i < Labels.Length; i++)
         {
-            targets[i].Add(row.Target[i], row.Weight);
-        }
-
-        if (ClassWeights.Length > 0)
-        {
-            ClassWeights[row.Class] += row.Weight;
+            Labels[i].Add(row.Labels[i], row.Weight);
         }
     }
 }

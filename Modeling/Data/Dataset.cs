@@ -91,7 +91,7 @@ public sealed partial class Dataset : IDataSource
         if (classNames is not null && classNames.Count != classCount)
             throw new ArgumentException($"{classNames.Count} class names for {classCount} classes.", nameof(classNames));
         ExampleCheck.Labels(labels, classCount, least: allowUnlabelled ? -1 : 0);
-        ExampleCheck.Finite(features, layout.FeatureLength, "features");
+        ExampleCheck.Finite<float>(features, layout.FeatureLength, "features");
         return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<long>(layout.Fields[1], labels)], classNames);
     }
 
@@ -110,8 +110,8 @@ public sealed partial class Dataset : IDataSource
         int count = features.Length / layout.FeatureLength;
         CheckLength(features.Length, count, layout.FeatureLength, layout.FeatureShape, "features");
         CheckLength(targets.Length, count, layout.TargetLength, layout.TargetShape, "targets");
-        ExampleCheck.Finite(features, layout.FeatureLength, "features");
-        ExampleCheck.Finite(targets, layout.TargetLength, "targets");
+        ExampleCheck.Finite<float>(features, layout.FeatureLength, "features");
+        ExampleCheck.Finite<float>(targets, layout.TargetLength, "targets");
         return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<float>(layout.Fields[1], targets)]);
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Toolkit.Modeling.Data;
@@ -11,10 +12,11 @@ internal static class ExampleCheck
     /// <param name="what">"features" or "targets".</param>
     /// <param name="firstRow">The number of the first row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Finite(ReadOnlySpan<float> values, int columns, string what, long firstRow = 0)
+    public static void Finite<T>(ReadOnlySpan<T> values, int columns, string what, long firstRow = 0)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         int index = 0;
-        while (index < values.Length && float.IsFinite(values[index]))
+        while (index < values.Length && T.IsFinite(values[index]))
             index++;
         if (index == values.Length)
             return;
@@ -62,5 +64,6 @@ internal static class ExampleCheck
     private static DataException WrongWeight(float weight, long row) =>
         new(FormattableString.Invariant($"Row {row} (counted from 0) has the weight {weight}; expected a finite number of at least 0."));
 
-    private static string Name(float value) => float.IsNaN(value) ? "NaN" : value > 0 ? "+∞" : "−∞";
+    private static string Name<T>(T value)
+        where T : IFloatingPointIeee754<T> => T.IsNaN(value) ? "NaN" : value > T.Zero ? "+∞" : "−∞";
 }

@@ -12,16 +12,11 @@ internal static class FieldCheck
     {
         if (typeof(T) == typeof(float))
         {
-            ExampleCheck.Finite(MemoryMarshal.Cast<T, float>(values), columns, what, firstRow);
+            ExampleCheck.Finite<float>(MemoryMarshal.Cast<T, float>(values), columns, what, firstRow);
         }
         else if (typeof(T) == typeof(double))
         {
-            ReadOnlySpan<double> numbers = MemoryMarshal.Cast<T, double>(values);
-            for (int i = 0; i < numbers.Length; i++)
-            {
-                if (!double.IsFinite(numbers[i]))
-                    ExampleCheck.Finite([(float)numbers[i]], columns, what, firstRow + (i / columns));
-            }
+            ExampleCheck.Finite<double>(MemoryMarshal.Cast<T, double>(values), columns, what, firstRow);
         }
     }
 

@@ -112,11 +112,11 @@ public sealed class StreamSource : IDataSource
             throw Mismatch(row, "features", Layout.FeatureLength, Layout.FeatureShape, example.Features.Length);
         if (example.Target.Length != Layout.TargetLength)
             throw Mismatch(row, "target values", Layout.TargetLength, Layout.TargetShape, example.Target.Length);
-        ExampleCheck.Finite(example.Features.Span, Layout.FeatureLength, "features", row);
+        ExampleCheck.Finite<float>(example.Features.Span, Layout.FeatureLength, "features", row);
         if (Layout.HasLabels)
             ExampleCheck.Labels([example.Label], Layout.ClassCount, row);
         else
-            ExampleCheck.Finite(example.Target.Span, Layout.TargetLength, "targets", row);
+            ExampleCheck.Finite<float>(example.Target.Span, Layout.TargetLength, "targets", row);
         ExampleCheck.Weight(example.Weight, Layout, row);
         seen.Add(example);
     }

@@ -12,7 +12,7 @@ namespace Toolkit.Modeling.Metrics;
 /// <remarks>
 /// Prediction: one number per example, the greater the more it is of class 1, or logits [batch, classes], where the score of class c is ln p_c − ln (1 − p_c). Target: int64 [batch]. Scores
 /// are counted in 4,096 bins over the whole line, of width (1 + |s|)²/2,048 at the score s: scores in one bin count as equal. An example with NaN in its prediction is on
-/// the wrong side of all others. Without examples of both kinds, the area is NaN.
+/// the wrong side of all others; one whose target is no class is not counted. Without examples of both kinds, the area is NaN.
 /// </remarks>
 public sealed record AreaUnderCurve : Metric
 {
@@ -31,13 +31,13 @@ public sealed record AreaUnderCurve : Metric
         {
             if (target.DType != DType.Int64 || target.Shape.Rank != 1 || target.Shape[0] != score.Shape[0])
                 throw new ShapeException($"{nameof(AreaUnderCurve)} expects labels, int64 [{score.Shape[0]}], for the prediction {prediction.Shape}, found {target.Type}.");
-            return Class is null or 1 ? Bins(score, target, 1, counts) : Class == 0 ? Bins(-score, target, 0, counts) : throw NoClass(2);
+            return Class is null or 1 ? Bins(score, target, 1, 2, counts) : Class == 0 ? Bins(-score, target, 0, 2, counts) : throw NoClass(2);
         }
 
         int classes = Targets.Classes(nameof(AreaUnderCurve), prediction, target);
         if (Class >= classes)
             throw NoClass(classes);
-        return [.. Enumerable.Range(0, classes).Where(c => (Class ?? c) == c).SelectMany(c => Bins(Against(prediction, c, classes), target, c, counts))];
+        return [.. Enumerable.Range(0, classes).Where(c => (Class ?? c) == c).SelectMany(c => Bins(Against(prediction, c, classes), target, c, classes, counts))];
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed record AreaUnderCurve : Metric
     }
 
     /// <summary>How many examples of a class, and how many others, are in each bin: the product of the digits of the bins' numbers.</summary>
-    private static Variable[] Bins(Variable score, Variable target, int c, Variable? counts)
+    private static Variable[] Bins(Variable score, Variable target, int c, int classes, Variable? counts)
     {
         Variable isOwn = Ops.Equal(target, Variable.Scalar(c, DType.Int64)), own = isOwn.Cast(DType.Float64), s = score.Cast(DType.Float64);
         // From −1 to 1; what is infinite would be ∞/∞.
@@ -81,7 +81,7 @@ public sealed record AreaUnderCurve : Metric
         // Casts round down: nothing is negative.
         Variable high = (bin / Digits).Cast(DType.Int64), low = (bin - ((double)Digits * high.Cast(DType.Float64))).Cast(DType.Int64);
         Variable highs = Ops.OneHot(high, Digits, DType.Float64), lows = Ops.OneHot(low, Digits, DType.Float64);
-        Variable others = new And().Apply(Ops.GreaterOrEqual(target, Variable.Scalar(0, DType.Int64)), Ops.Equal(own, Variable.Scalar(0.0, DType.Float64))).Cast(DType.Float64);
+        Variable others = new And().Apply(Targets.Between(target, 0, classes - 1), Ops.Equal(own, Variable.Scalar(0.0, DType.Float64))).Cast(DType.Float64);
         return [Histogram(own), Histogram(others)];
 
         Variable Histogram(Variable members) =>

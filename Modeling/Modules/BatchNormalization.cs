@@ -58,7 +58,7 @@ public sealed class BatchNormalization : Module
     {
         ChannelAxis.Check(this, input, Channels);
         Parameter runningMean = Own[2], runningVariance = Own[3];
-        if (context.Mode != Mode.Training)
+        if (context.Mode != Mode.Training || context.IsFrozen)
             return new Autograd.Operations.Normalization.BatchNormalization(Stabilizer).Apply(input, Scale, Shift, runningMean, runningVariance);
         Variable?[] ends = [.. RowsBefore(input)];
         Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];

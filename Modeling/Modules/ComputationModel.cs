@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// written again. Its parameters keep their names and values; those with the role of a state are not learned. With one input and one output, take a
 /// <see cref="SignatureModel"/>.
 /// </summary>
-/// <remarks>In training, batch normalizations are as in a <see cref="SignatureModel"/>. The computation is built anew for the inputs that it gets, so a batch of another size than the file names is possible where nothing in the file depends on it.
+/// <remarks>In training, batch normalizations and dropout are as in a <see cref="SignatureModel"/>. The computation is built anew for the inputs that it gets, so a batch of another size than the file names is possible where nothing in the file depends on it.
 /// It reads the fields of the names of the inputs, with "_" for each dot. Outputs keep their names.</remarks>
 public sealed class ComputationModel : Model
 {
@@ -54,12 +54,14 @@ public sealed class ComputationModel : Model
             given.Add(input, found);
         }
 
-        var form = new ForwardForm(given, context);
+        var form = new ForwardForm(given, context, ReturningDropout.Of(this, Used, context));
         return new Named([.. signature.Outputs.Select(output => (output.Name, form.Map(output.Variable)))]);
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<Parameter> CreateParameters() => new Signature(signature.Inputs, signature.Outputs, name: signature.Name).Parameters;
+    protected override IReadOnlyList<Parameter> CreateParameters() => [.. Used.Parameters, .. ReturningDropout.StateOf(Used, ParameterName("dropout_counter"))];
+
+    private Signature Used => field ??= new Signature(signature.Inputs, signature.Outputs, name: signature.Name);
 
     private static string FieldName(Variable input) => input.Name!.Replace('.', '_');
 }

@@ -62,8 +62,7 @@ public sealed class Dense : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank < 2 || input.Shape[input.Shape.Rank - 1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         Variable x = input.MatMul(Weight);
         if (Bias is { } bias)
             x += bias;

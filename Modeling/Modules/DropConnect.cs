@@ -10,7 +10,7 @@ namespace Toolkit.Modeling.Modules;
 /// are there. The unit before g has the mean of the full one and the variance rate/(1 − rate)·(x∘x)(W∘W). Source: book section 7.12; Wan et al.,
 /// "Regularization of neural networks using DropConnect", 2013 (who draw a mask for each example; one for each batch is theirs for speed).
 /// </summary>
-/// <remarks>Input [batch, inputs], result [batch, outputs].</remarks>
+/// <remarks>Input [batch, …, inputs], result [batch, …, outputs].</remarks>
 public sealed class DropConnect : Module
 {
     private readonly RandomSource random;
@@ -58,8 +58,7 @@ public sealed class DropConnect : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         Variable weight = Weight;
         if (context.Mode == Mode.Training && Rate > 0.0)
         {

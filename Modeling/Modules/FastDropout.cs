@@ -11,7 +11,7 @@ namespace Toolkit.Modeling.Modules;
 /// μ = xW + b and the variance s² = rate/(1 − rate)·(x∘x)(W∘W), and training uses the expectation of the function. At inference it is g(xW + b). The objective is
 /// a smooth function without noise. Source: book section 7.12; Wang, Manning, "Fast dropout training", 2013; the sigmoid after MacKay 1992.
 /// </summary>
-/// <remarks>Input [batch, inputs], result [batch, outputs]. Layers hand on means; the variance of a hidden unit itself is left out. What dropout of the inputs of
+/// <remarks>Input [batch, …, inputs], result [batch, …, outputs]. Layers hand on means; the variance of a hidden unit itself is left out. What dropout of the inputs of
 /// logits adds to the loss is a <see cref="FastDropoutPenalty"/>: without it the last layer is as one without dropout. In training the layer registers s² as
 /// "NAME.variance".</remarks>
 public sealed class FastDropout : Module
@@ -87,8 +87,7 @@ public sealed class FastDropout : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         Variable mean = input.MatMul(Weight) + Bias;
         if (context.Mode == Mode.Inference || Rate == 0.0)
         {

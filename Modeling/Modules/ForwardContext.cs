@@ -53,6 +53,9 @@ public sealed class ForwardContext
     /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
     public Variable Mean(Variable x, IntList axes) => Masked.Mean(x, Weight, axes, this);
 
+    /// <summary>Whether what is being applied keeps its parameters in training.</summary>
+    internal bool IsFrozen => running.Any(model => model.Frozen);
+
     /// <summary>What takes the place of drawing in dropout layers: their input becomes its result; null (the default) for masks as <see cref="Mode"/> says.</summary>
     internal Func<Dropout, Variable, Variable>? Masking { get; init; }
 

@@ -7,17 +7,20 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>
 /// A computation from elsewhere over other inputs, in the form that a graph is for. Files hold the form of inference; in training a batch normalization whose scale or shift is learned takes mean
-/// and variance from the batch again, and its running statistics follow, m ← 0.9·m + 0.1·(batch value), the momentum that ONNX has unless it is told otherwise.
+/// and variance from the batch again, and its running statistics follow, m ← 0.9·m + 0.1·(batch value), the momentum that ONNX has unless it is told otherwise; dropout drops again with the ratio
+/// that the file names.
 /// </summary>
 internal sealed class ForwardForm : GraphTransform
 {
     private const double Momentum = 0.9;
 
     private readonly ForwardContext context;
+    private readonly ReturningDropout? dropout;
 
-    public ForwardForm(IReadOnlyDictionary<Variable, Variable> inputs, ForwardContext context)
+    public ForwardForm(IReadOnlyDictionary<Variable, Variable> inputs, ForwardContext context, ReturningDropout? dropout)
     {
         this.context = context;
+        this.dropout = dropout;
         foreach ((Variable input, Variable given) in inputs)
             Set(input, given);
     }
@@ -25,7 +28,10 @@ internal sealed class ForwardForm : GraphTransform
     /// <inheritdoc/>
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
+        if (context.Mode == Mode.Training && dropout is not null && ReturningDropout.RateOf(node) > 0)
+            return dropout.Apply(node, inputs[0], context);
         bool trains = context.Mode == Mode.Training
+            && !context.IsFrozen
             && node.Operation is Normalization
             && (IsLearned(inputs[1]) || IsLearned(inputs[2]))
             && inputs[3].Parameter is { Role: ParameterRole.State } && inputs[4].Parameter is { Role: ParameterRole.State };

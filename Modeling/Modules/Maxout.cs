@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// Maxout: each unit is the greatest of k affine maps, h(x)ᵢ = maxⱼ (xW + b)ᵢⱼ: it learns a convex, piecewise linear activation. Source: book section
 /// 6.3.1, equation 6.37; Goodfellow et al., "Maxout networks", 2013. The gradient goes to the greatest piece only.
 /// </summary>
-/// <remarks>Input [batch, inputs], result [batch, outputs].</remarks>
+/// <remarks>Input [batch, …, inputs], result [batch, …, outputs].</remarks>
 public sealed class Maxout : Module
 {
     private readonly RandomSource random;
@@ -57,10 +57,9 @@ public sealed class Maxout : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         Variable pieces = input.MatMul(Weight) + Bias;
-        return pieces.Reshape([input.Shape[0], Outputs, Pieces]).ReduceMax([2]);
+        return pieces.Reshape([.. input.Shape.SkipLast(1), Outputs, Pieces]).ReduceMax([-1]);
     }
 
     /// <inheritdoc/>

@@ -60,6 +60,11 @@ public abstract class Model : ISignatureSource
         }
     }
 
+    /// <summary>Whether training leaves the parameters of this model and its children as they are; false by default. Parameters that others share
+    /// with it stay as well; its batch normalizations take their running statistics and leave them alone; gradients pass through it to what lies before; norm penalties do not count
+    /// it. A trainer reads this when it is first used: set it before, and make another trainer after a change.</summary>
+    public bool Frozen { get; set; }
+
     /// <summary>The fields of an example that the model may read; null while they are not known. A model learns them when it is trained; set them to export or
     /// describe one that was not.</summary>
     public virtual IReadOnlyList<Field>? InputFields { get; set; }
@@ -71,6 +76,9 @@ public abstract class Model : ISignatureSource
 
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";
+
+    /// <summary>Why a training must take the examples in their order: the rest of a sentence that begins with the model's name; null (the default) where any order does.</summary>
+    protected internal virtual string? FaultWhenShuffled => null;
 
     /// <summary>How messages and summaries call the model, such as <c>"dense1" (Dense 784 → 512)</c>.</summary>
     internal string Title => path is null or "" ? Description : $"\"{path}\" ({Description})";
@@ -87,6 +95,25 @@ public abstract class Model : ISignatureSource
             {
                 Settle("");
                 return own ??= [.. CreateParameters()];
+            }
+        }
+    }
+
+    /// <summary>The parameters that training changes by gradients: no states, and nothing that is frozen.</summary>
+    internal IReadOnlyList<Parameter> Learned
+    {
+        get
+        {
+            var frozen = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
+            Collect(this);
+            return [.. Parameters.Where(parameter => parameter.Role != ParameterRole.State && !frozen.Contains(parameter))];
+
+            void Collect(Model model)
+            {
+                if (model.Frozen)
+                    frozen.UnionWith(model.Parameters);
+                foreach (Model child in model.Children)
+                    Collect(child);
             }
         }
     }

@@ -25,9 +25,11 @@ internal static class ModelSummary
             text.Append(line.TrimEnd()).Append('\n');
         }
 
-        long learned = Count(model.Parameters.Where(parameter => parameter.Role != ParameterRole.State));
+        long learned = Count(model.Learned), frozen = Count(model.Parameters.Where(parameter => parameter.Role != ParameterRole.State)) - learned;
         long state = Count(model.Parameters.Where(parameter => parameter.Role == ParameterRole.State));
         text.Append(CultureInfo.InvariantCulture, $"{learned:N0} parameters are learned");
+        if (frozen > 0)
+            text.Append(CultureInfo.InvariantCulture, $", {frozen:N0} are frozen");
         return text.Append(state > 0 ? string.Create(CultureInfo.InvariantCulture, $", {state:N0} are state.") : ".").ToString();
 
         void Add(Model module, int depth)

@@ -78,6 +78,13 @@ public abstract class Module : Model
         return error;
     }
 
+    /// <summary>Refuses an input whose last axis has another number of features.</summary>
+    internal void RequireFeatures(Variable input, int features)
+    {
+        if (input.Shape.Rank < 2 || input.Shape[^1] != features)
+            throw Mismatch($"[batch, {(input.Shape.Rank > 2 ? "…, " : "")}{features}]", input);
+    }
+
     /// <summary>The field that the module was trained on, "input" or the only one.</summary>
     internal override IReadOnlyList<Field> FieldsOf(DataLayout layout)
     {

@@ -1,5 +1,3 @@
-using Toolkit.Autograd.Tensors;
-
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>How many zeros surround an image before a window moves over it. Source: book section 9.5.</summary>
@@ -19,15 +17,15 @@ public enum Padding
 /// <summary>The numbers behind <see cref="Padding"/>.</summary>
 internal static class Paddings
 {
-    /// <summary>Zeros at the top, left, bottom and right for a square window that reaches over <paramref name="extent"/> places.</summary>
-    public static IntList Pads(this Padding padding, int extent)
+    /// <summary>How many places lie before and after an axis for a window that reaches over <paramref name="extent"/> places.</summary>
+    public static (int Before, int After) Around(this Padding padding, int extent)
     {
         int all = extent - 1;
         return padding switch
         {
-            Padding.Valid => [0, 0, 0, 0],
-            Padding.Same => [all / 2, all / 2, all - (all / 2), all - (all / 2)],
-            _ => [all, all, all, all],
+            Padding.Valid => (0, 0),
+            Padding.Same => (all / 2, all - (all / 2)),
+            _ => (all, all),
         };
     }
 }

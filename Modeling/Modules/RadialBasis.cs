@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// Radial basis functions: hᵢ = exp(−‖wᵢ − x‖²/σᵢ²). Source: book section 6.3.3. ∂h/∂x = −2(x − w)h/σ², ∂h/∂σ = 2‖w − x‖²h/σ³. A unit far from all
 /// data has a gradient near 0: begin with templates w from the data.
 /// </summary>
-/// <remarks>Input [batch, inputs], result [batch, outputs].</remarks>
+/// <remarks>Input [batch, …, inputs], result [batch, …, outputs].</remarks>
 public sealed class RadialBasis : Module
 {
     private readonly RandomSource random;
@@ -55,15 +55,14 @@ public sealed class RadialBasis : Module
     /// <summary>The function itself.</summary>
     internal static Variable Apply(Variable x, Variable templates, Variable widths)
     {
-        Variable apart = x.Reshape([x.Shape[0], 1, x.Shape[1]]) - templates;
-        return (-apart.Square().Sum([2]) / widths.Square()).Exp();
+        Variable apart = x.Reshape([.. x.Shape.SkipLast(1), 1, x.Shape[^1]]) - templates;
+        return (-apart.Square().Sum([-1]) / widths.Square()).Exp();
     }
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         return Apply(input, Templates, Widths);
     }
 

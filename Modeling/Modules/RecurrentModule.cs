@@ -86,6 +86,9 @@ public abstract class RecurrentModule : Module
     /// <inheritdoc/>
     protected internal override string? FaultWhenDrawn => Streams == 0 ? null : "would go on from the last batch: expected a model without streams, found one with them";
 
+    /// <inheritdoc/>
+    protected internal override string? FaultWhenShuffled => Streams == 0 ? null : "goes on in each batch where the one before has ended";
+
     private int Directions => Bidirectional ? 2 : 1;
 
     private bool IsDrawn => InputDropout > 0.0 || RecurrentDropout > 0.0;

@@ -8,7 +8,7 @@ namespace Toolkit.Modeling.Modules;
 /// names and values; those with the role of a state are not learned.
 /// </summary>
 /// <remarks>In training, a batch normalization whose scale or shift is learned takes mean and variance from the batch, weights of examples included, and its running statistics follow with ONNX's
-/// momentum of 0.9; elsewhere, and where both are frozen, it takes the running ones. The computation is built anew for the input that it gets, so a batch of another size than the file names is possible where nothing in the file
+/// momentum of 0.9; elsewhere, and where both are frozen, it takes the running ones. <c>Dropout</c> drops in training with the ratio that it names. The computation is built anew for the input that it gets, so a batch of another size than the file names is possible where nothing in the file
 /// depends on it. Result: the chosen output, with the shape that follows.</remarks>
 public sealed class SignatureModel : Module
 {
@@ -51,9 +51,11 @@ public sealed class SignatureModel : Module
         if (input.Shape.Rank != signature.Inputs[0].Shape.Rank)
             throw Mismatch($"{signature.Inputs[0].Shape}", input);
         return new ForwardForm(
-            new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input }, context).Map(output.Variable);
+            new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [signature.Inputs[0]] = input }, context, ReturningDropout.Of(this, Used, context)).Map(output.Variable);
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<Parameter> CreateParameters() => new Signature(signature.Inputs, [output], name: signature.Name).Parameters;
+    protected override IReadOnlyList<Parameter> CreateParameters() => [.. Used.Parameters, .. ReturningDropout.StateOf(Used, ParameterName("dropout_counter"))];
+
+    private Signature Used => field ??= new Signature(signature.Inputs, [output], name: signature.Name);
 }

@@ -93,7 +93,7 @@ public sealed class Objective
     public Variable Step => memory.Step;
 
     /// <summary>θ: the parameters that are learned; their roles tell weights from biases.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. model.Parameters.Where(parameter => parameter.Role != ParameterRole.State)];
+    public IReadOnlyList<Parameter> Parameters => model.Learned;
 
     /// <summary>A hidden representation by name.</summary>
     /// <param name="name">The full name of a module, or a registered name.</param>

@@ -28,8 +28,8 @@ internal sealed class CheckedState
         : string.Create(
             CultureInfo.InvariantCulture, $" The model has the parameters from step {totals.Steps} of epoch {trainer.State.Epochs.Count + 1}, the last that were checked.");
 
-    /// <summary>The first number of the present state that is NaN or infinite, in words; null if there is none.</summary>
-    public string? Fault() => Finite.Fault(trainer.Parameters);
+    /// <summary>The first number of the present state that is NaN or infinite, in words, or why no step changes any; null if there is none.</summary>
+    public string? Fault() => Finite.Fault(trainer.Parameters) ?? LossScaling.Fault(trainer.Parameters);
 
     /// <summary>Keeps the present state, which has been checked.</summary>
     public void Keep()

@@ -1,5 +1,8 @@
 using System.Globalization;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -13,6 +16,28 @@ internal static class FitCheck
         if (options.Validation is { } validation)
             CheckValidation(trainer, validation);
         CheckOrder(trainer.State, batches);
+        CheckLearns(trainer);
+        if (batches.ShuffleSeed is not null || batches.BucketBy is not null)
+            CheckShuffled(trainer.Model);
+    }
+
+    private static void CheckShuffled(Model model)
+    {
+        if (model.FaultWhenShuffled is { } fault)
+            throw new ArgumentException($"{model.Title} {fault}: expected examples in their order, found {nameof(FitOptions.Shuffle)} or {nameof(FitOptions.BucketBy)}.", nameof(model));
+        foreach (Model child in model.Children)
+            CheckShuffled(child);
+    }
+
+    private static void CheckLearns(Trainer trainer)
+    {
+        var own = new HashSet<Parameter>(trainer.Model.Parameters, ReferenceEqualityComparer.Instance);
+        // Counters of random numbers are integers.
+        if (!trainer.TrainingStep.Updates.Any(update => own.Contains(update.Parameter) && update.Parameter.DType.IsFloating()))
+        {
+            throw new GraphException(
+                $"Expected a model with parameters that training changes, found {(own.Count == 0 ? "none" : $"{own.Count} that are all kept as they are, such as \"{own.First().Name}\"")}.");
+        }
     }
 
     private static void CheckStopping(Trainer trainer, FitOptions options, EarlyStopping stopping)

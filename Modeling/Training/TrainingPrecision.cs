@@ -11,7 +11,8 @@ public enum TrainingPrecision
     BFloat16,
 
     /// <summary>float16, of 11 bits of precision between 6·10⁻⁸ and 65,504: as <see cref="BFloat16"/>, with a loss that is scaled so that gradients stay in that range. The scale is
-    /// halved, and the step passed over, when a gradient is infinite or NaN, and doubled after 2,000 steps without one. Source: Micikevicius et al., "Mixed precision training", 2018.</summary>
+    /// halved, and the step passed over, when a gradient is infinite or NaN, and doubled after 2,000 steps without one. Where no scale above
+    /// 2⁻²⁴ helps, the training has diverged. Source: Micikevicius et al., "Mixed precision training", 2018.</summary>
     Float16,
 
     /// <summary>float64.</summary>

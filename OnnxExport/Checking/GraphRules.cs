@@ -110,7 +110,8 @@ internal static class GraphRules
 
             if (context.IrVersion <= 3 && !inputs.Contains(name))
             {
-                context.Error(
+                // The rule of that version; files in use break it, and every reader takes them.
+                context.Warning(
                     CheckRule.Names,
                     name,
                     $"Version {context.IrVersion} of the format wants every initializer among the inputs; this one is not.");

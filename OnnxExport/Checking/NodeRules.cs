@@ -8,6 +8,9 @@ namespace Toolkit.OnnxExport.Checking;
 /// <summary>The rules for a node: operator, counts, attributes.</summary>
 internal static class NodeRules
 {
+    // ONNX Runtime has put these into the standard domain, of every version; the first is a standard operator from version 17 on.
+    private static readonly string[] OfRuntime = ["LayerNormalization", "SimplifiedLayerNormalization"];
+
     public static void Check(NodeProto node, string location, CheckContext context, NameScope scope)
     {
         if (node.OpType.Length == 0)
@@ -80,6 +83,12 @@ internal static class NodeRules
         }
 
         OperatorSchema? schema = StandardOperators.Find(domain, node.OpType, version);
+        if (schema is null && domain.Length == 0 && OfRuntime.Contains(node.OpType))
+        {
+            context.Warning(CheckRule.Operator, location, $"{node.OpType} of version {version} is an operator of ONNX Runtime, not of the standard.");
+            return;
+        }
+
         if (schema is null)
         {
             string hint = StandardOperators.History(domain, node.OpType) is [var first, ..] ? $"; it exists from version {first.Since} on" : string.Empty;

@@ -26,11 +26,24 @@ internal sealed class FormTypes(int opset)
             && StandardOperators.Find("", form.Operator, opset) is { } schema)
         {
             var attributes = form.Attributes.ToDictionary(a => a.Name, a => a.Value is DType type ? (long)Format.TensorConversion.ToDataType(type) : a.Value);
-            result = apply(new OnnxNode(schema, inputs, attributes, 1))[0];
+            result = Applied(apply, new OnnxNode(schema, inputs, attributes, 1));
         }
 
         results.Add(form, result);
         return result;
+    }
+
+    /// <summary>A form may be one that the engine does not read: weights of a convolution whose sizes are not known.</summary>
+    private static Variable? Applied(Func<OnnxNode, IReadOnlyList<Variable>> apply, OnnxNode node)
+    {
+        try
+        {
+            return apply(node)[0];
+        }
+        catch (Exception e) when (e is GraphException or ShapeException)
+        {
+            return null;
+        }
     }
 
     private Variable? Read(OnnxInput input, Node node) => input switch

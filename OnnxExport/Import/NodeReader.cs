@@ -15,8 +15,8 @@ internal static class NodeReader
         if (operators.Find(domain, name) is not { } apply)
             return null;
 
-        // An operator of a user has no row in the table: it is what the node makes of it.
-        OperatorSchema schema = StandardOperators.Find(domain, name, version) ?? new OperatorSchema(domain, name, (int)Math.Min(version, int.MaxValue));
+        // An operator that a runtime had before the standard had it is as in the standard; one of a user has no row in the table: it is what the node makes of it.
+        OperatorSchema schema = StandardOperators.Find(domain, name, version) ?? StandardOperators.History(domain, name).FirstOrDefault() ?? new OperatorSchema(domain, name, (int)Math.Min(version, int.MaxValue));
         return (apply, schema);
     }
 

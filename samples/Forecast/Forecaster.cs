@@ -36,4 +36,14 @@ internal static class Forecaster
         return [.. Enumerable.Range(0, Series.Ahead).Select(step => Enumerable.Range(0, stretches.Count).Select(i => (i * Series.Ahead) + step)
             .Average(at => future[at] >= found["low"][at] && future[at] <= found["high"][at] ? 1.0 : 0.0))];
     }
+
+    /// <summary>The mean absolute error of a forecast without learning: what was a day before.</summary>
+    public static double ErrorOfDayBefore(Dataset stretches)
+    {
+        const int Day = 24;
+        Batch all = stretches.Batches(new BatchOptions { Size = stretches.Count }).Single();
+        Value past = all["past"], future = all["future"];
+        return Enumerable.Range(0, stretches.Count).Average(i => Enumerable.Range(0, Series.Ahead).Average(
+            step => Math.Abs(future[(i * Series.Ahead) + step] - past[((i + 1) * Series.Past) - Day + step])));
+    }
 }

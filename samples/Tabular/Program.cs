@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Samples.Tabular;
+using Toolkit.Samples.Tabular.Csv;
 
 var names = new Argument<string[]>("names") { Description = $"Data sets: {string.Join(", ", Catalog.All.Select(c => c.Name))}; default: all that are there." };
 names.AcceptOnlyFromAmong([.. Catalog.All.Select(c => c.Name)]);
@@ -12,7 +13,8 @@ var only = new Option<string>("--only") { Description = "Only the trainers whose
 var search = new Option<FileInfo?>("--search") { Description = "Choose settings by cross-validation within the training rows and write them into this file (chosen.json); no test row is read." };
 var tries = new Option<int>("--tries") { Description = "Settings that a search tries for each trainer.", DefaultValueFactory = _ => 10 };
 var folds = new Option<int>("--folds") { Description = "Parts of the training rows in a search.", DefaultValueFactory = _ => 3 };
-var command = new RootCommand("Neural networks beside ML.NET's linear models and trees, trained and scored in ML.NET pipelines.") { names, data, seeds, only, search, tries, folds };
+var csv = new Option<bool>("--csv") { Description = "Read the tables of adult and california by the CSV loader, without ML.NET: one-hot categories beside embeddings." };
+var command = new RootCommand("Neural networks beside ML.NET's linear models and trees, trained and scored in ML.NET pipelines.") { names, data, seeds, only, search, tries, folds, csv };
 command.SetAction(arguments =>
 {
     string? folder = arguments.GetValue(data)?.FullName;
@@ -35,6 +37,13 @@ command.SetAction(arguments =>
                 IReadOnlyDictionary<string, Settings> best = new Search(item, path, arguments.GetValue(tries), arguments.GetValue(folds), seed: 1)
                     .Run(Taken, (name, settings, figure) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {figure:G5} with {settings}")));
                 Chosen.Write(file.FullName, item.Name, best.ToDictionary(b => b.Key, b => b.Value.ToDictionary()));
+                continue;
+            }
+
+            if (arguments.GetValue(csv))
+            {
+                if (Tables.All.FirstOrDefault(t => t.Name == item.Name) is { } table)
+                    Tables.Show(table, path, arguments.GetValue(seeds));
                 continue;
             }
 

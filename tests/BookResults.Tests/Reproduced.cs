@@ -36,6 +36,10 @@ internal static class Reproduced
         Assert.True(wrong.Length == 0, string.Join(Environment.NewLine, wrong));
     }
 
+    /// <summary>A figure is below a bound, with what it is if not.</summary>
+    public static void Below(Dictionary<string, double> found, string name, double bound) =>
+        Assert.True(found[name] < bound, $"{name}: expected below {bound}, found {found[name]}");
+
     private static bool Has(string set) => Shared is { } data && Directory.Exists(Path.Combine(data, set));
 
     private static string? Shared { get; } = Find();

@@ -42,7 +42,13 @@ public sealed class SequenceSampleTests
         Assert.All(covered, share => Assert.InRange(share, 0.68, 0.92));
 
         // The noise alone has a mean absolute error of 0.8 · 0.15; the last hour as the forecast is off by more than half.
-        Assert.InRange(trainer.Evaluate(others).Metrics.Values.Single(), 0.1, 0.2);
+        double error = trainer.Evaluate(others).Metrics.Values.Single();
+        Assert.InRange(error, 0.1, 0.2);
+
+        // The hour a day before has the noise twice: √2 · 0.8 · 0.15 is its mean absolute error, about.
+        double before = Forecaster.ErrorOfDayBefore(others);
+        Assert.Equal(Math.Sqrt(2) * 0.12, before, 0.01);
+        Assert.InRange(error, 0, 0.9 * before);
     }
 
     /// <summary>A few hundred drawn digits, of which a guess would miss 90 %; all of MNIST is read by hand: <c>docs/book-results.md</c>.</summary>

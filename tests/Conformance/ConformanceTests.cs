@@ -67,7 +67,8 @@ public sealed class ConformanceTests
         });
     }
 
-    private static string Root()
+    /// <summary>The root of the repository.</summary>
+    internal static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))

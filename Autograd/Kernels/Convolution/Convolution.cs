@@ -131,7 +131,43 @@ internal static unsafe class Convolution
         if (shape.OutChannels == 0 || shape.OutPlane == 0 || shape.PatchSize == 0)
             return;
         fixed (T* px = x, py = dy, pw = dw)
-            TapGradient.Run(shape, px, py, pw, SimdWidths.Best, workers);
+        {
+            if (shape.CanPad)
+                TapGradient.Run(shape, px, py, pw, SimdWidths.Best, workers);
+            else
+                WeightGradientOfPatches(shape, px, py, pw, workers);
+        }
+    }
+
+    /// <summary>The weight gradient by patches that are copied, for planes that are too large to be padded.</summary>
+    public static void WeightGradientOfPatches<T>(in ConvolutionShape shape, T* x, T* dy, T* dw, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int m = shape.GroupOutChannels, n = shape.PatchSize, k = shape.OutPlane;
+        using Scratch scratch = workers.Rent((long)n * k * sizeof(T));
+        T* patches = (T*)scratch.Pointer;
+        for (int image = 0; image < shape.Batch; image++)
+        {
+            for (int group = 0; group < shape.Groups; group++)
+            {
+                T* planes = x + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane);
+                for (int row = 0; row < n; row++)
+                    Patches.Row(shape, planes, row, 0, k, patches + ((nint)row * k));
+                GemmProblem<T> problem = new()
+                {
+                    M = m,
+                    N = n,
+                    K = k,
+                    Alpha = T.One,
+                    Beta = image == 0 ? T.Zero : T.One,
+                    A = dy + ((((nint)image * shape.OutChannels) + (group * m)) * k),
+                    Lda = k,
+                    C = dw + ((nint)group * m * n),
+                    Ldc = n,
+                };
+                GemmJob.Run(problem, new MatrixPanel<T>(patches, k, true), SimdWidths.Best, workers);
+            }
+        }
     }
 
     // With stride 1 the input gradient is the convolution of the output gradient with the flipped kernel, input and output channels exchanged.

@@ -3,6 +3,9 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>The sizes of a 2-D convolution as ONNX Conv defines them: x [N, C, H, W], w [O, C/groups, kH, kW], y [N, O, oH, oW].</summary>
 internal readonly record struct ConvolutionShape
 {
+    // Well below what an int counts, so that tiles may reach beyond the last element.
+    private const long MostPadded = 1 << 30;
+
     public required int Batch { get; init; }
 
     public required int InChannels { get; init; }
@@ -40,11 +43,17 @@ internal readonly record struct ConvolutionShape
     {
     }
 
+    /// <summary>Gets the rows of a padded plane.</summary>
+    public long PaddedHeight => (long)InHeight + PadTop + PadBottom;
+
+    /// <summary>Gets the elements of a padded row.</summary>
+    public long PaddedWidth => (long)InWidth + PadLeft + PadRight;
+
     /// <summary>Gets ⌊(H + pads − dilation·(kH − 1) − 1) / stride⌋ + 1.</summary>
-    public int OutHeight => Out(InHeight + PadTop + PadBottom, KernelHeight, StrideHeight, DilationHeight);
+    public int OutHeight => Out(PaddedHeight, KernelHeight, StrideHeight, DilationHeight);
 
     /// <summary>Gets ⌊(W + pads − dilation·(kW − 1) − 1) / stride⌋ + 1.</summary>
-    public int OutWidth => Out(InWidth + PadLeft + PadRight, KernelWidth, StrideWidth, DilationWidth);
+    public int OutWidth => Out(PaddedWidth, KernelWidth, StrideWidth, DilationWidth);
 
     /// <summary>Gets C / groups.</summary>
     public int GroupInChannels => InChannels / Groups;
@@ -60,6 +69,11 @@ internal readonly record struct ConvolutionShape
 
     /// <summary>Gets H · W.</summary>
     public int InPlane => InHeight * InWidth;
+
+    /// <summary>Gets a value indicating whether the planes of a group may be written out with their padding (<see cref="PaddedPlanes"/>): none is negative, and they are
+    /// not so large that places within them would not fit into an int.</summary>
+    public bool CanPad => PadTop >= 0 && PadLeft >= 0 && PadBottom >= 0 && PadRight >= 0
+        && PaddedHeight <= MostPadded && PaddedWidth <= MostPadded && PaddedHeight * PaddedWidth <= MostPadded && PaddedHeight * PaddedWidth * GroupInChannels <= MostPadded;
 
     /// <summary>Checks the sizes against each other and against the lengths of x, w and y.</summary>
     public void Require(int x, int w, int y)
@@ -81,9 +95,9 @@ internal readonly record struct ConvolutionShape
             throw new ArgumentException($"{name} of the convolution needs {needed} values; the span has {length}.");
     }
 
-    private static int Out(int padded, int kernel, int stride, int dilation)
+    private static int Out(long padded, int kernel, int stride, int dilation)
     {
-        int room = padded - (dilation * (kernel - 1)) - 1;
-        return room < 0 ? 0 : (room / stride) + 1;
+        long room = padded - ((long)dilation * (kernel - 1)) - 1;
+        return room < 0 ? 0 : checked((int)((room / stride) + 1));
     }
 }

@@ -9,14 +9,14 @@ internal static unsafe class Patches
     public static void Row<T>(in ConvolutionShape shape, T* planes, int row, int first, int count, T* destination)
         where T : unmanaged
     {
-        T* plane = Tap(shape, planes, row, out int dy, out int dx);
+        T* plane = Tap(shape, planes, row, out long dy, out long dx);
         int outWidth = shape.OutWidth, inWidth = shape.InWidth, stride = shape.StrideWidth;
         Valid(shape, dx, out int begin, out int end);
         for (int oy = first / outWidth, ox = first % outWidth; count > 0; oy++, ox = 0)
         {
             int run = Math.Min(count, outWidth - ox);
-            int y = (oy * shape.StrideHeight) + dy;
-            if ((uint)y >= (uint)shape.InHeight)
+            long y = ((long)oy * shape.StrideHeight) + dy;
+            if ((ulong)y >= (ulong)shape.InHeight)
             {
                 new Span<T>(destination, run).Clear();
             }
@@ -50,12 +50,12 @@ internal static unsafe class Patches
         int outWidth = shape.OutWidth, outHeight = shape.OutHeight, stride = shape.StrideWidth;
         for (int row = 0; row < shape.PatchSize; row++)
         {
-            T* plane = Tap(shape, planes, row, out int dy, out int dx);
+            T* plane = Tap(shape, planes, row, out long dy, out long dx);
             Valid(shape, dx, out int begin, out int end);
             for (int oy = 0; oy < outHeight; oy++, patches += outWidth)
             {
-                int y = (oy * shape.StrideHeight) + dy;
-                if ((uint)y >= (uint)shape.InHeight)
+                long y = ((long)oy * shape.StrideHeight) + dy;
+                if ((ulong)y >= (ulong)shape.InHeight)
                     continue;
                 T* target = plane + ((nint)y * shape.InWidth) + dx;
                 for (int i = begin; i < end; i++)
@@ -64,22 +64,22 @@ internal static unsafe class Patches
         }
     }
 
-    private static T* Tap<T>(in ConvolutionShape shape, T* planes, int row, out int dy, out int dx)
+    private static T* Tap<T>(in ConvolutionShape shape, T* planes, int row, out long dy, out long dx)
         where T : unmanaged
     {
         int kernel = shape.KernelHeight * shape.KernelWidth;
         int tap = row % kernel;
-        dy = (tap / shape.KernelWidth * shape.DilationHeight) - shape.PadTop;
-        dx = (tap % shape.KernelWidth * shape.DilationWidth) - shape.PadLeft;
+        dy = ((long)(tap / shape.KernelWidth) * shape.DilationHeight) - shape.PadTop;
+        dx = ((long)(tap % shape.KernelWidth) * shape.DilationWidth) - shape.PadLeft;
         return planes + ((nint)(row / kernel) * shape.InPlane);
     }
 
     // Output columns [begin, end) whose input column lies inside the image.
-    private static void Valid(in ConvolutionShape shape, int dx, out int begin, out int end)
+    private static void Valid(in ConvolutionShape shape, long dx, out int begin, out int end)
     {
         int stride = shape.StrideWidth;
-        begin = Math.Min(shape.OutWidth, dx >= 0 ? 0 : (-dx + stride - 1) / stride);
-        int room = shape.InWidth - 1 - dx;
-        end = room < 0 ? begin : Math.Clamp((room / stride) + 1, begin, shape.OutWidth);
+        begin = (int)Math.Min(shape.OutWidth, dx >= 0 ? 0 : (-dx + stride - 1) / stride);
+        long room = shape.InWidth - 1 - dx;
+        end = room < 0 ? begin : (int)Math.Clamp((room / stride) + 1, begin, shape.OutWidth);
     }
 }

@@ -48,7 +48,7 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     {
         PaddedPlanes planes = new(shape);
         long weights = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, taps = Aligned((long)shape.PatchSize * sizeof(int));
-        long pixels = Aligned((long)(shape.OutPlane + PixelTile.MaxPixels) * sizeof(int));
+        long pixels = Aligned(((long)shape.OutPlane + PixelTile.MaxPixels) * sizeof(int));
         long perThread = Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)) + Aligned((long)PixelLimit * Width * sizeof(T));
         using Scratch scratch = workers.Rent(weights + taps + pixels + (perThread * workers.Threads));
         T* packed = ready is null ? (T*)scratch.Pointer : ready;
@@ -178,7 +178,7 @@ internal static unsafe class PixelConvolution
     public static bool Suits<T>(in ConvolutionShape shape)
         where T : unmanaged
     {
-        if (shape.PadTop < 0 || shape.PadLeft < 0 || shape.PadBottom < 0 || shape.PadRight < 0 || shape.PatchSize < FewTaps)
+        if (!shape.CanPad || shape.PatchSize < FewTaps)
             return false;
         int width = 2 * SimdWidths.Lanes<T>(SimdWidths.Best), channels = shape.GroupOutChannels;
         long here = (long)Whole(channels, width) * shape.OutPlane;

@@ -134,7 +134,7 @@ internal static unsafe class ShiftedConvolution
 {
     /// <summary>Whether the convolution can be computed without copying patches.</summary>
     public static bool Handles(in ConvolutionShape shape) =>
-        shape is { StrideHeight: 1, StrideWidth: 1, PadTop: >= 0, PadLeft: >= 0, PadBottom: >= 0, PadRight: >= 0 };
+        shape is { StrideHeight: 1, StrideWidth: 1, CanPad: true };
 
     /// <summary>The columns that are computed for each channel of an image in tiles of <paramref name="width"/>, those that are thrown away included.</summary>
     public static int Columns(in ConvolutionShape shape, int width)

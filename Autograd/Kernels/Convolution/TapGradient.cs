@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -72,9 +73,9 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
         T* padded = (T*)(scratch + (participant * scratchBytes));
         T* columns = padded + (Aligned(planes.Elements(channels) * sizeof(T)) / sizeof(T));
         T* sums = columns + (Aligned((long)shape.OutPlane * Width * slivers * sizeof(T)) / sizeof(T));
-        int count = taps * Width * slivers;
+        nint count = (nint)taps * Width * slivers;
         T* totals = sums + count, lost = totals + count;
-        new Span<T>(sums, IsLong(shape) ? 3 * count : count).Clear();
+        NativeMemory.Clear(sums, (nuint)((IsLong(shape) ? 3 * count : count) * sizeof(T)));
         long terms = 0;
         for (int image = 0; image < shape.Batch; image++)
         {
@@ -104,7 +105,7 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
                     if (IsLong(shape) && terms >= CompensatedSum.Terms)
                     {
                         CompensatedSum.Add<T, TVector, TSimd>(sums, totals, lost, count);
-                        new Span<T>(sums, count).Clear();
+                        NativeMemory.Clear(sums, (nuint)(count * sizeof(T)));
                         terms = 0;
                     }
                 }
@@ -125,7 +126,7 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
             T* to = dw + (((long)((group * shape.GroupOutChannels) + o) * shape.PatchSize) + (firstIn * kernel));
             T* from = sums + ((long)((o - firstOut) / Width) * Width * taps) + ((o - firstOut) % Width);
             for (int tap = 0; tap < taps; tap++)
-                to[tap] = from[tap * Width];
+                to[tap] = from[(nint)tap * Width];
         }
     }
 

@@ -13,12 +13,15 @@ internal static unsafe class VolumeConvolution
     public static void Forward<T>(VolumeShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.ResultCount * sizeof(T));
+        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.PartCount * sizeof(T));
         for (int example = 0; example < shape.Batch; example++)
         {
-            Spread(shape, x[(example * shape.InputCount)..], columns.Span<T>(shape.ColumnCount));
-            Convolution.Forward(shape.Image, columns.Span<T>(shape.ColumnCount), w, bias, images.Span<T>(shape.ResultCount), workers, relu);
-            Exchange<T>(images.Span<T>(shape.ResultCount), shape.Places, shape.Image.OutChannels, shape.Image.OutPlane, y[(example * shape.ResultCount)..]);
+            foreach ((int first, ConvolutionShape part) in Parts(shape))
+            {
+                Spread(shape, first, part.Batch, x[(example * shape.InputCount)..], columns.Span<T>(shape.ColumnCount));
+                Convolution.Forward(part, columns.Span<T>(shape.ColumnCount), w, bias, images.Span<T>(shape.PartCount), workers, relu);
+                ToResult<T>(shape, first, part.Batch, images.Span<T>(shape.PartCount), y[(example * shape.ResultCount)..]);
+            }
         }
     }
 
@@ -26,13 +29,16 @@ internal static unsafe class VolumeConvolution
     public static void InputGradient<T>(VolumeShape shape, ReadOnlySpan<T> dy, ReadOnlySpan<T> w, Span<T> dx, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.ResultCount * sizeof(T));
+        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.PartCount * sizeof(T));
         dx.Clear();
         for (int example = 0; example < shape.Batch; example++)
         {
-            Exchange(dy[(example * shape.ResultCount)..], shape.Image.OutChannels, shape.Places, shape.Image.OutPlane, images.Span<T>(shape.ResultCount));
-            Convolution.InputGradient(shape.Image, images.Span<T>(shape.ResultCount), w, columns.Span<T>(shape.ColumnCount), workers);
-            Gather(shape, columns.Span<T>(shape.ColumnCount), dx[(example * shape.InputCount)..]);
+            foreach ((int first, ConvolutionShape part) in Parts(shape))
+            {
+                FromResult(shape, first, part.Batch, dy[(example * shape.ResultCount)..], images.Span<T>(shape.PartCount));
+                Convolution.InputGradient(part, images.Span<T>(shape.PartCount), w, columns.Span<T>(shape.ColumnCount), workers);
+                Gather(shape, first, part.Batch, columns.Span<T>(shape.ColumnCount), dx[(example * shape.InputCount)..]);
+            }
         }
     }
 
@@ -40,24 +46,37 @@ internal static unsafe class VolumeConvolution
     public static void WeightGradient<T>(VolumeShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.ResultCount * sizeof(T));
+        using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.PartCount * sizeof(T));
         using Scratch one = workers.Rent((long)dw.Length * sizeof(T));
         dw.Clear();
         for (int example = 0; example < shape.Batch; example++)
         {
-            Spread(shape, x[(example * shape.InputCount)..], columns.Span<T>(shape.ColumnCount));
-            Exchange(dy[(example * shape.ResultCount)..], shape.Image.OutChannels, shape.Places, shape.Image.OutPlane, images.Span<T>(shape.ResultCount));
-            Convolution.WeightGradient(shape.Image, columns.Span<T>(shape.ColumnCount), images.Span<T>(shape.ResultCount), one.Span<T>(dw.Length), workers);
-            TensorPrimitives.Add(dw, one.Span<T>(dw.Length), dw);
+            foreach ((int first, ConvolutionShape part) in Parts(shape))
+            {
+                Spread(shape, first, part.Batch, x[(example * shape.InputCount)..], columns.Span<T>(shape.ColumnCount));
+                FromResult(shape, first, part.Batch, dy[(example * shape.ResultCount)..], images.Span<T>(shape.PartCount));
+                Convolution.WeightGradient(part, columns.Span<T>(shape.ColumnCount), images.Span<T>(shape.PartCount), one.Span<T>(dw.Length), workers);
+                TensorPrimitives.Add(dw, one.Span<T>(dw.Length), dw);
+            }
         }
     }
 
-    /// <summary>Planes [C, planes] to [places, C, taps]; zeros where the window lies in the padding.</summary>
-    private static void Spread<T>(VolumeShape shape, ReadOnlySpan<T> x, Span<T> columns)
+    /// <summary>The first place of each part, and the convolution of its images.</summary>
+    private static IEnumerable<(int First, ConvolutionShape Part)> Parts(VolumeShape shape)
+    {
+        for (int first = 0, count; first < shape.Places; first += count)
+        {
+            count = Math.Min(shape.PartPlaces, shape.Places - first);
+            yield return (first, shape.Image with { Batch = count });
+        }
+    }
+
+    /// <summary>Planes [C, planes] to [places, C, taps] for some places; zeros where the window lies in the padding.</summary>
+    private static void Spread<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> x, Span<T> columns)
         where T : unmanaged
     {
         int plane = shape.Image.InPlane, at = 0;
-        for (int place = 0; place < shape.Places; place++)
+        for (int place = first; place < first + count; place++)
         {
             for (int channel = 0; channel < shape.Channels; channel++)
             {
@@ -75,11 +94,11 @@ internal static unsafe class VolumeConvolution
     }
 
     /// <summary>The adjoint of <see cref="Spread"/>: adds the columns to the planes that they were copied from.</summary>
-    private static void Gather<T>(VolumeShape shape, ReadOnlySpan<T> columns, Span<T> dx)
+    private static void Gather<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> columns, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int plane = shape.Image.InPlane, at = 0;
-        for (int place = 0; place < shape.Places; place++)
+        for (int place = first; place < first + count; place++)
         {
             for (int channel = 0; channel < shape.Channels; channel++)
             {
@@ -95,14 +114,21 @@ internal static unsafe class VolumeConvolution
         }
     }
 
-    /// <summary>Rows [first, second] to [second, first].</summary>
-    private static void Exchange<T>(ReadOnlySpan<T> from, int first, int second, int row, Span<T> to)
+    /// <summary>Planes of some places [count, channels] to their places in [channels, places].</summary>
+    private static void ToResult<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> images, Span<T> y)
         where T : unmanaged
     {
-        for (int i = 0; i < first; i++)
-        {
-            for (int j = 0; j < second; j++)
-                from.Slice(((i * second) + j) * row, row).CopyTo(to[(((j * first) + i) * row)..]);
-        }
+        (int channels, int plane) = (shape.Image.OutChannels, shape.Image.OutPlane);
+        for (int i = 0; i < count * channels; i++)
+            images.Slice(i * plane, plane).CopyTo(y[(((i % channels * shape.Places) + first + (i / channels)) * plane)..]);
+    }
+
+    /// <summary>Planes of some places out of [channels, places] to [count, channels].</summary>
+    private static void FromResult<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> dy, Span<T> images)
+        where T : unmanaged
+    {
+        (int channels, int plane) = (shape.Image.OutChannels, shape.Image.OutPlane);
+        for (int i = 0; i < count * channels; i++)
+            dy.Slice(((i % channels * shape.Places) + first + (i / channels)) * plane, plane).CopyTo(images[(i * plane)..]);
     }
 }

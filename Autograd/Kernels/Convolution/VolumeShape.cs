@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Tensors;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>The sizes of a convolution over volumes: of the images into which it is cut, and where their planes lie in the volume.</summary>
@@ -30,26 +32,26 @@ internal sealed class VolumeShape
         int[] places = new int[sizes.Length];
         for (int axis = 0; axis < sizes.Length; axis++)
         {
-            int room = sizes[axis] + before[axis] + after[axis] - (dilations[axis] * (kernel[axis] - 1)) - 1;
-            places[axis] = room < 0 ? 0 : (room / strides[axis]) + 1;
-            Places *= places[axis];
-            Taps *= kernel[axis];
-            Planes *= sizes[axis];
+            long room = (long)sizes[axis] + before[axis] + after[axis] - ((long)dilations[axis] * (kernel[axis] - 1)) - 1;
+            places[axis] = room < 0 ? 0 : checked((int)((room / strides[axis]) + 1));
+            Places = Value.CountOf([Places, places[axis]]);
+            Taps = Value.CountOf([Taps, kernel[axis]]);
+            Planes = Value.CountOf([Planes, sizes[axis]]);
         }
 
-        sources = new int[Places * Taps];
+        sources = new int[Value.CountOf([Places, Taps])];
         for (int i = 0; i < sources.Length; i++)
         {
             (int place, int tap, int step) = (i / Taps, i % Taps, 1);
             for (int axis = sizes.Length - 1; axis >= 0; axis--)
             {
-                int at = (place % places[axis] * strides[axis]) + (tap % kernel[axis] * dilations[axis]) - before[axis];
-                sources[i] = at < 0 || at >= sizes[axis] || sources[i] < 0 ? -1 : sources[i] + (at * step);
+                long at = ((long)(place % places[axis]) * strides[axis]) + ((long)(tap % kernel[axis]) * dilations[axis]) - before[axis];
+                sources[i] = at < 0 || at >= sizes[axis] || sources[i] < 0 ? -1 : sources[i] + ((int)at * step);
                 (place, tap, step) = (place / places[axis], tap / kernel[axis], step * sizes[axis]);
             }
         }
 
-        Image = image with { Batch = Places, InChannels = Channels * Taps };
+        Image = image with { Batch = Places, InChannels = Value.CountOf([Channels, Taps]) };
     }
 
     /// <summary>Gets the examples.</summary>
@@ -71,13 +73,22 @@ internal sealed class VolumeShape
     public ConvolutionShape Image { get; }
 
     /// <summary>Gets the elements of an example.</summary>
-    public int InputCount => checked(Channels * Planes * Image.InPlane);
+    public int InputCount => Value.CountOf([Channels, Planes, Image.InPlane]);
 
-    /// <summary>Gets the elements of the images of an example.</summary>
-    public int ColumnCount => checked(Places * Channels * Taps * Image.InPlane);
+    /// <summary>Gets the elements of the images of a part.</summary>
+    public int ColumnCount => Value.CountOf([PartPlaces, Channels, Taps, Image.InPlane]);
+
+    /// <summary>Gets the elements of the results of a part.</summary>
+    public int PartCount => Value.CountOf([PartPlaces, Image.OutChannels, Image.OutPlane]);
+
+    /// <summary>Gets the places that are computed together: all, if their images are not too many.</summary>
+    public int PartPlaces => (int)Math.Clamp(MostColumns / Math.Max(1, (long)Channels * Taps * Image.InPlane), 1, Math.Max(1, Places));
+
+    /// <summary>Gets the elements that the images of a part have at most, if there is more than one.</summary>
+    public long MostColumns { get; init; } = 1 << 28;
 
     /// <summary>Gets the elements of the result of an example.</summary>
-    public int ResultCount => checked(Places * Image.OutChannels * Image.OutPlane);
+    public int ResultCount => Value.CountOf([Places, Image.OutChannels, Image.OutPlane]);
 
     /// <summary>The plane of a channel that a weight meets; −1 for the padding.</summary>
     public int PlaneOf(int place, int tap) => sources[(place * Taps) + tap];

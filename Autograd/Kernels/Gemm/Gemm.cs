@@ -233,7 +233,7 @@ internal static unsafe class Gemm
         where T : unmanaged
     {
         int columns = 2 * SimdWidths.Lanes<T>(width);
-        return new PackedPanel<T>((T*)packed.Address, (n + columns - 1) / columns, columns);
+        return new PackedPanel<T>((T*)packed.Address, (int)(((long)n + columns - 1) / columns), columns);
     }
 
     private static void RequireMatrix(string name, int length, int rows, int columns, int leading)

@@ -35,13 +35,13 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     public static long ScratchBytes(int rows, int columns, int k)
     {
         int depth = Depth(k);
-        long left = (long)Math.Min(RoundUp(rows, TSimd.MaxRows), RowLimit) * depth;
+        long left = (long)Math.Min(RoundUp(Math.Min(rows, RowLimit), TSimd.MaxRows), RowLimit) * depth;
         long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
         return (SumsCount + Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
     /// <summary>Elements that <see cref="Pack"/> writes.</summary>
-    public static long PackedCount(int k, int n) => (long)k * RoundUp(n, Width);
+    public static long PackedCount(int k, int n) => k * (((long)n + Width - 1) / Width * Width);
 
     /// <summary>Packs a whole right operand, [k, n], once for many products.</summary>
     public static void Pack(in TSource source, int k, int n, T* destination)
@@ -50,16 +50,16 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         for (int p = 0; p < k; p += depth)
         {
             int count = Math.Min(depth, k - p);
-            for (int j = 0; j < n; j += Width, destination += (nint)count * Width)
-                source.Pack(p, count, j, Math.Min(Width, n - j), Width, destination);
+            for (int j = 0, width; j < n; j += width, destination += (nint)count * Width)
+                source.Pack(p, count, j, width = Math.Min(Width, n - j), Width, destination);
         }
     }
 
     /// <summary>Rows of the right operand in a block: they follow from k alone.</summary>
     public static int Depth(int k)
     {
-        int blocks = Math.Max(1, (k + DepthLimit - 1) / DepthLimit);
-        return RoundUp((k + blocks - 1) / blocks, 8);
+        int blocks = k <= DepthLimit ? 1 : ((k - 1) / DepthLimit) + 1;
+        return RoundUp((int)(((long)k + blocks - 1) / blocks), 8);
     }
 
     /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
@@ -71,9 +71,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         T* sums = (T*)scratch, left = sums + SumsCount;
         T* right = left + Aligned((long)rowBlock * depth);
         int lastColumn = column + columns, lastRow = row + rows;
-        for (int j = column; j < lastColumn; j += ColumnLimit)
+        for (int j = column, width; j < lastColumn; j += width)
         {
-            int width = Math.Min(ColumnLimit, lastColumn - j);
+            width = Math.Min(ColumnLimit, lastColumn - j);
             int p = 0;
             do
             {
@@ -91,9 +91,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     Sums = sums,
                 };
                 target.Merges = target.Reads || target.Alpha != T.One || target.ColumnBias is not null || target.RowBias is not null || target.Relu;
-                for (int i = row; i < lastRow; i += rowBlock)
+                for (int i = row, height; i < lastRow; i += height)
                 {
-                    int height = Math.Min(rowBlock, lastRow - i);
+                    height = Math.Min(rowBlock, lastRow - i);
                     // The columns of a small transposed matrix lie side by side as a tile wants them.
                     T* direct = problem.TransposeA && height * count * sizeof(T) <= NearBytes ? problem.A + (p * problem.Lda) + i : null;
                     if (direct is null)
@@ -237,8 +237,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
 
     private static int RowBlock(int rows)
     {
-        int blocks = Math.Max(1, (rows + RowLimit - 1) / RowLimit);
-        return RoundUp((rows + blocks - 1) / blocks, TSimd.MaxRows);
+        int blocks = rows <= RowLimit ? 1 : ((rows - 1) / RowLimit) + 1;
+        return RoundUp((int)(((long)rows + blocks - 1) / blocks), TSimd.MaxRows);
     }
 
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;

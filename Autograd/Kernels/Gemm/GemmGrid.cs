@@ -15,7 +15,7 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
     /// <summary>Takes the grid with the least work on the busiest thread, packing included.</summary>
     public static GemmGrid For(int m, int n, int k, int tileRows, int tileColumns, int threads)
     {
-        int panels = Math.Max(1, (m + tileRows - 1) / tileRows), slivers = Math.Max(1, (n + tileColumns - 1) / tileColumns);
+        long panels = Math.Max(1, ((long)m + tileRows - 1) / tileRows), slivers = Math.Max(1, ((long)n + tileColumns - 1) / tileColumns);
         int parts = (int)Math.Min(threads == 1 ? 1 : 4.0 * threads, (double)m * n * k / SmallestPart);
         GemmGrid best = Cut(1, 1);
         if (parts <= 1)
@@ -37,8 +37,13 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
 
         GemmGrid Cut(int rows, int columns)
         {
-            int rowStep = (panels + rows - 1) / rows * tileRows, columnStep = (slivers + columns - 1) / columns * tileColumns;
-            return new GemmGrid(Math.Max(1, (m + rowStep - 1) / rowStep), Math.Max(1, (n + columnStep - 1) / columnStep), rowStep, columnStep);
+            int rowStep = Step(panels, rows, tileRows), columnStep = Step(slivers, columns, tileColumns);
+            return new GemmGrid(Parts(m, rowStep), Parts(n, columnStep), rowStep, columnStep);
         }
+
+        // A step over all of very many rows may be more than an int; that many there are not.
+        static int Step(long tiles, int parts, int tile) => (int)Math.Min(int.MaxValue, (tiles + parts - 1) / parts * tile);
+
+        static int Parts(int length, int step) => Math.Max(1, (int)(((long)length + step - 1) / step));
     }
 }

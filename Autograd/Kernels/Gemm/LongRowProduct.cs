@@ -24,16 +24,16 @@ internal unsafe struct LongRowProduct<T> : IJob
 
     public static void Run(in GemmProblem<T> problem, T* b, int ldb, Workers workers)
     {
-        int pieces = (problem.K + Piece - 1) / Piece, n = problem.N;
+        int pieces = (int)(((long)problem.K + Piece - 1) / Piece), n = problem.N;
         int perJob = Math.Max(1, SmallestJob / (int)Math.Min(SmallestJob, (long)Piece * n));
         using Scratch scratch = workers.Rent((long)pieces * n * sizeof(T));
         T* sums = (T*)scratch.Pointer;
         workers.For(
-            (pieces + perJob - 1) / perJob,
+            ((pieces - 1) / perJob) + 1,
             new LongRowProduct<T> { problem = problem, b = b, ldb = ldb, sums = sums, pieces = pieces, piecesPerJob = perJob });
-        for (int step = 1; step < pieces; step *= 2)
+        for (long step = 1; step < pieces; step *= 2)
         {
-            for (int piece = 0; piece + step < pieces; piece += 2 * step)
+            for (long piece = 0; piece + step < pieces; piece += 2 * step)
             {
                 T* to = sums + ((nint)piece * n), from = to + ((nint)step * n);
                 for (int j = 0; j < n; j++)
@@ -56,12 +56,12 @@ internal unsafe struct LongRowProduct<T> : IJob
 
     public readonly void Execute(int index, int participant)
     {
-        int last = Math.Min(pieces, (index + 1) * piecesPerJob), n = problem.N;
+        int last = (int)Math.Min(pieces, (index + 1L) * piecesPerJob), n = problem.N;
         nint step = problem.TransposeA ? problem.Lda : 1;
         for (int piece = index * piecesPerJob; piece < last; piece++)
         {
             Span<T> to = new(sums + ((nint)piece * n), n);
-            int end = Math.Min(problem.K, (piece + 1) * Piece);
+            int end = (int)Math.Min(problem.K, (piece + 1L) * Piece);
             if (n == 1)
             {
                 to[0] = Dot(piece * Piece, end, step);

@@ -31,14 +31,14 @@ internal unsafe struct PackedRowProduct<T, TVector, TSimd> : IJob
         T* factors = plain ? problem.A : (T*)scratch.Pointer;
         for (int p = 0; p < problem.K && !plain; p++)
             factors[p] = problem.Alpha * problem.A[p * (problem.TransposeA ? problem.Lda : 1)];
-        int slivers = (problem.N + Width - 1) / Width;
+        int slivers = (int)(((long)problem.N + Width - 1) / Width);
         int parts = (int)Math.Clamp((long)problem.N * problem.K / SmallestPart, 1, Math.Min(workers.Threads, slivers));
         workers.For(parts, new PackedRowProduct<T, TVector, TSimd> { problem = problem, source = source, factors = factors, slivers = slivers, parts = parts });
     }
 
     public readonly void Execute(int index, int participant)
     {
-        int first = index * slivers / parts * Width, last = Math.Min(problem.N, (index + 1) * slivers / parts * Width);
+        int first = (int)((long)index * slivers / parts * Width), last = (int)Math.Min(problem.N, (index + 1L) * slivers / parts * Width);
         RowProduct<T, TVector, TSimd>.Begin(problem.Beta, problem.C + first, last - first);
         int depth = GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Depth(problem.K);
         for (int p = 0; p < problem.K; p += depth)
@@ -46,8 +46,8 @@ internal unsafe struct PackedRowProduct<T, TVector, TSimd> : IJob
             int count = Math.Min(depth, problem.K - p), j = first;
             for (; j <= last - (2 * Width); j += 2 * Width)
                 Pair(count, factors + p, source.Packed(p, count, j), problem.C + j);
-            for (; j < last; j += Width)
-                One(count, factors + p, source.Packed(p, count, j), problem.C + j, Math.Min(Width, last - j));
+            for (int width; j < last; j += width)
+                One(count, factors + p, source.Packed(p, count, j), problem.C + j, width = Math.Min(Width, last - j));
         }
 
         RowProduct<T, TVector, TSimd>.Finish(problem, first, last - first);

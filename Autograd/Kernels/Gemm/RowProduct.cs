@@ -26,11 +26,14 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
         // Parts are whole cache lines of columns; an element's bits do not depend on where the parts end. One for each thread: narrower ones cross a page
         // of memory with every row, which no prefetcher follows.
         int parts = (int)Math.Clamp((long)problem.N * problem.K / SmallestPart, 1, workers.Threads);
-        int step = Math.Max(16, ((((problem.N + parts - 1) / parts) + 15) / 16) * 16);
+        int step = Step(problem.N, parts);
         workers.For(
-            workers.Threads == 1 ? 1 : (problem.N + step - 1) / step,
+            workers.Threads == 1 ? 1 : (int)(((long)problem.N + step - 1) / step),
             new RowProduct<T, TVector, TSimd> { problem = problem, b = b, ldb = ldb, step = workers.Threads == 1 ? problem.N : step });
     }
+
+    /// <summary>The columns of a part: whole cache lines.</summary>
+    internal static int Step(int columns, int parts) => (int)Math.Clamp(((((long)columns + parts - 1) / parts) + 15) / 16 * 16, 16, int.MaxValue);
 
     public readonly void Execute(int index, int participant)
     {

@@ -57,7 +57,7 @@ internal static unsafe class AveragePooling
                     int columnCount = IncludePad
                         ? PoolingWindow.CountPadded(ox, Shape.StrideWidth, Shape.PadLeft, Shape.PadRight, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth)
                         : columns.Count(Shape.DilationWidth);
-                    T count = T.CreateChecked(Math.Max(1, rowCount * columnCount));
+                    T count = T.CreateChecked(Math.Max(1, (long)rowCount * columnCount));
                     if (Backward)
                         Spread(image, rows, columns, *windows / count);
                     else
@@ -71,9 +71,9 @@ internal static unsafe class AveragePooling
             if ((long)Shape.KernelHeight * Shape.KernelWidth > Few)
                 return LongSum(image, rows, columns);
             T sum = T.Zero;
-            for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+            for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
             {
-                for (int ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
+                for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
                     sum += image[(iy * Shape.InWidth) + ix];
             }
 
@@ -84,9 +84,9 @@ internal static unsafe class AveragePooling
         private readonly T LongSum(T* image, PoolingWindow rows, PoolingWindow columns)
         {
             Cascade<T, SumReducer<T>> cascade = default;
-            for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+            for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
             {
-                for (int begin = columns.Begin; begin < columns.End;)
+                for (long begin = columns.Begin; begin < columns.End;)
                 {
                     long end = Math.Min(columns.End, begin + ((long)Few * Shape.DilationWidth));
                     T sum = T.Zero;
@@ -101,9 +101,9 @@ internal static unsafe class AveragePooling
 
         private readonly void Spread(T* image, PoolingWindow rows, PoolingWindow columns, T value)
         {
-            for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+            for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
             {
-                for (int ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
+                for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
                     image[(iy * Shape.InWidth) + ix] += value;
             }
         }

@@ -64,13 +64,13 @@ internal static unsafe class MaxPooling
                 for (; ox < Shape.OutWidth; ox++)
                 {
                     PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
-                    int best = -1;
+                    long best = -1;
                     T maximum = T.NegativeInfinity;
-                    for (int iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+                    for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
                     {
-                        for (int ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
+                        for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
                         {
-                            int position = (iy * Shape.InWidth) + ix;
+                            long position = (iy * Shape.InWidth) + ix;
                             T value = x[position];
                             if (best < 0 || (!(value <= maximum) && !T.IsNaN(maximum)))
                                 (best, maximum) = (position, value);

@@ -16,7 +16,7 @@ internal static unsafe class MaxPoolingRow
             return 0;
 
         // Four windows read up to four strides from their first column; what lies beyond the last row belongs to somebody else.
-        int lastRow = (rows.End - 1) * shape.InWidth, reach = (shape.KernelWidth - 1) * shape.DilationWidth;
+        long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
         int done = 0;
         for (; done < count; done += 4)
         {
@@ -64,7 +64,7 @@ internal static unsafe class MaxPoolingRow
         if (shape.PadLeft != 0 || stride > 2 || count < lanes || rows.Begin >= rows.End)
             return 0;
 
-        int lastRow = (rows.End - 1) * shape.InWidth, reach = (shape.KernelWidth - 1) * shape.DilationWidth;
+        long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
         for (int done = 0; done < count; done += lanes)
         {
             int ox = Math.Min(done, count - lanes);

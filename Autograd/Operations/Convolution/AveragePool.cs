@@ -80,7 +80,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
             return;
         }
 
-        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        int count = Value.CountOf([passes[0].Planes, passes[0].OutPlane]);
         using Scratch means = workers.Rent((long)count * Unsafe.SizeOf<T>());
         AveragePooling.Forward(passes[0], CountIncludePad, x, means.Span<T>(count), workers);
         Fold<T>(passes[1..], means.Span<T>(count), y, workers);

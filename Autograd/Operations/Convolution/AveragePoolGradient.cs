@@ -127,7 +127,7 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
             return;
         }
 
-        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        int count = Value.CountOf([passes[0].Planes, passes[0].OutPlane]);
         using Scratch means = workers.Rent((long)count * Unsafe.SizeOf<T>());
         Spread(passes[1..], dy, means.Span<T>(count), workers);
         AveragePooling.Gradient<T>(passes[0], CountIncludePad, means.Span<T>(count), dx, workers);

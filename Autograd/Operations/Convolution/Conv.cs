@@ -82,9 +82,12 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)
     {
-        Attributes = [.. Attributes, KernelShape(request.Inputs[1].Shape)],
+        Attributes = Written(request.Inputs[1].Shape),
         RuntimeTypes = [DType.Float32],
     };
+
+    /// <summary>The attributes for weights of a shape, which other operators on windows have as well.</summary>
+    internal IReadOnlyList<OnnxAttribute> Written(Shape weights) => [.. Attributes, KernelShape(weights)];
 
     private Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
     {

@@ -6,11 +6,13 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <summary>Reads <c>Conv</c> and <c>ConvTranspose</c>.</summary>
 internal static class ConvolutionNode
 {
-    public static IReadOnlyList<Variable> Forward(OnnxNode node)
+    public static IReadOnlyList<Variable> Forward(OnnxNode node) => [Options(node).Apply(node[0], node[1], node.Optional(2))];
+
+    /// <summary>The convolution that a node with an image and weights as its first inputs asks for.</summary>
+    public static Conv Options(OnnxNode node)
     {
         WindowNode window = Window(node);
-        var convolution = new Conv(window.Strides, window.Pads, window.Dilations, node.Int32("group"));
-        return [convolution.Apply(node[0], node[1], node.Optional(2))];
+        return new Conv(window.Strides, window.Pads, window.Dilations, node.Int32("group"));
     }
 
     /// <summary>Where the size of the result is given, or follows from <c>auto_pad</c>, the pads are what is left over; where it is more than there is, zeros follow.</summary>
@@ -31,7 +33,7 @@ internal static class ConvolutionNode
             {
                 int size = window.Size(axis), stride = window.Strides[axis];
                 long target = asked?[asked.Count - axes + axis] ?? ((long)size * stride);
-                long total = ((long)stride * (size - 1)) + more + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - target;
+                long total = ((long)stride * (size - 1)) + more + ((long)window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 - target;
                 more += Math.Max(0, -total);
                 total = Math.Max(0, total);
                 pads[axis] = checked((int)(auto == "SAME_UPPER" ? total / 2 : total - (total / 2)));

@@ -102,7 +102,7 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
             return;
         }
 
-        int count = checked(passes[0].Planes * passes[0].OutPlane);
+        int count = Value.CountOf([passes[0].Planes, passes[0].OutPlane]);
         using Scratch values = workers.Rent((long)count * Unsafe.SizeOf<T>()), places = workers.Rent(indices.IsEmpty ? 0 : (long)count * sizeof(long));
         Span<long> within = indices.IsEmpty ? [] : places.Span<long>(count);
         MaxPooling.Forward(passes[0], x, values.Span<T>(count), within, workers);

@@ -19,7 +19,7 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads, In
     private protected IEnumerable<OnnxAttribute> WindowAttributes(Shape image, bool padsCount)
     {
         int[] overhang = [.. Enumerable.Range(0, Axes).Select(axis => Overhang(image, axis))];
-        bool isPadding = !padsCount && image.Skip(2).All(d => d.IsStatic) && overhang.Select((more, axis) => Pads[Axes + axis] + more < Kernel[axis]).All(fits => fits);
+        bool isPadding = !padsCount && image.Skip(2).All(d => d.IsStatic) && overhang.Select((more, axis) => (long)Pads[Axes + axis] + more < Kernel[axis]).All(fits => fits);
         if (CeilMode && !isPadding)
             yield return new OnnxAttribute("ceil_mode", 1L);
         if (Dilations.Any(d => d != 1))

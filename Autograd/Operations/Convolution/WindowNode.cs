@@ -57,8 +57,9 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
     {
         // With steps of 1 the padding is the same for every size.
         int size = Strides[axis] == 1 ? 1 : Size(axis);
-        int windows = (size + Strides[axis] - 1) / Strides[axis];
-        int total = Math.Max(0, ((windows - 1) * Strides[axis]) + (Dilations[axis] * (kernel[axis] - 1)) + 1 - size);
-        return atEnd ? (total / 2, total - (total / 2)) : (total - (total / 2), total / 2);
+        long windows = ((long)size + Strides[axis] - 1) / Strides[axis];
+        long total = Math.Max(0, ((windows - 1) * Strides[axis]) + ((long)Dilations[axis] * (kernel[axis] - 1)) + 1 - size);
+        (int less, int more) = (checked((int)(total / 2)), checked((int)(total - (total / 2))));
+        return atEnd ? (less, more) : (more, less);
     }
 }

@@ -25,7 +25,7 @@ public sealed record TensorScatter(int Axis = -2, bool Circular = false) : Opera
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new TensorScatter((int)node.Integer("axis"), node.Text("mode") switch
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new TensorScatter(node.Int32("axis"), node.Text("mode") switch
     {
         "linear" => false,
         "circular" => true,
@@ -86,7 +86,7 @@ public sealed record TensorScatter(int Axis = -2, bool Circular = false) : Opera
             if (first < 0 || (!Circular && first + count > length))
                 throw new ShapeException($"{Name} expects {count} entries within {length} places, found a beginning at {first}.");
             for (int i = 0; i < count; i++)
-                y.CopyElements(entries, ((o * count) + i) * inner, (int)((o * length) + ((first + i) % length)) * inner, inner);
+                y.CopyElements(entries, ((o * count) + i) * inner, (int)((o * length) + (((first % length) + i) % length)) * inner, inner);
         }
     }
 }

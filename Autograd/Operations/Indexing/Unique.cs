@@ -24,7 +24,7 @@ public sealed record Unique(int? Axis = null, bool Sorted = true) : Operation, I
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Unique(node.Has("axis") ? (int)node.Integer("axis") : null, node.Flag("sorted")).ApplyAll(node[0]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Unique(node.Has("axis") ? node.Int32("axis") : null, node.Flag("sorted")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

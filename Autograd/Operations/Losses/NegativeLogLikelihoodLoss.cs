@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Losses;
 
 /// <summary>
 /// −w_y·x_y for each label y (ONNX <c>NegativeLogLikelihoodLoss</c>; book equation 5.63): logarithms of probabilities x [N, C, …], labels [N, …] (int64 or int32) and weights of the
-/// classes [C], 1 if they are left out. The result is [N, …], or a scalar. A label that is no class gives the loss 0.
+/// classes [C], 1 if they are left out. The result is [N, …], or a scalar. A label that is no class gives NaN.
 /// </summary>
 /// <param name="Reduction">What becomes of the losses of single labels.</param>
 /// <param name="Ignored">A label that does not count, whether it is a class or not; null for none.</param>
@@ -45,7 +45,8 @@ public sealed record NegativeLogLikelihoodLoss(LossReduction Reduction = LossRed
         Variable numbers = Variable.Of(Value.Of([.. Enumerable.Range(0, classes).Select(i => (long)i)], byClass.ToSizes()));
         Variable label = Ops.Cast(labels, DType.Int64);
         Variable own = Ops.Equal(Ops.Reshape(label, [x[0], 1, .. x.Skip(2)]), numbers);
-        Variable losses = -Ops.Sum(Ops.Where(own, logarithms, 0), [1]);
+        Variable isClass = new And().Apply(Ops.GreaterOrEqual(label, Variable.Of(Value.Of(0L))), Ops.Less(label, Variable.Of(Value.Of((long)classes))));
+        Variable losses = Ops.Where(isClass, -Ops.Sum(Ops.Where(own, logarithms, 0), [1]), double.NaN);
         Variable? weight = weights is null ? null : Ops.Sum(Ops.Where(own, Ops.Reshape(weights, byClass), 0), [1]);
         if (ignored is { } skipped)
         {

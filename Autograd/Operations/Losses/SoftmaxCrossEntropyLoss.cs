@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Losses;
 
 /// <summary>
 /// −w_y·ln softmax(z)_y for each label y (ONNX <c>SoftmaxCrossEntropyLoss</c>; book equations 6.29 and 6.30): logits z [N, C, …], labels [N, …] (int64 or int32) and weights of the classes [C],
-/// 1 if they are left out. Results: the losses [N, …], or a scalar, and ln softmax(z). A label that is no class gives the loss 0.
+/// 1 if they are left out. Results: the losses [N, …], or a scalar, and ln softmax(z). A label that is no class gives NaN.
 /// </summary>
 /// <param name="Reduction">What becomes of the losses of single labels.</param>
 /// <param name="Ignored">A label that does not count, whether it is a class or not; null for none.</param>

@@ -23,7 +23,7 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new GroupNormalization((int)node.Integer("num_groups"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node[2]);
+        new GroupNormalization(node.Int32("num_groups"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node[2]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

@@ -23,7 +23,7 @@ public sealed record LRN(int Size, double Alpha = 1e-4, double Beta = 0.75, doub
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new LRN((int)node.Integer("size"), node.Number("alpha"), node.Number("beta"), node.Number("bias")).ApplyAll(node[0]);
+        new LRN(node.Int32("size"), node.Number("alpha"), node.Number("beta"), node.Number("bias")).ApplyAll(node[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

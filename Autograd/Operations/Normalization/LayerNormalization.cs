@@ -25,7 +25,7 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new LayerNormalization((int)node.Integer("axis"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node.Optional(2));
+        new LayerNormalization(node.Int32("axis"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node.Optional(2));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
@@ -63,7 +63,7 @@ public sealed record RMSNormalization(int Axis = -1, double Epsilon = 1e-5, DTyp
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new RMSNormalization((int)node.Integer("axis"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1]);
+        new RMSNormalization(node.Int32("axis"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

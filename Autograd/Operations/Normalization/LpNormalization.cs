@@ -18,7 +18,7 @@ public sealed record LpNormalization(int Axis, int Order = 2) : CompositeOperati
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => node.Integer("p") is 1 or 2
-        ? new LpNormalization(node[0].Shape.Axis((int)node.Integer("axis")), (int)node.Integer("p")).ApplyAll(node[0])
+        ? new LpNormalization(node[0].Shape.Axis(node.Int32("axis")), node.Int32("p")).ApplyAll(node[0])
         : throw new GraphException($"LpNormalization expects the order 1 or 2, found {node.Integer("p")}.");
 
     /// <summary>The quotient; float16 and bfloat16 are computed in float32.</summary>

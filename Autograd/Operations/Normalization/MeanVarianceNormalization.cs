@@ -21,7 +21,7 @@ public sealed record MeanVarianceNormalization(IntList Axes) : CompositeOperatio
     {
         Shape shape = node[0].Shape;
         IReadOnlyList<long> axes = node.Knows("axes") ? node.Integers("axes") ?? [0, 2, 3] : node.Flag("across_channels") ? [0, 1, 2, 3] : [0, 2, 3];
-        return new MeanVarianceNormalization([.. axes.Select(axis => shape.Axis((int)axis)).Order()]).ApplyAll(node[0]);
+        return new MeanVarianceNormalization([.. axes.Select(axis => shape.Axis(axis)).Order()]).ApplyAll(node[0]);
     }
 
     /// <summary>The standardized numbers; float16 and bfloat16 are computed in float32.</summary>

@@ -5,7 +5,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 
 /// <summary>
 /// (x − zero point)·scale (ONNX <c>DequantizeLinear</c>). Inputs: x of an integer type or one of the small floating-point types, the scale, and a zero point of the type of x, 0 if it is left out; both are
-/// scalars, vectors along an axis, or have one number for each block of it. Computed in float32.
+/// scalars, vectors along an axis, or have one number for each block of it. Computed in float32. A scale that is a constant is above 0.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Block">The size of a block; 0 for one scale for each slice.</param>
@@ -24,13 +24,17 @@ public sealed record DequantizeLinear(int Axis = 1, int Block = 0, DType? Type =
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
-        int block = node.Knows("block_size") ? (int)node.Integer("block_size") : 0;
-        return new DequantizeLinear(Scales.Axis(node), block, Scales.Type(node, "output_dtype")).ApplyAll(node[0], node[1], node.Optional(2));
+        Scales.RequirePositive(node.Operator, node[1]);
+        return new DequantizeLinear(Scales.Axis(node), Scales.Block(node), Scales.Type(node, "output_dtype")).ApplyAll(node[0], node[1], node.Optional(2));
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
+        Scales.RequireTypes(this, inputs, Type);
+        Scales.RequirePair(this, inputs[1], inputs.Optional(2));
+        if (inputs.Optional(2) is { } point)
+            Require.SameType(this, inputs[0].DType, point.DType);
         DType wide = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
         Variable x = Ops.Cast(inputs[0], wide);
         if (inputs.Optional(2) is { } zero)

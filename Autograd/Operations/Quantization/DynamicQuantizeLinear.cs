@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 
 /// <summary>
 /// x as uint8 with a scale and a zero point that follow from it (ONNX <c>DynamicQuantizeLinear</c>): scale = (max(0, x) − min(0, x))/255, 1 where that is 0, zero point = −min(0, x)/scale rounded and
-/// saturated. Results: the quantized x, the scale, the zero point. The gradient is zero.
+/// saturated. Results: the quantized x, the scale, the zero point. Where x has an element that is no number or infinite, the scale is that too. The gradient is zero.
 /// </summary>
 public sealed record DynamicQuantizeLinear : CompositeOperation, IOperator
 {
@@ -28,7 +28,7 @@ public sealed record DynamicQuantizeLinear : CompositeOperation, IOperator
         Variable x = inputs[0];
         IntList axes = [.. Enumerable.Range(0, x.Shape.Rank)];
         Variable low = Ops.Min(Ops.ReduceMin(x, axes), 0), high = Ops.Max(Ops.ReduceMax(x, axes), 0);
-        Variable range = (high - low) / Steps, scale = Ops.Where(Ops.Greater(range, 0), range, 1);
+        Variable range = (high - low) / Steps, scale = Ops.Where(Ops.Equal(range, Variable.Scalar(0, range.DType)), 1, range);
         Variable zero = Ops.Cast(Ops.Clip(new Round().Apply(-low / scale), 0, Steps), DType.UInt8);
         return [new QuantizeLinear().Apply(x, scale, zero), scale, zero];
     }

@@ -22,16 +22,31 @@ public sealed record MatMulInteger : CompositeOperation, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs) =>
-        [Product(Shifted(inputs[0], inputs.Optional(2), isRows: true, DType.Int32), Shifted(inputs[1], inputs.Optional(3), isRows: false, DType.Int32))];
+        [
+            Product(
+                Shifted(this, inputs[0], inputs.Optional(2), isRows: true, DType.Int32), Shifted(this, inputs[1], inputs.Optional(3), isRows: false, DType.Int32), product => product),
+        ];
 
     /// <summary>Elements of a wide type without their zero point. A vector of zero points belongs to the rows of A, or the columns of B.</summary>
-    internal static Variable Shifted(Variable x, Variable? zero, bool isRows, DType wide)
+    internal static Variable Shifted(Operation operation, Variable x, Variable? zero, bool isRows, DType wide)
     {
         Variable y = Ops.Cast(x, wide);
         if (zero is null)
             return y;
-        Variable point = Ops.Cast(zero, wide);
-        return y - ByRow(point, isRows);
+        Require.SameType(operation, x.DType, zero.DType);
+        RequireBeside(operation, zero, x.Shape, isRows);
+        return y - ByRow(Ops.Cast(zero, wide), isRows);
+    }
+
+    /// <summary>Refuses numbers that are neither one for all, nor one for each row of A or column of B, nor the same for each matrix of a stack.</summary>
+    internal static void RequireBeside(Operation operation, Variable numbers, Shape matrix, bool isRows)
+    {
+        (Shape shape, int axis, int summed) = (numbers.Shape, matrix.Rank - (isRows ? 2 : 1), matrix.Rank - (isRows ? 1 : 2));
+        bool fits = Scales.IsOne(shape)
+            || (matrix.Rank > 1 && shape.Rank == 1 && shape[0] == matrix[axis])
+            || (matrix.Rank > 1 && shape.Rank == matrix.Rank && shape.Select((size, i) => size == (i == summed ? 1 : matrix[i]) || (i < matrix.Rank - 2 && size == 1)).All(isRight => isRight));
+        if (!fits)
+            throw new ShapeException($"{operation.Name} expects a scalar or one number for each {(isRows ? "row" : "column")} of {matrix}, found {shape}.");
     }
 
     /// <summary>A vector as a column where its numbers belong to rows.</summary>
@@ -39,12 +54,15 @@ public sealed record MatMulInteger : CompositeOperation, IOperator
         isRows && numbers.Shape.Rank == 1 && numbers.Shape[0] != 1 ? Ops.Reshape(numbers, [numbers.Shape[0], 1]) : numbers;
 
     /// <summary>The product, vectors as rows on the left and columns on the right.</summary>
-    internal static Variable Product(Variable a, Variable b)
+    /// <param name="a">The left matrix.</param>
+    /// <param name="b">The right matrix.</param>
+    /// <param name="finish">What becomes of the product while it still has its rows and columns.</param>
+    internal static Variable Product(Variable a, Variable b, Func<Variable, Variable> finish)
     {
         (bool isRow, bool isColumn) = (a.Shape.Rank == 1, b.Shape.Rank == 1);
         a = isRow ? Ops.Reshape(a, [1, a.Shape[0]]) : a;
         b = isColumn ? Ops.Reshape(b, [b.Shape[0], 1]) : b;
-        Variable product = Ops.MatMul(a, b);
+        Variable product = finish(Ops.MatMul(a, b));
         return isRow || isColumn
             ? Ops.Reshape(product, [.. product.Shape.SkipLast(2), .. isRow ? [] : new[] { a.Shape[^2] }, .. isColumn ? [] : new[] { b.Shape[^1] }])
             : product;

@@ -25,16 +25,38 @@ public sealed record QLinearMatMul : CompositeOperation, IOperator
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new QLinearMatMul().ApplyAll(node.Inputs);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        foreach (int scale in (ReadOnlySpan<int>)[1, 4, 6])
+            Scales.RequirePositive(node.Operator, node[scale]);
+        return new QLinearMatMul().ApplyAll(node.Inputs);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         DType wide = inputs[0].DType.IsInteger() ? DType.Int32 : DType.Float32, compute = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
-        Variable product = MatMulInteger.Product(
-            MatMulInteger.Shifted(inputs[0], inputs[2], isRows: true, wide), MatMulInteger.Shifted(inputs[3], inputs[5], isRows: false, wide));
-        Variable scale = MatMulInteger.ByRow(Ops.Cast(inputs[1], compute), isRows: true) * Ops.Cast(inputs[4], compute) / Ops.Cast(inputs[6], compute);
-        return [QuantizeLinear.Rounded(this, Ops.Cast(product, compute) * scale, inputs[7], product, inputs[7].DType, product.Shape.Rank - 1, 0, true)];
+        Scales.RequireTypes(this, inputs, inputs[7].DType);
+        foreach ((int at, bool isRows) in (ReadOnlySpan<(int, bool)>)[(0, true), (3, false)])
+        {
+            Scales.RequirePair(this, inputs[at + 1], inputs[at + 2]);
+            MatMulInteger.RequireBeside(this, inputs[at + 1], inputs[at].Shape, isRows);
+        }
+
+        Scales.RequirePair(this, inputs[6], inputs[7]);
+        return
+        [
+            MatMulInteger.Product(
+                MatMulInteger.Shifted(this, inputs[0], inputs[2], isRows: true, wide), MatMulInteger.Shifted(this, inputs[3], inputs[5], isRows: false, wide), Quantized),
+        ];
+
+        Variable Quantized(Variable product)
+        {
+            int columns = product.Shape.Rank - 1;
+            Variable scale = MatMulInteger.ByRow(Ops.Cast(inputs[1], compute), isRows: true) * Ops.Cast(inputs[4], compute)
+                / Scales.Along(this, Ops.Cast(inputs[6], compute), product, columns, 0);
+            return QuantizeLinear.Rounded(this, Ops.Cast(product, compute) * scale, inputs[7], product, inputs[7].DType, columns, 0, true);
+        }
     }
 
     /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>

@@ -7,6 +7,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 /// <summary>
 /// x/scale, rounded to the nearest (the even one at a tie), plus the zero point, saturated (ONNX <c>QuantizeLinear</c>). Inputs: x, the scale, and a zero point of the type of the result, 0 if it is left
 /// out; both are scalars, vectors along an axis, or have one number for each block of it. To a small floating-point type x/scale is cast. The gradient is zero.
+/// A scale that is a constant is above 0; one that comes from data is not checked: what it makes infinite is saturated, what is no number becomes 0.
 /// </summary>
 /// <param name="To">The element type of the result.</param>
 /// <param name="Axis">The axis, counted from 0.</param>
@@ -27,10 +28,10 @@ public sealed record QuantizeLinear(DType To = DType.UInt8, int Axis = 1, int Bl
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
-        DType to = node.Optional(2)?.DType ?? Scales.Type(node, "output_dtype") ?? DType.UInt8;
-        int block = node.Knows("block_size") ? (int)node.Integer("block_size") : 0;
+        Scales.RequirePositive(node.Operator, node[1]);
+        DType to = Scales.Type(node, "output_dtype") ?? node.Optional(2)?.DType ?? DType.UInt8;
         bool isSmall = ElementType.Of(to).Kind == ElementKind.Floating;
-        return new QuantizeLinear(to, Scales.Axis(node), block, !isSmall || !node.Knows("saturate") || node.Flag("saturate"), Scales.Type(node, "precision"))
+        return new QuantizeLinear(to, Scales.Axis(node), Scales.Block(node), !isSmall || !node.Knows("saturate") || node.Flag("saturate"), Scales.Type(node, "precision"))
             .ApplyAll(node[0], node[1], node.Optional(2));
     }
 
@@ -39,6 +40,10 @@ public sealed record QuantizeLinear(DType To = DType.UInt8, int Axis = 1, int Bl
     {
         if (inputs.Optional(2) is { } point && point.DType != To)
             throw new DTypeException($"{Name} expects a zero point of type {To}, found {point.DType}.");
+        Scales.RequireTypes(this, inputs, To);
+        Scales.RequirePair(this, inputs[1], inputs.Optional(2));
+        if (Precision is { } asked)
+            Require.Floating(this, asked);
         DType scale = inputs[1].DType, division = Precision ?? (ElementType.Of(scale).IsDifferentiable ? scale : DType.Float32);
         Variable quotient = Ops.Cast(inputs[0], division) / Ops.Cast(Scales.Along(this, inputs[1], inputs[0], Axis, Block), division);
         return [Rounded(this, division == DType.Float64 ? quotient : Ops.Cast(quotient, DType.Float32), inputs.Optional(2), inputs[0], To, Axis, Block, Saturate)];

@@ -20,13 +20,18 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
         new(new Dropout(5), new ExampleInput([2, 3]), new ExampleInput([], Low: 0, High: 0), new ExampleInput([], DType.Bool, 1, 1)),
     ];
 
-    /// <summary>Before operator set 12 it is read for inference, whose mask was of the type of x up to operator set 9.</summary>
+    /// <summary>Before operator set 12 it is read for inference, with its ratio, whose mask was of the type of x up to operator set 9.</summary>
     /// <param name="node">The node.</param>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
         if (node.Version >= 12)
+        {
+            if (node.Optional(2) is not null)
+                RequireRatio(node.Optional(1));
             return new Dropout(node.Has("seed") ? node.Integer("seed") : 0).ApplyAll(node[0], node.Optional(1), node.Optional(2));
-        IReadOnlyList<Variable> results = new Dropout().ApplyAll(node[0]);
+        }
+
+        IReadOnlyList<Variable> results = new Dropout().ApplyAll(node[0], Variable.Scalar(node.Number("ratio"), node[0].DType));
         return node.Version >= 10 ? results : [results[0], Ops.Cast(results[1], node[0].DType)];
     }
 
@@ -37,6 +42,7 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
         if (inputs.Optional(2) is not { } training || (training.Constant is { } known && known.Scalar() == 0))
             return [new Elementwise.Identity().Apply(x), Ops.ExpandLike(Variable.Of(Value.Of(true)), x)];
         Variable ratio = inputs.Optional(1) is { } given ? Ops.Cast(given, DType.Float32) : Variable.Scalar(StandardRatio, DType.Float32);
+        RequireRatio(inputs.Optional(1));
         Variable uniform = Ops.RandomUniform(x.Shape, Variable.Of(Value.Of(unchecked((ulong)Seed))), Variable.Of(Value.Of(0UL)), DType.Float32, x);
         Variable kept = new Elementwise.Or().Apply(new Elementwise.Not().Apply(training), Ops.GreaterOrEqual(uniform, ratio));
 
@@ -45,6 +51,12 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
         Variable left = 1 - (inputs.Optional(1) is { } number ? Ops.Cast(number, wide) : Variable.Scalar(StandardRatio, wide));
         Variable numbers = Ops.Cast(x, wide);
         return [Ops.Cast(Ops.Where(training, Ops.Where(kept, numbers / left, 0), numbers), x.DType), kept];
+    }
+
+    private static void RequireRatio(Variable? ratio)
+    {
+        if (ratio?.Constant is { } constant && !(constant.Scalar() is >= 0 and <= 1))
+            throw new GraphException(FormattableString.Invariant($"{nameof(Dropout)} expects a ratio from 0 to 1, found {constant.Scalar()}."));
     }
 
     /// <summary>One node in inference; in training the numbers of the mask are this engine's, so that the expansion is written.</summary>

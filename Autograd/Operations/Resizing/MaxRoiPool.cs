@@ -20,8 +20,8 @@ public sealed record MaxRoiPool(int Height, int Width, float SpatialScale = 1) :
     public static IEnumerable<Example> Examples => [MaxRoiPlaces.Regions(new MaxRoiPool(2, 2)), MaxRoiPlaces.Regions(new MaxRoiPool(1, 3, 0.5f))];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => node.Integers("pooled_shape") is [var height, var width]
-        ? new MaxRoiPool((int)height, (int)width, node.Number("spatial_scale")).ApplyAll(node[0], node[1])
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => node.Int32s("pooled_shape") is [var height, var width]
+        ? new MaxRoiPool(height, width, node.Number("spatial_scale")).ApplyAll(node[0], node[1])
         : throw new GraphException($"MaxRoiPool expects two numbers as pooled_shape, found {string.Join(", ", node.Integers("pooled_shape") ?? [])}.");
 
     /// <inheritdoc/>
@@ -49,6 +49,8 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
     // No operator of the standard gives places.
     private const int NoOpset = 1000;
 
+    private const int Outside = 1 << 29;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples => [Regions(new MaxRoiPlaces(2, 2)) with { Smoothness = 0, Opset = NoOpset }, Regions(new MaxRoiPlaces(1, 3, 0.5f)) with { Smoothness = 0, Opset = NoOpset }];
 
@@ -58,6 +60,8 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
         Require.Count(this, inputs, 2);
         Require.Floating(this, inputs[0].DType);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
+        if (Height < 1 || Width < 1)
+            throw new ShapeException($"{Name} expects at least one row and one column, found {Height} and {Width}.");
         (Shape x, Shape regions) = (inputs[0].Shape, inputs[1].Shape);
         return x.Rank == 4 && regions.Rank == 2 && regions[1] == 5
             ? [new TensorType(DType.Int64, [regions[0], x[1], Height, Width])]
@@ -83,9 +87,10 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
         ReadOnlySpan<T> elements = x.Span<T>();
         for (int r = 0; r < regions.Sizes[0]; r++)
         {
-            int image = (int)Math.Round(double.CreateTruncating(regions.Span<T>()[r * 5]));
-            if (image < 0 || image >= x.Sizes[0])
-                throw new ShapeException($"{Name} expects images from 0 to {x.Sizes[0] - 1}, found {image} for region {r}.");
+            double number = Math.Round(double.CreateTruncating(regions.Span<T>()[r * 5]));
+            if (!(number >= 0 && number < x.Sizes[0]))
+                throw new ShapeException($"{nameof(MaxRoiPool)} expects images from 0 to {x.Sizes[0] - 1}, found {number} for region {r}.");
+            int image = (int)number;
             (int left, int top, int right, int bottom) = (Side(r, 1), Side(r, 2), Side(r, 3), Side(r, 4));
             for (int bin = 0; bin < channels * Height * Width; bin++)
             {
@@ -106,7 +111,10 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
             }
         }
 
-        int Side(int r, int side) => (int)Math.Round(double.CreateTruncating(regions.Span<T>()[(r * 5) + side]) * SpatialScale, MidpointRounding.AwayFromZero);
+        // Far outside of an image it makes no difference how far.
+        int Side(int r, int side) => double.CreateTruncating(regions.Span<T>()[(r * 5) + side]) * SpatialScale is var at && !double.IsNaN(at)
+            ? (int)Math.Clamp(Math.Round(at, MidpointRounding.AwayFromZero), -Outside, Outside)
+            : throw new ShapeException($"{nameof(MaxRoiPool)} expects regions of numbers, found NaN in region {r}.");
     }
 
     /// <summary>The elements of one bin on an axis, as far as there are any.</summary>

@@ -25,8 +25,8 @@ internal static class ResizeNode
             Antialias = node.Knows("antialias") && node.Flag("antialias"),
         };
         var policy = node.Knows("keep_aspect_ratio_policy") ? Chosen<AspectRatio>(node, "keep_aspect_ratio_policy", Policies) : AspectRatio.Stretch;
-        IReadOnlyList<long>? axes = node.Knows("axes") ? node.Integers("axes") : null;
-        return new Resize(sampling, axes is null ? null : [.. axes.Select(axis => (int)axis)], policy, node.Number("extrapolation_value"))
+        IReadOnlyList<int>? axes = node.Knows("axes") ? node.Int32s("axes") : null;
+        return new Resize(sampling, axes is null ? null : [.. axes], policy, node.Number("extrapolation_value"))
             .ApplyAll(node[0], Filled(node, 1), Filled(node, 2), Filled(node, 3));
     }
 

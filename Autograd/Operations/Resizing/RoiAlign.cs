@@ -21,6 +21,9 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
 {
     private const int HalfPixelSince = 16;
 
+    // More points in a bin than any image makes sensible: a region of numbers without meaning would take for ever.
+    private const double MostPoints = 1 << 20;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
@@ -32,9 +35,9 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new RoiAlign(
-        (int)node.Integer("output_height"),
-        (int)node.Integer("output_width"),
-        (int)node.Integer("sampling_ratio"),
+        node.Int32("output_height"),
+        node.Int32("output_width"),
+        node.Int32("sampling_ratio"),
         node.Number("spatial_scale"),
         node.Text("mode") switch
         {
@@ -49,6 +52,8 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
     {
         Require.Count(this, inputs, 3);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
+        if (Height < 1 || Width < 1 || SamplingRatio < 0)
+            throw new ShapeException($"{Name} expects at least one row and column and a sampling ratio of at least 0, found {Height}, {Width} and {SamplingRatio}.");
         (Shape x, Shape regions) = (inputs[0].Shape, inputs[1].Shape);
         return x.Rank == 4 && regions.Rank == 2 && regions[1] == 4 && inputs[2].Shape == Shape.Of(regions[0])
             ? [inputs[0] with { Shape = [regions[0], x[1], Height, Width] }]
@@ -97,7 +102,10 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
             (double width, double height) = (Edge(r, 2) - left, Edge(r, 3) - top);
             if (!HalfPixel)
                 (width, height) = (Math.Max(width, 1), Math.Max(height, 1));
-            int down = SamplingRatio > 0 ? SamplingRatio : (int)Math.Ceiling(height / Height), across = SamplingRatio > 0 ? SamplingRatio : (int)Math.Ceiling(width / Width);
+            double rowPoints = SamplingRatio > 0 ? SamplingRatio : Math.Max(Math.Ceiling(height / Height), 0), columnPoints = SamplingRatio > 0 ? SamplingRatio : Math.Max(Math.Ceiling(width / Width), 0);
+            if (!double.IsFinite(left + top + width + height) || !(rowPoints <= MostPoints && columnPoints <= MostPoints && rowPoints * columnPoints <= MostPoints))
+                throw new ShapeException(FormattableString.Invariant($"{Name} expects regions of finite numbers with at most {MostPoints} points in a bin, found {left}, {top}, {left + width}, {top + height} with {rowPoints} times {columnPoints} for region {r}."));
+            (int down, int across) = ((int)rowPoints, (int)columnPoints);
             for (int c = 0; c < channels; c++)
             {
                 ReadOnlySpan<T> plane = x.Span<T>().Slice((int)(((n * channels) + c) * rows * columns), rows * columns);

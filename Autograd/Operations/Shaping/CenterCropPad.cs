@@ -21,7 +21,7 @@ public sealed record CenterCropPad(IntList? Axes = null) : CompositeOperation, I
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new CenterCropPad(node.Integers("axes") is { } axes ? [.. axes.Select(axis => (int)axis)] : null).ApplyAll(node[0], node[1]);
+        new CenterCropPad(node.Int32s("axes") is { } axes ? [.. axes] : null).ApplyAll(node[0], node[1]);
 
     /// <summary>A border that may be negative.</summary>
     /// <param name="inputs">Data and sizes.</param>

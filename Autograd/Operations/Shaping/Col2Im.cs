@@ -35,6 +35,8 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
         int rank = image.Shape.Rank == 1 && image.Shape[0].IsStatic ? image.Shape[0].Size : 0;
         if (rank == 0 || block.Shape != image.Shape || x.Shape.Rank != 3 || (Strides ?? Dilations ?? [.. new int[rank]]).Count != rank || (Pads ?? [.. new int[2 * rank]]).Count != 2 * rank)
             throw new ShapeException($"{Name} expects columns [n, c, count] and as many sizes of block, strides and dilations as of the image, found {x}, {image}, {block}, {Strides}, {Dilations} and {Pads}.");
+        if (Strides?.Any(stride => stride < 1) == true || Dilations?.Any(dilation => dilation < 1) == true || Pads?.Any(pad => pad < 0) == true)
+            throw new ShapeException($"{Name} expects strides and dilations of at least 1 and pads of at least 0, found {Strides}, {Dilations} and {Pads}.");
         Variable one = Variable.Scalar(1, DType.Int64), zero = Variable.Scalar(0, DType.Int64), count = one;
         Variable? place = null;
         var padded = new Variable[rank];
@@ -71,7 +73,7 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
         Inputs = [new OnnxInput.Argument(0), request.Sizes(1), request.Sizes(2)],
     };
 
-    private static IntList? List(OnnxNode node, string name) => node.Integers(name) is { } list ? [.. list.Select(i => (int)i)] : null;
+    private static IntList? List(OnnxNode node, string name) => node.Int32s(name) is { } list ? [.. list] : null;
 
     private static IEnumerable<OnnxAttribute> Written(string name, IntList? list) => list is null ? [] : [new OnnxAttribute(name, list.ToLongs())];
 

@@ -115,7 +115,7 @@ public sealed record Slice : Operation, IMovesElements, IOperator
     {
         (Variable x, Arguments arguments) = (request[0], request.Arguments);
         int[] axes = arguments.Optional(3) is not { } given ? [.. Enumerable.Range(0, request[1].Shape[0].Size)]
-            : given.Content is { } known ? [.. known.Select(axis => x.Shape.Axis((int)axis.Number))]
+            : given.Content is { } known ? [.. known.Select(axis => x.Shape.Axis(axis.Number))]
             : throw request.NotDefined("which axes it cuts depends on data");
         for (int i = 0; i < axes.Length; i++)
         {

@@ -26,7 +26,7 @@ public sealed record Tile : CompositeOperation, IOperator
             return new Tile().ApplyAll(node[0], node[1]);
         if (node[1].Constant is not { Count: 1 } tiles || node[2].Constant is not { Count: 1 } axis)
             throw new GraphException($"Tile (version 1) expects the number of repetitions and the axis as constants of one number, found {node[1]} and {node[2]}.");
-        int at = node[0].Shape.Axis((int)axis[0]);
+        int at = node[0].Shape.Axis((long)axis[0]);
         return new Tile().ApplyAll(node[0], Ops.Integers([.. node[0].Shape.Select((_, i) => i == at ? (long)tiles[0] : 1)]));
     }
 

@@ -11,6 +11,8 @@ public sealed record Trilu(bool Upper = true) : CompositeOperation, IOperator
 {
     private const int Since = 14;
 
+    private const long Far = 1L << 40;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
@@ -29,9 +31,12 @@ public sealed record Trilu(bool Upper = true) : CompositeOperation, IOperator
         if (x.Shape.Rank < 2)
             throw new ShapeException($"{Name} expects at least 2 axes, found {x.Shape}.");
         Variable rows = new Unsqueeze().Apply(Sizes.Positions(x, x.Shape.Rank - 2), Ops.Integers(1)), columns = Sizes.Positions(x, x.Shape.Rank - 1);
-        Variable end = inputs.Optional(1) is { } k ? rows + Ops.Reshape(k, Shape.Scalar) : rows;
+        Variable end = inputs.Optional(1) is { } k ? rows + Near(Ops.Reshape(k, Shape.Scalar)) : rows;
         Variable isIn = Upper ? Ops.GreaterOrEqual(columns, end) : new LessOrEqual().Apply(columns, end);
         return [Ops.Where(isIn, x, Variable.Of(Value.Zeros(x.DType)))];
+
+        // Beyond all sizes it makes no difference how far; the sum with a row does not leave 64 bits.
+        static Variable Near(Variable k) => k.Content is [{ IsStatic: true, Number: > -Far and < Far }] ? k : Ops.Max(Ops.Min(k, (double)Far), -(double)Far);
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,8 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
         if (!inputs.Has(1) && !OneSided)
             return [inputs[0] with { Shape = same }];
         Dim? length = !inputs.Has(1) ? null : inputs.Content(1) is [var known] ? known : inputs.Fresh("dft_length");
+        if (length is { IsStatic: true, Number: < 1 or > int.MaxValue })
+            throw new ShapeException($"{Name} expects a length from 1 to {int.MaxValue}, found {length}.");
         if (AxisOf(inputs) is { } axis)
         {
             Dim n = length ?? (IsRealResult ? (x[axis] - 1) * 2 : x[axis]);
@@ -127,9 +129,10 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         int axis = Position(arguments.Inputs.Length > 2 && arguments.Inputs[2] is { } given ? (long)given.Scalar() : StandardAxis, x.Rank);
-        int n = arguments.Inputs.Length > 1 && arguments.Inputs[1] is { } length ? checked((int)length.Scalar()) : IsRealResult ? 2 * (x.Sizes[axis] - 1) : x.Sizes[axis];
-        if (n < 1)
-            throw new ShapeException($"{Name} expects a length of at least 1, found {n}.");
+        long asked = arguments.Inputs.Length > 1 && arguments.Inputs[1] is { } length ? (long)length.Scalar() : IsRealResult ? 2 * (x.Sizes[axis] - 1L) : x.Sizes[axis];
+        if (asked < 1 || asked > Array.MaxLength)
+            throw new ShapeException($"{Name} expects a length from 1 to {Array.MaxLength}, found {asked}.");
+        int n = (int)asked;
         int parts = x.Sizes[^1], size = x.Sizes[axis], results = y.Sizes[axis], inner = 1, outer = 1;
         for (int a = 0; a < axis; a++)
             outer *= x.Sizes[a];

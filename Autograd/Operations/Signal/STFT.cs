@@ -38,6 +38,8 @@ public sealed record STFT(bool OneSided = true) : Operation, IHasKernel, IOperat
         if (!x[2].IsStatic || x[2].Size is not (1 or 2))
             throw new ShapeException($"{Name} expects a last axis of 1 for a real or 2 for a complex signal, found the shape {x}.");
         Dim? length = inputs.Has(3) ? inputs.Content(3) is [var known] ? known : null : inputs[2].Shape[0];
+        if (inputs.Content(1) is [{ IsStatic: true, Number: < 1 }] || length is { IsStatic: true, Number: < 1 or > int.MaxValue })
+            throw new ShapeException($"{Name} expects a step of at least 1 and frames of at least 1, found the step {inputs.Content(1)?[0]} and the length {length}.");
         Dim frames = length is not null && inputs.Content(1) is [{ IsStatic: true, Number: > 0 } step] ? (x[1] - length).FloorDivide(step) + 1 : inputs.Fresh("frames");
         Dim bins = length is null ? inputs.Fresh("bins") : OneSided ? length.FloorDivide(2L) + 1 : length;
         return [inputs[0] with { Shape = [x[0], frames, bins, 2] }];
@@ -50,9 +52,10 @@ public sealed record STFT(bool OneSided = true) : Operation, IHasKernel, IOperat
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         Value? window = arguments.Inputs.Length > 2 ? arguments.Inputs[2] : null, given = arguments.Inputs.Length > 3 ? arguments.Inputs[3] : null;
-        int step = checked((int)arguments.Inputs[1].Scalar()), length = given is null ? window!.Count : checked((int)given.Scalar());
-        if (step < 1 || length < 1 || length > x.Sizes[1] || (window is not null && window.Count != length))
-            throw new ShapeException($"{Name} expects a step of at least 1 and frames as long as the window, at most {x.Sizes[1]}, found the step {step} and the length {length}.");
+        long asked = (long)arguments.Inputs[1].Scalar(), own = given is null ? window!.Count : (long)given.Scalar();
+        if (asked < 1 || own < 1 || own > x.Sizes[1] || (window is not null && window.Count != own))
+            throw new ShapeException($"{Name} expects a step of at least 1 and frames as long as the window, at most {x.Sizes[1]}, found the step {asked} and the length {own}.");
+        (int step, int length) = ((int)Math.Min(asked, int.MaxValue), (int)own);
         int frames = y.Sizes[1], bins = y.Sizes[2], parts = x.Sizes[2];
         var transform = new FourierTransform(length);
         var frame = new Complex[length];

@@ -62,7 +62,7 @@ public sealed record TfIdfVectorizer(
             var other => throw new GraphException($"TfIdfVectorizer expects the mode TF, IDF or TFIDF, found {other}."),
         };
         return new TfIdfVectorizer(
-            mode, (int)node.Integer("min_gram_length"), (int)node.Integer("max_gram_length"), (int)node.Integer("max_skip_count"), [.. node.Integers("ngram_counts")!], [.. node.Integers("ngram_indexes")!], [.. pool])
+            mode, node.Int32("min_gram_length"), node.Int32("max_gram_length"), node.Int32("max_skip_count"), [.. node.Integers("ngram_counts") ?? []], [.. node.Integers("ngram_indexes") ?? []], [.. pool])
         {
             Weights = node.Numbers("weights") is { } weights ? [.. weights] : null,
             IsText = isText,
@@ -78,6 +78,7 @@ public sealed record TfIdfVectorizer(
             throw new ShapeException($"{Name} expects a row or rows, found the shape {x}.");
         if (inputs[0].DType == DType.String != IsText)
             throw new DTypeException($"{Name} expects {(IsText ? "texts" : "numbers")} as its pool has them, found {inputs[0].DType}.");
+        RequirePool();
         return [new TensorType(DType.Float32, [.. x.SkipLast(1), (int)Indexes.Max() + 1])];
     }
 
@@ -88,8 +89,7 @@ public sealed record TfIdfVectorizer(
         int number = 0;
         for (int n = 1; n <= Starts.Count; n++)
         {
-            int end = n < Starts.Count ? (int)Starts[n] : Pool.Count;
-            for (int at = (int)Starts[n - 1]; at + n <= end; at += n, number++)
+            for (int at = (int)Starts[n - 1]; at < End(n); at += n, number++)
                 grams.TryAdd(Key(Enumerable.Range(at, n).Select(i => Pool[i])), number);
         }
 
@@ -111,6 +111,29 @@ public sealed record TfIdfVectorizer(
         ],
     };
 
+    /// <summary>Where the n-grams of an n end in the pool.</summary>
+    private long End(int n) => n < Starts.Count ? Starts[n] : Pool.Count;
+
+    /// <summary>Refuses a pool that does not divide into n-grams, or has not one place and weight for each.</summary>
+    private void RequirePool()
+    {
+        if (Shortest < 1 || Longest < Shortest || MostSkipped < 0)
+            throw new GraphException($"{Name} expects n-grams of 1 element or more, the greatest n not below the least, and at least 0 between, found {Shortest}, {Longest} and {MostSkipped}.");
+        long count = 0;
+        for (int n = 1; n <= Starts.Count; n++)
+        {
+            (long start, long end) = (Starts[n - 1], End(n));
+            if (start < 0 || end < start || end > Pool.Count || (end - start) % n != 0)
+                throw new GraphException($"{Name} expects whole {n}-grams among the {Pool.Count} elements of its pool, found them from {start} to {end}.");
+            count += (end - start) / n;
+        }
+
+        if (count == 0 || Indexes.Count != count || (Weights ?? [.. new float[count]]).Count != count)
+            throw new GraphException($"{Name} expects n-grams with an index and a weight for each, found {count} with {Indexes.Count} indexes and {Weights?.Count.ToString(CultureInfo.InvariantCulture) ?? "no"} weights.");
+        if (Indexes.Any(index => index is < 0 or >= int.MaxValue))
+            throw new GraphException($"{Name} expects indexes from 0 to {int.MaxValue - 1}, found {Indexes.First(index => index is < 0 or >= int.MaxValue)}.");
+    }
+
     private void Compute(Value x, Value y, Dictionary<string, int> grams)
     {
         int columns = x.Sizes[^1], rows = columns == 0 ? 0 : x.Count / columns, size = y.Sizes[^1];
@@ -119,12 +142,12 @@ public sealed record TfIdfVectorizer(
         for (int row = 0; row < rows; row++)
         {
             string[] items = [.. Enumerable.Range(row * columns, columns).Select(i => IsText ? x.Texts[i] : ((long)x[i]).ToString(CultureInfo.InvariantCulture))];
-            for (int n = Shortest; n <= Longest; n++)
+            for (int n = Shortest; n <= Math.Min(Longest, Math.Min(Starts.Count, columns)); n++)
             {
                 // A single element has nothing between.
-                for (int step = 1; step <= (n == 1 ? 1 : MostSkipped + 1); step++)
+                for (int step = 1; step <= (n == 1 ? 1 : Math.Min(MostSkipped, columns) + 1); step++)
                 {
-                    for (int start = 0; start + ((n - 1) * step) < columns; start++)
+                    for (int start = 0; start + ((n - 1L) * step) < columns; start++)
                     {
                         if (grams.TryGetValue(Key(Enumerable.Range(0, n).Select(i => items[start + (i * step)])), out int gram))
                             Count(ref result[(row * size) + (int)Indexes[gram]], gram);

@@ -56,11 +56,11 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Attention(new AttentionOptions
     {
         IsCausal = node.Flag("is_causal"),
-        QueryHeads = node.Has("q_num_heads") ? (int)node.Integer("q_num_heads") : null,
-        KeyHeads = node.Has("kv_num_heads") ? (int)node.Integer("kv_num_heads") : null,
+        QueryHeads = node.Has("q_num_heads") ? node.Int32("q_num_heads") : null,
+        KeyHeads = node.Has("kv_num_heads") ? node.Int32("kv_num_heads") : null,
         Scale = node.Has("scale") ? node.Number("scale") : null,
         Softcap = node.Number("softcap"),
-        ProductsMode = (int)node.Integer("qk_matmul_output_mode"),
+        ProductsMode = node.Int32("qk_matmul_output_mode"),
         SoftmaxType = node.Has("softmax_precision") ? node.Type("softmax_precision") : null,
     }).ApplyAll([.. Enumerable.Range(0, node.Count).Select(node.Optional)]);
 

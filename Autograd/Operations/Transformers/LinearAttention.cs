@@ -46,8 +46,8 @@ public sealed record LinearAttention(int QueryHeads, int KeyHeads, LinearAttenti
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new LinearAttention(
-        (int)node.Integer("q_num_heads"),
-        (int)node.Integer("kv_num_heads"),
+        node.Int32("q_num_heads"),
+        node.Int32("kv_num_heads"),
         node.Text("update_rule") switch
         {
             "linear" => LinearAttentionRule.Linear,

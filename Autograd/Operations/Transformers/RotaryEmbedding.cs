@@ -28,7 +28,7 @@ public sealed record RotaryEmbedding(bool Interleaved = false, int Heads = 0, in
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new RotaryEmbedding(
-        node.Flag("interleaved"), node.Has("num_heads") ? (int)node.Integer("num_heads") : 0, (int)node.Integer("rotary_embedding_dim"))
+        node.Flag("interleaved"), node.Has("num_heads") ? node.Int32("num_heads") : 0, node.Int32("rotary_embedding_dim"))
         .ApplyAll(node[0], node[1], node[2], node.Optional(3));
 
     /// <inheritdoc/>

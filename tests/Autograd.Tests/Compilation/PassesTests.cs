@@ -1,11 +1,13 @@
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Compilation.Passes;
+using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
+using Gemm = Toolkit.Autograd.Operations.LinearAlgebra.Gemm;
 
 namespace Toolkit.Autograd.Tests.Compilation;
 
@@ -79,6 +81,46 @@ public sealed class PassesTests
         Assert.Equal(["Add", "Exp", "Mul"], Names(after));
     }
 
+    /// <summary>Everything that the pass takes, with every product: after it the product alone is left, and the numbers are the same.</summary>
+    [Fact]
+    public void Numbers_for_each_channel_go_into_weights_and_bias()
+    {
+        Variable image = Variable.Input("image", DType.Float64, ["batch", 2, 3, 3]), rows = Variable.Input("rows", DType.Float64, ["batch", 3]);
+        Variable Constant(int seed, params int[] sizes) => Variable.Of(DoublesOf(Randoms.Normal(seed, sizes)));
+        (Variable Product, int Rank)[] products =
+        [
+            (Ops.Conv(image, Constant(1, 4, 2, 2, 2)), 3),
+            (new ConvolutionOptions { Group = 2 }.Of(2).Apply(image, Constant(2, 4, 1, 2, 2), Constant(3, 4)), 3),
+            (new Gemm().Apply(rows, Constant(4, 3, 4), Constant(5, 4)), 1),
+            (new Gemm(TransposeB: true).Apply(rows, Constant(6, 4, 3)), 1),
+        ];
+        foreach ((Variable product, int rank) in products)
+        {
+            Variable Each(int seed) => Constant(seed, [4, .. Enumerable.Repeat(1, rank - 1)]);
+            Variable y = (((Each(7) * ((product - Each(8)) / Each(9))) + Each(10)) * Variable.Of(Value.Of(0.5))) - Variable.Of(Value.Of(2.0));
+            Signature before = Of(y), after = new FoldScales().Apply(before);
+            Assert.Equal([product.Producer!.Operation.Name], Names(after));
+            Value given = DoublesOf(product.Producer.Inputs[0] == image ? Randoms.Normal(11, 2, 2, 3, 3) : Randoms.Normal(11, 2, 3));
+            double[] expected = Interpreter.Run(before, given)[0].ToArray<double>();
+            Assert.All(expected.Zip(Interpreter.Run(after, given)[0].ToArray<double>()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        }
+    }
+
+    [Fact]
+    public void Numbers_stay_where_something_else_takes_the_product_or_they_are_not_for_channels()
+    {
+        Variable product = Ops.MatMul(X, Variable.Of(Randoms.Normal(1, 3, 2))), column = Variable.Of(Randoms.Normal(2, 1, 1)), weights = new Parameter("w", Randoms.Normal(3, 3, 2));
+        Assert.Equal(["MatMul"], Names(Apply(new FoldScales(), product * column)));
+        Assert.Equal(["MatMul", "Mul", "Add"], Names(Apply(new FoldScales(), (product * column) + product)));
+        Assert.Equal(["MatMul", "Mul"], Names(Apply(new FoldScales(), X.MatMul(weights) * column)));
+        Assert.Equal(["MatMul", "Sub"], Names(Apply(new FoldScales(), column - product)));
+        Variable square = Variable.Input("x", DType.Float32, [2, 3]).MatMul(Variable.Of(Randoms.Normal(1, 3, 2)));
+        Assert.Equal(["MatMul", "Mul"], Names(Apply(new FoldScales(), square * Variable.Of(Randoms.Normal(2, 2, 1)))));
+        Assert.Equal(["MatMul", "Mul"], Names(Apply(new FoldScales(), square * Variable.Of(Randoms.Normal(2, 1, 2, 2)))));
+    }
+
+    private static Value DoublesOf(Value value) => Value.Of([.. value.ToArray<float>().Select(number => (double)number)], value.Sizes);
+
     [Fact]
     public void What_follows_a_product_runs_inside_it()
     {
@@ -106,6 +148,7 @@ public sealed class PassesTests
         [
             (new FoldConstants(workers, CancellationToken.None), new() { FoldConstants = false }),
             (new RemoveIdentities(), new() { RemoveIdentities = false }),
+            (new FoldScales(), new() { FoldScales = false }),
             (new TakeKnownBranches(), new() { TakeKnownBranches = false }),
             (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
             (new FuseEpilogues(), new() { FuseEpilogues = false }),

@@ -2,6 +2,7 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
@@ -54,6 +55,21 @@ public sealed class KnownShapesTests
         Assert.Equal(["batch", 1], new Reshape().Apply(X, Ops.Concat(0, sizes.Slice(0, 0, 1), ones)).Shape);
     }
 
+    /// <summary>One number stands beside each of several, on either side.</summary>
+    [Fact]
+    public void Numbers_and_sizes_broadcast_where_they_are_known()
+    {
+        Variable batch = new ShapeOf(0, 1).Apply(X), several = Ops.Integers(4, 6), one = Ops.Integers(2), scalar = Variable.Of(Value.Of(3L));
+        Assert.Equal([8, 12], Numbers(several * one));
+        Assert.Equal([8, 12], Numbers(one * several));
+        Assert.Equal([7, 9], Numbers(several + scalar));
+        Assert.Equal([-1, -3], Numbers(scalar - several));
+        Assert.Equal([2, 3], Numbers(several / one));
+        Assert.Equal(["batch", 7], (Ops.Concat(0, batch, Ops.Integers(5)) + Ops.Integers(0, 2)).Content!);
+        Assert.Equal([4 * (Dim)"batch", 6 * (Dim)"batch"], (batch * several).Content!);
+        Assert.Equal([2], Numbers(Ops.Integers(5) - scalar));
+    }
+
     [Fact]
     public void Sizes_that_a_file_leaves_open_broadcast_when_they_are_bound()
     {
@@ -67,6 +83,22 @@ public sealed class KnownShapesTests
         Assert.Equal([3f], narrow[1].ToArray<float>());
         Assert.Contains("found 3 and 2", Assert.Throws<ShapeException>(() => function.Run(Value.Zeros(DType.Float32, 3), Value.Zeros(DType.Float32, 2))).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => X * Variable.Input("y", DType.Float32, ["time", 1]));
+    }
+
+    /// <summary>The number of means is read from the shape of what is averaged, which has one more than a rounded quotient.</summary>
+    [Fact]
+    public void A_size_within_a_size_is_read_from_the_shape_that_it_makes()
+    {
+        Variable x = Variable.Input("x", DType.Float64, ["batch", 1, "height", "width"]), w = Variable.Input("w", DType.Float64, [1, 1, 2, 2]);
+        var options = new ConvolutionOptions { Strides = [2, 3], Pads = [1, 0, 0, 0] };
+        Value image = Value.Of([.. Enumerable.Range(0, 60).Select(i => Math.Sin(i))], 2, 1, 5, 6), weights = Value.Of([0.5, -1, 2, 0.25], 1, 1, 2, 2);
+        double[] Run(Variable input)
+        {
+            Variable mean = Ops.Mean(Ops.Conv(Ops.Conv(input, w, options), w, options));
+            return [.. Function.Compile([input, w], [mean, .. Gradient.Of(mean, [input, w])]).Run(image, weights).SelectMany(value => value.ToArray<double>())];
+        }
+
+        Assert.Equal(Run(Variable.Input("x", DType.Float64, [2, 1, 5, 6])), Run(x));
     }
 
     private static long[] Numbers(Variable known) => [.. known.Content!.Select(dim => dim.Number)];

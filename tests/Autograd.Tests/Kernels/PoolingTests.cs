@@ -63,6 +63,71 @@ public class PoolingTests
         }
     }
 
+    /// <summary>Windows of 2³¹ − 1 places, nearly all of them in the padding: over the first element, over all of them and over the last ones.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Windows_may_be_as_large_as_sizes_can_be(bool across)
+    {
+        using Workers workers = new(1);
+        const int Window = int.MaxValue, Pad = Window - 1, Step = 1 << 30;
+        PoolingShape shape = across
+            ? new() { Planes = 1, InHeight = 1, InWidth = 4, OutHeight = 1, OutWidth = 3, KernelHeight = 1, KernelWidth = Window, StrideWidth = Step, PadLeft = Pad, PadRight = Pad }
+            : new() { Planes = 1, InHeight = 4, InWidth = 1, OutHeight = 3, OutWidth = 1, KernelHeight = Window, KernelWidth = 1, StrideHeight = Step, PadTop = Pad, PadBottom = Pad };
+        float[] x = [1, 5, 3, 2], y = new float[3], dx = new float[4];
+        long[] indices = new long[3];
+        MaxPooling.Forward<float>(shape, x, y, indices, workers);
+        Assert.Equal([1, 5, 3], y);
+        Assert.Equal([0, 1, 2], indices);
+        AveragePooling.Forward<float>(shape, false, x, y, workers);
+        Assert.Equal([1, 2.75f, 2.5f], y);
+        AveragePooling.Gradient<float>(shape, false, [1, 4, 2], dx, workers);
+        Assert.Equal([2, 1, 2, 2], dx);
+        AveragePooling.Forward<float>(shape, true, x, y, workers);
+        Numbers.Close<float>([1.0 / Window, 11.0 / Window, 5.0 / Window], y, 1e-6, "with padding");
+    }
+
+    /// <summary>The places of a window and of the padding around it are more than 2³¹: the mean divides by all of them.</summary>
+    [Fact]
+    public void The_places_of_a_window_may_be_more_than_an_int_counts()
+    {
+        using Workers workers = new(1);
+        const int Window = 1 << 16, Pad = Window - 1;
+        PoolingShape shape = new()
+        {
+            Planes = 1,
+            InHeight = 1,
+            InWidth = 2,
+            OutHeight = 1,
+            OutWidth = 1,
+            KernelHeight = Window,
+            KernelWidth = Window,
+            StrideHeight = Window * 2,
+            StrideWidth = Window * 2,
+            PadTop = Pad - 1,
+            PadBottom = Pad,
+            PadLeft = Pad - 1,
+            PadRight = Pad,
+        };
+        float[] y = new float[1];
+        AveragePooling.Forward<float>(shape, true, [3, 4], y, workers);
+        Assert.Equal(7 / (float)(1L << 32), y[0]);
+    }
+
+    /// <summary>A window that begins at the image's edge and reaches far into the padding behind it: rows of vectors end where the image does.</summary>
+    [Fact]
+    public void Maxima_of_windows_that_reach_far_beyond_the_image_are_those_of_its_rest()
+    {
+        using Workers workers = new(1);
+        PoolingShape shape = new() { Planes = 1, InHeight = 1, InWidth = 9, OutHeight = 1, OutWidth = 9, KernelHeight = 1, KernelWidth = int.MaxValue, PadRight = int.MaxValue - 1 };
+        float[] x = [9, 1, 8, 2, 7, 3, 6, 4, 5], y = new float[9];
+        MaxPooling.Forward<float>(shape, x, y, default, workers);
+        Assert.Equal([9, 8, 8, 7, 7, 6, 6, 5, 5], y);
+        long[] indices = new long[9];
+        MaxPooling.Forward<float>(shape, x, y, indices, workers);
+        Assert.Equal([0, 2, 2, 4, 4, 6, 6, 8, 8], indices);
+    }
+
     private static int Out(int size, int pad, int padEnd, int reach, int stride, bool ceiling)
     {
         int room = size + pad + padEnd - reach;

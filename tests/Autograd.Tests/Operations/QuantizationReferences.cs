@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Quantization;
 using Toolkit.Autograd.Tensors;
 
@@ -19,6 +20,14 @@ internal static class QuantizationReferences
         ],
         [typeof(DynamicQuantizeLinear)] = (_, x) => Dynamic(x[0]),
         [typeof(MatMulInteger)] = (_, x) => [Product(x[0], x[1], x.Length > 2 ? x[2] : null, x.Length > 3 ? x[3] : null)],
+        [typeof(ConvInteger)] = (o, x) => [Convolution(((ConvInteger)o).Window, x[0], x[1], x.ElementAtOrDefault(2), x.ElementAtOrDefault(3))],
+        [typeof(QLinearConv)] = (o, x) =>
+        [
+            Array64.Make(Convolution(((QLinearConv)o).Window, x[0], x[3], x[2], x[5]).Sizes, i => Rounded(
+                (Convolution(((QLinearConv)o).Window, x[0], x[3], x[2], x[5])[i] + (x.Length > 8 ? x[8].Data[i[1]] : 0)) * x[1].Data[0] * Of(x[4], i[1]) / x[6].Data[0],
+                x[7].Data[0],
+                isSigned: x[7].Data[0] < 50)),
+        ],
         [typeof(QLinearMatMul)] = (_, x) =>
         [
             Array64.Make(Product(x[0], x[3], x[2], x[5]).Sizes, i => Rounded(
@@ -50,6 +59,13 @@ internal static class QuantizationReferences
     }
 
     private static double Of(Array64 numbers, int place) => numbers.Data.Length == 1 ? numbers.Data[0] : numbers.Data[place];
+
+    /// <summary>The convolution of numbers less their zero points; what is padded is a zero point.</summary>
+    private static Array64 Convolution(Conv o, Array64 x, Array64 w, Array64? zeroX, Array64? zeroW)
+    {
+        Array64 image = Array64.Make(x.Sizes, i => x[i] - (zeroX is null ? 0 : zeroX.Data[0]));
+        return ConvolutionReferences.Table[typeof(Conv)](o, [image, Array64.Make(w.Sizes, i => w[i] - (zeroW is null ? 0 : Of(zeroW, i[0])))])[0];
+    }
 
     private static Array64 Product(Array64 a, Array64 b, Array64? zeroA, Array64? zeroB) => Array64.Make([.. a.Sizes[..^1], b.Sizes[^1]], i =>
     {

@@ -54,6 +54,18 @@ public sealed class DimTests
         Assert.Throws<ShapeException>(() => first.Evaluate(new Dictionary<Symbol, int> { [second.Symbol!] = 3 }));
     }
 
+    [Fact]
+    public void What_has_broadcast_once_changes_nothing_if_it_broadcasts_again()
+    {
+        Dim time = "time", other = "other", both = Dim.Broadcast(time, Dim.Min(time, 512));
+        Assert.Equal(both, Dim.Broadcast(both, time));
+        Assert.Equal(both, Dim.Broadcast(time, both));
+        Assert.Equal(Dim.Broadcast(both, other), Dim.Broadcast(Dim.Broadcast(other, time), both));
+        Assert.NotEqual(both, Dim.Broadcast(both, other));
+        Assert.Equal(7, Dim.Broadcast(both, time).Evaluate(new Dictionary<string, int> { ["time"] = 7 }));
+        Assert.Throws<ShapeException>(() => Dim.Broadcast(both, time).Evaluate(new Dictionary<string, int> { ["time"] = 513 }));
+    }
+
     [Theory]
     [InlineData(7, 2, 3)]
     [InlineData(-7, 2, -4)]

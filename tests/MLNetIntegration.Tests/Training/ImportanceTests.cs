@@ -81,6 +81,29 @@ public sealed class ImportanceTests : IDisposable
         Assert.Contains("found \"X\", \"Y\"", Assert.Throws<NotSupportedException>(() => transformer.FeatureColumnName).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A pipeline that was saved without its schema is loaded without one: its model names the column that it reads, but not yet its type.</summary>
+    [Fact]
+    public void A_transformer_that_has_seen_no_schema_says_what_it_knows_of_its_features()
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(TrainingData.Rows(10));
+        using (BatchOnnxTransformer one = Ml.ScoreOnnx(Scoring.RawModel.Identity(Scoring.RawModel.Tensor("X", OnnxExport.Format.TensorProto.Types.DataType.Float, "n"))).Fit(data))
+            Ml.Model.Save(one, null, file);
+        using (BatchOnnxTransformer part = Loaded())
+        {
+            Assert.Equal("X", part.FeatureColumnName);
+            Assert.Contains("has not seen a schema", Assert.Throws<NotSupportedException>(() => part.FeatureColumnType).Message, StringComparison.Ordinal);
+            Assert.Equal(data.GetColumn<float>("X"), part.Transform(data).GetColumn<float>(part.GetOutputSchema(data.Schema)[^1].Name));
+        }
+
+        using (BatchOnnxTransformer two = Ml.ScoreOnnx(Scoring.RawModel.Identity(
+            Scoring.RawModel.Tensor("X", OnnxExport.Format.TensorProto.Types.DataType.Float, "n"), Scoring.RawModel.Tensor("Y", OnnxExport.Format.TensorProto.Types.DataType.Float, "n"))).Fit(data))
+            Ml.Model.Save(two, null, file);
+        using BatchOnnxTransformer several = Loaded();
+        Assert.Contains("found no schema to choose from", Assert.Throws<NotSupportedException>(() => several.FeatureColumnName).Message, StringComparison.Ordinal);
+
+        BatchOnnxTransformer Loaded() => ((IEnumerable<ITransformer>)Ml.LoadBatched(file, out _)).OfType<BatchOnnxTransformer>().Single();
+    }
+
     private static void Check(ImmutableArray<MulticlassClassificationMetricsStatistics> importance)
     {
         Assert.Equal(2, importance.Length);

@@ -76,9 +76,9 @@ public sealed class PassTests
     [Fact]
     public void Swapped_labels_of_two_rows_are_other_rows()
     {
-        var first = new TrainingRow(2, 0, 1);
-        var second = new TrainingRow(2, 0, 1);
-        (first.Features[0], first.Target[0], second.Features[0], second.Target[0]) = (1, 10, 2, 20);
+        var first = new TrainingRow(2, 0, 0, 1);
+        var second = new TrainingRow(2, 0, 0, 1);
+        (first.Features[0], first.Labels[0].Numbers[0], second.Features[0], second.Labels[0].Numbers[0]) = (1, 10, 2, 20);
         RowChecksum one = default, other = default, swapped = default;
         one.Add(first);
         one.Add(second);
@@ -86,7 +86,7 @@ public sealed class PassTests
         other.Add(first);
         one.RequireSame(other, ordered: false);
         Assert.Throws<TrainingException>(() => one.RequireSame(other, ordered: true));
-        (first.Target[0], second.Target[0]) = (20, 10);
+        (first.Labels[0].Numbers[0], second.Labels[0].Numbers[0]) = (20, 10);
         swapped.Add(first);
         swapped.Add(second);
         Assert.Throws<TrainingException>(() => one.RequireSame(swapped, ordered: false));

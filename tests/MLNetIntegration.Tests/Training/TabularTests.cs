@@ -23,7 +23,7 @@ public sealed class TabularTests
         ("wine-class", "published", 62.4, 4.5), ("optdigits", "published", 97.56, 1.2), ("california", "published", 47.1, 2),
     ];
 
-    private static string? Shared { get; } = Find();
+    internal static string? Shared { get; } = Find();
 
     /// <summary>What is claimed for each data set as it is made, and as it is published if that is there.</summary>
     public static TheoryData<string, string> Sets

@@ -104,7 +104,7 @@ public sealed class WeightTests
             Weight = 1,
         }));
         NeuralNetworkOptions options = Options with { LabelColumn = "Kind", BalanceClasses = true, MemoryBudget = budget };
-        var columns = new TrainingColumns(ml, data.Schema, options, new MulticlassHead(options));
+        var columns = new TrainingColumns(ml, data.Schema, options, new LearnedTask(new MulticlassHead(options), options.LabelColumn, "", 1));
         (IDataSource train, _) = new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None).Open(data, 1);
         var found = new List<float>();
         foreach (Batch batch in train.Batches(new BatchOptions { Size = 5 }))

@@ -24,7 +24,7 @@ public sealed class ComponentTests
     /// of which has a row of its own.</summary>
     private static readonly HashSet<Type> Parts =
     [
-        typeof(Activations), typeof(ForwardContext), typeof(LearningTask), typeof(LossTerm), typeof(Objective),
+        typeof(Activations), typeof(ForwardContext), typeof(LearningTask), typeof(LossTerm), typeof(Objective), typeof(PerAxis),
         typeof(Batch), typeof(BatchOptions), typeof(DataLayout), typeof(Field), typeof(Named), typeof(CsvFile), typeof(CsvField), typeof(CsvOptions), typeof(CsvRow), typeof(IdxFile),
         typeof(OptimizerState), typeof(ParameterGradient), typeof(MinimizerResult), typeof(Checkpoint),
         typeof(Boosted), typeof(BoostingRound), typeof(TrainedEnsemble), typeof(LassoKnot), typeof(Eigenpair), typeof(DiagnosisOptions), typeof(LayerReport), typeof(UnitReport),

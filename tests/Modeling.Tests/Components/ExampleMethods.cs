@@ -85,6 +85,14 @@ internal static class ExampleMethods
         [nameof(Heads)] = TwoLines.On(
             TwoTargets, "7.7, figure 7.2", () => new Heads(Network(6), ("first", new Dense(6, 1, new RandomSource(3))), ("second", new Dense(6, 1, new RandomSource(4)))),
             heads => new Trainer { Model = heads, Loss = new MeanSquaredError().On("first") + new Huber().On("second"), Optimizer = new Adam() }),
+        [nameof(FunctionalModel)] = TwoLines.On(
+            TwoTargets, "6.5.1", () => new Dense(4, 2, new RandomSource(1)),
+            both => new Trainer
+            {
+                Model = new FunctionalModel([both], (x, context) => new Named(("first", both.Forward(x["input"], context).Slice(1, 0, 1)), ("second", both.Forward(x["input"], context).Slice(1, 1, 2)))),
+                Loss = new MeanSquaredError().On("first") + new Huber().On("second"),
+                Optimizer = new Adam(),
+            }),
         [nameof(ComputationModel)] = TwoLines.Of(
             "8.7.4 (pretrained models)", () => new Dense(4, 3, new RandomSource(1)).Inference, pretrained => new ComputationModel(pretrained).Predict(Labelled)),
         [nameof(Predictor)] = TwoLines.Of("6", () => new Predictor(Network(3), [4]), predictor => predictor.Predict(Labelled)),

@@ -18,14 +18,33 @@ internal static class ExampleModules
         [nameof(Autoencoder)] = TwoLines.On(
             Labelled.AsReconstruction(), "7.14 and 14.7; Rifai et al. 2011", () => new Dense(4, 3, new RandomSource(1)) { Activation = Ops.Sigmoid },
             encoder => new Trainer { Model = new Autoencoder(encoder, new TransposedDense(encoder)), Loss = new MeanSquaredError(), Optimizer = new Adam() }),
+        [nameof(AveragePool1D)] = TwoLines.On(
+            Images, "9.3", () => new AveragePool1D(4), pool => new Sequential(new Reshape(8, 8), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(AveragePool2D)] = TwoLines.On(
             Images, "9.3", () => new AveragePool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(AveragePool3D)] = TwoLines.On(
+            Images, "9.3", () => new AveragePool3D([1, 2, 2]), pool => new Sequential(new Reshape(1, 4, 4, 4), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(BatchNormalization)] = TwoLines.Of(
             "8.7.1, equations 8.35 to 8.37", () => new BatchNormalization(6),
             normalized => new Sequential(new Dense(4, 6, new RandomSource(1)), normalized, new Activation(Ops.Relu), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Conv1D)] = TwoLines.On(
+            Images, "9.1", () => new Conv1D(8, 4, kernel: 3, new RandomSource(1)) { Pads = [2, 0] },
+            causal => new Sequential(new Reshape(8, 8), causal, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
         [nameof(Conv2D)] = TwoLines.On(
-            Images, "9.1, equation 9.6", () => new Conv2D(1, 4, kernel: 3, new RandomSource(1)) { Activation = Ops.Relu },
+            Images, "9.1, equation 9.6", () => new Conv2D(1, 4, kernel: [5, 3], new RandomSource(1)) { Activation = Ops.Relu, Stride = [2, 1] },
             convolution => new Sequential(convolution, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
+        [nameof(Conv3D)] = TwoLines.On(
+            Images, "9.7", () => new Conv3D(1, 4, kernel: 2, new RandomSource(1)) { Activation = Ops.Relu },
+            convolution => new Sequential(new Reshape(1, 4, 4, 4), convolution, new GlobalPool(), new Dense(4, 3, new RandomSource(2)))),
+        [nameof(ConvTranspose1D)] = TwoLines.On(
+            Images, "9.5", () => new ConvTranspose1D(8, 4, kernel: 2, new RandomSource(1)) { Stride = 2 },
+            larger => new Sequential(new Reshape(8, 8), larger, new Flatten(), new Dense(64, 3, new RandomSource(2)))),
+        [nameof(ConvTranspose2D)] = TwoLines.On(
+            Images, "9.5, equation 9.13", () => new ConvTranspose2D(4, 1, kernel: 3, new RandomSource(1)) { Stride = 2, Padding = Padding.Same, OutputPadding = 1 },
+            larger => new Sequential(new Conv2D(1, 4, 3, new RandomSource(2)) { Stride = 2, Padding = Padding.Same }, larger, new Flatten(), new Dense(64, 3, new RandomSource(3)))),
+        [nameof(ConvTranspose3D)] = TwoLines.On(
+            Images, "9.5", () => new ConvTranspose3D(1, 2, kernel: 2, new RandomSource(1)),
+            larger => new Sequential(new Reshape(1, 4, 4, 4), larger, new GlobalPool(), new Dense(2, 3, new RandomSource(2)))),
         [nameof(Dense)] = TwoLines.Of(
             "6.3, equation 6.36", () => new Dense(4, 6, new RandomSource(1)) { Activation = Ops.Tanh },
             hidden => new Sequential(hidden, new Dense(6, 3, new RandomSource(2)))),
@@ -72,8 +91,12 @@ internal static class ExampleModules
         [nameof(Lstm)] = TwoLines.Of(
             "10.10.1, equations 10.40 to 10.44; Hochreiter, Schmidhuber 1997", () => new Lstm(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
             lstm => new Sequential(new Reshape(2, 2), lstm, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(MaxPool1D)] = TwoLines.On(
+            Images, "9.3", () => new MaxPool1D(4), pool => new Sequential(new Reshape(8, 8), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(MaxPool2D)] = TwoLines.On(
             Images, "9.3", () => new MaxPool2D(2), pool => new Sequential(pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
+        [nameof(MaxPool3D)] = TwoLines.On(
+            Images, "9.3", () => new MaxPool3D([1, 2, 2]), pool => new Sequential(new Reshape(1, 4, 4, 4), pool, new Flatten(), new Dense(16, 3, new RandomSource(1)))),
         [nameof(Maxout)] = TwoLines.Of(
             "6.3.1, equation 6.37", () => new Maxout(4, 6, pieces: 3, new RandomSource(1)), maxout => new Sequential(maxout, new Dense(6, 3, new RandomSource(2)))),
         [nameof(MixtureClassifier)] = TwoLines.Of(

@@ -229,6 +229,8 @@ internal static class MethodTable
             () => TwoHeads,
             [() => new Heads(Network(6))],
             [() => new Heads(Network(6), ("a", new Dense(6, 1, new RandomSource(1))), ("a", new Dense(6, 1, new RandomSource(1))))]),
+        [nameof(FunctionalModel)] = new(
+            () => new FunctionalModel([], (x, _) => x["input"])),
         [nameof(ComputationModel)] = new(
             () => new ComputationModel(new Dense(2, 3, new RandomSource(1)).Inference), [() => new ComputationModel(new Autograd.Graph.Signature([], []))]),
         [nameof(Predictor)] = new(() => new Predictor(Network(3), [4]), [() => new Predictor(Network(3), [4]).Predict(Images)]),

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Components;
@@ -11,21 +12,30 @@ internal static class ModuleTable
     {
         [nameof(Activation)] = new(() => new Activation(Ops.Relu)),
         [nameof(Autoencoder)] = new(() => new Autoencoder(new Flatten(), new Flatten())),
-        [nameof(AveragePool2D)] = new(() => new AveragePool2D(2), Case.Counts(v => new AveragePool2D(v)), Case.Counts(v => new AveragePool2D(2) { Stride = v })),
+        [nameof(AveragePool1D)] = Pooling(size => new AveragePool1D(size), (stride, pads) => new AveragePool1D(2) { Stride = stride, Pads = pads }),
+        [nameof(AveragePool2D)] = Pooling(size => new AveragePool2D(size), (stride, pads) => new AveragePool2D(2) { Stride = stride, Pads = pads }),
+        [nameof(AveragePool3D)] = Pooling(size => new AveragePool3D(size), (stride, pads) => new AveragePool3D(2) { Stride = stride, Pads = pads }),
         [nameof(BatchNormalization)] = new(
             () => new BatchNormalization(2),
             Case.Counts(v => new BatchNormalization(v)),
             Case.Numbers(v => new BatchNormalization(2) { Decay = v }, -0.1, 1),
             Case.Numbers(v => new BatchNormalization(2) { Stabilizer = v }, 0, -1),
             Case.Counts(v => new BatchNormalization(2) { Parts = [3, v] })),
-        [nameof(Conv2D)] = new(
-            () => new Conv2D(1, 2, 3, Random),
-            Case.Counts(v => new Conv2D(v, 2, 3, Random)),
-            Case.Counts(v => new Conv2D(1, v, 3, Random)),
-            Case.Counts(v => new Conv2D(1, 2, v, Random)),
-            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Stride = v }),
-            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Dilation = v }),
-            Case.Counts(v => new Conv2D(1, 2, 3, Random) { Groups = v })),
+        [nameof(Conv1D)] = Convolution(
+            (inputs, outputs, kernel) => new Conv1D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new Conv1D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads }),
+        [nameof(Conv2D)] = Convolution(
+            (inputs, outputs, kernel) => new Conv2D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new Conv2D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads }),
+        [nameof(Conv3D)] = Convolution(
+            (inputs, outputs, kernel) => new Conv3D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new Conv3D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads }),
+        [nameof(ConvTranspose1D)] = Convolution(
+            (inputs, outputs, kernel) => new ConvTranspose1D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new ConvTranspose1D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads },
+            [() => new ConvTranspose1D(1, 2, 2, Random) { OutputPadding = -1 }]),
+        [nameof(ConvTranspose2D)] = Convolution(
+            (inputs, outputs, kernel) => new ConvTranspose2D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new ConvTranspose2D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads },
+            [() => new ConvTranspose2D(1, 2, 2, Random) { OutputPadding = -1 }]),
+        [nameof(ConvTranspose3D)] = Convolution(
+            (inputs, outputs, kernel) => new ConvTranspose3D(inputs, outputs, kernel, Random), (stride, dilation, groups, pads) => new ConvTranspose3D(1, 2, 2, Random) { Stride = stride, Dilation = dilation, Groups = groups, Pads = pads },
+            [() => new ConvTranspose3D(1, 2, 2, Random) { OutputPadding = -1 }]),
         [nameof(Dense)] = new(() => new Dense(2, 3, Random), Case.Counts(v => new Dense(v, 3, Random)), Case.Counts(v => new Dense(2, v, Random))),
         [nameof(DenseConnection)] = new(() => new DenseConnection(new Flatten())),
         [nameof(DropConnect)] = new(
@@ -86,11 +96,12 @@ internal static class ModuleTable
             Case.Numbers(v => new Lstm(2, 3, Random) { RecurrentDropout = v }, -0.1, 1),
             Case.Numbers(v => new Lstm(2, 3, Random) { ForgetBias = v }),
             [() => new Lstm(2, 3, Random) { Streams = -1 }, () => new Lstm(2, 3, Random) { Streams = 4, Bidirectional = true }.Parameters]),
-        [nameof(MaxPool2D)] = new(
-            () => new MaxPool2D(2),
-            Case.Counts(v => new MaxPool2D(v)),
-            Case.Counts(v => new MaxPool2D(2) { Stride = v }),
-            Case.Counts(v => new MaxPool2D(2) { Dilation = v })),
+        [nameof(MaxPool1D)] = Pooling(
+            size => new MaxPool1D(size), (stride, pads) => new MaxPool1D(2) { Stride = stride, Pads = pads }, Case.Counts(v => new MaxPool1D(2) { Dilation = v })),
+        [nameof(MaxPool2D)] = Pooling(
+            size => new MaxPool2D(size), (stride, pads) => new MaxPool2D(2) { Stride = stride, Pads = pads }, Case.Counts(v => new MaxPool2D(2) { Dilation = v })),
+        [nameof(MaxPool3D)] = Pooling(
+            size => new MaxPool3D(size), (stride, pads) => new MaxPool3D(2) { Stride = stride, Pads = pads }, Case.Counts(v => new MaxPool3D(2) { Dilation = v })),
         [nameof(Maxout)] = new(
             () => new Maxout(4, 3, 2, Random),
             Case.Counts(v => new Maxout(v, 3, 2, Random)),
@@ -139,7 +150,7 @@ internal static class ModuleTable
         [nameof(SignatureModel)] = new(
             () => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference),
             [() => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference, "other"), () => new SignatureModel(new Signature([], []))]),
-        [nameof(StochasticPool2D)] = new(() => new StochasticPool2D(2, Random), Case.Counts(v => new StochasticPool2D(v, Random))),
+        [nameof(StochasticPool2D)] = Pooling(size => new StochasticPool2D(size, Random), (stride, pads) => new StochasticPool2D(2, Random) { Stride = stride, Pads = pads }),
         [nameof(TransformerDecoder)] = new(
             () => new TransformerDecoder(4, 2, Random),
             Case.Counts(v => new TransformerDecoder(v, 2, Random)),
@@ -161,4 +172,28 @@ internal static class ModuleTable
     };
 
     private static RandomSource Random => new(1);
+
+    /// <summary>A pooling with a window of 2, and with steps and borders.</summary>
+    private static Case Pooling(Func<PerAxis, object> make, Func<PerAxis, IntList?, object> with, params Func<object>[][] others) => new(
+        () => make(2),
+        [
+            [.. Case.Counts(v => make(v)), () => make([1, 1, 1, 1])],
+            [.. Case.Counts(v => with(v, null)), () => with([1, 1, 1, 1], null)],
+            [() => with(1, [1]), () => with(1, [-1, 0]), () => with(1, [0, 0, 0, 0, 0, 0, 0, 0])],
+            .. others,
+        ]);
+
+    /// <summary>A convolution of 1 channel into 2 with a window of 2, and with other settings.</summary>
+    private static Case Convolution(Func<int, int, PerAxis, object> make, Func<PerAxis, PerAxis, int, IntList?, object> with, params Func<object>[][] others) => new(
+        () => make(1, 2, 2),
+        [
+            Case.Counts(v => make(v, 2, 2)),
+            Case.Counts(v => make(1, v, 2)),
+            [.. Case.Counts(v => make(1, 2, v)), () => make(1, 2, [1, 1, 1, 1])],
+            Case.Counts(v => with(v, 1, 1, null)),
+            Case.Counts(v => with(1, v, 1, null)),
+            [.. Case.Counts(v => with(1, 1, v, null)), () => ((Module)with(1, 1, 2, null)).Parameters],
+            [() => with(1, 1, 1, [1]), () => with(1, 1, 1, [-1, 0]), () => with(1, 1, 1, [0, 0, 0, 0, 0, 0, 0, 0])],
+            .. others,
+        ]);
 }

@@ -22,6 +22,13 @@ public sealed class BalancedSourceTests
             Assert.Equal(4, Features(4).Where(f => f < 9).Distinct().Count());
         }
 
+        // Each with its own label; of a class of two each comes as often.
+        Batch[] batches = [.. source.Batches(new BatchOptions { Size = 12 }, 1)];
+        Assert.Equal(12, source.ExampleCount);
+        foreach (Batch batch in batches)
+            Assert.Equal(batch.Features.ToArray<float>().Select(f => labels[(int)f]), batch.Labels.ToArray());
+        Assert.Equal([9f, 9, 10, 10], batches.SelectMany(b => b.Features.ToArray<float>()).Where(f => f is 9 or 10).Order());
+
         Assert.Contains("class labels", Assert.Throws<ArgumentException>(() => new BalancedSource(Dataset.FromTargets([1f], [1], [1f], [1]))).Message);
     }
 }

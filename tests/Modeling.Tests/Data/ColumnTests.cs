@@ -119,6 +119,7 @@ public sealed class ColumnTests
         Says<ArgumentException>("at least one field", () => Dataset.Of());
         Says<DataException>("row 1", () => Dataset.Of(Column.Ragged("x", "t", [[1f], [1f, 2]]), Column.Ragged("y", "t", [[1L], [1L]])));
         Says<DataException>("NaN", () => Column.Of("a", [1.0, double.NaN]));
+        Says<DataException>("−∞ in row 1, column 2 ", () => Column.Of("a", [1.0, 2, 1e300, 4, 5, double.NegativeInfinity], 3));
         Says<DataException>("row 1", () => Column.Ragged("a", "t", [[1f], [1f, float.PositiveInfinity]]));
         Says<ArgumentException>("whole examples", () => Column.Of("a", [1f, 2, 3], 2));
         Says<ArgumentException>("whole steps", () => Column.Ragged("a", "t", [[1f, 2, 3]], 2));

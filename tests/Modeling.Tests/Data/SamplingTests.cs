@@ -19,6 +19,31 @@ public sealed class SamplingTests
         Assert.NotEqual(Enumerable.Range(0, 50).Select(i => (long)i), first);
     }
 
+    /// <summary>However examples are drawn, features, labels and weights stay together, in each batch and across the end of a pass.</summary>
+    [Theory]
+    [InlineData(Sampling.FixedOrder)]
+    [InlineData(Sampling.WithReplacement)]
+    public void What_belongs_to_an_example_stays_with_it(Sampling sampling)
+    {
+        Dataset data = Dataset.FromLabels([.. Enumerable.Range(0, 60).Select(i => i / 2 * 1.5f)], [2], [.. Enumerable.Range(0, 30).Select(i => (long)i)], 30)
+            .WithWeights([.. Enumerable.Range(0, 30).Select(i => 1f + i)]);
+        var source = new SampledSource(data, sampling, 8);
+        Assert.Equal(30, source.ExampleCount);
+        int rows = 0;
+        foreach (Batch batch in new[] { 0L, 1 }.SelectMany(epoch => source.Batches(new BatchOptions { Size = 7 }, epoch)))
+        {
+            float[] features = batch.Features.ToArray<float>(), weights = batch["weight"].ToArray<float>();
+            for (int row = 0; row < batch.Count; row++, rows++)
+            {
+                long label = batch.Labels.ToArray()[row];
+                Assert.Equal([label * 1.5f, label * 1.5f], features[(2 * row)..((2 * row) + 2)]);
+                Assert.Equal(1f + label, weights[row]);
+            }
+        }
+
+        Assert.Equal(60, rows);
+    }
+
     /// <summary>Each place is uniform over all examples: counts follow the binomial distribution, and 1 − 1/e of the examples occur in a pass.</summary>
     [Fact]
     public void With_replacement_each_draw_is_from_all_examples()

@@ -33,6 +33,46 @@ public sealed class SparseCodingTests
         Run.Close([.. all.Select(c => Math.Sign(c) * Math.Max(Math.Abs(c) - 0.7, 0))], new SparseCoding(0.7).Encode(d, x), 1e-11);
     }
 
+    /// <summary>After so many steps it is where plain loops are: those of Beck and Teboulle, begun anew where the momentum points uphill (O'Donoghue, Candès 2015).</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(40)]
+    [InlineData(300)]
+    public void Momentum_begins_anew_where_it_points_uphill(int steps)
+    {
+        const int Atoms = 12, Length = 6;
+        double[] d = [.. Enumerable.Range(0, Atoms * Length).Select(_ => 1 + (0.3 * random.NextNormal()))], x = [.. Enumerable.Range(0, Length).Select(_ => random.NextNormal())];
+        double[] h = new double[Atoms], ahead = new double[Atoms];
+        double curvature = 0, t = 1;
+        for (int a = 0; a < Atoms; a++)
+            curvature = Math.Max(curvature, Enumerable.Range(0, Atoms).Sum(b => Math.Abs(Enumerable.Range(0, Length).Sum(i => d[(a * Length) + i] * d[(b * Length) + i]))));
+        int restarts = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            var next = new double[Atoms];
+            double uphill = 0;
+            for (int a = 0; a < Atoms; a++)
+            {
+                double slope = 0;
+                for (int i = 0; i < Length; i++)
+                    slope += d[(a * Length) + i] * (Enumerable.Range(0, Atoms).Sum(b => ahead[b] * d[(b * Length) + i]) - x[i]);
+                double moved = ahead[a] - (slope / curvature);
+                next[a] = Math.Abs(moved) <= 0.02 / curvature ? 0 : moved - (Math.Sign(moved) * 0.02 / curvature);
+                uphill += (ahead[a] - next[a]) * (next[a] - h[a]);
+            }
+
+            double following = (1 + Math.Sqrt(1 + (4 * t * t))) / 2, share = (t - 1) / following;
+            if (uphill > 0)
+                (following, share, restarts) = (1, 0, restarts + 1);
+            for (int a = 0; a < Atoms; a++)
+                ahead[a] = next[a] + (share * (next[a] - h[a]));
+            (h, t) = (next, following);
+        }
+
+        Assert.True(steps < 300 || restarts > 0, "no restart");
+        Run.Close(h, new SparseCoding(0.02) { Iterations = steps, Tolerance = 0 }.Encode(d, x), 1e-9);
+    }
+
     /// <summary>A4.5, Tropp 2004: OMP finds a support of k atoms whenever k &lt; ½(1 + 1/μ).</summary>
     [Fact]
     public void Few_enough_atoms_are_always_recovered_by_matching_pursuit()

@@ -53,6 +53,19 @@ public sealed class MetricTests
         Assert.Equal([1.0, 1.0, 1.0, 1.0, 0.0], Of(new TopK(3), logits, [5, 3], 1, 0, 2, 1, 0));
     }
 
+    /// <summary>A score below that of a true one is no merit where it belongs to no class.</summary>
+    [Fact]
+    public void An_example_of_no_class_does_not_count_in_an_area()
+    {
+        foreach (long none in (long[])[-1, 2, 5])
+            Assert.Equal(0.0, Area(Variable.Of(Value.Of([1.0, 2, -9], 3)), 1, 0, none));
+        foreach (long none in (long[])[-1, 3, long.MaxValue])
+            Assert.Equal(Area(Run.Tensor([1, 0, 0, 2, 1, 0, 0, 1, 5], 3, 3), 0, 1, 2), Area(Run.Tensor([1, 0, 0, 2, 1, 0, 0, 1, 5, -7, -8, -9], 4, 3), 0, 1, 2, none));
+
+        static double Area(Variable scores, params long[] labels) =>
+            new AreaUnderCurve().Total([.. new AreaUnderCurve().Observe(scores, Run.Labels(labels), null).Select(Run.Numbers)]);
+    }
+
     [Fact]
     public void Mean_absolute_error_is_the_mean_over_outputs()
     {

@@ -27,6 +27,25 @@ public sealed class ModelTests
             nameof(Model.InputFields), Assert.Throws<InvalidOperationException>(() => new TwoByTwo().Inference).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The same written as a function, with the parts it applies.</summary>
+    [Fact]
+    public void A_function_of_named_variables_is_a_model()
+    {
+        var random = new RandomSource(5);
+        Embedding kinds = new(3, 2, random);
+        Dense price = new(4, 1, random), forgotten = new(2, 1, random);
+        var model = new FunctionalModel([kinds, price], (x, context) =>
+            new Named(("price", price.Forward(Ops.Concat(1, kinds.Forward(x["kind"], context), x["numbers"]), context)))) { InputFields = Fields };
+        Signature signature = model.Inference;
+        Assert.Equal(["kind:Int64[batch]", "numbers:Float32[batch, 2]"], signature.Inputs.Select(input => input.ToString()));
+        Assert.Equal(["embedding1.table", "dense1.weight", "dense1.bias"], model.Parameters.Select(p => p.Name));
+        float[] table = kinds.Table.Value.ToArray<float>(), weight = price.Weight.Value.ToArray<float>();
+        double expected = (table[2] * weight[0]) + (table[3] * weight[1]) + (3 * weight[2]) - weight[3];
+        Assert.Equal(expected, Autograd.Execution.Function.Compile(signature).Run(Value.Of([1L], 1), Value.Of([3f, -1], 1, 2))[0].Scalar(), 1e-6);
+        var wrong = new FunctionalModel([kinds], (x, context) => forgotten.Forward(x["numbers"], context)) { InputFields = Fields };
+        Assert.Contains("not among its Children", Assert.Throws<GraphException>(() => wrong.Inference).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Its_numbers_are_those_of_its_parts()
     {

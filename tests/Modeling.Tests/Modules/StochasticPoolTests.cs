@@ -28,11 +28,11 @@ public sealed class StochasticPoolTests
     }
 
     [Fact]
-    public void A_window_of_zeros_gives_zero_and_odd_sizes_are_refused()
+    public void A_window_of_zeros_gives_zero_and_images_that_are_too_small_are_refused()
     {
         Assert.Equal([0.0], Run.Numbers(Run.Forward(new StochasticPool2D(2, random), Mode.Training, [0, 0, -1, 0], 1, 1, 2, 2)));
-        Assert.Contains("multiples of 2", Assert.Throws<ShapeException>(
-            () => Run.Forward(new StochasticPool2D(2, random), Mode.Training, new float[6], 1, 1, 2, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("a window of 2×2", Assert.Throws<ShapeException>(
+            () => Run.Forward(new StochasticPool2D(2, random), Mode.Training, new float[3], 1, 1, 1, 3)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new StochasticPool2D(0, random));
     }
 }

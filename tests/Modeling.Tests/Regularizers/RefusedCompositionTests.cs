@@ -57,6 +57,18 @@ public sealed class RefusedCompositionTests
             .Prepare(Labelled);
     }
 
+    /// <summary>Boosting takes the place of the whole loss: alone it may, beside another it may not.</summary>
+    [Fact]
+    public void Dropout_boosting_takes_the_place_of_the_whole_loss()
+    {
+        var random = new RandomSource(1);
+        var model = new Sequential(new Dropout(0.5, random), new Dense(4, 2, random));
+        Make(new SoftmaxCrossEntropy(), model, regularizers: new DropoutBoosting()).Prepare(Labelled);
+        Refused(
+            "found DropoutBoosting (1) and Mixup (0.25), 1.25 times that loss",
+            Make(new SoftmaxCrossEntropy(), model, regularizers: [new DropoutBoosting(), new Mixup(0.4) { Share = 0.25 }]), Labelled);
+    }
+
     [Fact]
     public void Projections_of_the_same_weights_must_not_contradict()
     {

@@ -50,6 +50,20 @@ public sealed class DivergenceTests : IDisposable
         Assert.Equal(before, SmallTraining.Bits(trainer));
     }
 
+    /// <summary>In float16 a step with such a gradient is passed over, and the loss is scaled down; if that does not help, it is no matter of scale.</summary>
+    [Fact]
+    public void A_gradient_that_is_not_a_number_however_the_loss_is_scaled_is_noticed()
+    {
+        Trainer trainer = Squares(new Sgd { LearningRate = 0.01 }, new RootOfNothing());
+        trainer = new Trainer { Model = trainer.Model, Loss = trainer.Loss, Optimizer = trainer.Optimizer, Regularizers = trainer.Regularizers, Precision = TrainingPrecision.Float16 };
+        trainer.Prepare(Data().Layout);
+        byte[][] before = [.. trainer.Model.Parameters.Select(parameter => parameter.Value.Bytes.ToArray())];
+        History history = trainer.Fit(Data(), new() { Epochs = 100, BatchSize = 8, CheckpointPath = File }, Token);
+        Diverged(history, "however the loss is scaled");
+        Assert.InRange(history.Epochs.Count, 38, 42);
+        Assert.Equal(before, trainer.Model.Parameters.Select(parameter => parameter.Value.Bytes.ToArray()));
+    }
+
     [Fact]
     public void What_the_optimizer_remembers_is_checked_too()
     {

@@ -141,13 +141,45 @@ public sealed class PaddingTests
     }
 
     [Fact]
+    public void A_convolution_that_keeps_the_length_sees_no_padding()
+    {
+        var random = new RandomSource(1);
+        float[][] x = [.. Lengths.Select((length, i) => Enumerable.Range(0, 2 * length).Select(k => (float)Math.Cos((0.9 * k) + i)).ToArray())];
+        foreach (Module module in new Module[]
+        {
+            new Conv1D(2, 3, 3, random) { Padding = Padding.Same }, new Conv1D(2, 3, 2, random) { Pads = [1, 0] }, new Conv1D(2, 2, 3, random) { Groups = 2, Dilation = 2, Padding = Padding.Same },
+            new Sequential(new Conv1D(2, 3, 2, random) { Padding = Padding.Same, Activation = Activations.Gelu }, new Conv1D(3, 1, 4, random) { Padding = Padding.Same }),
+            new ConvTranspose1D(2, 3, 3, random) { Padding = Padding.Same },
+        })
+        {
+            foreach (int steps in new[] { 3, 5 })
+            {
+                var symbols = new ExampleSymbols([new Field("x", DType.Float32, ["time", 2])]);
+                Variable result = ByStep(module, symbols.Fields["x"], new ForwardContext(Mode.Inference) { Examples = symbols });
+                Value padded = Value.Full(double.NaN, DType.Float32, Lengths.Length, steps, 2);
+                for (int i = 0; i < Lengths.Length; i++)
+                    x[i].CopyTo(padded.Span<float>()[(i * steps * 2)..]);
+                Value found = Compile(symbols.All, result).Run(padded, Value.Of([.. Lengths.Select(length => (long)length)], Lengths.Length))[0];
+                int width = found.Sizes[2];
+                for (int i = 0; i < Lengths.Length; i++)
+                {
+                    double[] expected = Lengths[i] == 0 ? [] : Run.Numbers(ByStep(module, Run.Tensor(x[i], 1, Lengths[i], 2), new ForwardContext(Mode.Inference)));
+                    Run.Close(expected, Run.Numbers(found)[(i * steps * width)..((i * steps * width) + expected.Length)], 1e-6);
+                }
+            }
+        }
+
+        static Variable ByStep(Module module, Variable x, ForwardContext context) => Ops.Transpose(module.Forward(Ops.Transpose(x, [0, 2, 1]), context), [0, 2, 1]);
+    }
+
+    [Fact]
     public void What_knows_nothing_of_padding_refuses_it()
     {
         var random = new RandomSource(1);
         var symbols = new ExampleSymbols([new Field("image", DType.Float32, ["height", 4, 4]), new Field("text", DType.Float32, ["time", 2])]);
         var context = new ForwardContext(Mode.Inference) { Examples = symbols };
         Variable image = Ops.Transpose(symbols.Fields["image"], [0, 2, 1, 3]);
-        foreach (Module module in new Module[] { new Conv2D(4, 2, 3, random), new MaxPool2D(2), new AveragePool2D(2) })
+        foreach (Module module in new Module[] { new Conv2D(4, 2, 3, random), new Conv2D(4, 2, 3, random) { Padding = Padding.Same, Stride = 2 }, new MaxPool2D(2), new AveragePool2D(2), new StochasticPool2D(2, random) })
             Assert.Contains("\"height\"", Assert.Throws<ShapeException>(() => module.Forward(image, context)).Message, StringComparison.Ordinal);
         Assert.Contains("\"time\"", Assert.Throws<ShapeException>(() => new Flatten().Forward(symbols.Fields["text"], context)).Message, StringComparison.Ordinal);
     }

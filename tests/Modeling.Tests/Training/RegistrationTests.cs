@@ -35,6 +35,14 @@ public sealed class RegistrationTests
     public void What_an_optimizer_remembers_beside_its_state_is_refused_by_name() =>
         Refused(Trainer(new Dense(6, 3, new RandomSource(1)), optimizer: new Forgetful()), "velocity", "OptimizerState.Moment");
 
+    [Fact]
+    public void A_model_that_training_does_not_change_is_refused()
+    {
+        var first = new Activation(x => x.Slice(1, 0, 3));
+        Refused(Trainer(first), "that training changes", "found none");
+        Refused(Trainer(new Sequential(new Dropout(0.5, new RandomSource(1)), first)), "that training changes", "found 2 that are all kept as they are");
+    }
+
     private static void Refused(Trainer trainer, string name, string remedy)
     {
         var error = Assert.Throws<GraphException>(() => trainer.Fit(SmallTraining.Data(), SmallTraining.Options(1), Token));

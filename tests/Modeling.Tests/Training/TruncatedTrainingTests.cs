@@ -36,6 +36,16 @@ public sealed class TruncatedTrainingTests
         Assert.InRange(alone.Fit(Data(), Options with { Epochs = 61 }, Token).Epochs[^1].Loss, 0.3 * variance, variance);
     }
 
+    /// <summary>In another order a piece would go on where another sequence has ended.</summary>
+    [Fact]
+    public void Pieces_in_random_order_are_refused()
+    {
+        string message = Assert.Throws<ArgumentException>(() => Echo(nameof(Gru), Streams).Fit(Data(), Options with { Shuffle = true }, Token)).Message;
+        Assert.Contains("expected examples in their order", message, StringComparison.Ordinal);
+        Assert.Contains("gru1", message, StringComparison.Ordinal);
+        Echo(nameof(Gru), 0).Fit(Data(), Options with { Shuffle = true, Epochs = 1 }, Token);
+    }
+
     [Fact]
     public void The_state_after_an_epoch_is_that_of_the_whole_sequence()
     {

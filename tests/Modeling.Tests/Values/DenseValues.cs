@@ -51,6 +51,7 @@ internal static class DenseValues
         [nameof(Maxout)] =
         [
             On(new Maxout(3, 2, 2, Random), [4, 3], (x, p) => Greatest(Affine(x, p[0], p[1], 3, 4), 2)),
+            On(new Maxout(3, 2, 2, Random), [2, 2, 2, 3], (x, p) => Greatest(Affine(x, p[0], p[1], 3, 4), 2)),
             On(new Maxout(6, 2, 2, Random), [4, 6], (x, p) => Greatest(Affine(x, p[0], p[1], 6, 4), 2)),
             On(new Maxout(3, 3, 2, Random), [4, 3], (x, p) => Greatest(Affine(x, p[0], p[1], 3, 6), 2)),
             On(new Maxout(3, 2, 3, Random), [4, 3], (x, p) => Greatest(Affine(x, p[0], p[1], 3, 6), 3)),
@@ -79,6 +80,7 @@ internal static class DenseValues
         [nameof(RadialBasis)] =
         [
             On(new RadialBasis(2, 3, Random), [4, 2], (x, p) => Bumps(x, p[0], p[1], 2)),
+            On(new RadialBasis(2, 3, Random), [2, 4, 2], (x, p) => Bumps(x, p[0], p[1], 2)),
             On(new RadialBasis(4, 3, Random), [4, 4], (x, p) => Bumps(x, p[0], p[1], 4)),
             On(new RadialBasis(2, 5, Random), [4, 2], (x, p) => Bumps(x, p[0], p[1], 2)),
             AtFirst(new RadialBasis(2, 3, Random) { TemplateInitializer = Three }, [4, 2], x => Bumps(x, Same(0.3f, 6), Same(1, 3), 2)),

@@ -8,7 +8,7 @@ namespace Toolkit.Modeling.Tests.Values;
 internal static class ModuleValues
 {
     public static Dictionary<string, Setting[]> Settings { get; } =
-        new(DenseValues.Settings.Concat(CompositeValues.Settings).Concat(ImageValues.Settings).Concat(NormalizationValues.Settings).Concat(NoiseValues.Settings)
+        new(DenseValues.Settings.Concat(CompositeValues.Settings).Concat(WindowValues.Settings).Concat(NormalizationValues.Settings).Concat(NoiseValues.Settings)
             .Concat(RecurrentValues.Settings).Concat(TransformerValues.Settings));
 
     /// <summary>A module whose learned parameters get <see cref="Numbers"/>, the same in training and at inference.</summary>

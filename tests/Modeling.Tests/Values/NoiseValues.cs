@@ -20,7 +20,7 @@ internal static class NoiseValues
         [
             Connect(new DropConnect(3, 4, 0.4, Random), 3, 4, 0.4, v => v), Connect(new DropConnect(6, 4, 0.4, Random), 6, 4, 0.4, v => v),
             Connect(new DropConnect(3, 5, 0.4, Random), 3, 5, 0.4, v => v), Connect(new DropConnect(3, 4, 0.8, Random), 3, 4, 0.8, v => v),
-            Connect(new DropConnect(3, 4, 0, Random), 3, 4, 0, v => v), Connect(new DropConnect(3, 4, 0.4, Random) { Activation = Ops.Tanh }, 3, 4, 0.4, Math.Tanh),
+            Connect(new DropConnect(3, 4, 0, Random), 3, 4, 0, v => v), Connect(new DropConnect(3, 4, 0.4, Random), 3, 4, 0.4, v => v, 5), Connect(new DropConnect(3, 4, 0.4, Random) { Activation = Ops.Tanh }, 3, 4, 0.4, Math.Tanh),
         ],
         [nameof(Dropout)] = [.. new[] { 0.4, 0.8, 0 }.Select(rate =>
         {
@@ -32,7 +32,7 @@ internal static class NoiseValues
             Fast(new FastDropout(3, 4, 0.4, FastDropoutUnit.Rectifier, Random), 3, 4, 0.4, FastDropoutUnit.Rectifier), Fast(new FastDropout(6, 4, 0.4, FastDropoutUnit.Rectifier, Random), 6, 4, 0.4, FastDropoutUnit.Rectifier),
             Fast(new FastDropout(3, 2, 0.4, FastDropoutUnit.Rectifier, Random), 3, 2, 0.4, FastDropoutUnit.Rectifier), Fast(new FastDropout(3, 4, 0.8, FastDropoutUnit.Rectifier, Random), 3, 4, 0.8, FastDropoutUnit.Rectifier),
             Fast(new FastDropout(3, 4, 0.4, FastDropoutUnit.Sigmoid, Random), 3, 4, 0.4, FastDropoutUnit.Sigmoid), Fast(new FastDropout(3, 4, 0.4, FastDropoutUnit.Logit, Random), 3, 4, 0.4, FastDropoutUnit.Logit),
-            Fast(new FastDropout(3, 4, 0, FastDropoutUnit.Sigmoid, Random), 3, 4, 0, FastDropoutUnit.Sigmoid),
+            Fast(new FastDropout(3, 4, 0, FastDropoutUnit.Sigmoid, Random), 3, 4, 0, FastDropoutUnit.Sigmoid), Fast(new FastDropout(3, 4, 0.4, FastDropoutUnit.Rectifier, Random), 3, 4, 0.4, FastDropoutUnit.Rectifier, null, 5),
             Fast(new FastDropout(3, 4, 0.4, FastDropoutUnit.Rectifier, Random) { WeightInitializer = new Constant(0.3) }, 3, 4, 0.4, FastDropoutUnit.Rectifier, 0.3f),
         ],
         [nameof(GaussianNoise)] = [.. new[] { (0.5, false), (2, false), (0.5, true), (0, true) }.Select(s =>
@@ -49,7 +49,11 @@ internal static class NoiseValues
         [
             Runs(Dropping, 3, false), Runs(Dropping, 5, false), Runs(Dropping, 3, true), Runs(new GaussianNoise(0.5, Random), 3, false) with { Argument = "inner" },
         ],
-        [nameof(StochasticPool2D)] = [Pool(2), Pool(3)],
+        [nameof(StochasticPool2D)] =
+        [
+            Pool(new(2, Random)), Pool(new(3, Random)), Pool(new(3, Random) { Stride = 2 }), Pool(new(2, Random) { Stride = 2 }), Pool(new([2, 3], Random) { Stride = [2, 1], Pads = [1, 0, 0, 2] }),
+            Pool(new(3, Random) { Stride = 1 }), Pool(new(3, Random) { Padding = Padding.Same }), Pool(new(3, Random) { Pads = [2, 1, 0, 0] }),
+        ],
     };
 
     private static RandomSource Random => new(1);
@@ -65,22 +69,22 @@ internal static class NoiseValues
         return RandomStream.Of(key.Value.Span<ulong>()[0]);
     }
 
-    private static Setting Connect(DropConnect layer, int inputs, int outputs, double rate, Func<double, double> function) => InModes(layer, [2, inputs], (x, p) =>
+    private static Setting Connect(DropConnect layer, int inputs, int outputs, double rate, Func<double, double> function, params int[] steps) => InModes(layer, [2, .. steps, inputs], (x, p) =>
     {
         double[] kept = [.. p[0].Zip(Uniforms(layer, inputs, outputs), (w, u) => u < rate ? 0 : w / (1 - rate))];
         return [.. Affine(kept), .. Affine(p[0])];
 
-        IEnumerable<double> Affine(double[] w) => Product(x, w, 2, inputs, outputs).Select((v, i) => function(v + p[1][i % outputs]));
+        IEnumerable<double> Affine(double[] w) => Product(x, w, x.Length / inputs, inputs, outputs).Select((v, i) => function(v + p[1][i % outputs]));
     });
 
     /// <summary>The expectation of a rectifier by Simpson's rule; that of a sigmoid by its documented approximation.</summary>
-    private static Setting Fast(FastDropout layer, int inputs, int outputs, double rate, FastDropoutUnit unit, double? weight = null)
+    private static Setting Fast(FastDropout layer, int inputs, int outputs, double rate, FastDropoutUnit unit, double? weight = null, params int[] steps)
     {
-        return InModes(layer, [2, inputs], (x, p) =>
+        return InModes(layer, [2, .. steps, inputs], (x, p) =>
         {
             double[] w = weight is { } same ? [.. Enumerable.Repeat(same, inputs * outputs)] : p[0], bias = weight is null ? p[1] : new double[outputs];
-            double[] mean = [.. Product(x, w, 2, inputs, outputs).Select((v, i) => v + bias[i % outputs])];
-            double[] variance = [.. Product([.. x.Select(Square)], [.. w.Select(Square)], 2, inputs, outputs).Select(v => v * rate / (1 - rate))];
+            double[] mean = [.. Product(x, w, x.Length / inputs, inputs, outputs).Select((v, i) => v + bias[i % outputs])];
+            double[] variance = [.. Product([.. x.Select(Square)], [.. w.Select(Square)], x.Length / inputs, inputs, outputs).Select(v => v * rate / (1 - rate))];
             return [.. mean.Zip(variance, Expected), .. mean.Select(m => Expected(m, 0))];
         }, weight is null);
 
@@ -134,17 +138,22 @@ internal static class NoiseValues
         });
     }
 
-    private static Setting Pool(int size)
+    /// <summary>Windows over images of 6 × 6, what lies outside being 0.</summary>
+    private static Setting Pool(StochasticPool2D layer)
     {
-        var layer = new StochasticPool2D(size, Random);
-        int side = 6 / size;
+        (int height, int width, int down, int right) = (layer.Size[0], layer.Size[1], layer.Stride[0], layer.Stride[1]);
+        int[] border = layer.Pads is { } pads ? [.. pads]
+            : layer.Padding == Padding.Same ? [(height - 1) / 2, (width - 1) / 2, height / 2, width / 2] : [0, 0, 0, 0];
+        int rows = ((6 + border[0] + border[2] - height) / down) + 1, columns = ((6 + border[1] + border[3] - width) / right) + 1;
         return InModes(layer, [2, 2, 6, 6], (x, _) =>
         {
-            double[] uniforms = Uniforms(layer, 2, 2, side, side, 1);
-            double[][] windows = [.. Enumerable.Range(0, 4 * side * side).Select(w => Enumerable.Range(0, size * size).Select(k =>
-                Math.Max(0, x[(w / (side * side) * 36) + (((w / side % side * size) + (k / size)) * 6) + (w % side * size) + (k % size)])).ToArray())];
+            double[] uniforms = Uniforms(layer, 2, 2, rows, columns, 1);
+            double[][] windows = [.. Enumerable.Range(0, 4 * rows * columns).Select(w => Enumerable.Range(0, height * width).Select(k =>
+                At(x, w / (rows * columns), (w / columns % rows * down) + (k / width) - border[0], (w % columns * right) + (k % width) - border[1])).ToArray())];
             return [.. windows.Select((w, i) => Chosen(w, uniforms[i] * w.Sum())), .. windows.Select(w => w.Sum() == 0 ? 0 : w.Sum(Square) / w.Sum())];
         });
+
+        static double At(double[] x, int image, int row, int column) => row is < 0 or > 5 || column is < 0 or > 5 ? 0 : Math.Max(0, x[(image * 36) + (row * 6) + column]);
 
         static double Chosen(double[] window, double level)
         {

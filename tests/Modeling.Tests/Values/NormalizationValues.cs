@@ -12,7 +12,7 @@ internal static class NormalizationValues
         [nameof(BatchNormalization)] =
         [
             Batch(3, 1e-5, 0.9), Batch(3, 0.3, 0.9), Batch(3, 1e-5, 0.6), Batch(2, 1e-5, 0.9), Batch(3, 1e-5, 0.9, 3), Batch(3, 1e-5, 0.9, 1, 1), Batch(3, 1e-5, 0.9, 4),
-            Batch(3, 1e-5, 0.9, 2, 5),
+            Batch(3, 1e-5, 0.9, 2, 5), Batch(3, 1e-5, 0.9, [], 2), Batch(3, 1e-5, 0.9, [], 2, 2), Batch(3, 1e-5, 0.9, [3, 2], 2),
         ],
         [nameof(GroupNormalization)] =
         [
@@ -37,18 +37,21 @@ internal static class NormalizationValues
         On(layer, sizes, (x, p) => Normalized(x, group, 1e-5, i => p[0][place(i)], i => p[1][place(i)]));
 
     /// <summary>In training by each part of the batch of four, at inference by the running statistics, which the parts move in proportion to their examples.</summary>
-    private static Setting Batch(int channels, double stabilizer, double decay, params int[] parts) => InModes(
-        new BatchNormalization(channels) { Stabilizer = stabilizer, Decay = decay, Parts = [.. parts] }, [4, channels, 2],
+    private static Setting Batch(int channels, double stabilizer, double decay, params int[] parts) => Batch(channels, stabilizer, decay, [2], parts);
+
+    private static Setting Batch(int channels, double stabilizer, double decay, int[] sizes, params int[] parts) => InModes(
+        new BatchNormalization(channels) { Stabilizer = stabilizer, Decay = decay, Parts = [.. parts] }, [4, channels, .. sizes],
         (x, p) =>
         {
-            int Channel(int i) => i / 2 % channels;
-            int Part(int i) => Enumerable.Range(1, parts.Length).Count(n => i / (2 * channels) >= parts[..n].Sum());
+            int places = sizes.Aggregate(1, (product, size) => product * size);
+            int Channel(int i) => i / places % channels;
+            int Part(int i) => Enumerable.Range(1, parts.Length).Count(n => i / (places * channels) >= parts[..n].Sum());
             double[] training = Normalized(x, i => (Part(i) * channels) + Channel(i), stabilizer, i => p[0][Channel(i)], i => p[1][Channel(i)]);
             double[] inference = [.. x.Select((v, i) => ((v - p[2][Channel(i)]) / Math.Sqrt(p[3][Channel(i)] + stabilizer) * p[0][Channel(i)]) + p[1][Channel(i)])];
             (double Mean, double Variance)[] batch = [.. Enumerable.Range(0, channels).Select(c =>
             {
                 (double Weight, double Mean, double Variance)[] own = [.. x.Select((v, i) => (Value: v, Index: i)).Where(v => Channel(v.Index) == c).GroupBy(v => Part(v.Index))
-                    .Select(g => (g.Count() / 8.0, Moments([.. g.Select(v => v.Value)]).Mean, Moments([.. g.Select(v => v.Value)]).Variance))];
+                    .Select(g => (g.Count() / (4.0 * places), Moments([.. g.Select(v => v.Value)]).Mean, Moments([.. g.Select(v => v.Value)]).Variance))];
                 return (own.Sum(o => o.Weight * o.Mean), own.Sum(o => o.Weight * o.Variance));
             })];
             return

@@ -55,7 +55,7 @@ internal static class TransformerValues
 
     private static Setting Own(MultiHeadAttention layer, bool filled = true) => InModes(layer, [Batch, Steps, layer.Width], (x, p) =>
     {
-        double[][] weights = filled ? p : First(layer);
+        double[][] weights = filled ? p : Begun(layer, 0.3f);
         return [.. new[] { true, false }.SelectMany(drawn => new Attending(layer, weights, 0, drawn ? Keys(layer) : []).Of(x, Steps, x, Steps))];
     }, filled);
 
@@ -137,7 +137,9 @@ internal static class TransformerValues
 
     private static double[] Uniform(ulong key, int count) => Run.Numbers(RandomStream.Of(key).Uniform([count], DType.Float32));
 
-    private static double[][] First(Module module) => [.. module.Parameters.Where(p => p.Role != ParameterRole.State).Select(p => Run.Numbers(p.Value))];
+    /// <summary>Weights that all begin alike, and biases of 0.</summary>
+    private static double[][] Begun(Module module, double weight) =>
+        [.. module.Parameters.Where(p => p.Role != ParameterRole.State).Select(p => Enumerable.Repeat(p.Role == ParameterRole.Weight ? weight : 0, p.Value.Count).ToArray())];
 
     /// <summary>An attention with its weights, which begin at a place in a list: those of queries, keys, values and the result, then their biases if there are some.</summary>
     private sealed class Attending(int width, int heads, int keyWidth, bool causal, bool rotary, double rate, double[][] p, int at, ulong[] keys)

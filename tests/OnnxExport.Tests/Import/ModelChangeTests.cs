@@ -96,6 +96,14 @@ public class ModelChangeTests
     }
 
     [Fact]
+    public void A_model_that_is_frozen_as_a_whole_is_not_trained_in_silence()
+    {
+        OnnxModel file = OnnxModel.Load(WrittenModels.TorchConvolutions()).Frozen("*");
+        string message = Assert.Throws<GraphException>(() => Train(new Sequential(new Reshape(1, 28, 28), new SignatureModel(file.Inference)))).Message;
+        Assert.Contains("that are all kept as they are", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Frozen_weights_are_trainable_again_with_the_role_of_their_shape()
     {
         OnnxModel file = OnnxModel.Load(WrittenModels.TorchConvolutions());

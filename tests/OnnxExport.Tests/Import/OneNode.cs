@@ -18,6 +18,7 @@ internal sealed class OneNode(string op, int opset)
     private readonly List<string> names = [];
     private readonly List<AttributeProto> attributes = [];
     private DataType[] results = [DataType.Float];
+    private string domain = string.Empty;
 
     /// <summary>What the inputs of the graph are given.</summary>
     public Value[] Arguments => [.. arguments];
@@ -65,6 +66,13 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, GraphProto value) => Add(GoodModel.Subgraph(name, value));
 
+    /// <summary>The domain of the operator, in its first version.</summary>
+    public OneNode In(string name)
+    {
+        domain = name;
+        return this;
+    }
+
     public OneNode Gives(DataType type, int count) => Gives([.. Enumerable.Repeat(type, count)]);
 
     public OneNode Gives(params DataType[] types)
@@ -89,7 +97,14 @@ internal sealed class OneNode(string op, int opset)
             Node = { GoodModel.Node(op, [.. names], outputs, "node", [.. attributes]) },
             Output = { Enumerable.Range(0, results.Length).Select(Output) },
         };
-        return new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = opset } }, Graph = graph };
+        var model = new ModelProto { IrVersion = 8, OpsetImport = { new OperatorSetIdProto { Version = opset } }, Graph = graph };
+        if (domain.Length > 0)
+        {
+            graph.Node[0].Domain = domain;
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+        }
+
+        return model;
     }
 
     public byte[] Bytes(IReadOnlyList<Value>? shapes = null) => Model(shapes).ToByteArray();

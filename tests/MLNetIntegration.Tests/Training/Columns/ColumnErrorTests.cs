@@ -13,7 +13,7 @@ public sealed class ColumnErrorTests
     private static NeuralNetworkOptions Options => ColumnTests.Options with { Epochs = 1 };
 
     [Theory]
-    [InlineData("Built", "the feature column \"Built\" to be a number, Boolean, key or text, or a vector of such, numbers of known length, found DateTime")]
+    [InlineData("Built", "the feature column \"Built\" to be a number, Boolean, key or text, or a vector of such, found DateTime")]
     [InlineData("Nowhere", "Expected a feature column \"Nowhere\", found \"Age\"")]
     [InlineData("Vague", "Expected a known number of keys in the feature column \"Vague\", found Key<UInt32, 0-4294967294>")]
     public void A_column_that_does_not_fit_is_named_with_its_type(string column, string expected)

@@ -1,0 +1,82 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Quantization;
+using Toolkit.Autograd.Tensors;
+
+namespace Toolkit.Autograd.Tests.Operations;
+
+/// <summary>Scales that come from data, and rows and columns with scales of their own.</summary>
+public sealed class QuantizationTests
+{
+    /// <summary>Nothing refuses the scale of data: what it makes infinite saturates, what is no number is 0.</summary>
+    [Theory]
+    [InlineData(0f, new byte[] { 0, 255, 0, 0 })]
+    [InlineData(-1f, new byte[] { 12, 8, 10, 0 })]
+    [InlineData(float.NaN, new byte[] { 0, 0, 0, 0 })]
+    [InlineData(float.PositiveInfinity, new byte[] { 10, 10, 10, 0 })]
+    public void A_scale_of_data_that_makes_no_sense_saturates(float scale, byte[] expected)
+    {
+        Variable x = Variable.Input("x", DType.Float32, [4]), s = Variable.Input("scale", DType.Float32, []), zero = Variable.Of(Value.Of((byte)10));
+        foreach (Value found in Both(new QuantizeLinear().Apply(x, s, zero), [x, s], Value.Of([-2f, 2, 0, float.NaN], 4), Value.Of(scale)))
+            Assert.Equal(expected, found.ToArray<byte>());
+    }
+
+    /// <summary>The integers cannot say that an element was no number; their scale does.</summary>
+    [Theory]
+    [InlineData(new[] { 1f, float.NaN, -3 }, float.NaN)]
+    [InlineData(new[] { 1f, float.PositiveInfinity, -3 }, float.PositiveInfinity)]
+    [InlineData(new[] { float.NegativeInfinity, 1f, -3 }, float.PositiveInfinity)]
+    [InlineData(new[] { 0f, 0, 0 }, 1f)]
+    [InlineData(new[] { 0f, -0f, 255 }, 1f)]
+    [InlineData(new[] { -51f, 0, 51 }, 0.4f)]
+    public void A_scale_that_follows_from_data_says_what_they_were(float[] numbers, float expected)
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]);
+        foreach (Value found in Both(new DynamicQuantizeLinear().ApplyAll(x)[1], [x], Value.Of(numbers, numbers.Length)))
+            Assert.Equal(expected, (float)found.Scalar());
+    }
+
+    /// <summary>A matrix with a scale and a zero point for each row, times a vector: one number for each row.</summary>
+    [Fact]
+    public void Rows_keep_their_scales_beside_a_vector()
+    {
+        byte[] a = [9, 7, 5, 3, 8, 1], b = [4, 6, 2], zeroes = [1, 2];
+        float[] scales = [0.5f, 2];
+        var expected = new byte[2];
+        for (int i = 0; i < 2; i++)
+        {
+            int sum = 0;
+            for (int k = 0; k < 3; k++)
+                sum += (a[(3 * i) + k] - zeroes[i]) * (b[k] - 3);
+            expected[i] = (byte)Math.Clamp(Math.Round(sum * scales[i] * 0.25 / 0.5, MidpointRounding.ToEven) + 100, 0, 255);
+        }
+
+        Variable x = Variable.Input("a", DType.UInt8, [2, 3]);
+        Variable y = new QLinearMatMul().Apply(
+            x, Of(Value.Of(scales, 2)), Of(Value.Of(zeroes, 2)), Of(Value.Of(b, 3)), Of(Value.Of(0.25f)), Of(Value.Of((byte)3)), Of(Value.Of(0.5f)), Of(Value.Of((byte)100)));
+        Assert.Equal<Dim>([2], y.Shape);
+        foreach (Value found in Both(y, [x], Value.Of(a, 2, 3)))
+            Assert.Equal(expected, found.ToArray<byte>());
+    }
+
+    /// <summary>Blocks that do not divide their axis: the last one is short. The wrong number of scales is refused when the graph is built.</summary>
+    [Fact]
+    public void The_last_block_may_be_short()
+    {
+        Variable x = Variable.Input("x", DType.Int8, [1, 5]);
+        Variable y = new DequantizeLinear(1, 3).Apply(x, Of(Value.Of([2f, 10], 1, 2)));
+        foreach (Value found in Both(y, [x], Value.Of((sbyte[])[1, 2, 3, 4, 5], 1, 5)))
+            Assert.Equal([2f, 4, 6, 40, 50], found.ToArray<float>());
+        string message = Assert.Throws<ShapeException>(() => new DequantizeLinear(1, 3).Apply(x, Of(Value.Of([2f, 10, 4], 1, 3)))).Message;
+        Assert.Contains("expects numbers of shape [1, 2] for blocks of 3 along axis 1 of [1, 5], found [1, 3]", message, StringComparison.Ordinal);
+    }
+
+    private static Variable Of(Value value) => Variable.Of(value);
+
+    private static Value[] Both(Variable y, Variable[] inputs, params Value[] values)
+    {
+        var signature = new Signature(inputs, [new Output("y", y)]);
+        return [Interpreter.Run(signature, values)[0], Function.Compile(signature).Run(values)[0]];
+    }
+}
