@@ -25,12 +25,14 @@ internal static class KnownContent
     /// <summary>The content of an elementwise result of one vector or scalar; null where it is not known.</summary>
     public static IReadOnlyList<Dim>? Of(Node node, Func<Dim, Dim?> function)
     {
-        Dim?[]? found = node.Inputs[0].Content is { } x ? [.. x.Select(function)] : null;
-        return found is null || found.Contains(null) ? null : found!;
+        if (node.Inputs[0].Content is not { } x)
+            return null;
+        Dim[] result = [.. x.Select(function).OfType<Dim>()];
+        return result.Length == x.Count ? result : null;
     }
 
     /// <summary>The sign; null where it is not known.</summary>
-    public static Dim? Sign(Dim x) => IsPositive(x) == true ? 1 : IsZero(x) == true ? 0 : IsPositive(0 - x) == true ? Dim.OfNumber(-1) : null;
+    public static Dim? Sign(Dim x) => IsPositive(x) == true ? Dim.Of(1) : IsZero(x) == true ? Dim.Of(0) : IsPositive(0 - x) == true ? Dim.OfNumber(-1) : null;
 
     /// <summary>Whether a number is more than 0; null where that is not known.</summary>
     public static bool? IsPositive(Dim x) => (x - 1).IsNeverNegative ? true : (0 - x).IsNeverNegative ? false : null;
