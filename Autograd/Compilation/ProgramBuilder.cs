@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
@@ -242,6 +243,7 @@ internal sealed class ProgramBuilder
             group.Inputs.ByPosition(i => i?.Constant is not null),
             group.Inputs.Any(input => MadeBehind(input) is not null) ? group.Inputs.ByPosition(MadeBehind) : [],
             [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
+            Blocks.Of(group.Nodes[0].Operation, group.Nodes[0].InputTypes, group.Nodes[0].Outputs[0].Shape),
             [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options, limits))])
         {
             Name = group.Name,

@@ -53,9 +53,10 @@ internal sealed record MadeIndices(IMakesIndices Maker, int Output, int Shape)
 /// <param name="constants">For each input whether its numbers are known and never change.</param>
 /// <param name="indices">For each input who makes the indices that it holds; empty where nobody is known.</param>
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
+/// <param name="blocks">How the computation is cut; null where it is not.</param>
 /// <param name="bodies">The programs of the operation's bodies.</param>
 internal sealed class OperationStep(
-    Node node, Epilogue epilogue, bool[] constants, MadeIndices?[] indices, (DType Type, int Shape, bool IsWanted)[] results, IReadOnlyList<BodyProgram> bodies) : ProgramStep
+    Node node, Epilogue epilogue, bool[] constants, MadeIndices?[] indices, (DType Type, int Shape, bool IsWanted)[] results, Blocks? blocks, IReadOnlyList<BodyProgram> bodies) : ProgramStep
 {
     public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding)
     {
@@ -66,7 +67,7 @@ internal sealed class OperationStep(
         }
 
         KnownIndices?[] known = indices.Length == 0 ? [] : Array.ConvertAll(indices, made => made?.For(sizes));
-        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, known, bodies.Count == 0 ? null : Compiler(kernels, binding));
+        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, known, blocks, bodies.Count == 0 ? null : Compiler(kernels, binding));
     }
 
     private Func<Body, BodyFunction> Compiler(KernelChoice kernels, Binding binding) => body => new PlannedBody(ProgramOf(body), binding, kernels);

@@ -36,5 +36,6 @@ internal static class Rewriting
         new RemoveIdentities(),
         new FoldScales(),
         new MergeEqualNodes(),
+        new ReadHalves(),
     ];
 }

@@ -85,6 +85,14 @@ public sealed class InferRequest
         position => values[position] is { } value ? Variable.ContentOf(value) : null,
         position => values[position]);
 
+    /// <summary>The request with another type at a position.</summary>
+    internal InferRequest With(int position, TensorType type)
+    {
+        TensorType?[] changed = [.. types];
+        changed[position] = type;
+        return new InferRequest(operation, changed, contents, constants);
+    }
+
     /// <summary>A stand-in for the input at a position: of its type, and of its content where that is known.</summary>
     internal Variable? Placeholder(int position) => Has(position) ? Variable.Placeholder(types[position]!, contents(position)) : null;
 

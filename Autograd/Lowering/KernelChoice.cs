@@ -19,7 +19,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
 
     /// <summary>Runs an operation's own kernel once.</summary>
     public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
-        ((HasTexts(inputs, []) || HasTexts(outputs, []) ? TextKernels.For(operation) : null) ?? Own(operation, Request(operation, inputs, outputs)))
+        ((HasTexts(inputs, []) || HasTexts(outputs, []) ? TextKernels.For(operation) : null) ?? Own(operation, inputs, outputs))
             .Run(new KernelArguments(inputs, outputs, workers));
 
     /// <summary>The kernel of an operation.</summary>
@@ -29,6 +29,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     /// <param name="results">Type and sizes of each result, and whether anybody reads it.</param>
     /// <param name="constants">For each input whether it never changes.</param>
     /// <param name="indices">For each input what is known of the indices that it holds.</param>
+    /// <param name="blocks">How the computation is cut; null where it is not.</param>
     /// <param name="compile">Makes a body of the operation ready to run; null where it has none.</param>
     public Kernel For(
         Operation operation,
@@ -37,8 +38,11 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         (DType Type, int[] Sizes, bool IsWanted)[] results,
         bool[] constants,
         KnownIndices?[] indices,
+        Blocks? blocks,
         Func<Body, BodyFunction>? compile)
     {
+        if (blocks is not null)
+            return new BlockKernel(blocks, inputs, results, (parts, partResults) => For(operation, epilogue, parts, partResults, [], [], null, compile));
         var request = new LowerRequest(operation, inputs, results, constants, indices, packed, compile);
         return (HasTexts(inputs, results) ? TextKernels.For(operation) : null)
             ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
@@ -62,8 +66,13 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         return false;
     }
 
-    private static LowerRequest Request(Operation operation, Value[] inputs, Value[] outputs) =>
-        new(operation, inputs, [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))], [], [], null, null);
+    private static Kernel Own(Operation operation, Value[] inputs, Value[] outputs)
+    {
+        (DType, int[], bool)[] results = [.. outputs.Select(o => (o.DType, o.Sizes.ToArray(), true))];
+        return Blocks.Of(operation, InferRequest.Of(operation, inputs), Shape.OfSizes(outputs[0].Sizes)) is { } blocks
+            ? new BlockKernel(blocks, inputs, results, (parts, partResults) => Own(operation, new LowerRequest(operation, parts, partResults, [], [], null, null)))
+            : Own(operation, new LowerRequest(operation, inputs, results, [], [], null, null));
+    }
 
     private static Kernel Own(Operation operation, LowerRequest request) => operation is IHasKernel has
         ? has.Lower(request)

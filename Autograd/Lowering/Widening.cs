@@ -16,7 +16,7 @@ internal static class Widening
     public static IReadOnlyList<Variable>? Of(Node node, Arguments inputs)
     {
         // What binds symbols runs by itself and would bind others if it were rebuilt.
-        if (node.Operation is not IHasKernel kernel || node.Symbols.Count > 0)
+        if (node.Operation is not IHasKernel kernel || node.Symbols.Count > 0 || Blocks.Of(node.Operation, new InferRequest(node.Operation, inputs), node.Outputs[0].Shape) is not null)
             return null;
         Arguments wide = inputs.Map(input => kernel.ComputeType(input.DType) is var type && type != input.DType ? new Cast(type).Apply(input) : input);
         bool isNarrow = !ReferenceEquals(wide, inputs);

@@ -38,9 +38,19 @@ internal sealed unsafe class Storage
         ByteCount = byteCount;
     }
 
+    private Storage(nint address, long byteCount)
+    {
+        owner = this;
+        Address = address;
+        ByteCount = byteCount;
+    }
+
     public nint Address { get; }
 
     public long ByteCount { get; }
+
+    /// <summary>Memory that somebody else holds for as long as this is used.</summary>
+    public static Storage Of(nint address, long byteCount) => new(address, byteCount);
 
     /// <summary>Gives memory outside the heap back at once; the address is not valid any more.</summary>
     public void Release() => (owner as NativeBlock)?.Dispose();

@@ -3,7 +3,7 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <summary>How one feature column of keys, text or numbers of variable length goes into a network.</summary>
 public sealed record ColumnOptions
 {
-    private const int MostHashBits = 24;
+    private const int MostHashBits = 16;
 
     /// <summary>The numbers of the learned vector of each key or word, or the units that read a vector of variable length, 8 by default, at least 1; null (the default) for 1.6 · n^0.56, rounded, from 1 to 50, n being the number of keys. Source of the rule: Howard and
     /// Gugger, "fastai: a layered API for deep learning", 2020.</summary>
@@ -13,7 +13,7 @@ public sealed record ColumnOptions
         init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least 1.");
     }
 
-    /// <summary>For texts: b, where each word has one of 2ᵇ vectors by its hash, from 1 to 24; 12 by default. Words of one hash share a vector. Source: Weinberger et al., "Feature
+    /// <summary>For texts: b, where each word has one of 2ᵇ vectors by its hash, from 1 to 16; 12 by default. Words of one hash share a vector; scoring takes 4·2ᵇ bytes for a row. Source: Weinberger et al., "Feature
     /// hashing for large scale multitask learning", 2009.</summary>
     public int HashBits
     {

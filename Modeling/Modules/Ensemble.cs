@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Modules;
 /// distributions, renormalized by a softmax (book equations 7.52 to 7.54). Source: book section 7.11.
 /// </summary>
 /// <remarks>Bagging trains each member on a bootstrap sample (<see cref="Toolkit.Modeling.Ensembles.Bootstrap"/>); the expected squared error of the
-/// mean of k members is v/k + (k − 1)c/k for errors of variance v and covariance c (equation 7.51).</remarks>
+/// mean of k members is v/k + (k − 1)c/k for errors of variance v and covariance c (equation 7.51). At inference, four members or more of one form are one computation over stacked parameters, a Scan in files.</remarks>
 public sealed class Ensemble : Module
 {
     private readonly Module[] members;
@@ -36,5 +36,5 @@ public sealed class Ensemble : Module
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context) =>
-        Averages.Of(members, [.. members.Select(member => member.Forward(input, context))], weights);
+        Averages.Of(members, [.. members.Select(member => (Variable[])[member.Forward(input, context)])], weights, context)[0];
 }

@@ -74,6 +74,14 @@ public abstract class Model : ISignatureSource
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
     public Signature Inference => InferenceFor(KnownFields);
 
+    /// <summary>The computation of <see cref="Inference"/> in numbers of another type, as a trainer of that precision computes it. Weights that are read in that type alone are stored in it, so
+    /// that a half type takes half the memory, in files too; they are copies of what they are now. Inputs and outputs keep their types.</summary>
+    /// <param name="type">The numbers to compute with: float16, bfloat16, float32 or float64.</param>
+    /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The type is another one.</exception>
+    public Signature InferenceIn(DType type) =>
+        MixedPrecision.Of(type) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
+
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";
 
@@ -198,12 +206,12 @@ public abstract class Model : ISignatureSource
     internal virtual IReadOnlyList<Field> FieldsOf(DataLayout layout, IReadOnlySet<string> others) => layout.Fields;
 
     /// <summary>The computation of an application for examples of such fields.</summary>
-    internal Signature InferenceFor(IReadOnlyList<Field> fields)
+    internal Signature InferenceFor(IReadOnlyList<Field> fields, MixedPrecision? precision = null)
     {
         var symbols = new ExampleSymbols(fields);
         // What the examples weigh changes no prediction.
         var inputs = new Named([.. symbols.All.Take(fields.Count).Select(input => (input.Name!, input))]);
-        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols });
+        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols, Precision = precision });
         IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
         return new Signature(
             [.. symbols.All.Where(input => read.Contains(input.Name!))], [.. outputs.Select(output => new Output(output.Key, output.Value))], name: path!.Length == 0 ? "model" : path);

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Modules;
@@ -40,6 +41,8 @@ public sealed class ModelEnsemble : Model
         Named[] outputs = [.. members.Select(member => member.Forward(inputs, context))];
         if (outputs.FirstOrDefault(own => !own.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(outputs[0].Keys)) is { } other)
             throw new Autograd.Tensors.GraphException($"Expected members that all give {string.Join(", ", outputs[0].Keys)}, found one that gives {string.Join(", ", other.Keys)}.");
-        return new Named([.. outputs[0].Keys.Select(name => (name, Averages.Of(members, [.. outputs.Select(own => own[name])], weights)))]);
+        string[] names = [.. outputs[0].Keys];
+        IReadOnlyList<Variable> means = Averages.Of(members, [.. outputs.Select(own => (Variable[])[.. names.Select(name => own[name])])], weights, context);
+        return new Named([.. names.Zip(means, (name, mean) => (name, mean))]);
     }
 }

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Optimizers;
 
@@ -36,13 +37,16 @@ internal sealed class LossScaling
     /// <summary>The gradients of the loss itself.</summary>
     public IReadOnlyList<Variable> Unscaled(IReadOnlyList<Variable> gradients)
     {
-        Variable[] flags = [.. gradients.Select(gradient => Ops.Less(Greatest(gradient), double.PositiveInfinity).Cast(DType.Float32))];
-        isFinite = Ops.Greater(flags.Aggregate((all, flag) => all * flag), 0.5);
+        isFinite = gradients.Select(IsFinite).Aggregate((all, one) => new And().Apply(all, one));
         return [.. gradients.Select(gradient => gradient / scale.Variable)];
     }
 
-    /// <summary>An update that changes nothing when a gradient is not finite.</summary>
-    public Update IfFinite(Update update) => update with { NewValue = Ops.Where(isFinite!, update.NewValue, update.Parameter) };
+    /// <summary>Updates that change nothing when a gradient is not finite. What is computed from a new value is computed from the one that is stored, so that one pass over memory stores all.</summary>
+    public IEnumerable<Update> IfFinite(IReadOnlyList<Update> updates)
+    {
+        var guarded = new Guarded(updates, isFinite!);
+        return [.. updates.Select(update => update with { NewValue = guarded.Map(update.NewValue) })];
+    }
 
     /// <summary>The next scale.</summary>
     public IEnumerable<Update> Updates()
@@ -53,7 +57,26 @@ internal sealed class LossScaling
         yield return new Update(scale, Ops.Where(isFinite!, Ops.Where(isDue, Ops.Min(scale.Variable * 2.0, Most), scale.Variable), scale.Variable * 0.5));
     }
 
-    // NaN is not less than infinity either.
-    private static Variable Greatest(Variable gradient) =>
-        gradient.Shape.Rank == 0 ? gradient.Abs() : gradient.Abs().ReduceMax([.. Enumerable.Range(0, gradient.Shape.Rank)]);
+    // NaN is neither less than infinity nor greater than minus infinity.
+    private static Variable IsFinite(Variable gradient)
+    {
+        IntList all = [.. Enumerable.Range(0, gradient.Shape.Rank)];
+        return new And().Apply(Ops.Less(gradient.ReduceMax(all), double.PositiveInfinity), Ops.Greater(gradient.ReduceMin(all), double.NegativeInfinity));
+    }
+
+    private sealed class Guarded : GraphTransform
+    {
+        private readonly Dictionary<Variable, Parameter> targets = new(ReferenceEqualityComparer.Instance);
+        private readonly Variable isFinite;
+
+        public Guarded(IReadOnlyList<Update> updates, Variable isFinite)
+        {
+            this.isFinite = isFinite;
+            foreach (Update update in updates)
+                targets.TryAdd(update.NewValue, update.Parameter);
+        }
+
+        protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => [.. Rebuild(node, inputs).Zip(node.Outputs, (found, given) =>
+            targets.TryGetValue(given, out Parameter? parameter) ? Ops.Where(isFinite, found, parameter) : found)];
+    }
 }

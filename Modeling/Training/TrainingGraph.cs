@@ -106,7 +106,7 @@ internal sealed class TrainingGraph
         ModelInputs.CheckRead(layout, symbols.ReadBy([.. objective.Outputs.Values, .. measures.Outputs.Select(output => output.Variable)]));
         Update[] all =
         [
-            .. updates.Select(Constrain).Select(update => scaling?.IfFinite(update) ?? update),
+            .. scaling?.IfFinite([.. updates.Select(Constrain)]) ?? updates.Select(Constrain),
             .. context.Updates,
             .. scaling?.Updates() ?? [],
             new Update(state.StepCounter, Ops.Add(state.Step, Variable.Scalar(1, DType.Int64))),
@@ -114,14 +114,14 @@ internal sealed class TrainingGraph
         return (new Signature(symbols.All, measures.Outputs, [.. all.Select(symbols.IfAnyCounts)], "training_step"), measures.Measures);
     }
 
-    private static MixedPrecision? NumbersOf(TrainingPrecision precision) => precision switch
+    private static MixedPrecision? NumbersOf(TrainingPrecision precision) => MixedPrecision.Of(precision switch
     {
-        TrainingPrecision.Float32 => null,
-        TrainingPrecision.BFloat16 => new(DType.BFloat16),
-        TrainingPrecision.Float16 => new(DType.Float16),
-        TrainingPrecision.Float64 => new(DType.Float64),
+        TrainingPrecision.Float32 => DType.Float32,
+        TrainingPrecision.BFloat16 => DType.BFloat16,
+        TrainingPrecision.Float16 => DType.Float16,
+        TrainingPrecision.Float64 => DType.Float64,
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, $"Expected one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())}."),
-    };
+    });
 
     private Update Constrain(Update update)
     {

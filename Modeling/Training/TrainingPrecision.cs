@@ -1,6 +1,6 @@
 namespace Toolkit.Modeling.Training;
 
-/// <summary>What numbers a model computes with in training. Parameters, what an optimizer remembers, losses, checkpoints and exported models have float32 numbers in any case.</summary>
+/// <summary>What numbers a model computes with in training. Parameters, what an optimizer remembers, losses, checkpoints and exported models have float32 numbers in any case; <see cref="Modules.Model.InferenceIn"/> stores weights in the type that is computed with.</summary>
 public enum TrainingPrecision
 {
     /// <summary>float32.</summary>

@@ -39,6 +39,15 @@ internal static class Cases
         yield return ("train-mlp-small", () => Train(threads, Small(), [32], 3, 32, new Sgd { LearningRate = 1e-2 }));
         yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
         yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
+        foreach (TrainingPrecision half in new[] { TrainingPrecision.BFloat16, TrainingPrecision.Float16 })
+        {
+            (string type, DType stored) = half == TrainingPrecision.BFloat16 ? ("bfloat16", DType.BFloat16) : ("float16", DType.Float16);
+            yield return ($"train-mlp-mnist-{type}", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }, half));
+            yield return ($"train-cnn-mnist-{type}", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }, half));
+            yield return ($"infer-mlp-mnist-256-{type}", () => Infer(threads, MnistMlp(), [784], 256, stored));
+            yield return ($"infer-cnn-mnist-64-{type}", () => Infer(threads, MnistCnn(), [1, 28, 28], 64, stored));
+        }
+
         yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
         yield return ("train-transformer", () => ModelCases.Transformer(threads));
         yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
@@ -91,30 +100,30 @@ internal static class Cases
         return new TimedCase(buffers.Run);
     }
 
-    public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer)
+    public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var random = new RandomSource(2);
         int width = shape.Aggregate(1, (a, b) => a * b);
         var features = new float[batch * width];
         random.FillNormal(features, 0, 1);
         long[] labels = [.. Enumerable.Range(0, batch).Select(_ => (long)random.NextInt32(classes))];
-        return Train(threads, model, Dataset.FromLabels(features, shape, labels, classes), batch, new SoftmaxCrossEntropy(), optimizer);
+        return Train(threads, model, Dataset.FromLabels(features, shape, labels, classes), batch, new SoftmaxCrossEntropy(), optimizer, precision);
     }
 
     /// <summary>A step on all examples, as many as a batch has.</summary>
-    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer)
+    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
     {
-        var trainer = new Trainer { Model = model, Loss = loss, Optimizer = optimizer };
+        var trainer = new Trainer { Model = model, Loss = loss, Optimizer = optimizer, Precision = precision };
         trainer.Prepare(data.Layout);
         Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads });
         Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
         return Of(step, [.. step.Signature.Inputs.Select(input => all[input.Name!])]);
     }
 
-    public static TimedCase Infer(int threads, Module model, int[] shape, int batch)
+    public static TimedCase Infer(int threads, Module model, int[] shape, int batch, DType type = DType.Float32)
     {
         model.InputShape = Shape.OfSizes(shape);
-        Function function = Function.Compile(model.Inference, new ExecutionOptions { Threads = threads, FixedParameters = true });
+        Function function = Function.Compile(model.InferenceIn(type), new ExecutionOptions { Threads = threads, FixedParameters = true });
         Value[] inputs = [Normal([batch, .. shape], 3)];
         return Of(function, inputs);
     }

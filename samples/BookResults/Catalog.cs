@@ -45,5 +45,6 @@ internal static class Catalog
         new WeightTying(),
         new CurvatureMonitor(),
         new LstmRows(),
+        new HalfPrecisionDigits(),
     ];
 }

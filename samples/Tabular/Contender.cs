@@ -11,4 +11,7 @@ internal sealed record Contender(string Name, Family Family, IReadOnlyList<Choic
 {
     /// <summary>The contender whose settings it shares, so that none are searched for it; null for settings of its own.</summary>
     public string? SettingsOf { get; init; }
+
+    /// <summary>The contender whose chosen settings a search tries next after its own ones; null for none.</summary>
+    public string? TriesOf { get; init; }
 }

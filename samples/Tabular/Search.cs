@@ -3,7 +3,7 @@ using Toolkit.Modeling;
 
 namespace Toolkit.Samples.Tabular;
 
-/// <summary>Chooses settings by cross-validation within the training rows: each trainer has the same number of tries, its own settings first, then random ones.
+/// <summary>Chooses settings by cross-validation within the training rows: each trainer has the same number of tries, its own settings first, then those chosen for a sibling if it has one, then random ones.
 /// Source: Bergstra and Bengio, Random Search for Hyper-Parameter Optimization, 2012; book section 11.4.4.</summary>
 internal sealed class Search(Case data, string folder, int tries, int folds, ulong seed)
 {
@@ -39,6 +39,7 @@ internal sealed class Search(Case data, string folder, int tries, int folds, ulo
         var drawn = new HashSet<string>();
         long all = contender.Space.Aggregate(1L, (product, choice) => product * choice.Values.Count);
         var settings = new Settings(contender.Space);
+        Settings? sibling = contender.TriesOf is { } name ? Chosen.For(data, data.All(new MLContext()).Single(c => c.Name == name)).Within(contender.Space) : null;
         while (drawn.Count < Math.Min(tries, all))
         {
             if (drawn.Add(settings.ToString()))
@@ -46,7 +47,8 @@ internal sealed class Search(Case data, string folder, int tries, int folds, ulo
                 yield return settings;
             }
 
-            settings = new Settings(contender.Space, contender.Space.ToDictionary(c => c.Name, c => c.Values[random.NextInt32(c.Values.Count)]));
+            settings = sibling ?? new Settings(contender.Space, contender.Space.ToDictionary(c => c.Name, c => c.Values[random.NextInt32(c.Values.Count)]));
+            sibling = null;
         }
     }
 }

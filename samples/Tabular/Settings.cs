@@ -16,6 +16,9 @@ internal sealed class Settings
             values[name] = values.ContainsKey(name) ? value : throw new ArgumentException($"Expected one of {string.Join(", ", values.Keys)}, found \"{name}\".", nameof(given));
     }
 
+    /// <summary>The same values in a space with more choices, which take what trainers do by themselves.</summary>
+    public Settings Within(IReadOnlyList<Choice> space) => new(space, values);
+
     public double this[string name] => values[name];
 
     public int Count(string name) => (int)values[name];

@@ -1,11 +1,13 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Lowering;
 
 namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>
 /// Elementwise operations of one shape run together, tile by tile. A group has one sink, its last node; another node joins if every node that takes its result
 /// is in the group already. So nothing outside depends on a member but on the sink, and the group can run where the sink stands. Members that
-/// are themselves outputs or updates are stored besides: that is how an optimizer's moments and weights are updated in one pass.
+/// are themselves outputs or updates are stored besides: that is how an optimizer's moments and weights are updated in one pass. A cast that widens halves is computed in every
+/// group that reads it, so that halves are stored and nothing else.
 /// </summary>
 internal sealed class FuseElementwise : GroupingPass
 {
@@ -25,6 +27,13 @@ internal sealed class FuseElementwise : GroupingPass
         {
             if (groups[i] is not ElementwiseGroup { Sink: var node })
                 continue;
+            if (OnHalves.HalvesBehind(node.Outputs[0]) is not null && !roots.Contains(node.Outputs[0]) && ChainsOf(node) is { Length: > 1 } all)
+            {
+                foreach (List<Node> one in all)
+                    one.Add(node);
+                continue;
+            }
+
             List<Node>? chain = null;
             if (takersOf.TryGetValue(node, out List<Node>? takers) && chains.TryGetValue(takers[0], out chain)
                 && (chain.Count >= LargestGroup || chain[0].Outputs[0].Shape != node.Outputs[0].Shape || takers.Any(t => chains.GetValueOrDefault(t) != chain)))
@@ -44,7 +53,7 @@ internal sealed class FuseElementwise : GroupingPass
             {
                 fused.Add(group);
             }
-            else if (chains[group.Sink] is var chain && chain[0] == group.Sink)
+            else if (chains.GetValueOrDefault(group.Sink) is { } chain && chain[0] == group.Sink)
             {
                 chain.Reverse();
                 fused.Add(new ElementwiseGroup(chain));
@@ -52,6 +61,13 @@ internal sealed class FuseElementwise : GroupingPass
         }
 
         return fused;
+
+        // The chains that read the result of a node; null where anything else does.
+        List<Node>[]? ChainsOf(Node node)
+        {
+            List<Node>?[] all = [.. takersOf.GetValueOrDefault(node, []).Select(taker => chains.GetValueOrDefault(taker)).Distinct()];
+            return all.All(chain => chain?.Count < LargestGroup && chain[0].Outputs[0].Shape == node.Outputs[0].Shape) ? [.. all.OfType<List<Node>>()] : null;
+        }
     }
 
     /// <summary>For each node those that take its results.</summary>

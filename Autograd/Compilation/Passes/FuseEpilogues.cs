@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
@@ -8,7 +9,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>
 /// Finds products whose bias and rectifier can be applied to each result while it is in a register, and sums of two products that can be added up where they lie:
-/// a pass over memory less for each. Only where nothing else takes the result in between.
+/// a pass over memory less for each. Only where nothing else takes the result in between. Products of half types are rounded once, at the end.
 /// </summary>
 internal sealed class FuseEpilogues : GroupingPass
 {
@@ -53,15 +54,25 @@ internal sealed class FuseEpilogues : GroupingPass
                     products[node] = new KernelGroup(node);
                     break;
                 case Add:
-                    Keep(WithBias(node, 0, 1) ?? WithBias(node, 1, 0));
+                    Keep(WithBias(node, node));
                     if (!Found.ContainsKey(node) && SumOf(node) is { } sum)
                     {
                         Found[node] = sum;
                     }
 
                     break;
-                case Relu when ProductBehind(node.Inputs[0]) is { Epilogue.Relu: false } group:
-                    Keep(new KernelGroup([.. group.Nodes, node], group.Inputs, group.Epilogue with { Relu = true }));
+                case Relu:
+                    Keep(Rectified(node, node));
+                    break;
+
+                // What is done to halves is done to float32 numbers between two casts.
+                case Cast when node.Outputs[0].DType.IsHalf() && node.Inputs[0].Producer is { } wide && uses[node.Inputs[0]] == 1:
+                    Keep(wide.Operation switch
+                    {
+                        Add => WithBias(wide, node),
+                        Relu => Rectified(wide, node),
+                        _ => null,
+                    });
                     break;
                 default:
                     break;
@@ -69,28 +80,47 @@ internal sealed class FuseEpilogues : GroupingPass
         }
 
         /// <summary>A group takes the place of the one that it grew from.</summary>
-        private void Keep(KernelGroup? group)
+        private void Keep((KernelGroup Before, KernelGroup Group)? grown)
         {
-            if (group is not null)
+            if (grown is ({ } before, { } group))
             {
-                Found.Remove(group.Nodes[^2]);
+                Found.Remove(before.Sink);
                 products[group.Sink] = group;
                 Found[group.Sink] = group;
             }
         }
 
-        private KernelGroup? WithBias(Node node, int product, int bias)
+        private (KernelGroup Before, KernelGroup Group)? Rectified(Node relu, Node sink) =>
+            Stored(relu, 0, sink) is var (result, casts) && ProductBehind(result) is { Epilogue.Relu: false } group
+                ? (group, new KernelGroup([.. group.Nodes, .. casts, .. Through(relu, sink)], group.Inputs, group.Epilogue with { Relu = true }))
+                : null;
+
+        private (KernelGroup Before, KernelGroup Group)? WithBias(Node add, Node sink) => WithBias(add, sink, 0, 1) ?? WithBias(add, sink, 1, 0);
+
+        private (KernelGroup Before, KernelGroup Group)? WithBias(Node add, Node sink, int product, int bias) =>
+            Stored(add, product, sink) is var (result, casts)
+            && Stored(add, bias, sink) is var (addend, biasCasts)
+            && ProductBehind(result) is { Nodes.Count: 1, Epilogue.Bias: < 0 } group
+            && result.Type == sink.Outputs[0].Type
+            && IsBias((IProduct)group.Sink.Operation, result.Shape, addend.Shape)
+                ? (group, new KernelGroup(
+                    [group.Sink, .. casts, .. biasCasts, .. Through(add, sink)], new Arguments([.. group.Inputs, addend]), new Epilogue(group.Inputs.Length, Relu: false)))
+                : null;
+
+        /// <summary>What a node takes as it is stored, and the cast before the node that nothing else takes; null where halves are widened for others, too.</summary>
+        private (Variable Stored, Node[] Casts)? Stored(Node node, int input, Node sink)
         {
-            Variable result = node.Inputs[product], addend = node.Inputs[bias];
-            return ProductBehind(result) is { Nodes.Count: 1, Epilogue.Bias: < 0 } group
-                && result.Type == node.Outputs[0].Type
-                && IsBias((IProduct)group.Sink.Operation, result.Shape, addend.Shape)
-                    ? new KernelGroup([group.Sink, node], new Arguments([.. group.Inputs, addend]), new Epilogue(group.Inputs.Length, Relu: false))
-                    : null;
+            Variable given = node.Inputs[input];
+            if (node == sink)
+                return (given, []);
+            return OnHalves.HalvesBehind(given) is { } halves && uses[given] == 1 ? (halves, [given.Producer!]) : null;
         }
+
+        private static Node[] Through(Node node, Node sink) => node == sink ? [node] : [node, sink];
 
         private ProductSumGroup? SumOf(Node node) =>
             node.Inputs[0] != node.Inputs[1]
+            && !node.Outputs[0].DType.IsHalf()
             && node.Inputs[0].Type == node.Inputs[1].Type
             && ProductBehind(node.Inputs[0]) is { Nodes: [{ Operation: Gemm, Inputs.Length: 2 } left] }
             && ProductBehind(node.Inputs[1]) is { Nodes: [{ Operation: Gemm, Inputs.Length: 2 } right] }

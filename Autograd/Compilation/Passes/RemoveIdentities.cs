@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Compilation.Passes;
 
 /// <summary>
 /// Operations that change nothing give way to their input: identities, products with 1, reshapings and expansions to the shape that is there. An elementwise
-/// operation broadcasts by itself, so an expansion before it is dropped where another input has the full shape.
+/// operation broadcasts by itself, so an expansion before it is dropped where another input has the full shape, and one before an operation on single numbers comes after it.
 /// </summary>
 internal sealed class RemoveIdentities : RewritingPass
 {
@@ -25,6 +25,7 @@ internal sealed class RemoveIdentities : RewritingPass
             Mul when IsOne(inputs[0]) && inputs[1].Type == node.Outputs[0].Type => [inputs[1]],
             IView or Expand when inputs[0].Shape == node.Outputs[0].Shape => [inputs[0]],
             IView when inputs[0].Producer is { Operation: IView } first && first.Inputs[0].Shape == node.Outputs[0].Shape => [first.Inputs[0]],
+            ElementwiseOperation when inputs.Length == 1 && IsRepeated(inputs[0]) => BeforeExpand(node, inputs[0].Producer!) ?? Rebuild(node, inputs),
             ElementwiseOperation when inputs.Any(IsRepeated) => WithoutExpand(node, inputs),
             _ => Rebuild(node, inputs),
         };
@@ -33,6 +34,14 @@ internal sealed class RemoveIdentities : RewritingPass
         {
             Arguments bare = inputs.Map(i => IsRepeated(i) ? i.Producer!.Inputs[0] : i);
             return node.Operation.Infer(new InferRequest(node.Operation, bare))[0] == node.Outputs[0].Type ? Rebuild(node, bare) : Rebuild(node, inputs);
+        }
+
+        /// <summary>What is done to each number is done before they are repeated.</summary>
+        private static IReadOnlyList<Variable>? BeforeExpand(Node node, Node expand)
+        {
+            Variable once = new Node(node.Operation, new Arguments(expand.Inputs[0])) { Origin = node.Origin }.Outputs[0];
+            Variable repeated = new Node(expand.Operation, new Arguments(once, expand.Inputs[1])) { Origin = expand.Origin }.Outputs[0];
+            return repeated.Type == node.Outputs[0].Type ? [repeated] : null;
         }
 
         private static bool IsRepeated(Variable variable) => variable.Producer?.Operation is Expand;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -24,8 +23,20 @@ internal static unsafe class Conversion
     /// <param name="saturate">Whether floating-point types of eight bits saturate at their greatest number.</param>
     public static void Run(DType from, nint source, DType to, nint destination, int length, bool saturate = true)
     {
-        float* wide = stackalloc float[Chunk];
         ElementType row = ElementType.Of(from), result = ElementType.Of(to);
+        if (row.IsHalf && to == DType.Float32)
+        {
+            HalfConversion.Widen(from, (void*)source, (float*)destination, length);
+            return;
+        }
+
+        if (result.IsHalf && from == DType.Float32)
+        {
+            HalfConversion.Narrow((float*)source, to, (void*)destination, length);
+            return;
+        }
+
+        float* wide = stackalloc float[Chunk];
         for (int start = 0; start < length; start += Chunk)
         {
             int count = Math.Min(Chunk, length - start);
@@ -47,14 +58,9 @@ internal static unsafe class Conversion
     {
         switch (from)
         {
-            case DType.Float16:
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((void*)source, wide.Length), wide);
-                break;
-            case DType.BFloat16:
-                // Twice the width, shifted up.
-                Span<uint> bits = MemoryMarshal.Cast<float, uint>(wide);
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<ushort>((void*)source, wide.Length), bits);
-                TensorPrimitives.ShiftLeft(bits, 16, bits);
+            case DType.Float16 or DType.BFloat16:
+                fixed (float* to = wide)
+                    HalfConversion.Widen(from, (void*)source, to, wide.Length);
                 break;
             default:
                 SmallFloat format = SmallFloat.Of(from) ?? throw from.NotTaken("Cast", "a number type or Bool");
@@ -69,12 +75,9 @@ internal static unsafe class Conversion
     {
         switch (to)
         {
-            case DType.Float16:
-                TensorPrimitives.ConvertToHalf(wide, new Span<Half>((void*)destination, wide.Length));
-                break;
-            case DType.BFloat16:
-                for (int i = 0; i < wide.Length; i++)
-                    ((BFloat16*)destination)[i] = (BFloat16)wide[i];
+            case DType.Float16 or DType.BFloat16:
+                fixed (float* from = wide)
+                    HalfConversion.Narrow(from, to, (void*)destination, wide.Length);
                 break;
             default:
                 SmallFloat format = SmallFloat.Of(to) ?? throw to.NotTaken("Cast", "a number type or Bool");

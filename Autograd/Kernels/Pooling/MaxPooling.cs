@@ -34,6 +34,16 @@ internal static unsafe class MaxPooling
             workers.For(shape.Planes, new GradientJob<T> { Shape = shape, Dx = px, Dy = py, Indices = pi });
     }
 
+    /// <summary>dx = 0, then dx[place of the maximum of window i] += dy[i] for every output.</summary>
+    public static void Gradient<T>(in PoolingShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        shape.Require(Math.Min(x.Length, dx.Length), dy.Length);
+        using Scratch scratch = workers.Rent(workers.Threads * PlaneJob<T>.ScratchBytes(shape));
+        fixed (T* px = x, py = dy, pd = dx)
+            workers.For(shape.Planes, new PlaneJob<T> { Shape = shape, X = px, Dx = pd, Dy = py, Scratch = scratch.Pointer });
+    }
+
     private struct ForwardJob<T> : IJob
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -82,6 +92,28 @@ internal static unsafe class MaxPooling
                         *indices++ = best < 0 ? -1 : offset + best;
                 }
             }
+        }
+    }
+
+    /// <summary>The gradient of one plane, whose places are found first.</summary>
+    private struct PlaneJob<T> : IJob
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public PoolingShape Shape;
+        public T* X;
+        public T* Dx;
+        public T* Dy;
+        public byte* Scratch;
+
+        /// <summary>Room for the places and the values of a plane.</summary>
+        public static nint ScratchBytes(in PoolingShape shape) => (((nint)shape.OutPlane * (sizeof(long) + sizeof(T))) + 63) & ~63;
+
+        public readonly void Execute(int index, int participant)
+        {
+            long* places = (long*)(Scratch + (participant * ScratchBytes(Shape)));
+            nint inside = (nint)index * Shape.InPlane, outside = (nint)index * Shape.OutPlane;
+            new ForwardJob<T> { Shape = Shape, X = X + inside, Y = (T*)(places + Shape.OutPlane), Indices = places }.Execute(0, 0);
+            new GradientJob<T> { Shape = Shape, Dx = Dx + inside, Dy = Dy + outside, Indices = places }.Execute(0, 0);
         }
     }
 

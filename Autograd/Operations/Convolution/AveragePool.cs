@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// counts.</param>
 /// <param name="CountIncludePad">Whether padded places count.</param>
 public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations, bool CeilMode = false, bool CountIncludePad = false)
-    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IOperator
+    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IOperator
 {
     private const int DilationsSince = 19;
 
@@ -48,6 +48,9 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
         RequirePlaces(request.Sizes(0));
         return request.Floating(request.Type(0), Compute<float>, Compute<double>);
     }
+
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

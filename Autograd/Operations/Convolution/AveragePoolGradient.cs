@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="CeilMode">Whether a last window that reaches beyond the padding counts.</param>
 /// <param name="CountIncludePad">Whether padded places count.</param>
 public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations, bool CeilMode = false, bool CountIncludePad = false)
-    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IHasExamples
+    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -48,6 +48,9 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

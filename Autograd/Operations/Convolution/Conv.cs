@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int Group)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IOperator
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -61,6 +61,9 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     bool IProduct.TakesEpilogue(Arguments inputs) => true;
 
     int IProduct.BiasAxis(int rank) => rank - 1;
+
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -16,7 +16,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Dilations, int Group)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IHasExamples
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -62,6 +62,9 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
         DType.Float64 => Lower<double>(request),
         var type => throw request.NoKernel(type),
     };
+
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -16,7 +16,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
 /// <param name="KernelSize">The sizes of the kernel.</param>
 public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList KernelSize)
-    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IHasExamples
+    : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -56,6 +56,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         DType.Float64 => Lower<double>(request),
         var type => throw request.NoKernel(type),
     };
+
+    /// <summary>The images add up.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0, 0], BlockJoin.Sum);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

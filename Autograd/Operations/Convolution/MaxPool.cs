@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <param name="Dilations">Distances of the places of the window along each axis.</param>
 /// <param name="CeilMode">Whether a last window that begins within the image or the padding before it counts although it reaches beyond the padding.</param>
 public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntList Dilations, bool CeilMode = false)
-    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IMakesIndices, IOperator
+    : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IMakesIndices, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -66,17 +66,12 @@ public sealed record MaxPool(IntList Kernel, IntList Strides, IntList Pads, IntL
     /// <param name="stored">The type of the input or the result.</param>
     DType IHasKernel.ComputeType(DType stored) => stored is DType.Int8 or DType.UInt8 || ElementType.Of(stored).IsHalf ? DType.Float32 : stored;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
-    {
-        if (request.Gradient(0) is not { } g)
-        {
-            return request.Zero;
-        }
+    /// <summary>Image by image.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
-        Variable image = request[0];
-        return [Ops.ReshapeLike(new GatherGradient(0).Apply(request.Result(1), g, Sizes.Of([image.Shape.ElementCount], image)), image)];
-    }
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        [request.Gradient(0) is { } g ? new MaxPoolGradient(Kernel, Strides, Pads, Dilations, CeilMode).Apply(request[0], g) : null];
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

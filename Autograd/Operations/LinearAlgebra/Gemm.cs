@@ -13,8 +13,11 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// <param name="TransposeB">Whether B is given as [n, k].</param>
 /// <param name="Alpha">The factor α.</param>
 /// <param name="Beta">The factor β of the addend.</param>
-public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1, double Beta = 1) : Operation, IProduct, IOperator
+public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, double Alpha = 1, double Beta = 1) : Operation, IProduct, IRunsInBlocks, IOperator
 {
+    /// <summary>Rows for which it pays to widen and pack the right operand.</summary>
+    internal const int BlockRows = 192;
+
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
@@ -81,6 +84,15 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
 
     int IProduct.BiasAxis(int rank) => 1;
 
+    /// <summary>By rows of A′; B is widened panel by panel.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        IntList factors = [TransposeA ? 1 : 0, -1];
+        if (!inputs.Has(2) || inputs[2].Shape.Rank < 2 || inputs[2].Shape[0] == 1)
+            return new Blocks(factors, Least: BlockRows, Panels: 1);
+        return inputs[2].Shape[0] == result[0] ? new Blocks([.. factors, 0], Least: BlockRows, Panels: 1) : null;
+    }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
@@ -146,9 +158,8 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
             Spread(arguments.Inputs[2], T.CreateChecked(Beta), c);
         }
 
-        Kernels.Gemm.Multiply(
-            SimdWidths.Best, TransposeA, TransposeB, c.Sizes[0], c.Sizes[1], k, T.CreateChecked(Alpha), a.Span<T>(), a.Sizes[1], b.Span<T>(), b.Sizes[1],
-            adds ? T.One : T.Zero, c.Span<T>(), c.Sizes[1], arguments.Workers,
+        StoredProduct.Multiply(
+            TransposeA, TransposeB, (c.Sizes[0], c.Sizes[1], k), T.CreateChecked(Alpha), a, b, adds ? T.One : T.Zero, c, arguments.Workers,
             new GemmEpilogue<T> { Bias = epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(), Relu = epilogue.Relu }, packed);
     }
 

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// The product of matrices, or of stacks of matrices whose leading axes broadcast (ONNX <c>MatMul</c>): […, m, k]·[…, k, n] → […, m, n].
 /// Both inputs have at least two axes.
 /// </summary>
-public sealed record MatMul : Operation, IProduct, IOperator
+public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -61,6 +61,18 @@ public sealed record MatMul : Operation, IProduct, IOperator
 
     int IProduct.BiasAxis(int rank) => 1;
 
+    /// <summary>By the leading axis. A single right matrix is widened panel by panel.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        (Shape a, Shape b) = (inputs[0].Shape, inputs[1].Shape);
+        if (b.Rank == 2)
+            return new Blocks([0, -1], Least: a.Rank == 2 ? Gemm.BlockRows : 1, Panels: 1);
+        return Axis(a) is { } left && Axis(b) is { } right && (left == 0 || right == 0) ? new Blocks([left, right]) : null;
+
+        // Whether every block reads the whole stack: not known where a size may be 1 and may not.
+        int? Axis(Shape shape) => shape.Rank < result.Rank || (shape[0] == 1 && result[0] != 1) ? -1 : shape[0] == result[0] ? 0 : null;
+    }
+
     private static Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
     {
         DType.Float32 => Lower<float>(request, epilogue),
@@ -80,7 +92,7 @@ public sealed record MatMul : Operation, IProduct, IOperator
         Storage? packed = request.Sizes(1).Length == 2
             ? request.Packed(1, "product", w => Kernels.Gemm.Pack<T>(SimdWidths.Best, false, w.Sizes[1], w.Sizes[0], w.Span<T>(), w.Sizes[1]))
             : null;
-        return packed is null && epilogue == Epilogue.None
+        return packed is null && epilogue == Epilogue.None && request.Type(1) == request.Type(0)
             ? Kernel.Of(Compute<T>, flops)
             : Kernel.Of(arguments => Compute<T>(arguments, k, epilogue, packed), flops);
     }
@@ -91,8 +103,8 @@ public sealed record MatMul : Operation, IProduct, IOperator
     {
         (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         int n = c.Sizes[^1], m = n == 0 ? 0 : c.Count / n;
-        Kernels.Gemm.Multiply(
-            SimdWidths.Best, false, false, m, n, k, T.One, a.Span<T>(), k, b.Span<T>(), n, T.Zero, c.Span<T>(), n, arguments.Workers,
+        StoredProduct.Multiply(
+            false, false, (m, n, k), T.One, a, b, T.Zero, c, arguments.Workers,
             new GemmEpilogue<T> { Bias = epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(), Relu = epilogue.Relu }, packed);
     }
 

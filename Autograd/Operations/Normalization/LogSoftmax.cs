@@ -1,6 +1,7 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
@@ -11,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// probability that was rounded to 0. Gradient G − e^y·Σ G.
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record LogSoftmax(int Axis) : Operation, IHasKernel, IOperator
+public sealed record LogSoftmax(int Axis) : Operation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -31,11 +32,19 @@ public sealed record LogSoftmax(int Axis) : Operation, IHasKernel, IOperator
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
+    /// <summary>By the leading axis, unless the sums run along it.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => Axis == 0 ? null : new([0]);
+
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         Variable y = request.Result(0);
-        return [request.Gradient(0) is { } g ? g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)) : null];
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+
+        // Where all of a row is −∞ its results are NaN, but they do not depend on the logits.
+        Variable isMasked = new And().Apply(Ops.Equal(request[0], Variable.Scalar(double.NegativeInfinity, y.DType)), new Not().Apply(Ops.Equal(y, y)));
+        return [Ops.Where(isMasked, 0, g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)))];
     }
 
     /// <inheritdoc/>

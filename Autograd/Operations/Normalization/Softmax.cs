@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// A slice of −∞ alone gives NaN. Gradient y·(G − Σ G·y).
 /// </summary>
 /// <param name="Axis">The axis, counted from 0.</param>
-public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
+public sealed record Softmax(int Axis) : Operation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -31,11 +31,19 @@ public sealed record Softmax(int Axis) : Operation, IHasKernel, IOperator
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
 
+    /// <summary>By the leading axis, unless the sums run along it.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => Axis == 0 ? null : new([0]);
+
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         Variable y = request.Result(0);
-        return [request.Gradient(0) is { } g ? y * (g - Ops.Sum(g * y, [Axis], keepDims: true)) : null];
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+
+        // Where all of a row is −∞ its results are NaN, but no logit of −∞ has any influence.
+        Variable isMasked = Ops.Equal(request[0], Variable.Scalar(double.NegativeInfinity, y.DType));
+        return [Ops.Where(isMasked, 0, y * (g - Ops.Sum(g * y, [Axis], keepDims: true)))];
     }
 
     /// <inheritdoc/>

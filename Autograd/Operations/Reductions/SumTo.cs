@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// The adjoint of broadcasting: sums over the axes in which a shape has 1 and the data have not, and over those that it does not have. Inputs: data, and the shape as an
 /// int64 vector, to which the data's broadcasts. Which axes these are may depend on sizes that are known when a plan is made. The gradient repeats G.
 /// </summary>
-public sealed record SumTo : Operation, IHasKernel, IHasExamples
+public sealed record SumTo : Operation, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
@@ -45,6 +45,17 @@ public sealed record SumTo : Operation, IHasKernel, IHasExamples
         }
 
         return request.Floating(request.Type(0), a => Compute<float>(a, reduced), a => Compute<double>(a, reduced), Value.CountOf(from));
+    }
+
+    /// <summary>By the leading axis, where it is known whether that stays.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        Shape x = inputs[0].Shape;
+        if (x.Rank == 0)
+            return null;
+        if (result.Rank < x.Rank || (result[0] == 1 && x[0] != 1))
+            return new Blocks([0], BlockJoin.Sum);
+        return result[0] == x[0] ? new Blocks([0]) : null;
     }
 
     private static void Compute<T>(KernelArguments arguments, bool[] reduced)

@@ -52,7 +52,8 @@ internal abstract class DigitClassifier : Experiment
     protected static double Percent(Trainer trainer, Dataset test) => 100.0 * (1.0 - trainer.Evaluate(test)["accuracy"]);
 
     protected Trainer Train(
-        Laboratory laboratory, string part, Module model, IReadOnlyList<Regularizer> regularizers, IDataSource train, Dataset test, Loss? loss = null)
+        Laboratory laboratory, string part, Module model, IReadOnlyList<Regularizer> regularizers, IDataSource train, Dataset test, Loss? loss = null,
+        TrainingPrecision precision = TrainingPrecision.Float32)
     {
         int steps = laboratory.Epochs * ((train.ExampleCount!.Value + BatchSize - 1) / BatchSize);
         var trainer = new Trainer
@@ -63,6 +64,7 @@ internal abstract class DigitClassifier : Experiment
             Regularizers = regularizers,
             Constraints = Constraints,
             Metrics = [new Accuracy()],
+            Precision = precision,
             Execution = laboratory.Execution,
         };
         laboratory.Train(part, trainer, train, new FitOptions { Epochs = laboratory.Epochs, BatchSize = BatchSize, Validation = test });

@@ -37,7 +37,10 @@ internal sealed class Adult : BinaryCase
     public override IReadOnlyList<Contender> Contenders(MLContext ml) =>
     [
         .. base.Contenders(ml),
-        new("network with embeddings", Family.Network, NetworkSpace.WithVectors, (s, seed) => ml.BinaryClassification.NeuralNetwork(NetworkSpace.Options(s, seed, null, ["Numbers"], Keys))),
+        new("network with embeddings", Family.Network, NetworkSpace.WithVectors, (s, seed) => ml.BinaryClassification.NeuralNetwork(NetworkSpace.Options(s, seed, null, ["Numbers"], Keys)))
+        {
+            TriesOf = "neural network",
+        },
     ];
 
     private static IDataView Read(MLContext ml, string file) => ml.Data.LoadFromTextFile(

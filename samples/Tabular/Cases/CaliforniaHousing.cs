@@ -43,7 +43,10 @@ internal sealed class CaliforniaHousing : RegressionCase
         };
         IEstimator<ITransformer> fill = ml.Transforms.ReplaceMissingValues("Features", replacementMode: Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean);
         var vectors = new Contender("network with embeddings", Family.Network, NetworkSpace.WithVectors, (s, seed) => ml.Regression.NeuralNetwork(
-            NetworkSpace.Options(s, seed, Network, s.Is("waves") ? [nameof(Derived.Numbers), "Sines"] : [nameof(Derived.Numbers)], ["ocean-key"])));
+            NetworkSpace.Options(s, seed, Network, s.Is("waves") ? [nameof(Derived.Numbers), "Sines"] : [nameof(Derived.Numbers)], ["ocean-key"])))
+        {
+            TriesOf = all[0].Name,
+        };
         return
         [
             all[0],

@@ -13,6 +13,7 @@ internal static class ConvolutionReferences
         [typeof(ConvTranspose)] = (o, x) => Transposed((ConvTranspose)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(ConvWeightGradient)] = (o, x) => WeightGradient((ConvWeightGradient)o, x[0], x[1]),
         [typeof(MaxPool)] = (o, x) => MaxPool((MaxPool)o, x[0]),
+        [typeof(MaxPoolGradient)] = (o, x) => MaxPoolGradient((MaxPoolGradient)o, x[0], x[1]),
         [typeof(MaxUnpool)] = (o, x) => MaxUnpool((MaxUnpool)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(AveragePool)] = (o, x) => AveragePool((AveragePool)o, x[0]),
         [typeof(AveragePoolGradient)] = (o, x) => AveragePoolGradient((AveragePoolGradient)o, x[0], [.. x[1].Data.Select(size => (int)size)]),
@@ -80,6 +81,14 @@ internal static class ConvolutionReferences
         }
 
         return [values, indices];
+    }
+
+    private static Array64[] MaxPoolGradient(MaxPoolGradient o, Array64 x, Array64 dy)
+    {
+        var dx = new Array64([.. x.Sizes]);
+        for (int flat = 0; flat < dy.Data.Length; flat++)
+            dx.Data[Window(o, x, dy.Index(flat)).MaxBy(i => x.Data[i])] += dy.Data[flat];
+        return [dx];
     }
 
     private static Array64[] MaxUnpool(MaxUnpool o, Array64 x, Array64 positions, Array64? shape)

@@ -14,6 +14,7 @@ internal static class ShapingReferences
         [typeof(CenterCropPad)] = (o, x) => [CenterOf((CenterCropPad)o, x[0], Integers(x[1]))],
         [typeof(Col2Im)] = (o, x) => [ImageOf((Col2Im)o, x[0], Integers(x[1]), Integers(x[2]))],
         [typeof(ConstantOfShape)] = (_, x) => [Array64.Make(Integers(x[0]), _ => x.Length > 1 ? x[1].Data[0] : 0)],
+        [typeof(Stack)] = (_, x) => StackOf(x),
         [typeof(Concat)] = (o, x) => ConcatOf((Concat)o, x),
         [typeof(DepthToSpace)] = (o, x) => [DepthToSpaceOf((DepthToSpace)o, x[0])],
         [typeof(Expand)] = (_, x) => [Array64.Make(Joint(x[0].Sizes, Integers(x[1])), i => x[0][i])],
@@ -139,6 +140,14 @@ internal static class ShapingReferences
             return x[j];
         }),
     ];
+
+    private static Array64[] StackOf(Array64[] x)
+    {
+        var y = new Array64([x.Length, .. x[0].Sizes]);
+        for (int i = 0; i < y.Data.Length; i++)
+            y.Data[i] = x[i / x[0].Data.Length].Data[i % x[0].Data.Length];
+        return [y];
+    }
 
     private static Array64[] ConcatOf(Concat o, Array64[] x)
     {

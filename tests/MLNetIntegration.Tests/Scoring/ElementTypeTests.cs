@@ -26,6 +26,21 @@ public sealed class ElementTypeTests
         RoundTrip(DataType.String, i => i % 5 == 0 ? string.Empty : $"text {i} äö");
     }
 
+    /// <summary>A key is its number, from 1, and 0 where it is missing (in objects, a key by itself counts from 0 and those in vectors from 1, and what is beyond the last is missing); one of another underlying type is refused.</summary>
+    [Fact]
+    public void Keys_go_in_as_their_numbers()
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 130).Select(i => new Keyed { Kind = (uint)(i % 4), Level = (byte)(i % 3), Pair = [(uint)(i % 4), 1] }));
+        using BatchOnnxTransformer transformer = Ml.ScoreOnnx(RawModel.Identity(
+            RawModel.Tensor("Kind", DataType.Uint32, "n"), RawModel.Tensor("Level", DataType.Uint8, "n", 1), RawModel.Tensor("Pair", DataType.Uint32, "n", 2))).Fit(data);
+        IDataView scored = transformer.Transform(data);
+        Assert.Equal(Enumerable.Range(0, 130).Select(i => (uint)((i + 1) % 4)), scored.GetColumn<uint>("Kind_out"));
+        Assert.Equal(Enumerable.Range(0, 130).Select(i => (byte)((i + 1) % 3)), scored.GetColumn<byte>("Level_out"));
+        Assert.All(scored.GetColumn<uint[]>("Pair_out").Select((pair, i) => (pair, i)), p => Assert.Equal([(uint)(p.i % 4), 1u], p.pair));
+        string message = Assert.Throws<ScoringException>(() => Ml.ScoreOnnx(RawModel.Identity(RawModel.Tensor("Level", DataType.Uint32, "n"))).Fit(data)).Message;
+        Assert.Contains("expects a column of UInt32, found \"Level\" of type Key<Byte, 0-1>", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Half_precision_is_rounded_to_the_nearest_number()
     {
@@ -108,5 +123,18 @@ public sealed class ElementTypeTests
         public float Q { get; set; }
 
         public long B { get; set; }
+    }
+
+    private sealed class Keyed
+    {
+        [KeyType(3)]
+        public uint Kind { get; set; }
+
+        [KeyType(2)]
+        public byte Level { get; set; }
+
+        [VectorType(2)]
+        [KeyType(3)]
+        public uint[] Pair { get; set; } = [];
     }
 }

@@ -107,6 +107,41 @@ public sealed class NoiseTests
     }
 
     [Fact]
+    public void Fifty_members_are_no_more_nodes_than_two_of_one()
+    {
+        Module[] members = [.. Enumerable.Range(0, 50).Select(_ => new Sequential(
+            new Dense(4, 6, random) { Activation = Ops.Tanh }, new Dense(6, 5, random) { Activation = Ops.Relu }, new Dense(5, 3, random), new Activation(x => Ops.Softmax(x))))];
+        double[] weights = [.. Enumerable.Range(1, 50).Select(i => i / 1275.0)];
+        var ensemble = new Ensemble(members, weights);
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 4]);
+        int one = Nodes(members[0].Forward(x, new ForwardContext(Mode.Inference))), all = Nodes(ensemble.Forward(x, new ForwardContext(Mode.Inference)));
+        Assert.True(all <= 2 * one, $"found {all} nodes for fifty members, {one} for one");
+
+        // Each parameter counts by itself: the numbers are those of the members one by one.
+        float[] numbers = [.. Enumerable.Range(0, 12).Select(i => MathF.Sin(i))];
+        double[] expected = new double[9];
+        for (int m = 0; m < members.Length; m++)
+        {
+            double[] own = Run.Numbers(Run.Forward(members[m], Mode.Inference, numbers, 3, 4));
+            for (int i = 0; i < expected.Length; i++)
+                expected[i] += weights[m] * own[i];
+        }
+
+        Run.Close(expected, Run.Numbers(Run.Forward(ensemble, Mode.Inference, numbers, 3, 4)), 1e-6);
+
+        // Members of two forms stand side by side.
+        var mixed = new Ensemble([.. members.Take(3), new Sequential(new Dense(4, 3, random), new Activation(v => Ops.Softmax(v)))]);
+        double[] mean = [.. Enumerable.Range(0, 9).Select(i => mixed.Children.Average(member => Run.Numbers(Run.Forward((Module)member, Mode.Inference, numbers, 3, 4))[i]))];
+        Run.Close(mean, Run.Numbers(Run.Forward(mixed, Mode.Inference, numbers, 3, 4)), 1e-6);
+
+        static int Nodes(Variable result)
+        {
+            Node[] nodes = [.. TopologicalOrder.Of([result])];
+            return nodes.Length + nodes.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Sum(body => body.Nodes.Count());
+        }
+    }
+
+    [Fact]
     public void An_ensemble_of_models_averages_each_output()
     {
         static Model Member(double c) => new Heads(new Activation(x => c * x), ("same", new Activation(x => x)), ("square", new Activation(x => x.Square())));

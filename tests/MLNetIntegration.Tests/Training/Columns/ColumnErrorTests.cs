@@ -34,7 +34,7 @@ public sealed class ColumnErrorTests
         Assert.Contains("for the feature columns \"Age\", \"Note\", found them for \"Place\"", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { Width = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { HashBits = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { HashBits = 25 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { HashBits = 17 });
     }
 
     [Fact]

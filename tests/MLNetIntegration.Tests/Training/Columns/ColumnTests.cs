@@ -1,8 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Text;
+using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.OnnxExport.Export;
 
 namespace Toolkit.MLNetIntegration.Tests.Training.Columns;
 
@@ -149,6 +151,29 @@ public sealed class ColumnTests
         Assert.InRange(With(true) - With(false), 15, 45);
     }
 
+    /// <summary>Ids of a tokenizer of one's own are a vector of keys. Numbers beyond the keys, which other programs may feed, are as if they were missing.</summary>
+    [Fact]
+    public void Ids_are_vectors_of_keys_and_those_out_of_range_are_missing()
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => new Tokens
+        {
+            Ids = [.. Enumerable.Range(0, i % 4).Select(k => (uint)((i + (7 * k)) % 50) + 1)],
+            Pair = [(uint)(i % 5) + 1, (uint)(i % 3) + 1],
+            Topic = (uint)(i % 5),
+            Cost = (i % 5) + (i % 3),
+        }));
+        NeuralNetworkOptions options = Options with { FeatureColumns = ["Ids", "Pair", "Topic"], ColumnOptions = new Dictionary<string, ColumnOptions>(), LabelColumn = "Cost", Epochs = 60 };
+        using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(options).Fit(data);
+        Assert.InRange(Ml.Regression.Evaluate(model.Transform(data), "Cost").RSquared, 0.95, 1);
+        using NeuralNetworkTransformer topic = Ml.Regression.NeuralNetwork(options with { FeatureColumns = ["Topic"] }).Fit(data);
+        uint[] keys = [0, 6, uint.MaxValue, 5];
+        using BatchOnnxTransformer plain = Ml.ScoreOnnx(OnnxExporter.Export(topic.Inference)).Fit(Ml.Data.LoadFromEnumerable(keys.Select(key => new Number { Topic = key })));
+        float[] scores = [.. plain.Transform(Ml.Data.LoadFromEnumerable(keys.Select(key => new Number { Topic = key }))).GetColumn<float>("Score")];
+        Assert.Equal(scores[0], scores[1], 1e-5f);
+        Assert.Equal(scores[0], scores[2], 1e-5f);
+        Assert.NotEqual(scores[0], scores[3], 1e-2f);
+    }
+
     /// <summary>From 0 keys of a word, as ML.NET's own transformers number them: without case, diacritics and punctuation, split at blanks, hashed.</summary>
     private static int[][] Words(HouseData.Row[] rows)
     {
@@ -156,6 +181,26 @@ public sealed class ColumnTests
         ITransformer words = Ml.Transforms.Text.NormalizeText("N", "Note", TextNormalizingEstimator.CaseMode.Lower, keepDiacritics: false, keepPunctuations: false)
             .Append(Ml.Transforms.Text.TokenizeIntoWords("N", "N", Blanks)).Append(Ml.Transforms.Conversion.Hash("N", "N", 6)).Fit(view);
         return [.. words.Transform(view).GetColumn<uint[]>("N").Select(keys => keys.Select(k => (int)k - 1).ToArray())];
+    }
+
+    private sealed class Tokens
+    {
+        [KeyType(50)]
+        public uint[] Ids { get; set; } = [];
+
+        [VectorType(2)]
+        [KeyType(5)]
+        public uint[] Pair { get; set; } = [];
+
+        [KeyType(5)]
+        public uint Topic { get; set; }
+
+        public float Cost { get; set; }
+    }
+
+    private sealed class Number
+    {
+        public uint Topic { get; set; }
     }
 
     private sealed class Counts

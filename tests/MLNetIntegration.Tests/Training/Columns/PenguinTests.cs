@@ -17,10 +17,9 @@ public sealed class PenguinTests
         Assert.SkipUnless(File.Exists(file), "The data set 'penguins' is not in the folder 'shared/data' beside the repository.");
         double[][] reached = [.. Enumerable.Range(1, 5).Select(seed => Train(file!, (ulong)seed))];
         double Mean(int task) => reached.Average(r => r[task]);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", reached.Select(r => string.Join(" ", r))));
-        Assert.InRange(Mean(0), 0.96, 1);
-        Assert.InRange(Mean(1), 0.85, 1);
-        Assert.InRange(Mean(2), 0.75, 1);
+        Assert.InRange(Mean(0), 0.985, 1);
+        Assert.Equal(0.913, Mean(1), 0.03);
+        Assert.Equal(0.855, Mean(2), 0.02);
     }
 
     /// <summary>Accuracy of species and sex, and the share of the variance of the weight that is explained, on test rows; the metrics of the last epoch are of the same kind.</summary>
