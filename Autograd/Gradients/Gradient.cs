@@ -1,5 +1,7 @@
+using Toolkit.Autograd.Gradients.Equivalents;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Gradients;
@@ -9,7 +11,7 @@ namespace Toolkit.Autograd.Gradients;
 /// differentiated and the variables asked for is visited, and each gradient is built once. A gradient is an ordinary variable: it can be
 /// differentiated again.
 /// </summary>
-public static class Gradient
+public static partial class Gradient
 {
     /// <summary>∂y/∂wrt for a scalar y.</summary>
     /// <param name="y">A floating-point variable with one element.</param>
@@ -96,6 +98,12 @@ public static class Gradient
 
     private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
     {
+        if (Equivalent.Of(node) is { } equal && equal.Behind.Any(between.Contains))
+        {
+            PropagateThrough(node, equal.Same, equal.Behind, gradients, between, table);
+            return;
+        }
+
         bool[] wanted = new bool[node.Inputs.Length];
         for (int i = 0; i < wanted.Length; i++)
         {
@@ -126,6 +134,20 @@ public static class Gradient
         }
     }
 
+    /// <summary>Adds to the gradients of variables further behind what a node owes them, through an equal function of theirs.</summary>
+    private static void PropagateThrough(
+        Node node, Variable same, IReadOnlyList<Variable> behind, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
+    {
+        Variable[] wanted = [.. behind.Where(between.Contains)];
+        IReadOnlyList<Variable?> found = PullBack([same], gradients, wanted, behind.Contains);
+        node.Origin?.Mark(found.OfType<Variable>(), [.. behind, .. node.Outputs, .. gradients.OfType<Variable>()]);
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (found[i] is { } contribution)
+                Accumulate(table, wanted[i], contribution);
+        }
+    }
+
     /// <summary>The contributions to a node's wanted inputs through the same results in other operations. It stops at the node's inputs: what one of them
     /// owes to another is the business of the nodes before.</summary>
     private static Variable?[] PullBackToInputs(Node node, IReadOnlyList<Variable> same, IReadOnlyList<Variable?> gradients, bool[] wanted)
@@ -143,7 +165,7 @@ public static class Gradient
     }
 
     private static void Accumulate(Dictionary<Variable, Variable> table, Variable variable, Variable contribution) =>
-        table[variable] = table.TryGetValue(variable, out Variable? sum) ? sum + contribution : contribution;
+        table[variable] = table.TryGetValue(variable, out Variable? sum) ? Choice.Add(sum, contribution, variable) : contribution;
 
     /// <summary>The floating-point variables that depend on one of those asked for, those included.</summary>
     private static HashSet<Variable> DependentOn(IReadOnlyList<Variable> wrt, IReadOnlyList<Node> order)

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Toolkit.Autograd.Graph;
 using Toolkit.MLNetIntegration.Scoring;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;

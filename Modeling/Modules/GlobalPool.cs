@@ -12,16 +12,25 @@ public sealed class GlobalPool : Module
     /// <summary>Whether the greatest element is taken; false (the default) for the mean.</summary>
     public bool Greatest { get; init; }
 
+    /// <summary>The axes that are pooled, each above 0; null (the default) for all places: the axes behind the channels, or the steps of sequences along a ragged axis. <c>[1]</c> pools
+    /// the steps of sequences that all have one length.</summary>
+    public IntList? Axes
+    {
+        get;
+        init => field = value is null || (value.Count > 0 && value.All(axis => axis > 0)) ? value
+            : throw new ArgumentException($"Expected axes above 0, at least one, for {nameof(Axes)}, found {value}.", nameof(Axes));
+    }
+
     /// <inheritdoc/>
     protected internal override string Kind => "globalpool";
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank < 3)
-            throw Mismatch("[batch, channels, …]", input);
+        if (input.Shape.Rank < 3 || (Axes is not null && Axes.Max() >= input.Shape.Rank))
+            throw Mismatch(Axes is null ? "[batch, channels, …]" : $"[batch, …] with the axes {Axes}", input);
         // Steps of a sequence come before its features.
-        int[] axes = context.MaskOf(input.Shape[1]) is not null ? [1] : [.. Enumerable.Range(2, input.Shape.Rank - 2)];
+        int[] axes = Axes is not null ? [.. Axes] : context.MaskOf(input.Shape[1]) is not null ? [1] : [.. Enumerable.Range(2, input.Shape.Rank - 2)];
         if (Masked.Places(input, axes, context) is not { } places)
             return Greatest ? input.ReduceMax([.. axes]) : input.Mean([.. axes]);
         Variable there = Ops.Greater(places, 0.0), count = places.Sum([.. axes]);

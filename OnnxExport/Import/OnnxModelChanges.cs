@@ -74,22 +74,30 @@ public static class OnnxModelChanges
     /// <param name="names">Patterns of names of weights; null for all weights that a <c>MatMul</c>, <c>Gemm</c> or <c>Conv</c> reads as its second input.</param>
     /// <param name="alpha">α: the change counts α/r; null for r.</param>
     /// <param name="seed">Names the random numbers with which the adapters begin.</param>
-    /// <exception cref="ArgumentException">A pattern fits no such weight, or the rank is above the shorter side of one.</exception>
+    /// <exception cref="ArgumentException">A pattern fits no such weight, the rank is above the shorter side of one, or the model has values with the names of the adapter.</exception>
     public static OnnxModel WithLora(this OnnxModel model, int rank, IReadOnlyList<string>? names = null, double? alpha = null, ulong seed = 0)
     {
         Dictionary<Parameter, bool> inputsFirst = [];
         foreach (Node node in model.Signature.Nodes)
         {
-            if (node.Inputs.Length > 1 && node.Inputs.Optional(1)?.Parameter is { } weight && IsAdaptable(node.Operation, weight))
+            // The product of two parameters is a weight, such as that of an adapter, and no layer.
+            if (node.Inputs.Length > 1 && node.Inputs[0].Parameter is null && node.Inputs.Optional(1)?.Parameter is { } weight && IsAdaptable(node.Operation, weight))
                 inputsFirst.TryAdd(weight, node.Operation is MatMul or Gemm { TransposeB: false });
         }
 
         Parameter[] chosen = [.. (names ?? ["*"]).SelectMany(pattern => Matching(model, pattern, inputsFirst.Keys)).Distinct()];
+        HashSet<string> taken = [.. model.Values.Keys, .. model.Parameters.Select(parameter => parameter.Name)];
         var replacements = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
         foreach (Parameter parameter in model.Parameters.Where(parameter => !chosen.Contains(parameter) && parameter.Role != ParameterRole.State))
             replacements.Add(parameter, parameter.WithRole(ParameterRole.State));
         for (int i = 0; i < chosen.Length; i++)
-            replacements.Add(chosen[i], new LowRankAdapter(chosen[i], rank, alpha ?? rank, inputsFirst[chosen[i]], seed + (ulong)i).Sum);
+        {
+            var adapter = new LowRankAdapter(chosen[i], rank, alpha ?? rank, inputsFirst[chosen[i]], seed + (ulong)i);
+            if (taken.Contains(adapter.A.Name) || taken.Contains(adapter.B.Name))
+                throw new ArgumentException($"Expected a model without values called \"{adapter.A.Name}\" or \"{adapter.B.Name}\", as the adapter's own parameters are, found one that has them.", nameof(model));
+            replacements.Add(chosen[i], adapter.Sum);
+        }
+
         return Replace(model, replacements);
     }
 

@@ -27,7 +27,7 @@ internal static class ModelCases
     {
         var random = new RandomSource(1);
         var model = new Sequential(
-            new TransformerEncoder(128, 4, random) { Layers = 4, Hidden = 256 }, new Activation(x => x.Mean([1])), new Dense(128, 10, random));
+            new TransformerEncoder(128, 4, random) { Layers = 4, Hidden = 256 }, new GlobalPool { Axes = [1] }, new Dense(128, 10, random));
         return Cases.Train(threads, model, [64, 128], 10, 16, new Adam { LearningRate = 1e-3 });
     }
 

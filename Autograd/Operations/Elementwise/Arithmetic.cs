@@ -205,8 +205,9 @@ internal static class Extremum
     /// <summary>The gradient where the greater is greater and half of it at a tie (none if the other input is one constant number); 0 elsewhere, whatever the gradient.</summary>
     public static Variable Share(Variable gradient, Variable greater, Variable lesser, Variable other)
     {
-        Variable alone = Ops.Where(Ops.Greater(greater, lesser), gradient, 0);
-        return IsNumber(other) && greater != lesser ? alone : Ops.Where(Ops.Equal(greater, lesser), 0.5 * gradient, alone);
+        return IsNumber(other) && greater != lesser
+            ? Ops.Where(Ops.Greater(greater, lesser), gradient, 0)
+            : Ops.Where(Ops.GreaterOrEqual(greater, lesser), Ops.Where(Ops.Equal(greater, lesser), 0.5 * gradient, gradient), 0);
     }
 
     public static IEnumerable<Example> Examples(Operation operation)

@@ -50,7 +50,7 @@ public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g && To.IsFloating() && request[0].DType.IsFloating() ? Ops.Cast(g, request[0].DType) : null];
+        Contributions(request, (g, _) => To.IsFloating() && request[0].DType.IsFloating() ? Ops.Cast(g, request[0].DType) : null);
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

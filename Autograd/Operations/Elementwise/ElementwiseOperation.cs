@@ -63,6 +63,23 @@ public abstract record ElementwiseOperation : Operation, IHasKernel, ITileKernel
         request.ResultType(0),
         request.ResultSizes(0));
 
+    /// <summary>The answer in which each input that is wanted gets its contribution, summed over axes that were broadcast. Where the gradient that comes in is a choice of branches, it
+    /// is made last: a branch that was not taken contributes exactly 0 (<see cref="Choice"/>).</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="contribution">The contribution of a gradient G to the input at a position, in the shape of the result; null for zero.</param>
+    private protected static IReadOnlyList<Variable?> Contributions(BpropRequest request, Func<Variable, int, Variable?> contribution)
+    {
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+        Choice? choice = Choice.Of(g);
+        return request.Each(input => contribution(choice?.Inner ?? g, input) switch
+        {
+            null => null,
+            { } part when choice is null => Broadcasting.Undo(part, request[input]),
+            { } part => Choice.Undo(part == choice.Inner ? g : choice.Take(part), request[input]),
+        });
+    }
+
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name);
 }

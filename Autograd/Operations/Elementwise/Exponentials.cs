@@ -63,7 +63,7 @@ public sealed record Log : UnaryOperation, IOperator
     protected override Variable Derivative(Variable x, Variable y) => 1 / x;
 }
 
-/// <summary>The square root (ONNX <c>Sqrt</c>): NaN below 0. Gradient 1/(2√x), ∞ at 0.</summary>
+/// <summary>The square root (ONNX <c>Sqrt</c>): NaN below 0. Gradient 1/(2√x), ∞ at 0, but 0 there for a sum of squares, whose root is a norm.</summary>
 public sealed record Sqrt : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -76,6 +76,11 @@ public sealed record Sqrt : UnaryOperation, IOperator
 
     /// <inheritdoc/>
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sqrt(x, y);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => Squares.IsSum(request[0])
+        ? Contributions(request, (g, _) => Squares.Root(g * Derivative(request[0], request.Result(0)), request.Result(0)))
+        : base.Bprop(request);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => 0.5 / y;

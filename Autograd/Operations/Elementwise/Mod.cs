@@ -39,10 +39,8 @@ public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (request.Gradient(0) is not { } g)
-            return request.Zero;
         (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
-        return request.Each(input => Broadcasting.Undo(input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)), request[input]));
+        return Contributions(request, (g, input) => input == 0 ? g : g * (Ops.StopGradient(z - x) / Ops.StopGradient(y)));
     }
 
     /// <inheritdoc/>

@@ -53,10 +53,8 @@ public abstract record BinaryOperation : NumberOperation
     protected abstract Variable? Contribution(Variable gradient, Variable x, Variable y, Variable z, int input);
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input =>
-        request.Gradient(0) is { } g && Contribution(g, request[0], request[1], request.Result(0), input) is { } contribution
-            ? Broadcasting.Undo(contribution, request[input])
-            : null);
+    public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
+        Contributions(request, (g, input) => Contribution(g, request[0], request[1], request.Result(0), input));
 
     /// <summary>Examples of equal shapes, broadcasting in both directions, scalars and a symbolic axis.</summary>
     /// <param name="operation">The operation.</param>

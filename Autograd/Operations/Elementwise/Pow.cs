@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 
 /// <summary>The power xʸ (ONNX <c>Pow</c>) of numbers of one type, floating-point or 32- or 64-bit signed integers. A negative base with a fractional exponent gives
 /// NaN. Integers wrap; a negative exponent gives the truncated quotient 1/x⁻ʸ, and 0 for the base 0.</summary>
-/// <remarks>Gradient: y·xʸ⁻¹ for the base and xʸ·ln x for the exponent; the latter is NaN for x &lt; 0 and is only computed if asked for.</remarks>
+/// <remarks>Gradient: y·xʸ⁻¹ for the base, 0 for y = 0; xʸ·ln x for the exponent, 0 for x = 0 and y ≥ 0, NaN for x &lt; 0. Roots of sums of squares have gradient 0 at 0 (<see cref="Squares"/>).</remarks>
 public sealed record Pow : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
@@ -48,13 +48,30 @@ public sealed record Pow : ElementwiseOperation, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
-        if (request.Gradient(0) is not { } g)
-        {
-            return request.Zero;
-        }
-
         (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
-        return request.Each(input => Broadcasting.Undo(input == 0 ? g * y * Ops.Pow(x, y - 1) : g * z * Ops.Log(x), request[input]));
+        return Contributions(request, (g, input) => input == 0 ? ToBase(g, x, y, z) : ToExponent(g, x, y, z));
+    }
+
+    /// <summary>G·y·xʸ⁻¹; nothing for the exponent 0, and 0 at the base 0 where the power is the root of a sum of squares, a norm.</summary>
+    private static Variable? ToBase(Variable g, Variable x, Variable y, Variable z)
+    {
+        if (y.Constant is not { Count: 1 } exponent)
+            return Ops.Where(Ops.Equal(y, Variable.Scalar(0, y.DType)), 0, g * y * Ops.Pow(x, y - 1));
+        return exponent[0] switch
+        {
+            0 => null,
+            1 => g,
+            2 => g * (2 * x),
+            > 0 and < 1 when Squares.IsSum(x) => Squares.Root(g * (y * Ops.Pow(x, Variable.Scalar(exponent[0] - 1, x.DType))), z),
+            var p => g * (y * Ops.Pow(x, Variable.Scalar(p - 1, x.DType))),
+        };
+    }
+
+    /// <summary>G·xʸ·ln x; 0 at the base 0 for exponents of at least 0.</summary>
+    private static Variable ToExponent(Variable g, Variable x, Variable y, Variable z)
+    {
+        Variable zero = Variable.Scalar(0, x.DType);
+        return Ops.Where(new And().Apply(Ops.Equal(x, zero), Ops.GreaterOrEqual(y, zero)), 0, g * z * Ops.Log(x));
     }
 
     private static void Apply<T>(TileArguments tile)

@@ -99,7 +99,7 @@ public sealed record Abs : NumberOperation, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? g * Ops.Sign(request[0]) : null];
+        Contributions(request, (g, _) => Ops.Where(Ops.Equal(request[0], Variable.Scalar(0, request[0].DType)), 0, g * Ops.Sign(request[0])));
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile)
@@ -163,7 +163,7 @@ public sealed record Neg : NumberOperation, IOperator
     public override int Arity => 1;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0) is { } g ? -g : null];
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => Contributions(request, (g, _) => -g);
 
     /// <inheritdoc/>
     protected override void Apply<T>(TileArguments tile) => TensorPrimitives.Negate(tile.Input<T>(0), tile.Output<T>());

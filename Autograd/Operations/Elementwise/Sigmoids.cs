@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
-/// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2).</summary>
+/// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2), computed as 4/((1 + e²ˣ)(1 + e⁻²ˣ)), which keeps its digits where y rounds to ±1.</summary>
 public sealed record Tanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -18,10 +18,10 @@ public sealed record Tanh : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, TanhFunction>(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 1 - (y * y);
+    protected override Variable Derivative(Variable x, Variable y) => 4 * (Sigmoid.Below(2 * x) * Sigmoid.Below(-2 * x));
 }
 
-/// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y).</summary>
+/// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y), computed as y/(1 + eˣ), which keeps its digits where y rounds to 1.</summary>
 public sealed record Sigmoid : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -34,7 +34,10 @@ public sealed record Sigmoid : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => y * (1 - y);
+    protected override Variable Derivative(Variable x, Variable y) => y * Below(x);
+
+    /// <summary>1 − σ(x) = 1/(1 + eˣ). ONNX Runtime's σ is 0 where it is merely small, so it is not written as σ(−x).</summary>
+    internal static Variable Below(Variable x) => 1 / (1 + Ops.Exp(x));
 }
 
 /// <summary>

@@ -43,5 +43,5 @@ public abstract record UnaryOperation : ElementwiseOperation
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g && Derivative(request[0], request.Result(0)) is { } derivative ? g * derivative : null];
+        Contributions(request, (g, _) => Derivative(request[0], request.Result(0)) is { } derivative ? g * derivative : null);
 }

@@ -44,21 +44,14 @@ public sealed record Where : ElementwiseOperation, IOperator, IMovesElements
 
     /// <summary>A choice moves bits and needs no arithmetic, so the size of an element decides.</summary>
     /// <param name="tile">Inputs and output.</param>
-    public override void Apply(TileArguments tile) => SizeDispatch.Run(tile.InputType.Size(), new Choice(tile));
+    public override void Apply(TileArguments tile) => SizeDispatch.Run(tile.InputType.Size(), new Selection(tile));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
-    {
-        if (request.Gradient(0) is not { } g)
-        {
-            return request.Zero;
-        }
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input => request.Gradient(0) is { } g
+        ? new Choice([(request[0], input == 1)], g) is var choice ? Choice.Undo(choice.Take(g), request[input]) : null
+        : null);
 
-        Variable condition = request[0];
-        return request.Each(input => Broadcasting.Undo(input == 1 ? Ops.Where(condition, g, 0) : Ops.Where(condition, 0, g), request[input]));
-    }
-
-    private readonly ref struct Choice(TileArguments tile) : IBitsAction
+    private readonly ref struct Selection(TileArguments tile) : IBitsAction
     {
         private readonly TileArguments tile = tile;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 
@@ -38,7 +39,12 @@ public sealed record LogSoftmax(int Axis) : Operation, IRunsInBlocks, IOperator
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         Variable y = request.Result(0);
-        return [request.Gradient(0) is { } g ? g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)) : null];
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+
+        // Where all of a row is −∞ its results are NaN, but they do not depend on the logits.
+        Variable isMasked = new And().Apply(Ops.Equal(request[0], Variable.Scalar(double.NegativeInfinity, y.DType)), new Not().Apply(Ops.Equal(y, y)));
+        return [Ops.Where(isMasked, 0, g - (Ops.Exp(y) * Ops.Sum(g, [Axis], keepDims: true)))];
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
@@ -42,7 +43,13 @@ public sealed record LogitCrossEntropy : Operation, IHasKernel, IHasExamples
         Variable? result = null;
         if (request.Gradient(0) is { } g)
         {
-            result = (logarithms.Exp() - Ops.OneHot(labels, logits.Shape[1].Size, logits.DType)) * Ops.Reshape(g, [logits.Shape[0], 1]);
+            Variable difference = logarithms.Exp() - Ops.OneHot(labels, logits.Shape[1].Size, logits.DType);
+            Func<Variable, Variable> column = v => Ops.Reshape(v, [logits.Shape[0], 1]);
+
+            // An example that was left out contributes nothing, whatever its logits are.
+            result = Choice.Of(g) is { } choice && choice.Conditions.All(c => c.Condition.Shape == g.Shape) && choice.Move(column) is var rows
+                ? rows.Take(difference * rows.Inner)
+                : difference * column(g);
         }
 
         if (request.Gradient(1) is { } h)

@@ -38,7 +38,12 @@ public sealed record Softmax(int Axis) : Operation, IRunsInBlocks, IOperator
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
     {
         Variable y = request.Result(0);
-        return [request.Gradient(0) is { } g ? y * (g - Ops.Sum(g * y, [Axis], keepDims: true)) : null];
+        if (request.Gradient(0) is not { } g)
+            return request.Zero;
+
+        // Where all of a row is −∞ its results are NaN, but no logit of −∞ has any influence.
+        Variable isMasked = Ops.Equal(request[0], Variable.Scalar(double.NegativeInfinity, y.DType));
+        return [Ops.Where(isMasked, 0, y * (g - Ops.Sum(g * y, [Axis], keepDims: true)))];
     }
 
     /// <inheritdoc/>

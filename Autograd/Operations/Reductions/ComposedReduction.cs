@@ -74,12 +74,7 @@ public sealed record ReduceL2(bool KeepDims = true, bool NoopWithEmptyAxes = fal
 
     private protected override bool IsExactOnIntegers => false;
 
-    private protected override Variable Of(Variable x, Variable? axes)
-    {
-        // The root of 0 has an infinite derivative: 1 stands in for it.
-        Variable sum = Sum(x * x, axes), isZero = Ops.Equal(sum, Variable.Scalar(0, x.DType));
-        return Ops.Where(isZero, 0, Ops.Sqrt(Ops.Where(isZero, 1, sum)));
-    }
+    private protected override Variable Of(Variable x, Variable? axes) => Ops.Sqrt(Sum(x * x, axes));
 }
 
 /// <summary>ln Σx over axes (ONNX <c>ReduceLogSum</c>).</summary>

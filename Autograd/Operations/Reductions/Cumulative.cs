@@ -30,7 +30,7 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
 
     private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double low = -2, int opset = 14) =>
     [
-        new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)) { Opset = opset },
+        new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)),
         new(make(true, false), new ExampleInput([4, 2], Low: low), new ExampleInput([], DType.Int64, -2, -2)) { Opset = opset },
         new(make(false, true), new ExampleInput([2, 3, 2], Low: low), new ExampleInput([], DType.Int32, 1, 1)) { Opset = opset },
         new(make(true, true), new ExampleInput([3], Low: low), new ExampleInput([], DType.Int64, 0, 0)) { Opset = opset },
@@ -99,8 +99,8 @@ public sealed record CumSum(bool Exclusive = false, bool Reverse = false) : Cumu
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = Attributes };
 }
 
-/// <summary>The products of the elements up to each along an axis (ONNX <c>CumProd</c>). Inputs: data and the axis. The gradient is the sum of G·y from each on divided by x, so it is NaN
-/// where an element is 0.</summary>
+/// <summary>The products of the elements up to each along an axis (ONNX <c>CumProd</c>). Inputs: data and the axis. The gradient needs no division: the product of what
+/// stands before an element times Σ G·(products from there on), a recurrence; where the axis depends on data, it is the sum of G·y from each on divided by x, NaN where an element is 0.</summary>
 /// <param name="Exclusive">Whether the element itself is left out.</param>
 /// <param name="Reverse">Whether the elements from each on are multiplied.</param>
 public sealed record CumProd(bool Exclusive = false, bool Reverse = false) : Cumulative(Exclusive, Reverse), IOperator
@@ -116,8 +116,46 @@ public sealed record CumProd(bool Exclusive = false, bool Reverse = false) : Cum
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new CumProd(node.Flag("exclusive"), node.Flag("reverse")).ApplyAll(node[0], node[1]);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(
-        input => input == 0 && request.Gradient(0) is { } g ? new CumSum(Exclusive, !Reverse).Apply(g * request.Result(0), request[1]) / request[0] : null);
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Each(input =>
+        input != 0 || request.Gradient(0) is not { } g ? null
+        : request[1].Content is [{ IsStatic: true } axis] ? new CumProd(true, Reverse).Apply(request[0], request[1]) * Later(g, request[0], request[0].Shape.Axis((int)axis.Number))
+        : new CumSum(Exclusive, !Reverse).Apply(g * request.Result(0), request[1]) / request[0]);
+
+    /// <summary>For each element x the sum of G at it and at the later ones, each times the product of the elements between: s = g + x′·s′, from the end on, where x′ and s′ are those of the next
+    /// element; without the element's own G if the product leaves it out.</summary>
+    private Variable Later(Variable g, Variable x, int axis)
+    {
+        IntList swap = ToFront(x, axis);
+        (g, x) = (Ops.Transpose(g, swap), Ops.Transpose(x, swap));
+        IReadOnlyList<Variable> sums = Ops.Scan([Nothing(x)], [g, x], (state, element) =>
+        {
+            Variable sum = Exclusive ? state[0] : element[0] + state[0];
+            return ([Exclusive ? element[0] + (element[1] * state[0]) : element[1] * sum], [sum]);
+        }, backward: !Reverse).Outputs;
+        return Ops.Transpose(sums[0], swap);
+    }
+
+    /// <summary>The permutation, its own inverse, that has an axis first.</summary>
+    private static IntList ToFront(Variable x, int axis) => [.. Enumerable.Range(0, x.Shape.Rank).Select(a => a == 0 ? x.Shape.Axis(axis) : a == x.Shape.Axis(axis) ? 0 : a)];
+
+    /// <summary>Zeros in the shape of an element of the first axis.</summary>
+    private static Variable Nothing(Variable x) => Ops.StopGradient(Ops.Sum(Ops.Slice(x, 0, 0, 0), [0]));
+
+    /// <summary>What it is exported as in older operator sets, where the axis is known: a Scan.</summary>
+    /// <param name="inputs">Data and axis.</param>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
+    {
+        if (inputs[1].Content is not [{ IsStatic: true } axis] || inputs[0].DType.IsInteger())
+            return null;
+        IntList swap = ToFront(inputs[0], (int)axis.Number);
+        Variable x = Ops.Transpose(inputs[0], swap);
+        IReadOnlyList<Variable> products = Ops.Scan([1 + Nothing(x)], [x], (state, element) =>
+        {
+            Variable product = state[0] * element[0];
+            return ([product], [Exclusive ? state[0] : product]);
+        }, backward: Reverse).Outputs;
+        return [Ops.Transpose(products[0], swap)];
+    }
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => request.Opset >= Since ? new(Name) { Attributes = Attributes } : null;

@@ -94,7 +94,10 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
         Func<Variable, Variable> kept = KeepDims ? v => v
             : ReducedAxes(new InferRequest(this, request.Arguments)) is { } known ? v => Ops.Reshape(v, Kept(x.Shape, known))
             : v => new Reshape(AllowZero: true).Apply(v, OnesAt(axes!, Ops.ShapeOf(x)));
-        return request.Each(input => input == 0 ? Contribution(kept(g), x, kept(request.Result(0)), axes) : null);
+        Choice? choice = Choice.Of(g) is { } chosen && chosen.Conditions.All(c => c.Condition.Shape == g.Shape) ? chosen.Move(kept) : null;
+        return request.Each(input => input != 0 ? null
+            : choice is null ? Contribution(kept(g), x, kept(request.Result(0)), axes)
+            : choice.Take(Contribution(choice.Inner, x, kept(request.Result(0)), axes)));
     }
 
     /// <summary>Operator sets in which the axes are an attribute take those that are known.</summary>
@@ -258,7 +261,7 @@ public sealed record ReduceMin(bool KeepDims = true, bool NoopWithEmptyAxes = fa
     protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable? axes) => Winners.Share(gradient, x, y, won => SumKept(won, axes));
 }
 
-/// <summary>The product over axes (ONNX <c>ReduceProd</c>); 1 over nothing. The gradient is G·y/x, so it is NaN where an element is 0.</summary>
+/// <summary>The product over axes (ONNX <c>ReduceProd</c>); 1 over nothing. The gradient is G times the product of the other elements; where the axes depend on data, it is G·y/x, NaN where an element is 0.</summary>
 /// <param name="KeepDims">Whether reduced axes stay, with size 1.</param>
 /// <param name="NoopWithEmptyAxes">Whether no axis is reduced, instead of all, where none is named.</param>
 public sealed record ReduceProd(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator
@@ -272,7 +275,28 @@ public sealed record ReduceProd(bool KeepDims = true, bool NoopWithEmptyAxes = f
     private protected override ReductionKind Kind => ReductionKind.Prod;
 
     /// <inheritdoc/>
-    protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable? axes) => gradient * y / x;
+    protected override Variable Contribution(Variable gradient, Variable x, Variable y, Variable? axes)
+    {
+        if (ReducedAxes(new InferRequest(this, new Arguments(x, axes))) is not { } known)
+            return gradient * y / x;
+
+        // One axis after the other: what stands before an element and what stands after it, and the products over the axes before.
+        var contribution = gradient;
+        var products = new Stack<(Variable Data, int Axis)>();
+        foreach (int axis in known)
+        {
+            products.Push((x, axis));
+            x = new ReduceProd().Apply(x, Ops.Integers(axis));
+        }
+
+        foreach ((Variable data, int axis) in products)
+        {
+            Variable place = Variable.Scalar(axis, DType.Int64);
+            contribution = contribution * new CumProd(Exclusive: true).Apply(data, place) * new CumProd(Exclusive: true, Reverse: true).Apply(data, place);
+        }
+
+        return contribution;
+    }
 }
 
 /// <summary>What maximum and minimum share.</summary>

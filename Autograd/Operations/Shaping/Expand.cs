@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -78,7 +79,7 @@ public sealed record Expand : Operation, IMovesElements, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        request.Each(input => input == 0 && request.Gradient(0) is { } g ? Broadcasting.Undo(g, request[0]) : null);
+        request.Each(input => input != 0 || request.Gradient(0) is not { } g ? null : Choice.Of(g) is not null ? Choice.Undo(g, request[0]) : Broadcasting.Undo(g, request[0]));
 
     /// <inheritdoc/>
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name)

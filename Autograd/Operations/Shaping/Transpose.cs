@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -44,7 +45,7 @@ public sealed record Transpose(IntList Permutation) : Operation, IMovesElements,
             inverse[Permutation[i]] = i;
         }
 
-        return [request.Gradient(0) is { } g ? Ops.Transpose(g, IntList.Of(inverse)) : null];
+        return [request.Gradient(0) is { } g ? Choice.Moved(g, v => Ops.Transpose(v, IntList.Of(inverse))) : null];
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
@@ -29,7 +30,7 @@ public abstract record ViewOperation : Operation, IView, IMovesElements
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        request.Each(input => input == 0 && request.Gradient(0) is { } g ? Ops.ReshapeLike(g, request[0]) : null);
+        request.Each(input => input == 0 && request.Gradient(0) is { } g ? Choice.Moved(g, v => Ops.ReshapeLike(v, request[0])) : null);
 
     /// <summary>Whether the numbers of elements may agree although their symbols do not.</summary>
     /// <param name="inputs">The types of the inputs.</param>

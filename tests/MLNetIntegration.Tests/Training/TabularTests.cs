@@ -26,7 +26,7 @@ public sealed class TabularTests
 
     /// <summary>Data set, source, and what the network with a vector for each text reaches with the seed 1, not clearly worse than the one with one-hot texts.</summary>
     private static readonly (string Name, string Source, double Reached, double Tolerance)[] WithVectors =
-        [("adult", "made", 69.3, 4), ("california", "made", 36.2, 4), ("adult", "published", 85.0, 1.5), ("california", "published", 47.4, 3)];
+        [("adult", "made", 69.3, 4), ("california", "made", 36.2, 4), ("adult", "published", 85.0, 1.5), ("california", "published", 46.5, 2)];
 
     /// <summary>Data set, source, and what the networks with one-hot texts and with vectors reach with the seed 1 through the CSV loader.</summary>
     public static TheoryData<string, string, double, double, double> Loaded
@@ -35,7 +35,7 @@ public sealed class TabularTests
         {
             var sets = new TheoryData<string, string, double, double, double> { { "adult", "made", 69.3, 69.3, 4 }, { "california", "made", 36.2, 36.2, 5 } };
             if (Has("adult"))
-                sets.Add("adult", "published", 85.2, 84.9, 1.5);
+                sets.Add("adult", "published", 85.2, 85.3, 1.5);
             return sets;
         }
     }

@@ -61,7 +61,7 @@ internal static class ModuleTable
         [nameof(Flatten)] = new(() => new Flatten()),
         [nameof(GaussianNoise)] = new(() => new GaussianNoise(0.5, Random), Case.Numbers(v => new GaussianNoise(v, Random), -0.1)),
         [nameof(GeometricEnsemble)] = new(() => new GeometricEnsemble(new Flatten())),
-        [nameof(GlobalPool)] = new(() => new GlobalPool()),
+        [nameof(GlobalPool)] = new(() => new GlobalPool(), [() => new GlobalPool { Axes = [0] }, () => new GlobalPool { Axes = [] }]),
         [nameof(GroupNormalization)] = new(
             () => new GroupNormalization(4, 2),
             Case.Counts(v => new GroupNormalization(v, 2)),

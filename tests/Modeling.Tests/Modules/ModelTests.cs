@@ -35,7 +35,8 @@ public sealed class ModelTests
         Embedding kinds = new(3, 2, random);
         Dense price = new(4, 1, random), forgotten = new(2, 1, random);
         var model = new FunctionalModel([kinds, price], (x, context) =>
-            new Named(("price", price.Forward(Ops.Concat(1, kinds.Forward(x["kind"], context), x["numbers"]), context)))) { InputFields = Fields };
+            new Named(("price", price.Forward(Ops.Concat(1, kinds.Forward(x["kind"], context), x["numbers"]), context))));
+        model.InputFields = Fields;
         Signature signature = model.Inference;
         Assert.Equal(["kind:Int64[batch]", "numbers:Float32[batch, 2]"], signature.Inputs.Select(input => input.ToString()));
         Assert.Equal(["embedding1.table", "dense1.weight", "dense1.bias"], model.Parameters.Select(p => p.Name));

@@ -31,6 +31,28 @@ public sealed class RecurrentTests
         }
     }
 
+    /// <summary>The bias of the forget gate, the third of the operator's, and of no other, in each direction; that of the recurrent product is 0.</summary>
+    [Fact]
+    public void The_forget_gate_begins_open()
+    {
+        float[] direction = [0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var module = new Lstm(3, 2, new RandomSource(1)) { ForgetBias = 3, Bidirectional = true };
+        _ = module.Parameters;
+        Assert.Equal([.. direction, .. direction], module.Biases[0].Value.ToArray<float>());
+    }
+
+    /// <summary>Each gate of each direction and layer begins with numbers of its own.</summary>
+    [Fact]
+    public void Gates_begin_with_numbers_of_their_own()
+    {
+        var random = new RandomSource(2);
+        foreach (RecurrentModule module in new RecurrentModule[] { new Lstm(4, 4, random) { Layers = 2, Bidirectional = true }, new Gru(4, 4, random) { Bidirectional = true }, new Recurrent(4, 4, random) { Bidirectional = true } })
+        {
+            string[] gates = [.. module.InputWeights.Concat(module.RecurrentWeights).SelectMany(weights => weights.Value.ToArray<float>().Chunk(4 * weights.Value.Sizes[^1])).Select(gate => string.Join(' ', gate))];
+            Assert.Equal(gates.Length, gates.Distinct().Count());
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Padding_changes_no_number(string kind, bool both, bool lastOnly)

@@ -41,6 +41,27 @@ public sealed class PrecisionTests
         Assert.All(trainer.TrainingStep.Updates, update => Assert.Equal(update.Parameter.DType, update.NewValue.DType));
     }
 
+    /// <summary>What is computed from products element by element has their type as well, and so have recurrent layers.</summary>
+    [Theory]
+    [InlineData(TrainingPrecision.BFloat16, DType.BFloat16)]
+    [InlineData(TrainingPrecision.Float16, DType.Float16)]
+    [InlineData(TrainingPrecision.Float64, DType.Float64)]
+    public void Activations_and_recurrent_layers_have_the_type(TrainingPrecision precision, DType type)
+    {
+        var random = new RandomSource(1);
+        var trainer = new Trainer
+        {
+            Model = new Sequential(new Lstm(4, 3, random) { LastOnly = true }, new Dense(3, 5, random) { Activation = Ops.Relu }, new Dense(5, 2, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Sgd(),
+            Precision = precision,
+        };
+        trainer.Prepare(DataLayout.Labels([6, 4], 2));
+        Node[] nodes = [.. trainer.EvaluationStep.Nodes.Where(node => node.Operation is Autograd.Operations.Recurrent.LSTM or Autograd.Operations.Elementwise.Relu)];
+        Assert.Equal(["LSTM", "Relu"], nodes.Select(node => node.Operation.Name));
+        Assert.All(nodes, node => Assert.Equal(type, node.Outputs[0].DType));
+    }
+
     [Fact]
     public void Digits_are_learned_as_well_in_every_precision()
     {

@@ -101,13 +101,21 @@ internal static class RecurrentValues
 
     private static Setting Row(RecurrentModule module, Turn turn, bool filled = true) => InModes(module, [Batch, Steps, module.Inputs], (x, p) =>
     {
-        double[][] weights = filled ? p : [.. module.Parameters.Where(q => q.Role != ParameterRole.State).Select(q => Run.Numbers(q.Value))];
+        double[][] weights = filled ? p : [.. Enumerable.Range(0, module.Layers).SelectMany(layer => (double[][])[
+            Same(module.InputInitializer, module.InputWeights[layer]), Same(module.RecurrentInitializer, module.RecurrentWeights[layer]), Biases(module, module.Biases[layer].Value.Count)])];
         int states = module is Lstm ? 2 : 1;
         double[][] begin = [.. module.Parameters.Where(q => q.DType == DType.Float32 && q.Role == ParameterRole.State).Select(q => Run.Numbers(q.Value))];
         (double[] training, double[][] after) = Through(module, turn, x, weights, states, begin, isDrawn: true);
         (double[] inference, _) = Through(module, turn, x, weights, states, [], isDrawn: false);
         return [.. training, .. inference, .. begin.Length > 0 ? after.SelectMany(v => v) : []];
     }, filled);
+
+    /// <summary>Weights that all begin alike.</summary>
+    private static double[] Same(Initializer initializer, Parameter weight) => [.. Enumerable.Repeat((double)(float)((Constant)initializer).Value, weight.Value.Count)];
+
+    /// <summary>Biases begin at 0, but those of forget gates, the third of the four.</summary>
+    private static double[] Biases(RecurrentModule module, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => module is Lstm memory && i / module.Units % 8 == 2 ? memory.ForgetBias : 0)];
 
     /// <summary>The result and, of each kind of state, those after the last step, [batch, layers · directions, units].</summary>
     private static (double[] Result, double[][] After) Through(RecurrentModule module, Turn turn, double[] x, double[][] weights, int states, double[][] begin, bool isDrawn)

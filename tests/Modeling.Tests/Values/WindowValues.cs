@@ -90,6 +90,8 @@ internal static class WindowValues
         [nameof(GlobalPool)] =
         [
             AtFirst(new GlobalPool(), [2, 3, 2, 4], x => [.. x.Chunk(8).Select(c => c.Average())]), AtFirst(new GlobalPool { Greatest = true }, [2, 3, 2, 4], x => [.. x.Chunk(8).Select(c => c.Max())]),
+            AtFirst(new GlobalPool { Axes = [1] }, [2, 3, 5], x => [.. x.Chunk(15).SelectMany(steps => Enumerable.Range(0, 5).Select(j => (steps[j] + steps[5 + j] + steps[10 + j]) / 3))]),
+            AtFirst(new GlobalPool { Axes = [1, 3], Greatest = true }, [1, 2, 2, 3], x => [Math.Max(x[..3].Max(), x[6..9].Max()), Math.Max(x[3..6].Max(), x[9..].Max())]),
             AtFirst(new GlobalPool(), [2, 3, 5], x => [.. x.Chunk(5).Select(c => c.Average())]), AtFirst(new GlobalPool { Greatest = true }, [2, 3, 2, 2, 2], x => [.. x.Chunk(8).Select(c => c.Max())]),
         ],
         [nameof(MaxPool1D)] =

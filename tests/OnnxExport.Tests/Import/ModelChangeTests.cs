@@ -22,7 +22,7 @@ namespace Toolkit.OnnxExport.Tests.Import;
 /// <summary>Models cut, lengthened, frozen and adapted. What changes is compared with ONNX Runtime on files that were changed node by node in the same way.</summary>
 public class ModelChangeTests
 {
-    private const string Hidden = "/Relu_3_output_0", Flat = "/Flatten_output_0";
+    private const string Hidden = "/Relu_3_output_0", Flat = "/Flatten_output_0", Logits = "/fc2/Gemm_output_0";
 
     [Fact]
     public void A_model_cut_at_a_value_gives_what_ONNX_Runtime_has_there()
@@ -170,6 +170,55 @@ public class ModelChangeTests
         foreach (TensorProto tensor in merged.Graph.Initializer.Where(t => adapted.Parameters.Any(p => p.Name == $"{t.Name}.lora_A")))
             tensor.RawData = ByteString.CopyFrom(Array.ConvertAll(Merged(adapted, tensor.Name), n => (float)n).SelectMany(BitConverter.GetBytes).ToArray());
         Same(merged, adapted);
+    }
+
+    /// <summary>A begins uniform between ±1/√inputs, each adapter with numbers of its own, and others for another seed; B with zeros; α is r where nothing is said.</summary>
+    [Fact]
+    public void Adapters_begin_with_small_numbers_of_their_own()
+    {
+        OnnxModel file = OnnxModel.Load(WrittenModels.TorchConvolutions());
+        Dictionary<string, float[]> first = Numbers(file.WithLora(rank: 4, ["fc?.weight", "conv2.weight"], seed: 1).Parameters);
+        foreach ((string name, int inputs) in new[] { ("fc1.weight", 216), ("fc2.weight", 16) })
+        {
+            float[] a = first[$"{name}.lora_A"];
+            double bound = 1 / Math.Sqrt(inputs);
+            Assert.Equal(4 * inputs, a.Length);
+            Assert.All(a, number => Assert.InRange(number, -bound, bound));
+            Assert.InRange(a.Max(), 0.9 * bound, bound);
+            Assert.InRange(a.Min(), -bound, -0.9 * bound);
+            Assert.InRange(a.Average(), -4 * bound / Math.Sqrt(3.0 * a.Length), 4 * bound / Math.Sqrt(3.0 * a.Length));
+            Assert.All(first[$"{name}.lora_B"], number => Assert.Equal(0f, number));
+        }
+
+        double[] Scaled(string name, int inputs) => [.. first[$"{name}.lora_A"].Take(16).Select(number => number * Math.Sqrt(inputs))];
+        Assert.True(Scaled("fc1.weight", 216).Zip(Scaled("fc2.weight", 16)).Any(pair => Math.Abs(pair.First - pair.Second) > 0.01), "two adapters begin with the same numbers");
+        Assert.NotEqual(first["fc1.weight.lora_A"], Numbers(file.WithLora(rank: 4, ["fc?.weight", "conv2.weight"], seed: 5).Parameters)["fc1.weight.lora_A"]);
+
+        // Without α the product counts as it is: W + B·A with A and B of ones is W + r.
+        OnnxModel whole = file.WithLora(rank: 3, ["fc2.weight"]);
+        foreach (Parameter part in whole.Parameters.Where(p => p.Name.Contains("lora", StringComparison.Ordinal)))
+            part.Value = Value.Full(1, DType.Float32, part.Value.Sizes);
+        Value image = Value.Of([.. Enumerable.Range(0, 784).Select(i => (float)Math.Sin(i))], 1, 1, 28, 28);
+        float[] hidden = Interpreter.Run(file.Cut(Hidden).Inference, image)[0].ToArray<float>();
+        float[] plain = Interpreter.Run(file.Cut(Logits).Inference, image)[0].ToArray<float>(), more = Interpreter.Run(whole.Cut(Logits).Inference, image)[0].ToArray<float>();
+        Assert.All(plain.Zip(more), pair => Assert.Equal(pair.First + (3 * hidden.Sum()), pair.Second, 1e-3));
+    }
+
+    /// <summary>The matrices of an adapter are no weights of layers, and do not take the names of other values.</summary>
+    [Fact]
+    public void Adapters_are_not_adapted_and_take_nobodys_name()
+    {
+        OnnxModel adapted = OnnxModel.Load(WrittenModels.TorchConvolutions()).WithLora(rank: 2, ["fc1.weight"]);
+        OnnxModel both = adapted.WithLora(rank: 1);
+        Assert.Equal(
+            ["conv1.weight.lora_A", "conv1.weight.lora_B", "conv2.weight.lora_A", "conv2.weight.lora_B", "fc2.weight.lora_A", "fc2.weight.lora_B"], Learned(both));
+        Assert.Contains("\"fc1.weight\"", Assert.Throws<ArgumentException>(() => adapted.WithLora(1, ["fc1.weight"])).Message, StringComparison.Ordinal);
+
+        Variable x = Variable.Input("x", DType.Float32, ["n", 2]);
+        Parameter w = new("w", Value.Of([1f, 2, 3, 4], 2, 2)), other = new("w.lora_A", Value.Of([1f, 2, 3, 4], 2, 2));
+        OnnxModel named = OnnxModel.Load(OnnxExporter.Export(new Signature([x], [new Output("y", Ops.MatMul(Ops.MatMul(x, w), other))])));
+        Assert.Contains("\"w.lora_A\"", Assert.Throws<ArgumentException>(() => named.WithLora(1, ["w"])).Message, StringComparison.Ordinal);
+        Assert.Equal(["w.lora_A.lora_A", "w.lora_A.lora_B"], Learned(named.WithLora(1, ["w.lora_A"])));
     }
 
     [Fact]

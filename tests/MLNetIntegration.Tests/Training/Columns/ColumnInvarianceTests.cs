@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.Autograd.Graph;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.OnnxExport.Export;

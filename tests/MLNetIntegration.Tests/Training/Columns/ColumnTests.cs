@@ -174,6 +174,16 @@ public sealed class ColumnTests
         Assert.NotEqual(scores[0], scores[3], 1e-2f);
     }
 
+    /// <summary>Keys are mapped within each fold, so that those of a held-out fold may be missing.</summary>
+    [Fact]
+    public void A_pipeline_with_columns_of_every_kind_is_cross_validated()
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(HouseData.Rows(300));
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<RegressionMetrics>> folds = Ml.Regression.CrossValidate(
+            data, HouseData.Keys(Ml).Append(Ml.Regression.NeuralNetwork(Options with { Epochs = 60 })), numberOfFolds: 3, labelColumnName: "Cost", seed: 1);
+        Assert.All(folds, fold => Assert.InRange(fold.Metrics.RSquared, 0.93, 1));
+    }
+
     /// <summary>From 0 keys of a word, as ML.NET's own transformers number them: without case, diacritics and punctuation, split at blanks, hashed.</summary>
     private static int[][] Words(HouseData.Row[] rows)
     {
