@@ -85,6 +85,8 @@ internal sealed class TrainingGraph
         }
 
         IReadOnlyList<Parameter> learned = objective.Parameters;
+        if (learned.Count == 0 && parameters.Any(parameter => parameter.Role != ParameterRole.State))
+            throw new GraphException($"Expected a model of which something learns, found {trainer.Model.Title}, all of which is {nameof(Model.Frozen)}.");
         CheckReached(learned, objective.Loss, symbols);
         Composition.Check(trainer, learned);
         Parameter[] known = [.. parameters, .. state.Parameters];

@@ -19,6 +19,39 @@ public sealed class PredictionTests : IDisposable
 
     public void Dispose() => File.Delete(file);
 
+    /// <summary>Two scores of one model, each with a probability and a label of its own, by plain loops; a name may be given once.</summary>
+    [Fact]
+    public void Several_scores_have_predictions_of_their_own()
+    {
+        byte[] model = RawModel.Identity(RawModel.Tensor("a", DataType.Float, "n", 1), RawModel.Tensor("b", DataType.Float, "n", 3));
+        IDataView data = Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 150).Select(i => new Two { a = (i % 7) - 3, b = [i % 2, i % 3, i % 5] }));
+        PredictionOptions sale = new() { Task = PredictionTask.Binary, Output = "a_out", ScoresAreLogits = true, PredictedLabelColumn = "IsSold", ProbabilityColumn = "Chance" };
+        PredictionOptions kind = new() { Task = PredictionTask.Multiclass, Output = "b_out", Labels = Kinds, PredictedLabelColumn = "Kind", PredictedLabelAsText = true, ProbabilityColumn = null };
+        var options = new ScoreOnnxOptions { Predictions = [sale, kind] };
+        Assert.Null(options.Prediction);
+        using BatchOnnxTransformer transformer = Ml.ScoreOnnx(model, options).Fit(data);
+        Ml.Model.Save(transformer, data.Schema, file);
+        ITransformer loaded = Ml.LoadBatched(file, out _);
+        foreach (IDataView scored in new[] { transformer.Transform(data), loaded.Transform(data) })
+        {
+            Assert.Equal(["a", "b", "a_out", "b_out", "Chance", "IsSold", "Kind"], scored.Schema.Select(c => c.Name));
+            float[] chances = [.. scored.GetColumn<float>("Chance")];
+            bool[] sold = [.. scored.GetColumn<bool>("IsSold")];
+            string[] kinds = [.. scored.GetColumn<string>("Kind")];
+            for (int i = 0; i < 150; i++)
+            {
+                Assert.Equal(1 / (1 + Math.Exp(3 - (i % 7))), chances[i], 1e-5);
+                Assert.Equal(i % 7 > 3, sold[i]);
+                int[] scores = [i % 2, i % 3, i % 5];
+                Assert.Equal(Kinds[Array.IndexOf(scores, scores.Max())], kinds[i]);
+            }
+        }
+
+        (loaded as IDisposable)?.Dispose();
+        string message = Assert.Throws<ScoringException>(() => Ml.ScoreOnnx(model, options with { Predictions = [sale, kind with { PredictedLabelColumn = "IsSold" }] }).Fit(data)).Message;
+        Assert.Contains("found \"IsSold\" 2 times", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Stock_multiclass_Evaluate_works_on_a_trained_module()
     {
@@ -225,5 +258,13 @@ public sealed class PredictionTests : IDisposable
     {
         [VectorType(3)]
         public float[] x { get; set; } = [];
+    }
+
+    private sealed class Two
+    {
+        public float a { get; set; }
+
+        [VectorType(3)]
+        public float[] b { get; set; } = [];
     }
 }

@@ -97,6 +97,14 @@ public sealed class FrozenTests
     }
 
     [Fact]
+    public void A_model_of_which_nothing_learns_is_refused()
+    {
+        (Sequential model, _) = Network();
+        model.Frozen = true;
+        Assert.Contains("something learns, found Sequential, all of which is Frozen", Assert.Throws<GraphException>(() => Train(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_summary_tells_what_is_frozen()
     {
         (Sequential model, Dense[] layers) = Network();
