@@ -4,21 +4,25 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
 
-/// <summary>A computation whose parameters are stored in the type in which they are read: a copy, of the same name and role, stands for each that nothing reads but casts to that type.</summary>
+/// <summary>A computation whose parameters are stored in the type in which they are read: a copy, of the same name and role, stands for each that nothing reads but casts to that type, of
+/// the parameter itself or under other sizes.</summary>
 internal sealed class StoredParameters : GraphTransform
 {
-    private readonly Dictionary<Variable, Variable> copies = new(ReferenceEqualityComparer.Instance);
+    private readonly DType type;
+    private readonly ILookup<Variable, Node> readers;
+    private readonly HashSet<Variable> shown;
 
     private StoredParameters(DType type, Signature signature)
     {
-        var others = new HashSet<Variable>(signature.Outputs.Select(output => output.Variable), ReferenceEqualityComparer.Instance);
-        others.UnionWith(signature.Nodes.Where(node => node.Operation is not Cast cast || cast.To != type).SelectMany(node => node.Inputs));
-        foreach (Parameter parameter in signature.Parameters.Where(parameter => !others.Contains(parameter.Variable)))
+        this.type = type;
+        readers = signature.Nodes.SelectMany(node => node.Inputs.Distinct().Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
+        shown = [.. signature.Outputs.Select(output => output.Variable)];
+        foreach (Parameter parameter in signature.Parameters.Where(parameter => IsCast(parameter.Variable)))
         {
             Value value = Value.Zeros(type, parameter.Value.Sizes);
             for (int i = 0; i < value.Count; i++)
                 value[i] = parameter.Value[i];
-            copies[parameter.Variable] = new Parameter(parameter.Name, value, parameter.Role).Variable;
+            Set(parameter.Variable, new Parameter(parameter.Name, value, parameter.Role).Variable);
         }
     }
 
@@ -29,5 +33,8 @@ internal sealed class StoredParameters : GraphTransform
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) =>
-        node.Operation is Cast && copies.TryGetValue(node.Inputs[0], out Variable? copy) ? [copy] : Rebuild(node, inputs);
+        node.Operation is Cast { To: var to } && node.Inputs[0].DType != to && inputs[0].DType == to ? [inputs[0]] : Rebuild(node, inputs);
+
+    private bool IsCast(Variable variable) => !shown.Contains(variable) && readers[variable].All(node =>
+        (node.Operation is Cast cast && cast.To == type) || (node.Operation is IView view && node.Inputs[view.Viewed] == variable && IsCast(node.Outputs[0])));
 }
