@@ -25,14 +25,14 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
     /// <param name="inputs">Its inputs.</param>
     /// <param name="outputs">Places for its outputs.</param>
     /// <param name="workers">The threads.</param>
-    /// <param name="cancellation">Ends the run early.</param>
     /// <param name="record">Receives the steps; null if nobody asks.</param>
+    /// <param name="cancellation">Ends the run early.</param>
     public static void Run(
-        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, RunRecord? record = null)
+        ReadOnlySpan<CompiledSegment> segments, ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, RunRecord? record, CancellationToken cancellation)
     {
         if (segments is [var only])
         {
-            only.Plans.Run(inputs, outputs, cancellation, record);
+            only.Plans.Run(inputs, outputs, record, cancellation);
             return;
         }
 
@@ -40,11 +40,11 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         segments[0].Begin(inputs, known);
         foreach (CompiledSegment segment in segments[..^1])
         {
-            segment.Run(known, workers, cancellation, record);
+            segment.Run(known, workers, record, cancellation);
         }
 
         CompiledSegment last = segments[^1];
-        last.Plans.Run(last.Arguments(known), outputs, cancellation, record);
+        last.Plans.Run(last.Arguments(known), outputs, record, cancellation);
     }
 
     private void Begin(ReadOnlySpan<Value> inputs, Dictionary<Variable, Value> known)
@@ -58,10 +58,10 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
 
     private Value[] Arguments(Dictionary<Variable, Value> known) => [.. segment.Sources.Select(source => known[source])];
 
-    private void Run(Dictionary<Variable, Value> known, Workers workers, CancellationToken cancellation, RunRecord? record)
+    private void Run(Dictionary<Variable, Value> known, Workers workers, RunRecord? record, CancellationToken cancellation)
     {
         var results = new Value[segment.Results.Count];
-        Plan plan = plans.Run(Arguments(known), results, cancellation, record);
+        Plan plan = plans.Run(Arguments(known), results, record, cancellation);
         for (int i = 0; i < results.Length; i++)
         {
             known[segment.Results[i]] = results[i];
@@ -70,7 +70,7 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         foreach (Node node in segment.Sized)
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<Value?> made = Run(node, known, plan, workers, cancellation, record);
+            IReadOnlyList<Value?> made = Run(node, known, plan, workers, record, cancellation);
             for (int i = 0; i < made.Count; i++)
             {
                 if (made[i] is not { } value || !segment.Read.Contains(node.Outputs[i]))
@@ -90,7 +90,7 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
         }
     }
 
-    private IReadOnlyList<Value?> Run(Node node, Dictionary<Variable, Value> known, Plan plan, Workers workers, CancellationToken cancellation, RunRecord? record)
+    private IReadOnlyList<Value?> Run(Node node, Dictionary<Variable, Value> known, Plan plan, Workers workers, RunRecord? record, CancellationToken cancellation)
     {
         Value?[] inputs = node.Inputs.ByPosition(v => v is null ? null : v.Constant ?? v.Parameter?.Value ?? known[v]);
         long begin = record is null ? 0 : Stopwatch.GetTimestamp();

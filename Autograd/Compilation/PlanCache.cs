@@ -74,13 +74,13 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
     /// <param name="cancellation">Ends the run early.</param>
     /// <param name="record">Receives the steps; null if nobody asks.</param>
     /// <returns>The plan.</returns>
-    public Plan Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, CancellationToken cancellation, RunRecord? record)
+    public Plan Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, RunRecord? record, CancellationToken cancellation)
     {
         Plan plan = For(inputs);
         PlanContext context = plan.Rent();
         try
         {
-            context.Run(inputs, outputs, workers, cancellation, record);
+            context.Run(inputs, outputs, workers, record, cancellation);
             return plan;
         }
         finally

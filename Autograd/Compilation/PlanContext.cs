@@ -55,7 +55,7 @@ internal sealed class PlanContext
     /// <param name="workers">The threads.</param>
     /// <param name="cancellation">Ends the run between two steps, as long as no parameter has changed.</param>
     /// <param name="record">Receives the steps; null if nobody asks.</param>
-    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation, RunRecord? record)
+    public void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, RunRecord? record, CancellationToken cancellation)
     {
         inputs.CopyTo(values);
         foreach (InputArgument argument in plan.Program.InputArguments)

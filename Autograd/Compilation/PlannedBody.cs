@@ -49,7 +49,7 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
     internal override int? SizeOf(Symbol symbol) => outer is not null && outer.Sizes.TryGetValue(symbol, out int size) ? size : null;
 
     internal override void Run(ReadOnlySpan<Value> inputs, Span<Value> outputs, Workers workers, CancellationToken cancellation) =>
-        CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers, cancellation);
+        CompiledSegment.Run(SegmentsOn(workers), inputs, outputs, workers, null, cancellation);
 
     private CompiledSegment[] SegmentsOn(Workers workers)
     {

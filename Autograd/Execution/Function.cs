@@ -118,13 +118,13 @@ public sealed class Function
 
         if (Signature.Updates.Count == 0)
         {
-            CompiledSegment.Run(segments, inputs, outputs, workers, cancellation);
+            CompiledSegment.Run(segments, inputs, outputs, workers, null, cancellation);
             return;
         }
 
         lock (updating)
         {
-            CompiledSegment.Run(segments, inputs, outputs, workers, cancellation);
+            CompiledSegment.Run(segments, inputs, outputs, workers, null, cancellation);
         }
     }
 
@@ -140,13 +140,13 @@ public sealed class Function
         lock (updating)
         {
             var outputs = new Value[Signature.Outputs.Count];
-            CompiledSegment.Run(segments, inputs, outputs, workers, CancellationToken.None);
+            CompiledSegment.Run(segments, inputs, outputs, workers, null, CancellationToken.None);
             double peak = MultiplyAddPeak.GigaFlopsPerSecond(workers);
             var records = new RunRecord[runs];
             for (int run = 0; run < runs; run++)
             {
                 records[run] = new RunRecord();
-                CompiledSegment.Run(segments, inputs, outputs, workers, CancellationToken.None, records[run]);
+                CompiledSegment.Run(segments, inputs, outputs, workers, records[run], CancellationToken.None);
             }
 
             return new FunctionProfile(records, Stopwatch.Frequency, peak, workers.Threads);

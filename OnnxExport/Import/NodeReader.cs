@@ -16,7 +16,8 @@ internal static class NodeReader
             return null;
 
         // An operator that a runtime had before the standard had it is as in the standard; one of a user has no row in the table: it is what the node makes of it.
-        OperatorSchema schema = StandardOperators.Find(domain, name, version) ?? StandardOperators.History(domain, name).FirstOrDefault() ?? new OperatorSchema(domain, name, (int)Math.Min(version, int.MaxValue));
+        IReadOnlyList<OperatorSchema> history = StandardOperators.History(domain, name);
+        OperatorSchema schema = StandardOperators.Find(domain, name, version) ?? (history.Count > 0 ? history[0] : new OperatorSchema(domain, name, (int)Math.Min(version, int.MaxValue)));
         return (apply, schema);
     }
 

@@ -36,7 +36,7 @@ public sealed class FrontTests
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(Rows);
         IEstimator<ITransformer> last = kind == "mean" ? ml.Transforms.NormalizeMeanVariance("Features") : ml.Transforms.NormalizeMinMax("Features");
-        ITransformer pipeline = ml.Transforms.Concatenate("Features", Columns).Append(last).Fit(data);
+        TransformerChain<ITransformer> pipeline = ml.Transforms.Concatenate("Features", Columns).Append(last).Fit(data);
         using var stream = new MemoryStream();
         ml.Model.ConvertToOnnx(pipeline, data, stream);
         byte[] bytes = stream.ToArray();

@@ -137,7 +137,7 @@ public sealed class NoiseTests
         static int Nodes(Variable result)
         {
             Node[] nodes = [.. TopologicalOrder.Of([result])];
-            return nodes.Length + nodes.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Sum(body => body.Nodes.Count());
+            return nodes.Length + nodes.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies).Sum(body => body.Nodes.Count);
         }
     }
 

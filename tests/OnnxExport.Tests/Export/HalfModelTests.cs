@@ -82,7 +82,7 @@ public sealed class HalfModelTests
     }
 
     /// <summary>Convolutions, or dense layers where the operator sets have no convolution of the type.</summary>
-    private static Module Network(DType type)
+    private static Sequential Network(DType type)
     {
         var random = new RandomSource(1);
         if (type == DType.BFloat16)
