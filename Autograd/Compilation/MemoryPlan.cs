@@ -24,33 +24,64 @@ internal static class MemoryPlan
     /// <param name="reuse">Whether buffers that do not live at the same time may overlap.</param>
     public static long Place(ReadOnlySpan<Buffer> buffers, ReadOnlySpan<long> bytes, Span<long> offsets, bool reuse)
     {
-        int count = buffers.Length;
-        var order = new (long Descending, int First, int Index)[count];
-        for (int i = 0; i < count; i++)
-        {
-            order[i] = (-Aligned(bytes[i]), buffers[i].FirstStep, i);
-        }
-
-        Array.Sort(order);
-        var placed = new Placed[count];
+        var placed = new Placed[buffers.Length];
         long end = 0;
-        for (int done = 0; done < count; done++)
+        int done = 0;
+        foreach (int index in LargestFirst(buffers, bytes))
         {
-            (long descending, _, int index) = order[done];
-            Buffer buffer = buffers[index];
-            long offset = reuse ? Gap(placed.AsSpan(0, done), buffer, -descending) : end;
-            int at = done;
-            for (; at > 0 && placed[at - 1].Offset > offset; at--)
-            {
-                placed[at] = placed[at - 1];
-            }
-
-            placed[at] = new Placed(offset, offset - descending, buffer.FirstStep, buffer.LastStep);
+            (Buffer buffer, long size) = (buffers[index], Aligned(bytes[index]));
+            Span<Placed> before = placed.AsSpan(0, done);
+            long offset = reuse ? Gap(before, buffer, size) : end;
+            int at = Behind(before, offset);
+            before[at..].CopyTo(placed.AsSpan(at + 1));
+            placed[at] = new Placed(offset, offset + size, buffer.FirstStep, buffer.LastStep);
             offsets[index] = offset;
-            end = Math.Max(end, offset - descending);
+            end = Math.Max(end, offset + size);
+            done++;
         }
 
         return end;
+    }
+
+    /// <summary>The buffers from the largest to the smallest, among equal ones from the first to the last that is written.</summary>
+    private static int[] LargestFirst(ReadOnlySpan<Buffer> buffers, ReadOnlySpan<long> bytes)
+    {
+        int[] order = new int[buffers.Length];
+        bool isOrdered = true;
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+            isOrdered &= i == 0 || buffers[i - 1].FirstStep <= buffers[i].FirstStep;
+        }
+
+        if (!isOrdered)
+        {
+            int[] first = [.. buffers.ToArray().Select(buffer => buffer.FirstStep)];
+            order = [.. order.OrderBy(i => first[i])];
+        }
+
+        // One number to sort by: sizes, of which there is none above 2³⁵ bytes, before places.
+        ulong[] keys = new ulong[order.Length];
+        for (int rank = 0; rank < keys.Length; rank++)
+        {
+            keys[rank] = ((ulong)(uint.MaxValue - (Aligned(bytes[order[rank]]) / Alignment)) << 32) | (uint)rank;
+        }
+
+        Array.Sort(keys);
+        return Array.ConvertAll(keys, key => order[(uint)key]);
+    }
+
+    /// <summary>The first of what is placed that begins behind an offset.</summary>
+    private static int Behind(ReadOnlySpan<Placed> placed, long offset)
+    {
+        (int low, int high) = (0, placed.Length);
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = placed[middle].Offset > offset ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
     }
 
     /// <summary>The lowest offset. What is placed is ordered by offset, so one walk finds the first gap that is large enough.</summary>

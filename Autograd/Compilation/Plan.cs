@@ -66,7 +66,11 @@ internal sealed class Plan
         Kernels = new Kernel[program.Steps.Length];
         for (int i = 0; i < Kernels.Length; i++)
         {
-            Kernels[i] = program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes, binding);
+            Kernels[i] = program.SharedKernels[i] ?? program.Steps[i].Lower(kernels, first.Inputs[i], first.Outputs[i], Sizes, binding);
+            if (program.Steps[i].IsSized)
+            {
+                program.SharedKernels[i] = Kernels[i];
+            }
         }
 
         idle.Push(first);
@@ -171,7 +175,7 @@ internal sealed class Plan
         {
             for (int i = 0; i < early.Outputs.Length; i++)
             {
-                Early[early.Outputs[i]] = KnownContent.ValueOf(early.Node.Outputs[i], symbol => binding.Sizes[symbol]);
+                Early[early.Outputs[i]] = early.Node.Outputs[i].ValueFor(symbol => binding.Sizes[symbol]);
             }
 
             return;

@@ -16,7 +16,9 @@ internal sealed class PlanContext
         Program program = plan.Program;
         Place[] places = program.Places;
         values = new Value[places.Length];
-        var arena = new Storage(plan.ArenaBytes);
+
+        // Every step writes all of what it puts out.
+        var arena = new Storage(plan.ArenaBytes, isCleared: false);
         for (int i = 0; i < values.Length; i++)
         {
             Place place = places[i];
@@ -32,8 +34,13 @@ internal sealed class PlanContext
             };
         }
 
-        Inputs = Array.ConvertAll(program.Steps, step => Array.ConvertAll(step.Inputs, place => place < 0 ? null! : values[place]));
-        Outputs = Array.ConvertAll(program.Steps, step => Array.ConvertAll(step.Outputs, place => place < 0 ? null! : values[place]));
+        Inputs = new Value[program.Steps.Length][];
+        Outputs = new Value[program.Steps.Length][];
+        for (int i = 0; i < Inputs.Length; i++)
+        {
+            Inputs[i] = At(program.Steps[i].Inputs);
+            Outputs[i] = At(program.Steps[i].Outputs);
+        }
     }
 
     /// <summary>The values that each step reads, null where an input is left out.</summary>
@@ -75,6 +82,17 @@ internal sealed class PlanContext
 
         // The addresses that the steps use are valid while the context is reachable.
         GC.KeepAlive(this);
+    }
+
+    private Value[] At(int[] places)
+    {
+        var found = new Value[places.Length];
+        for (int i = 0; i < found.Length; i++)
+        {
+            found[i] = places[i] < 0 ? null! : values[places[i]];
+        }
+
+        return found;
     }
 
     private void PrepareOutputs(Span<Value> outputs)

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
@@ -23,6 +24,9 @@ internal sealed class Program
 
     /// <summary>The steps of a run, in order.</summary>
     public required ProgramStep[] Steps { get; init; }
+
+    /// <summary>The kernels of the steps that know all of their sizes (<see cref="ProgramStep.IsSized"/>), which all plans share; null until the first plan has made them.</summary>
+    public required Kernel?[] SharedKernels { get; init; }
 
     /// <summary>The first step that writes a parameter: from here on no step may fail.</summary>
     public required int FirstInPlace { get; init; }

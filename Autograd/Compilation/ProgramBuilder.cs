@@ -74,6 +74,7 @@ internal sealed class ProgramBuilder
             Places = [.. places],
             Early = [.. earlyNodes],
             Steps = [.. steps],
+            SharedKernels = new Kernel?[steps.Count],
             FirstInPlace = steps.FindIndex(step => step.Outputs.Any(place => place >= 0 && places[place].Kind == PlaceKind.Fixed)) is var at and >= 0 ? at : steps.Count,
             Buffers = [.. buffers],
             InputArguments = [.. steps.SelectMany((step, at) => step.Inputs.Select((place, index) => new InputArgument(at, index, place))).Where(a => IsInput(a.Input))],
@@ -240,16 +241,19 @@ internal sealed class ProgramBuilder
             group.Nodes[0],
             group.Epilogue,
             group.Inputs.ByPosition(i => i?.Constant is not null),
-            group.Inputs.ByPosition(MadeBehind),
+            group.Inputs.Any(input => MadeBehind(input) is not null) ? group.Inputs.ByPosition(MadeBehind) : [],
             [.. group.Sink.Outputs.Select(o => (o.DType, ShapeOf(o), read.Contains(o)))],
             Blocks.Of(group.Nodes[0].Operation, group.Nodes[0].InputTypes, group.Nodes[0].Outputs[0].Shape),
             [.. BodiesOf(group.Nodes[0]).Select(body => BodyProgram.Of(body, options, limits))])
         {
             Name = group.Name,
             Origin = group.Nodes[0].Origin,
+            IsSized = group.Nodes[0].Operation is not IHasBodies && IsSized(group) && !group.Inputs.Any(input => MadeBehind(input) is not null),
             Inputs = PlacesOf(group.Inputs),
             Outputs = ResultsOf(group),
         };
+
+    private static bool IsSized(Group group) => group.Nodes.All(node => node.Inputs.Concat(node.Outputs).All(variable => variable.Shape.IsStatic));
 
     private MadeIndices? MadeBehind(Variable? variable) => variable?.Producer is { Operation: IMakesIndices maker } node
         ? new MadeIndices(maker, variable.OutputIndex, ShapeOf(node.Inputs[0]))
@@ -261,6 +265,7 @@ internal sealed class ProgramBuilder
     {
         Name = group.Name,
         Origin = group.Nodes[0].Origin,
+        IsSized = IsSized(group),
         Inputs = PlacesOf(group.Inputs),
         Outputs = ResultsOf(group),
     };
@@ -311,6 +316,7 @@ internal sealed class ProgramBuilder
         {
             Name = chain.Name,
             Origin = chain.Sink.Origin,
+            IsSized = IsSized(chain),
             Inputs = [.. leafVariables.Select(PlaceOf)],
             Outputs = [.. stored.Select(PlaceOf)],
         };
@@ -341,7 +347,7 @@ internal sealed class ProgramBuilder
 
             buffers.Add(new Buffer(-1) { LastStep = groups.Count });
             int aside = Add(PlaceKind.Buffer, parameter.DType, parameter.Shape, buffers.Count - 1, null);
-            steps.Add(new CopyStep { Name = "Identity", Inputs = [PlaceOf(newValue)], Outputs = [aside] });
+            steps.Add(new CopyStep { Name = "Identity", IsSized = true, Inputs = [PlaceOf(newValue)], Outputs = [aside] });
             yield return new Commit(aside, parameter);
         }
     }

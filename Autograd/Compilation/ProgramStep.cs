@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Lowering;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 using Gemm = Toolkit.Autograd.Operations.LinearAlgebra.Gemm;
@@ -22,6 +23,9 @@ internal abstract class ProgramStep
 
     /// <summary>The places that the step writes; −1 where nobody reads a result.</summary>
     public required int[] Outputs { get; init; }
+
+    /// <summary>Whether all sizes of the step are known without a plan, and nothing of it but they decides the kernel.</summary>
+    public required bool IsSized { get; init; }
 
     /// <summary>Chooses the kernel for known sizes.</summary>
     /// <param name="kernels">What there is to choose from.</param>
@@ -47,7 +51,7 @@ internal sealed record MadeIndices(IMakesIndices Maker, int Output, int Shape)
 /// <param name="node">The operation.</param>
 /// <param name="epilogue">What is done on the way out.</param>
 /// <param name="constants">For each input whether its numbers are known and never change.</param>
-/// <param name="indices">For each input who makes the indices that it holds.</param>
+/// <param name="indices">For each input who makes the indices that it holds; empty where nobody is known.</param>
 /// <param name="results">The type of each result, the position of its shape, and whether anybody reads it.</param>
 /// <param name="blocks">How the computation is cut; null where it is not.</param>
 /// <param name="bodies">The programs of the operation's bodies.</param>
@@ -62,8 +66,11 @@ internal sealed class OperationStep(
             wanted[i] = (results[i].Type, sizes[results[i].Shape], results[i].IsWanted);
         }
 
-        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, Array.ConvertAll(indices, made => made?.For(sizes)), blocks, body => new PlannedBody(ProgramOf(body), binding, kernels));
+        KnownIndices?[] known = indices.Length == 0 ? [] : Array.ConvertAll(indices, made => made?.For(sizes));
+        return kernels.For(node.Operation, epilogue, inputs, wanted, constants, known, blocks, bodies.Count == 0 ? null : Compiler(kernels, binding));
     }
+
+    private Func<Body, BodyFunction> Compiler(KernelChoice kernels, Binding binding) => body => new PlannedBody(ProgramOf(body), binding, kernels);
 
     private BodyProgram ProgramOf(Body body) => bodies.First(known => ReferenceEquals(known.Body, body));
 }
@@ -83,7 +90,18 @@ internal sealed class SumStep(Gemm first, Gemm second) : ProgramStep
 internal sealed class ChainStep(ElementwiseChain chain, int shape, int[] leaves) : ProgramStep
 {
     public override Kernel Lower(KernelChoice kernels, Value[] inputs, Value[] outputs, int[][] sizes, Binding binding) =>
-        new ElementwiseProgram(chain, sizes[shape], Array.ConvertAll(leaves, leaf => sizes[leaf]));
+        new ElementwiseProgram(chain, sizes[shape], SizesOf(leaves, sizes));
+
+    private static int[][] SizesOf(int[] leaves, int[][] sizes)
+    {
+        var found = new int[leaves.Length][];
+        for (int i = 0; i < found.Length; i++)
+        {
+            found[i] = sizes[leaves[i]];
+        }
+
+        return found;
+    }
 }
 
 /// <summary>The copy of a value.</summary>

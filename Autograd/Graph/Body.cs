@@ -37,7 +37,8 @@ public sealed class Body : IEquatable<Body>
     /// <summary>A new input of a body.</summary>
     /// <param name="name">The name in messages.</param>
     /// <param name="type">The type; symbols and what follows from them are allowed.</param>
-    public static Variable Input(string name, TensorType type) => Variable.Formal(name, type, null);
+    /// <param name="content">What is known of its numbers, for a short vector or a scalar of integers; null for nothing.</param>
+    public static Variable Input(string name, TensorType type, IReadOnlyList<Dim>? content = null) => Variable.Formal(name, type, content);
 
     /// <summary>The inputs that results need.</summary>
     public IReadOnlySet<Variable> Used => new HashSet<Variable>(Leaves.Where(leaf => leaf.IsInput), ReferenceEqualityComparer.Instance);

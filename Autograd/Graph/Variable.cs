@@ -89,9 +89,6 @@ public sealed class Variable
     /// <summary>A symbol of a type, to ask what operations would make of it; dimensions may be of any form.</summary>
     internal static Variable Placeholder(TensorType type, IReadOnlyList<Dim>? content, string name = "placeholder") => new(type, name) { content = content, isContentAsked = true };
 
-    /// <summary>A symbol of a shape as an int64 vector whose content is known.</summary>
-    internal static Variable Sizes(Shape shape) => new(new TensorType(DType.Int64, [shape.Rank]), "sizes") { content = [.. shape], isContentAsked = true };
-
     /// <summary>An input of a body, which stands for a variable of the graph around it.</summary>
     internal static Variable Formal(string name, TensorType type, IReadOnlyList<Dim>? content) => new(type, name) { content = content, isContentAsked = true };
 
@@ -100,6 +97,28 @@ public sealed class Variable
 
     internal static Variable Result(Node producer, int outputIndex, TensorType type) =>
         new(type, null) { Producer = producer, OutputIndex = outputIndex };
+
+    /// <summary>The numbers that are known when the graph is built (<see cref="Content"/>), or null where there are none, or they depend on symbols.</summary>
+    public Value? KnownValue() => Content is { } known && known.All(dim => dim.IsStatic) ? ValueFor(_ => null) : null;
+
+    /// <summary>The numbers of a known content.</summary>
+    /// <param name="sizeOf">The value of each symbol.</param>
+    internal Value ValueFor(Func<Symbol, long?> sizeOf)
+    {
+        Value value = Value.Zeros(DType, Shape.ToSizes());
+        for (int i = 0; i < value.Count; i++)
+        {
+            long number = Content![i].Evaluate(sizeOf);
+            if (DType == DType.Int64)
+                value.Span<long>()[i] = number;
+            else if (DType == DType.Bool)
+                value.Span<bool>()[i] = number != 0;
+            else
+                value.Span<int>()[i] = checked((int)number);
+        }
+
+        return value;
+    }
 
     /// <summary>Finds the content, once: that nothing is known is kept as well, or it would be asked of every path through the graph again.</summary>
     internal void LearnContent()

@@ -19,7 +19,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
 
     /// <summary>Runs an operation's own kernel once.</summary>
     public static void Run(Operation operation, Value[] inputs, Value[] outputs, Workers workers) =>
-        (TextKernels.For(operation, inputs, outputs.Where(o => o is not null).Select(o => o.DType)) ?? Own(operation, inputs, outputs))
+        ((HasTexts(inputs, []) || HasTexts(outputs, []) ? TextKernels.For(operation) : null) ?? Own(operation, inputs, outputs))
             .Run(new KernelArguments(inputs, outputs, workers));
 
     /// <summary>The kernel of an operation.</summary>
@@ -30,7 +30,7 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
     /// <param name="constants">For each input whether it never changes.</param>
     /// <param name="indices">For each input what is known of the indices that it holds.</param>
     /// <param name="blocks">How the computation is cut; null where it is not.</param>
-    /// <param name="compile">Makes a body of the operation ready to run.</param>
+    /// <param name="compile">Makes a body of the operation ready to run; null where it has none.</param>
     public Kernel For(
         Operation operation,
         Epilogue epilogue,
@@ -39,14 +39,31 @@ internal sealed class KernelChoice(bool winograd, bool packConstants)
         bool[] constants,
         KnownIndices?[] indices,
         Blocks? blocks,
-        Func<Body, BodyFunction> compile)
+        Func<Body, BodyFunction>? compile)
     {
         if (blocks is not null)
             return new BlockKernel(blocks, inputs, results, (parts, partResults) => For(operation, epilogue, parts, partResults, [], [], null, compile));
         var request = new LowerRequest(operation, inputs, results, constants, indices, packed, compile);
-        return TextKernels.For(operation, inputs, results.Select(r => r.Type))
+        return (HasTexts(inputs, results) ? TextKernels.For(operation) : null)
             ?? (winograd ? WinogradKernels.For(operation, request, epilogue) : null)
             ?? (epilogue != Epilogue.None ? ((IProduct)operation).Lower(request, epilogue) : Own(operation, request));
+    }
+
+    private static bool HasTexts(Value?[] values, (DType Type, int[] Sizes, bool IsWanted)[] results)
+    {
+        foreach (Value? value in values)
+        {
+            if (value?.DType == DType.String)
+                return true;
+        }
+
+        foreach ((DType type, _, _) in results)
+        {
+            if (type == DType.String)
+                return true;
+        }
+
+        return false;
     }
 
     private static Kernel Own(Operation operation, Value[] inputs, Value[] outputs)

@@ -12,19 +12,14 @@ namespace Toolkit.Autograd.Lowering;
 /// </summary>
 internal static class TextKernels
 {
-    /// <summary>The kernel; null where there are no texts.</summary>
+    /// <summary>The kernel of an operation that reads or writes texts; null where its own kernel does: a body sees the texts themselves, and so does what looks into them.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="inputs">Values of the types of the inputs, null where one is left out.</param>
-    /// <param name="results">The types of the results.</param>
-    public static Kernel? For(Operation operation, IEnumerable<Value?> inputs, IEnumerable<DType> results)
+    public static Kernel? For(Operation operation) => operation switch
     {
-        // A body sees the texts themselves, and so does what looks into them.
-        if (operation is IHasBodies or IReadsTexts || (!inputs.Any(input => input?.DType == DType.String) && !results.Contains(DType.String)))
-            return null;
-        return operation is Cast
-            ? Kernel.Of(arguments => TextConversion.Run(arguments.Inputs[0], arguments.Outputs[0]))
-            : Kernel.Of(arguments => Run(operation, arguments));
-    }
+        IHasBodies or IReadsTexts => null,
+        Cast => Kernel.Of(arguments => TextConversion.Run(arguments.Inputs[0], arguments.Outputs[0])),
+        _ => Kernel.Of(arguments => Run(operation, arguments)),
+    };
 
     private static void Run(Operation operation, KernelArguments arguments)
     {

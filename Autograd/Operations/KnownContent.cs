@@ -22,25 +22,17 @@ internal static class KnownContent
         return result;
     }
 
-    /// <summary>The numbers of a variable whose content is known.</summary>
-    /// <param name="variable">The variable.</param>
-    /// <param name="sizeOf">The value of each symbol.</param>
-    public static Value ValueOf(Variable variable, Func<Symbol, long?> sizeOf)
+    /// <summary>The content of an elementwise result of one vector or scalar; null where it is not known.</summary>
+    public static IReadOnlyList<Dim>? Of(Node node, Func<Dim, Dim?> function)
     {
-        Value value = Value.Zeros(variable.DType, [.. variable.Shape.Select(d => d.Size)]);
-        for (int i = 0; i < value.Count; i++)
-        {
-            long number = variable.Content![i].Evaluate(sizeOf);
-            if (value.DType == DType.Int64)
-                value.Span<long>()[i] = number;
-            else if (value.DType == DType.Bool)
-                value.Span<bool>()[i] = number != 0;
-            else
-                value.Span<int>()[i] = checked((int)number);
-        }
-
-        return value;
+        if (node.Inputs[0].Content is not { } x)
+            return null;
+        Dim[] result = [.. x.Select(function).OfType<Dim>()];
+        return result.Length == x.Count ? result : null;
     }
+
+    /// <summary>The sign; null where it is not known.</summary>
+    public static Dim? Sign(Dim x) => IsPositive(x) == true ? Dim.Of(1) : IsZero(x) == true ? Dim.Of(0) : IsPositive(0 - x) == true ? Dim.OfNumber(-1) : null;
 
     /// <summary>Whether a number is more than 0; null where that is not known.</summary>
     public static bool? IsPositive(Dim x) => (x - 1).IsNeverNegative ? true : (0 - x).IsNeverNegative ? false : null;

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations.Contributed;
+using Toolkit.Autograd.Operations.Features;
 
 namespace Toolkit.Autograd.Operations;
 
@@ -15,6 +16,7 @@ public sealed class OperatorSet
         .Where(operation => operation.FromOnnx is not null)
         .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => KeyValuePair.Create((operation.OnnxDomain, Name: name), operation.FromOnnx!))
         .Concat(ContributedOperators.All)
+        .Concat(FeatureOperators.All)
         .ToDictionary());
 
     /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>

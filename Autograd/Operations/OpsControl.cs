@@ -82,4 +82,13 @@ public static partial class Ops
         (IReadOnlyList<Body> bodies, IReadOnlyList<Variable> captured) = BodyClosing.Close([(inputs, then(inputs)), (inputs, otherwise(inputs))]);
         return new If(bodies[0], bodies[1]).ApplyAll([condition, .. arguments, .. captured]);
     }
+
+    /// <summary>The value itself, where a condition is what it must be when the graph runs; an error otherwise.</summary>
+    /// <remarks>ONNX has no such operator: it is written as <c>Identity</c>.</remarks>
+    /// <param name="x">The value.</param>
+    /// <param name="condition">A bool with one element.</param>
+    /// <param name="expected">What the condition must be.</param>
+    /// <param name="reason">Why it must be so, as a sentence for the error, which is a <see cref="ShapeException"/>.</param>
+    /// <exception cref="DTypeException">The condition is no bool.</exception>
+    public static Variable Checked(Variable x, Variable condition, bool expected, string reason) => new Checked(expected, reason).Apply(x, condition);
 }

@@ -4,7 +4,7 @@ namespace Toolkit.Autograd.Tensors;
 public sealed partial class Dim
 {
     /// <summary>Whether no value of the symbols makes it negative, as far as the signs of its terms tell.</summary>
-    internal bool IsNeverNegative => terms.All(term => term.Coefficient > 0 && term.Factors.All(factor => factor switch
+    public bool IsNeverNegative => terms.All(term => term.Coefficient > 0 && term.Factors.All(factor => factor switch
     {
         SymbolFactor => true,
         QuotientFactor quotient => quotient.Dividend.IsNeverNegative && quotient.Divisor.IsNeverNegative,
@@ -12,6 +12,12 @@ public sealed partial class Dim
         ChoiceFactor choice => choice.First.IsNeverNegative && choice.Second.IsNeverNegative,
         _ => false,
     }));
+
+    /// <summary>Writes the dimension in a notation.</summary>
+    /// <typeparam name="T">What is written.</typeparam>
+    /// <param name="notation">The notation.</param>
+    public T Write<T>(IDimNotation<T> notation) =>
+        notation.Sum([.. terms.Select(term => notation.Product(term.Coefficient, [.. term.Factors.Select(factor => factor.Write(notation))]))]);
 
     /// <summary>The same polynomial with dimensions in the place of symbols.</summary>
     /// <param name="dims">What takes the place of a symbol; null leaves it as it is.</param>

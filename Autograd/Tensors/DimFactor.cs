@@ -14,6 +14,9 @@ internal abstract record DimFactor
 
     /// <summary>The factor with dimensions in the place of symbols; null leaves a symbol as it is.</summary>
     public abstract Dim Substitute(Func<Symbol, Dim?> dims);
+
+    /// <summary>The factor in a notation.</summary>
+    public abstract T Write<T>(IDimNotation<T> notation);
 }
 
 /// <summary>A symbol.</summary>
@@ -25,6 +28,8 @@ internal sealed record SymbolFactor(Symbol Symbol) : DimFactor
         sizeOf(Symbol) ?? throw new ShapeException($"The size \"{Symbol}\" needs a value, and no input gives one.");
 
     public override Dim Substitute(Func<Symbol, Dim?> dims) => dims(Symbol) ?? Dim.Of(Symbol);
+
+    public override T Write<T>(IDimNotation<T> notation) => notation.Symbol(Symbol);
 
     public override string ToString() => Symbol.Name;
 }
@@ -42,6 +47,8 @@ internal sealed record QuotientFactor(Dim Dividend, Dim Divisor) : DimFactor
     public override long Evaluate(Func<Symbol, long?> sizeOf) => Of(Dividend.Evaluate(sizeOf), Divisor.Evaluate(sizeOf));
 
     public override Dim Substitute(Func<Symbol, Dim?> dims) => Dividend.Substitute(dims).FloorDivide(Divisor.Substitute(dims));
+
+    public override T Write<T>(IDimNotation<T> notation) => notation.Quotient(Dividend, Divisor);
 
     public override string ToString() => Divisor.IsStatic
         ? string.Create(CultureInfo.InvariantCulture, $"⌊({Dividend}) / {Divisor}⌋")
@@ -84,6 +91,13 @@ internal sealed record ChoiceFactor(DimChoice Choice, Dim First, Dim Second) : D
         (Dim first, Dim second) = (First.Substitute(dims), Second.Substitute(dims));
         return Choice == DimChoice.Min ? Dim.Min(first, second) : Choice == DimChoice.Max ? Dim.Max(first, second) : Dim.Broadcast(first, second);
     }
+
+    public override T Write<T>(IDimNotation<T> notation) => Choice switch
+    {
+        DimChoice.Min => notation.Min(First, Second),
+        DimChoice.Max => notation.Max(First, Second),
+        _ => notation.Broadcast(First, Second),
+    };
 
     public bool Equals(ChoiceFactor? other) => other is not null && other.Choice == Choice
         && ((First.Equals(other.First) && Second.Equals(other.Second)) || (First.Equals(other.Second) && Second.Equals(other.First)));

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Toolkit.Autograd.Tensors;
 
 /// <summary>
-/// A block of zeroed memory at a fixed address, aligned to 64 bytes (a cache line and the widest vector), released when nothing refers to it. An array cannot be larger than
+/// A block of memory at a fixed address, aligned to 64 bytes (a cache line and the widest vector), released when nothing refers to it. An array cannot be larger than
 /// 2 GiB; beyond that the memory is the operating system's.
 /// </summary>
 internal sealed unsafe class Storage
@@ -14,12 +14,16 @@ internal sealed unsafe class Storage
     // A pinned array or a block outside the heap: the address stays valid as long as this object is reachable.
     private readonly object owner;
 
-    public Storage(long byteCount)
+    /// <summary>Takes memory.</summary>
+    /// <param name="byteCount">How much.</param>
+    /// <param name="isCleared">Whether all of it is zero; otherwise it holds anything.</param>
+    public Storage(long byteCount, bool isCleared = true)
     {
         nint start;
         if (byteCount <= Array.MaxLength - Alignment)
         {
-            byte[] bytes = GC.AllocateArray<byte>((int)byteCount + Alignment, pinned: true);
+            int length = (int)byteCount + Alignment;
+            byte[] bytes = isCleared ? GC.AllocateArray<byte>(length, pinned: true) : GC.AllocateUninitializedArray<byte>(length, pinned: true);
             start = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
             owner = bytes;
         }

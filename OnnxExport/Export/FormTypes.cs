@@ -50,7 +50,7 @@ internal sealed class FormTypes(int opset)
     {
         OnnxInput.Argument argument => node.Inputs[argument.Index],
         OnnxInput.Constant constant => Variable.Of(constant.Value),
-        OnnxInput.Dimensions dimensions => Variable.Sizes(dimensions.Shape),
+        OnnxInput.Dimensions dimensions => Body.Input("sizes", new TensorType(DType.Int64, [dimensions.Shape.Rank]), [.. dimensions.Shape]),
         OnnxInput.Computed computed => Result(computed.Form, node),
         _ => null,
     };

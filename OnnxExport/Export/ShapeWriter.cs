@@ -7,7 +7,7 @@ namespace Toolkit.OnnxExport.Export;
 /// <summary>Writes shapes as int64 vectors: constants, or nodes that read the sizes of symbols from the inputs that carry them.</summary>
 /// <param name="builder">Where nodes and constants go.</param>
 /// <param name="inputs">The inputs of the graph, and for a body what it captures and the inputs of the graphs around it, each with its name there.</param>
-internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Name, Shape Shape)> inputs)
+internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Name, Shape Shape)> inputs) : IDimNotation<string>
 {
     private static readonly TensorType One = new(DType.Int64, [1]);
 
@@ -76,54 +76,45 @@ internal sealed class ShapeWriter(GraphBuilder builder, IReadOnlyList<(string Na
     {
         if (!dims.TryGetValue(dim, out string? name))
         {
-            name = dim.IsStatic ? builder.Integers(dim.Number) : dim.Symbol is { } symbol ? SizeOf(symbol) : Polynomial(dim);
-            dims.Add(dim, name);
+            name = dim.IsStatic ? builder.Integers(dim.Number) : dim.Write(this);
+            dims[dim] = name;
         }
 
         return name;
     }
 
-    private string Polynomial(Dim dim)
+    string IDimNotation<string>.Sum(IReadOnlyList<string> terms) => terms.Aggregate((sum, term) => builder.Add("Add", [sum, term], One));
+
+    string IDimNotation<string>.Product(long coefficient, IReadOnlyList<string> factors) => coefficient == 1 && factors.Count > 0
+        ? factors.Aggregate(Product)
+        : factors.Aggregate(builder.Integers(coefficient), Product);
+
+    string IDimNotation<string>.Symbol(Symbol symbol)
     {
-        string? sum = null;
-        foreach (DimTerm term in dim.Terms)
-        {
-            string? product = term.Coefficient == 1 && term.Factors.Count > 0 ? null : builder.Integers(term.Coefficient);
-            foreach (DimFactor part in term.Factors)
-            {
-                string factor = Factor(part);
-                product = product is null ? factor : builder.Add("Mul", [product, factor], One);
-            }
-
-            sum = sum is null ? product : builder.Add("Add", [sum, product!], One);
-        }
-
-        return sum!;
+        var dim = Dim.Of(symbol);
+        return dims.TryGetValue(dim, out string? known) ? known : dims[dim] = SizeOf(symbol);
     }
-
-    private string Factor(DimFactor factor) => factor switch
-    {
-        SymbolFactor { Symbol: var symbol } => Element(Dim.Of(symbol)),
-        QuotientFactor quotient => Quotient(quotient),
-        ChoiceFactor { Choice: DimChoice.Broadcast } choice => Broadcast(choice),
-        ChoiceFactor choice => builder.Add(choice.Choice == DimChoice.Min ? "Min" : "Max", [Element(choice.First), Element(choice.Second)], One),
-        _ => throw new ExportException($"Expected a part of a size of a known kind, found {factor}."),
-    };
 
     /// <summary>The standard's division truncates; below zero the remainder is taken off first.</summary>
-    private string Quotient(QuotientFactor quotient)
+    string IDimNotation<string>.Quotient(Dim dividend, Dim divisor)
     {
-        (string dividend, string divisor) = (Element(quotient.Dividend), Element(quotient.Divisor));
-        if (!quotient.Dividend.IsNeverNegative || !quotient.Divisor.IsNeverNegative)
-            dividend = builder.Add("Sub", [dividend, builder.Add("Mod", [dividend, divisor], One)], One);
-        return builder.Add("Div", [dividend, divisor], One);
+        (string over, string under) = (Element(dividend), Element(divisor));
+        if (!dividend.IsNeverNegative || !divisor.IsNeverNegative)
+            over = builder.Add("Sub", [over, builder.Add("Mod", [over, under], One)], One);
+        return builder.Add("Div", [over, under], One);
     }
 
-    private string Broadcast(ChoiceFactor choice)
+    string IDimNotation<string>.Min(Dim first, Dim second) => builder.Add("Min", [Element(first), Element(second)], One);
+
+    string IDimNotation<string>.Max(Dim first, Dim second) => builder.Add("Max", [Element(first), Element(second)], One);
+
+    string IDimNotation<string>.Broadcast(Dim first, Dim second)
     {
-        (string first, string second) = (Element(choice.First), Element(choice.Second));
-        return builder.Add("Where", [builder.Add("Equal", [first, builder.Integers(1)], new TensorType(DType.Bool, [1])), second, first], One);
+        (string one, string other) = (Element(first), Element(second));
+        return builder.Add("Where", [builder.Add("Equal", [one, builder.Integers(1)], new TensorType(DType.Bool, [1])), other, one], One);
     }
+
+    private string Product(string left, string right) => builder.Add("Mul", [left, right], One);
 
     private string SizeOf(Symbol symbol)
     {

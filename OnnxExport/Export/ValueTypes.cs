@@ -6,7 +6,7 @@ using Toolkit.OnnxExport.Format;
 namespace Toolkit.OnnxExport.Export;
 
 /// <summary>Writes the types of the values of one file. Symbols keep their names; those for sizes that depend on data get names of their own.</summary>
-internal sealed class ValueTypes
+internal sealed class ValueTypes : IDimNotation<string>
 {
     private readonly NameTable names = new();
     private readonly Dictionary<Symbol, string> symbols = [];
@@ -38,32 +38,24 @@ internal sealed class ValueTypes
         return value;
     }
 
-    private TensorShapeProto.Types.Dimension Dimension(Dim dim) => dim.IsStatic ? new() { DimValue = dim.Size } : new() { DimParam = Expression(dim) };
+    private TensorShapeProto.Types.Dimension Dimension(Dim dim) => dim.IsStatic ? new() { DimValue = dim.Size } : new() { DimParam = dim.Write(this) };
 
     /// <summary>A polynomial in the notation that other tools use: <c>2*batch*time + 1</c>, <c>floor(batch/4)</c>.</summary>
-    private string Expression(Dim dim) => dim.IsStatic ? $"{dim}" : string.Join(" + ", dim.Terms.Select(term =>
-    {
-        IEnumerable<string> factors = term.Factors.Select(Factor);
-        return string.Join('*', term.Coefficient == 1 && term.Factors.Count > 0
-            ? factors
-            : factors.Prepend(term.Coefficient.ToString(CultureInfo.InvariantCulture)));
-    })).Replace("+ -", "- ", StringComparison.Ordinal);
+    string IDimNotation<string>.Sum(IReadOnlyList<string> terms) => terms.Count == 0 ? "0" : string.Join(" + ", terms).Replace("+ -", "- ", StringComparison.Ordinal);
 
-    private string Factor(DimFactor factor) => factor switch
-    {
-        SymbolFactor { Symbol: var symbol } => NameOf(symbol),
-        QuotientFactor { Divisor.IsStatic: true } quotient => $"floor(({Expression(quotient.Dividend)})/{quotient.Divisor})",
-        QuotientFactor quotient => $"floor(({Expression(quotient.Dividend)})/({Expression(quotient.Divisor)}))",
-        ChoiceFactor choice => $"{Word(choice.Choice)}({Expression(choice.First)}, {Expression(choice.Second)})",
-        _ => throw new ExportException($"Expected a part of a size of a known kind, found {factor}."),
-    };
+    string IDimNotation<string>.Product(long coefficient, IReadOnlyList<string> factors) => string.Join(
+        '*', coefficient == 1 && factors.Count > 0 ? factors : factors.Prepend(coefficient.ToString(CultureInfo.InvariantCulture)));
 
-    private static string Word(DimChoice choice) => choice switch
-    {
-        DimChoice.Min => "min",
-        DimChoice.Max => "max",
-        _ => "broadcast",
-    };
+    string IDimNotation<string>.Symbol(Symbol symbol) => NameOf(symbol);
+
+    string IDimNotation<string>.Quotient(Dim dividend, Dim divisor) =>
+        divisor.IsStatic ? $"floor(({dividend.Write(this)})/{divisor})" : $"floor(({dividend.Write(this)})/({divisor.Write(this)}))";
+
+    string IDimNotation<string>.Min(Dim first, Dim second) => $"min({first.Write(this)}, {second.Write(this)})";
+
+    string IDimNotation<string>.Max(Dim first, Dim second) => $"max({first.Write(this)}, {second.Write(this)})";
+
+    string IDimNotation<string>.Broadcast(Dim first, Dim second) => $"broadcast({first.Write(this)}, {second.Write(this)})";
 
     private string NameOf(Symbol symbol) => symbols.TryGetValue(symbol, out string? name) ? name : symbols[symbol] = names.Unique(symbol.Name);
 }

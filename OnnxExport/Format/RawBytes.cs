@@ -33,7 +33,8 @@ internal static class RawBytes
         ToLittleEndian(value.Bytes, value.DType);
         if (value.DType == DType.Bool)
         {
-            value.NormalizeTruth();
+            foreach (ref byte truth in value.Bytes)
+                truth = truth == 0 ? (byte)0 : (byte)1;
         }
     }
 

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Control;
 using Toolkit.Autograd.Tensors;
 
@@ -51,7 +52,7 @@ internal sealed class BranchReader(string name, Variable condition)
         }
 
         IReadOnlyList<Variable> only = results[0] ?? results[1] ?? throw failure!;
-        var check = new Checked(results[0] is not null, $"Behind the other branch of the node \"{name}\" nothing can be computed: {failure!.Message}");
-        return [.. only.Select(result => check.Apply(result, condition))];
+        string reason = $"Behind the other branch of the node \"{name}\" nothing can be computed: {failure!.Message}";
+        return [.. only.Select(result => Ops.Checked(result, condition, expected: results[0] is not null, reason))];
     }
 }

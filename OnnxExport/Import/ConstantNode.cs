@@ -8,7 +8,8 @@ internal static class ConstantNode
 {
     public static Value Read(NodeProto node)
     {
-        AttributeProto attribute = node.Attribute[0];
+        if (node.Attribute is not [var attribute])
+            throw new ImportException($"The node \"{node.Name}\" (Constant) needs one attribute that holds its numbers, found {node.Attribute.Count}.");
         try
         {
             return attribute.Name switch

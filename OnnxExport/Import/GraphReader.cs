@@ -22,6 +22,7 @@ internal sealed class GraphReader
     private HashSet<Variable> outside = [];
     private readonly HashSet<string> symbols;
     private readonly Work work;
+    private readonly HashSet<NodeProto> idle = new(ReferenceEqualityComparer.Instance);
 
     public GraphReader(ModelProto model, OperatorSet operators, string? folder, CancellationToken cancellation)
     {
@@ -122,6 +123,8 @@ internal sealed class GraphReader
             cancellation.ThrowIfCancellationRequested();
             if (around is not null)
                 RequireWork();
+            if (idle.Contains(nodes[i]))
+                continue;
             if (nodes[i] is not { OpType: "If", Domain: "" or "ai.onnx" })
                 Read(nodes[i], inner => new Inner(inner, this));
             else if (ReadChoice(nodes[i], [.. nodes.Skip(i + 1)], names) is { } results)
@@ -243,14 +246,33 @@ internal sealed class GraphReader
     /// <summary>Whether a node is read without an operation of the registry.</summary>
     internal static bool IsReadHere(NodeProto node) => (node.OpType == "Constant" && Normalized(node.Domain).Length == 0) || GradientNode.Is(node);
 
+    private bool IsMissing(NodeProto node) => !IsReadHere(node) && NodeReader.Find(Normalized(node.Domain), node.OpType, Version(node.Domain), operators) is null;
+
+    /// <summary>The nodes with missing operators whose results no output needs: they are passed over (ML.NET leaves such a node in every file).</summary>
+    private void FindIdle()
+    {
+        // Such a node names values beside its inputs.
+        if (NodesOf(graph).Any(GradientNode.Is))
+            return;
+        var needed = new HashSet<string>(graph.Output.Select(output => output.Name), StringComparer.Ordinal);
+        foreach (NodeProto node in graph.Node.Reverse())
+        {
+            NodeProto[] inner = [.. NodesOf(node)];
+            if (!node.Output.Any(needed.Contains) && inner.Any(IsMissing))
+                idle.Add(node);
+            else
+                needed.UnionWith(inner.SelectMany(each => each.Input).Concat(GraphsOf(node).SelectMany(body => body.Output.Select(output => output.Name))));
+        }
+    }
+
     /// <summary>All operators that are missing, with how often each occurs, in one error.</summary>
     private void RequireOperators()
     {
+        FindIdle();
         string[] missing =
         [
-            .. NodesOf(graph)
-                .Where(node => !IsReadHere(node))
-                .Where(node => NodeReader.Find(Normalized(node.Domain), node.OpType, Version(node.Domain), operators) is null)
+            .. graph.Node.Where(node => !idle.Contains(node)).SelectMany(NodesOf)
+                .Where(IsMissing)
                 .GroupBy(node => Normalized(node.Domain).Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}", StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => $"{group.Key} ({group.Count()})"),
@@ -260,8 +282,13 @@ internal sealed class GraphReader
     }
 
     /// <summary>The nodes of a graph and of the graphs within it.</summary>
-    private static IEnumerable<NodeProto> NodesOf(GraphProto graph) => graph.Node.SelectMany(node =>
-        node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => NodesOf(attribute.G)).Prepend(node));
+    private static IEnumerable<NodeProto> NodesOf(GraphProto graph) => graph.Node.SelectMany(NodesOf);
+
+    /// <summary>A node and those of the graphs within it.</summary>
+    private static IEnumerable<NodeProto> NodesOf(NodeProto node) => node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => NodesOf(attribute.G)).Prepend(node);
+
+    /// <summary>The graphs within a node.</summary>
+    private static IEnumerable<GraphProto> GraphsOf(NodeProto node) => NodesOf(node).SelectMany(inner => inner.Attribute).Where(attribute => attribute.G is not null).Select(attribute => attribute.G);
 
     /// <summary>The graph of a loop is read again where sizes change from turn to turn, and those of the loops in it each time.</summary>
     private void RequireWork()

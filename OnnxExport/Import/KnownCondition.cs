@@ -23,8 +23,8 @@ internal static class KnownCondition
         {
             if (!seen.Add(variable) || variable.Constant is { Count: <= LargestCount })
                 continue;
-            if (variable.Content is { } content && content.All(dim => dim.IsStatic))
-                known.Add(variable, Variable.Of(KnownContent.ValueOf(variable, _ => null)));
+            if (variable.KnownValue() is { } value)
+                known.Add(variable, Variable.Of(value));
             else if (variable.Producer is { Operation: not IHasBodies } node && seen.Count <= MostNodes && IsShort(variable))
                 Array.ForEach([.. node.Inputs], open.Push);
             else

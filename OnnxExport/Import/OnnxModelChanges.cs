@@ -23,8 +23,7 @@ public static class OnnxModelChanges
         if (values.Count == 0)
             throw new ArgumentException("Expected at least one value to cut at, found none.", nameof(values));
         Output[] outputs = [.. values.Select(name => new Output(name, Computed(model, name)))];
-        var needed = new HashSet<Variable>(TopologicalOrder.Of(outputs.Select(o => o.Variable)).SelectMany(node => node.Inputs), ReferenceEqualityComparer.Instance);
-        var signature = new Signature([.. model.Signature.Inputs.Where(needed.Contains)], outputs, name: model.Signature.Name);
+        var signature = new Signature(Needed(model, outputs), outputs, name: model.Signature.Name);
         return new OnnxModel(signature, model.ExportOptions, model.Values);
     }
 
@@ -37,6 +36,31 @@ public static class OnnxModelChanges
     {
         Variable old = Find(model, value);
         return Replace(model, new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [old] = layers(old) });
+    }
+
+    /// <summary>The computation of a model with another behind it, which reads one of its outputs: a pipeline of ML.NET in front of a network, as one file.</summary>
+    /// <param name="model">The model that comes first.</param>
+    /// <param name="next">The computation behind it, of one input; updates are left aside.</param>
+    /// <param name="output">The name of the output that it reads; null if there is only one.</param>
+    /// <returns>The inputs of the model that are needed and the outputs of what is behind it.</returns>
+    /// <exception cref="ArgumentException">There is no such output, the computation does not have one input, or the two do not fit.</exception>
+    public static Signature Before(this OnnxModel model, Signature next, string? output = null)
+    {
+        Output[] named = [.. model.Inference.Outputs.Where(candidate => output is null || candidate.Name == output)];
+        if (named is not [var read])
+        {
+            throw new ArgumentException(
+                $"Expected {(output is null ? "one output" : $"the output \"{output}\"")}, found {Some(model.Inference.Outputs.Select(candidate => candidate.Name))}.", nameof(output));
+        }
+
+        if (next.Inputs is not [var input])
+            throw new ArgumentException($"Expected a computation of one input behind \"{read.Name}\", found {Some(next.Inputs.Select(other => other.Name!))}.", nameof(next));
+        Variable value = read.Variable;
+        if (value.DType != input.DType || value.Shape.Rank != input.Shape.Rank || value.Shape.Zip(input.Shape).Any(pair => pair.First.IsStatic && pair.Second.IsStatic && pair.First != pair.Second))
+            throw new ArgumentException($"Expected an output that fits the input \"{input.Name}\", {input.Type}, found \"{read.Name}\", {value.Type}.", nameof(next));
+        var substitution = new Substitution(new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance) { [input] = value });
+        Output[] outputs = [.. next.Outputs.Select(result => result with { Variable = substitution.Map(result.Variable) })];
+        return new Signature(Needed(model, outputs), outputs, name: next.Name);
     }
 
     /// <summary>The model in which some parameters are not learned: they are states, with the values that they have now. A batch normalization whose scale is not learned keeps its
@@ -119,6 +143,12 @@ public static class OnnxModelChanges
         var substitution = new Substitution(replacements);
         Signature signature = substitution.Apply(model.Signature);
         return new OnnxModel(signature, model.ExportOptions, model.Values.ToDictionary(value => value.Key, value => substitution.Map(value.Value), StringComparer.Ordinal));
+    }
+
+    private static Variable[] Needed(OnnxModel model, IEnumerable<Output> outputs)
+    {
+        var needed = new HashSet<Variable>(TopologicalOrder.Of(outputs.Select(o => o.Variable)).SelectMany(node => node.Inputs), ReferenceEqualityComparer.Instance);
+        return [.. model.Signature.Inputs.Where(needed.Contains)];
     }
 
     private static Variable Computed(OnnxModel model, string name) => Find(model, name) is { Producer: not null } value

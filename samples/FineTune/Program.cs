@@ -41,4 +41,5 @@ command.SetAction((arguments, cancellation) =>
         return Task.FromResult(1);
     }
 });
+command.Subcommands.Add(Toolkit.Samples.FineTune.Studies.StudyCommand.Create());
 return await command.Parse(args).InvokeAsync();

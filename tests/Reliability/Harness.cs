@@ -14,6 +14,7 @@ internal abstract record Harness(string Name)
         new Fuzzing.Fuzzer(new Fuzzing.GzipTarget()),
         new Fuzzing.Fuzzer(new Fuzzing.OnnxTarget()),
         new Fuzzing.Fuzzer(new Fuzzing.OnnxStructureTarget()),
+        new Fuzzing.Fuzzer(new Fuzzing.OnnxImportTarget()),
         new Fuzzing.Fuzzer(new Fuzzing.PipelineTarget()),
         new Kills.TrainingKills(),
         new Kills.SaveKills(),

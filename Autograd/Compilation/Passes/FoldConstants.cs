@@ -26,7 +26,7 @@ internal sealed class FoldConstants(Workers workers, CancellationToken cancellat
             IReadOnlyList<Variable> outputs = Rebuild(node, inputs);
             if (outputs.All(o => o.Content?.All(d => d.IsStatic) == true))
             {
-                return [.. outputs.Select(o => Variable.Of(KnownContent.ValueOf(o, _ => null)))];
+                return [.. outputs.Select(o => Variable.Of(o.KnownValue()!))];
             }
 
             bool isSmall = inputs.Length > 0

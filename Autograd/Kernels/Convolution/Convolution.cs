@@ -7,7 +7,8 @@ namespace Toolkit.Autograd.Kernels;
 /// <remarks>
 /// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]). Weight gradient:
 /// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With stride 1 or many output channels, and for every weight gradient, the patches are views of the padded image
-/// (<see cref="ShiftedConvolution"/>, <see cref="PixelConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Sums run in an order that depends on the
+/// (<see cref="ShiftedConvolution"/>, <see cref="PixelConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Channels by themselves are no product
+/// (<see cref="DepthwiseConvolution"/>). Sums run in an order that depends on the
 /// shape alone. T is float or double.
 /// </remarks>
 internal static unsafe class Convolution
@@ -33,6 +34,12 @@ internal static unsafe class Convolution
             return;
         fixed (T* px = x, pw = w, pb = bias, py = y)
         {
+            if (DepthwiseConvolution.Suits(shape))
+            {
+                DepthwiseConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
+                return;
+            }
+
             if (PixelConvolution.Suits<T>(shape))
             {
                 PixelConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers, packed);

@@ -113,7 +113,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         }
 
         ConvolutionShape shape = KernelShape(request.Sizes(0), request.Sizes(1));
-        Storage? packed = PixelConvolution.Suits<T>(shape)
+        Storage? packed = !DepthwiseConvolution.Suits(shape) && PixelConvolution.Suits<T>(shape)
             ? request.Packed(1, "pixels", w => PixelConvolution.Pack<T>(shape, w.Span<T>(), SimdWidths.Best))
             : null;
         return Kernel.Of(

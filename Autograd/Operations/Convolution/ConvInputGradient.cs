@@ -51,10 +51,8 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
         RequireOptions(g.Rank - 2);
         IReadOnlyList<Dim> sizes = inputs.Content(2) ?? [.. Enumerable.Range(0, Axes).Select(axis => inputs.Fresh($"sliced_{axis + 2}"))];
         Shape image = [g[0], w[1] * Group, .. sizes];
-        Shape expected = OutputShape(image, w);
-        return g.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
-            ? [inputs[0] with { Shape = image }]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {g}.");
+        RequireGradient(g, image, w);
+        return [inputs[0] with { Shape = image }];
     }
 
     /// <inheritdoc/>

@@ -45,10 +45,8 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         if (x.Rank != Axes + 2 || dy.Rank != x.Rank || KernelSize.Count != Axes || !x[1].TryDivide(Group, out Dim channels))
             throw new ShapeException($"{Name} expects an image [N, C, …] of {Axes} axes more, C a multiple of {Group}, and a gradient with as many, found {x} and {dy}.");
         Shape w = [dy[1], channels, .. KernelSize.Select(size => (Dim)size)];
-        Shape expected = OutputShape(x, w);
-        return dy.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
-            ? [inputs[0] with { Shape = w }]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {dy}.");
+        RequireGradient(dy, x, w);
+        return [inputs[0] with { Shape = w }];
     }
 
     /// <inheritdoc/>

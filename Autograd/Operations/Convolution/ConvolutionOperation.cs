@@ -45,6 +45,14 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         return [x[0], w[0], .. Enumerable.Range(0, Axes).Select(axis => Out(x, w, axis))];
     }
 
+    /// <summary>Refuses the gradient of a result that has another shape than the result.</summary>
+    private protected void RequireGradient(Shape found, Shape x, Shape w)
+    {
+        Shape expected = OutputShape(x, w);
+        if (found.Zip(expected).Any(pair => pair.First != pair.Second && pair.First.IsStatic && pair.Second.IsStatic))
+            throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {found}.");
+    }
+
     private protected void RequireOptions(int axes)
     {
         if (Strides.Count != axes || Dilations.Count != axes || Pads.Count != 2 * axes || Group < 1

@@ -23,12 +23,12 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
     /// <inheritdoc/>
     public static IEnumerable<Example> Examples =>
     [
-        new(new MaxPoolGradient([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 2, 2])),
+        new(new MaxPoolGradient([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 2, 2])) { Opset = 16 },
         new(new MaxPoolGradient([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }, new ExampleInput([2, 1, 4, 3])),
         new(new MaxPoolGradient([2, 3], [1, 2], [0, 1, 1, 1], [2, 1]), new ExampleInput([2, 1, 5, 4]) { Separation = 0.01 }, new ExampleInput([2, 1, 4, 2])),
-        new(new MaxPoolGradient([2, 3], [2, 2], [0, 1, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 2, 5, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3, 2])),
-        new(new MaxPoolGradient([3], [2], [1, 0], [1]), new ExampleInput(["batch", 2, 6]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3])),
-        new(new MaxPoolGradient([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 1, 1], [2, 1, 1]), new ExampleInput(["batch", 1, 4, 3, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 1, 3, 2, 3])),
+        new(new MaxPoolGradient([2, 3], [2, 2], [0, 1, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 2, 5, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3, 2])) { Opset = 16 },
+        new(new MaxPoolGradient([3], [2], [1, 0], [1]), new ExampleInput(["batch", 2, 6]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3])) { Opset = 16 },
+        new(new MaxPoolGradient([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 1, 1], [2, 1, 1]), new ExampleInput(["batch", 1, 4, 3, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 1, 3, 2, 3])) { Opset = 16 },
     ];
 
     /// <inheritdoc/>

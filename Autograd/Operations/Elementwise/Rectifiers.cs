@@ -95,6 +95,9 @@ public sealed record Abs : NumberOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Abs().ApplyAll(node[0]);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) => KnownContent.Of(node, x => Dim.Max(x, 0 - x));
+
+    /// <inheritdoc/>
     public override int Arity => 1;
 
     /// <inheritdoc/>
@@ -131,6 +134,9 @@ public sealed record Sign : NumberOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sign().ApplyAll(node[0]);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) => KnownContent.Of(node, KnownContent.Sign);
+
+    /// <inheritdoc/>
     public override int Arity => 1;
 
     /// <inheritdoc/>
@@ -156,6 +162,9 @@ public sealed record Neg : NumberOperation, IOperator
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Neg().ApplyAll(node[0]);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Dim>? Content(Node node, int output) => KnownContent.Of(node, x => 0 - x);
 
     internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Negate;
 

@@ -33,4 +33,7 @@ public sealed record Stack : CompositeOperation, IHasExamples
             ? [Ops.Reshape(Ops.Concat(0, parts), [parts.Length, .. shape])]
             : [Ops.Concat(0, [.. parts.Select(part => Ops.Reshape(part, [1, .. shape]))])];
     }
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => null;
 }

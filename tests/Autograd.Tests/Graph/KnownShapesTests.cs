@@ -40,6 +40,21 @@ public sealed class KnownShapesTests
         Assert.Equal(["batch"], new ReduceProd(KeepDims: false).Apply(Ops.ShapeOf(X)).Content!);
     }
 
+    /// <summary>The shape of a layer normalization as the standard writes it out, with a negative axis: ones in the place of −axis sizes.</summary>
+    [Fact]
+    public void Signs_of_sizes_are_known()
+    {
+        Variable sizes = Ops.ShapeOf(X), count = Ops.Integers(-1) * new ShapeOf(0, 1).Apply(X);
+        Assert.Equal(sizes.Content!, (-(-sizes)).Content!);
+        Assert.Equal(["batch", 1], Ops.Abs(-sizes).Content!);
+        Assert.Equal([3, 0, 4], Numbers(Ops.Abs(Ops.Integers(-3, 0, 4))));
+        Assert.Equal([-1, 0, 1], Numbers(Ops.Sign(Ops.Integers(-3, 0, 4))));
+        Assert.Equal([-1], Numbers(Ops.Sign(count - 1)));
+        Assert.Null(Ops.Sign(count).Content);
+        Variable ones = new ConstantOfShape().Apply(-Ops.Integers(-1), Variable.Of(Value.Of(1L)));
+        Assert.Equal(["batch", 1], new Reshape().Apply(X, Ops.Concat(0, sizes.Slice(0, 0, 1), ones)).Shape);
+    }
+
     /// <summary>One number stands beside each of several, on either side.</summary>
     [Fact]
     public void Numbers_and_sizes_broadcast_where_they_are_known()

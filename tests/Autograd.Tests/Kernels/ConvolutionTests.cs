@@ -87,6 +87,9 @@ public class ConvolutionTests
         yield return basic with { InChannels = 4, OutChannels = 6, Groups = 2, PadTop = 1 };
         yield return basic with { InChannels = 6, OutChannels = 6, Groups = 6, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
         yield return basic with { InChannels = 3, OutChannels = 6, Groups = 3, StrideHeight = 2, StrideWidth = 2 };
+        yield return basic with { InChannels = 5, OutChannels = 5, Groups = 5, KernelHeight = 5, KernelWidth = 5, InHeight = 13, InWidth = 70, PadTop = 2, PadLeft = 2, PadBottom = 2, PadRight = 2, StrideHeight = 2, StrideWidth = 1 };
+        yield return basic with { InChannels = 4, OutChannels = 8, Groups = 4, InHeight = 16, InWidth = 75, PadLeft = 5, PadRight = 1, PadTop = 1, StrideWidth = 3, DilationWidth = 2, DilationHeight = 3 };
+        yield return basic with { InChannels = 2, OutChannels = 2, Groups = 2, InHeight = 3, InWidth = 2, KernelHeight = 2, KernelWidth = 2, PadLeft = 3, PadRight = 3, StrideWidth = 4 };
         yield return basic with { KernelHeight = 1, KernelWidth = 1, InChannels = 20, OutChannels = 17 };
         yield return basic with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 2, StrideWidth = 2, InChannels = 8, OutChannels = 9 };
         yield return basic with { KernelHeight = 9, KernelWidth = 11 };

@@ -73,8 +73,11 @@ public sealed class AlternativesTests
         }
     }
 
-    private static Variable PoolingGradient(int kernel, int stride) =>
-        Gradient.Of(Ops.MaxPool(Image, new PoolingOptions { Kernel = [kernel, kernel], Strides = [stride, stride] }).Square().Sum(), Image);
+    private static Variable PoolingGradient(int kernel, int stride)
+    {
+        Variable values = Ops.MaxPool(Image, new PoolingOptions { Kernel = [kernel, kernel], Strides = [stride, stride] });
+        return new MaxPoolGradient([kernel, kernel], [stride, stride], [0, 0, 0, 0], [1, 1]).Expand(new Arguments(Image, values.Square()))[0];
+    }
 
     private static Variable Conv(Parameter? bias) => new Conv([1, 1], [1, 1, 1, 1], [1, 1], 1).Apply(Image, Kernel3, bias?.Variable);
 }

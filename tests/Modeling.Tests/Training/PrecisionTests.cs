@@ -123,6 +123,34 @@ public sealed class PrecisionTests
         Assert.True(history.Epochs[^1].Loss < 0.1 * history.Epochs[0].Loss, $"found {history.Epochs[0].Loss} and {history.Epochs[^1].Loss}");
     }
 
+    /// <summary>2,000 steps without an overflow double the scale; one with it halves it, and the count begins anew.</summary>
+    [Fact]
+    public void The_scale_of_the_loss_grows_after_many_good_steps()
+    {
+        Dataset data = Lines();
+        var trainer = new Trainer
+        {
+            Model = new Dense(2, 1, new RandomSource(1)),
+            Loss = 0.01 * new MeanSquaredError(),
+            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Precision = TrainingPrecision.Float16,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+        Assert.Equal((65536, 1999), After(1999));
+        Assert.Equal((131072, 0), After(2000));
+        Assert.Equal((131072, 3), After(2003));
+        trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale").Value = Value.Of(1e9f);
+        Assert.Equal((5e8, 0), After(2004));
+
+        (double Scale, double Steps) After(int steps)
+        {
+            trainer.Fit(data, new() { Epochs = steps, BatchSize = data.Count }, Token);
+            return (Of("optimizer.loss_scale"), Of("optimizer.loss_scale.steps"));
+        }
+
+        double Of(string name) => Run.Number(trainer.Parameters.Single(p => p.Name == name));
+    }
+
     [Theory]
     [InlineData(TrainingPrecision.BFloat16)]
     [InlineData(TrainingPrecision.Float16)]

@@ -198,9 +198,21 @@ public sealed class GraphImportTests : IDisposable
         graph.Node.Insert(0, GoodModel.Node("Multinomial", ["x"], ["e"], ""));
         ModelProto model = Model(graph);
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "org.example", Version = 3 });
+
+        // Nobody needs their results yet.
+        Assert.Single(OnnxModel.Load(model.ToByteArray()).Signature.Outputs);
+        model.Graph.Output.AddRange(new[] { "t", "d", "e" }.Select(name => GoodModel.Value(name, DataType.Float, 3)));
         Assert.Equal(
             "Expected operators that the engine has, found others: Multinomial (2), org.example.Twist (1).",
             Assert.Throws<ImportException>(() => OnnxModel.Load(model.ToByteArray())).Message);
+    }
+
+    [Fact]
+    public void A_constant_without_numbers_is_refused()
+    {
+        GraphProto graph = Sum(Tensor("w", 3));
+        graph.Node.Insert(0, GoodModel.Node("Constant", [], ["k"], "empty"));
+        Assert.Contains("\"empty\" (Constant) needs one attribute", Assert.Throws<ImportException>(() => OnnxModel.Load(Model(graph).ToByteArray())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

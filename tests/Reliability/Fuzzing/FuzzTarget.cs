@@ -9,6 +9,9 @@ internal abstract record FuzzTarget(string Name)
     /// <summary>The most that may be allocated for a file, beside four times its size.</summary>
     public virtual long MostMemory => 64L << 20;
 
+    /// <summary>The mutants of a long run.</summary>
+    public virtual int Many => 15_000;
+
     /// <summary>Valid files.</summary>
     public abstract IReadOnlyList<byte[]> Seeds();
 

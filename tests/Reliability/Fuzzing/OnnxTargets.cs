@@ -63,7 +63,7 @@ internal record OnnxTarget(string Name = "onnx") : FuzzTarget(Name)
 }
 
 /// <summary>Models whose messages are changed one field at a time, so that most mutants can be parsed.</summary>
-internal sealed record OnnxStructureTarget() : OnnxTarget("onnx structure")
+internal record OnnxStructureTarget(string Name = "onnx structure") : OnnxTarget(Name)
 {
     private static readonly long[] Numbers = [0, 1, -1, 2, 16, 255, int.MaxValue, int.MinValue, 1L << 31, 1L << 58, 1L << 62, long.MaxValue, long.MinValue];
 
