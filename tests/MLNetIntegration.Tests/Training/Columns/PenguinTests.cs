@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.MLNetIntegration.Training;
+using Toolkit.Modeling;
 using Toolkit.Modeling.Optimizers;
 
 namespace Toolkit.MLNetIntegration.Tests.Training.Columns;
@@ -9,24 +10,31 @@ namespace Toolkit.MLNetIntegration.Tests.Training.Columns;
 /// <summary>Species, sex and weight of penguins (Gorman, Williams, Fraser 2014) from three measurements, the year and the island: one network, a metric for each task.</summary>
 public sealed class PenguinTests
 {
-    /// <summary>Over the seeds 1 to 5 the network reaches what <c>docs/mlnet.md</c> says on a fifth of the rows.</summary>
-    [Fact]
-    public void One_network_tells_species_sex_and_weight()
+    /// <summary>Birds that are made, and the published ones if they are there.</summary>
+    public static TheoryData<string> Sources => File.Exists(Published) ? ["made", "published"] : ["made"];
+
+    private static string? Published => TabularTests.Shared is { } folder ? Path.Combine(folder, "penguins", "penguins.csv") : null;
+
+    /// <summary>On a fifth of the rows. Made birds are told apart nearly as well as their distributions allow; over the seeds 1 to 5 the network reaches on the published ones what
+    /// <c>docs/mlnet.md</c> says.</summary>
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public void One_network_tells_species_sex_and_weight(string source)
     {
-        string? file = TabularTests.Shared is { } folder ? Path.Combine(folder, "penguins", "penguins.csv") : null;
-        Assert.SkipUnless(File.Exists(file), "The data set 'penguins' is not in the folder 'shared/data' beside the repository.");
-        double[][] reached = [.. Enumerable.Range(1, 5).Select(seed => Train(file!, (ulong)seed))];
+        bool isMade = source == "made";
+        Penguin[] birds = [.. isMade ? Made() : Rows(Published!)];
+        double[][] reached = [.. Enumerable.Range(1, isMade ? 1 : 5).Select(seed => Train(birds, (ulong)seed))];
         double Mean(int task) => reached.Average(r => r[task]);
-        Assert.InRange(Mean(0), 0.985, 1);
-        Assert.Equal(0.913, Mean(1), 0.03);
-        Assert.Equal(0.855, Mean(2), 0.02);
+        Assert.InRange(Mean(0), isMade ? 0.95 : 0.985, 1);
+        Assert.InRange(Mean(1), isMade ? 0.85 : 0.883, isMade ? 1 : 0.943);
+        Assert.InRange(Mean(2), isMade ? 0.8 : 0.835, isMade ? 0.95 : 0.875);
     }
 
     /// <summary>Accuracy of species and sex, and the share of the variance of the weight that is explained, on test rows; the metrics of the last epoch are of the same kind.</summary>
-    private static double[] Train(string file, ulong seed)
+    private static double[] Train(IEnumerable<Penguin> birds, ulong seed)
     {
         var ml = new MLContext(seed: 1);
-        DataOperationsCatalog.TrainTestData parts = ml.Data.TrainTestSplit(ml.Data.LoadFromEnumerable(Rows(file)), 0.2, seed: 1);
+        DataOperationsCatalog.TrainTestData parts = ml.Data.TrainTestSplit(ml.Data.LoadFromEnumerable(birds), 0.2, seed: 1);
         TransformerChain<NeuralNetworkTransformer> model = ml.Transforms.Conversion.MapValueToKey([new("Place", "Island"), new("Kind", "Species")])
             .Append(ml.MultiTaskNeuralNetwork(
                 [NetworkTask.Multiclass("Kind"), NetworkTask.Binary("IsMale"), NetworkTask.Regression("Mass")],
@@ -49,6 +57,29 @@ public sealed class PenguinTests
         ];
         model.LastTransformer.Dispose();
         return figures;
+    }
+
+    /// <summary>Three species whose means lie apart as the published ones do; males are larger. Given the rest, the weight varies by 200 g around its mean, in all by 800 g.</summary>
+    private static IEnumerable<Penguin> Made()
+    {
+        var random = new RandomSource(5);
+        float Near(double mean, double deviation) => (float)random.NextNormal(mean, deviation);
+        for (int i = 0; i < 340; i++)
+        {
+            (int species, bool isMale) = (i % 3, i % 2 == 0);
+            int male = isMale ? 1 : 0;
+            yield return new Penguin
+            {
+                Species = $"species {species}",
+                Island = $"island {(species + (i % 5 == 0 ? 1 : 0)) % 3}",
+                BillLength = Near((species switch { 0 => 37.5, 1 => 46.5, _ => 45 }) + (3.5 * male), 1.2),
+                BillDepth = Near((species == 2 ? 14.2 : 17.6) + (1.5 * male), 0.4),
+                FlipperLength = Near((species switch { 0 => 187, 1 => 192, _ => 212 }) + (6 * male), 4),
+                Mass = Near((species == 2 ? 4700 : 3400) + (650 * male), 200),
+                IsMale = isMale,
+                Year = 2007 + (i % 3),
+            };
+        }
     }
 
     /// <summary>The rows without gaps.</summary>
