@@ -151,13 +151,16 @@ public sealed class PrecisionTests
         double Of(string name) => Run.Number(trainer.Parameters.Single(p => p.Name == name));
     }
 
-    [Fact]
-    public void An_interrupted_training_in_float16_goes_on_bit_for_bit()
+    [Theory]
+    [InlineData(TrainingPrecision.BFloat16)]
+    [InlineData(TrainingPrecision.Float16)]
+    [InlineData(TrainingPrecision.Float64)]
+    public void An_interrupted_training_goes_on_bit_for_bit(TrainingPrecision precision)
     {
         using var folder = new TemporaryFolder();
         string file = folder.PathOf("training");
         Dataset data = GeneratedDigits.Create(200, seed: 1).Reshape(784);
-        Trainer whole = Digits(TrainingPrecision.Float16), first = Digits(TrainingPrecision.Float16), second = Digits(TrainingPrecision.Float16);
+        Trainer whole = Digits(precision), first = Digits(precision), second = Digits(precision);
         var options = new FitOptions { Epochs = 2, BatchSize = 32 };
         whole.Fit(data, options, Token);
         first.Fit(data, options with { Steps = 9 }, Token);
