@@ -188,7 +188,7 @@ public sealed class ColumnTests
     private static int[][] Words(HouseData.Row[] rows)
     {
         IDataView view = Ml.Data.LoadFromEnumerable(rows);
-        TransformerChain<HashingTransformer> words = Ml.Transforms.Text.NormalizeText("N", "Note", TextNormalizingEstimator.CaseMode.Lower, keepDiacritics: false, keepPunctuations: false)
+        TransformerChain<Microsoft.ML.Transforms.HashingTransformer> words = Ml.Transforms.Text.NormalizeText("N", "Note", TextNormalizingEstimator.CaseMode.Lower, keepDiacritics: false, keepPunctuations: false)
             .Append(Ml.Transforms.Text.TokenizeIntoWords("N", "N", Blanks)).Append(Ml.Transforms.Conversion.Hash("N", "N", 6)).Fit(view);
         return [.. words.Transform(view).GetColumn<uint[]>("N").Select(keys => keys.Select(k => (int)k - 1).ToArray())];
     }
