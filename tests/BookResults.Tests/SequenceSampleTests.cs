@@ -51,7 +51,7 @@ public sealed class SequenceSampleTests
         Assert.InRange(error, 0, 0.9 * before);
     }
 
-    /// <summary>A few hundred drawn digits, of which a guess would miss 90 %; all of MNIST is read by hand: <c>docs/book-results.md</c>.</summary>
+    /// <summary>A few hundred drawn digits, read better than by the nearest mean of a class, which sees the whole picture at once; all of MNIST is read by hand: <c>docs/book-results.md</c>.</summary>
     [Fact]
     public void Long_short_term_memory_reads_digits_row_by_row()
     {
@@ -59,6 +59,6 @@ public sealed class SequenceSampleTests
         var laboratory = new Laboratory(
             new LaboratoryOptions { Data = DataFiles.Folder, Epochs = 6, Threads = 1, Quiet = true }, experiment, TestContext.Current.CancellationToken);
         Dictionary<string, double> found = experiment.Run(laboratory).ToDictionary(f => f.Name, f => f.Value);
-        Assert.InRange(found["test error %"], 0, 25);
+        Assert.InRange(found["test error %"], 0, Baselines.NearestMean(Baselines.Digits.Train, Baselines.Digits.Test));
     }
 }

@@ -6,7 +6,7 @@ namespace Toolkit.Conformance;
 public sealed class ConformanceTests
 {
     /// <summary>How many of the shared cases our engine passed when the figures were last written here, by suite.</summary>
-    private static readonly (string Suite, int Native)[] Guarded = [("node", 940), ("simple", 8), ("pytorch-converted", 41), ("pytorch-operator", 17)];
+    private static readonly (string Suite, int Native)[] Guarded = [("node", 950), ("simple", 8), ("pytorch-converted", 41), ("pytorch-operator", 17)];
 
     private static string Shared => Path.Combine(Root(), "..", "shared", "onnx", "backend-tests");
 

@@ -131,9 +131,14 @@ public sealed class RecurrentKernelTests
             var outputs = new Value[given.Length];
             for (int i = 0; i < 3; i++)
                 function.RunInto(values, outputs);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            function.RunInto(values, outputs);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+
+            // A collection may empty pools between two runs; the least of some runs is what a run needs.
+            return Enumerable.Range(0, 8).Min(_ =>
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                function.RunInto(values, outputs);
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            });
         }
     }
 
