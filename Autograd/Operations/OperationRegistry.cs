@@ -213,6 +213,7 @@ public static class OperationRegistry
         Operator<SpaceToDepth>(),
         Operator<Split>(),
         Operator<Sqrt>(),
+        Entry<SquaredSech>(),
         Operator<Squeeze>(),
         Operator<STFT>(),
         Entry<StopGradient>(),

@@ -86,6 +86,15 @@ internal readonly struct ExpM1Function : IVectorFunction
         where TSimd : struct, ISimd<T, TVector> => SimdMath.ExpM1<T, TVector, TSimd>(x);
 }
 
+/// <summary>sech²x.</summary>
+internal readonly struct SquaredSechFunction : IVectorFunction
+{
+    public static TVector Of<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector> => SimdMath.SquaredSech<T, TVector, TSimd>(x);
+}
+
 /// <summary>tanh x.</summary>
 internal readonly struct TanhFunction : IVectorFunction
 {

@@ -34,6 +34,17 @@ internal static class SimdMath
         return TSimd.CopySign(TSimd.SelectLess(x, C<T, TVector, TSimd>(40), near, far), x);
     }
 
+    /// <summary>sech²x = 4t/(1 + t)² with t = e^(−2|x|): some units in the last place, however small the result; 0 at ±∞, NaN stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector SquaredSech<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector t = Exp<T, TVector, TSimd>(TSimd.Multiply(C<T, TVector, TSimd>(-2), TSimd.Abs(x))), sum = TSimd.Add(C<T, TVector, TSimd>(1), t);
+        return TSimd.Divide(TSimd.Multiply(C<T, TVector, TSimd>(4), t), TSimd.Multiply(sum, sum));
+    }
+
     /// <summary>tanh x = −t/(t + 2) with t = e^(−2|x|) − 1 and the sign of x: a few units in the last place, however small x is. ±1 at ±∞, NaN and −0 stay.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Tanh<T, TVector, TSimd>(TVector x)

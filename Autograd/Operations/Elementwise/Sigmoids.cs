@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Elementwise;
 
-/// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2), computed as 4/((1 + e²ˣ)(1 + e⁻²ˣ)), which keeps its digits where y rounds to ±1.</summary>
+/// <summary>The hyperbolic tangent (ONNX <c>Tanh</c>). Gradient 1 − y² (book section 6.3.2), computed as sech²x (<see cref="SquaredSech"/>), which keeps its digits where y rounds to ±1.</summary>
 public sealed record Tanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -18,10 +18,34 @@ public sealed record Tanh : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, TanhFunction>(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 4 * (Sigmoid.Below(2 * x) * Sigmoid.Below(-2 * x));
+    protected override Variable Derivative(Variable x, Variable y) => new SquaredSech().Apply(x);
 }
 
-/// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y), computed as y/(1 + eˣ), which keeps its digits where y rounds to 1.</summary>
+/// <summary>The square of the hyperbolic secant, sech²x = 1 − tanh²x = 4e^−2|x|/(1 + e^−2|x|)², the slope of tanh: 0 at ±∞, and small numbers keep their digits. Gradient −2·tanh x·sech²x.</summary>
+public sealed record SquaredSech : UnaryOperation, IHasExamples
+{
+    /// <inheritdoc/>
+    public static IEnumerable<Example> Examples => [new(new SquaredSech(), new ExampleInput(["batch", 5]))];
+
+    /// <summary>What it is exported as: 4/((1 + e²ˣ)(1 + e⁻²ˣ)). ONNX Runtime's sigmoid is 0 where it is merely small, so it is not written with that.</summary>
+    /// <param name="inputs">The argument.</param>
+    public override IReadOnlyList<Variable> Expand(Arguments inputs)
+    {
+        Variable twice = 2 * inputs[0];
+        return [4 * (1 / (1 + Ops.Exp(twice)) * (1 / (1 + Ops.Exp(-twice))))];
+    }
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => null;
+
+    /// <inheritdoc/>
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, SquaredSechFunction>(x, y);
+
+    /// <inheritdoc/>
+    protected override Variable Derivative(Variable x, Variable y) => -2 * (Ops.Tanh(x) * y);
+}
+
+/// <summary>The logistic sigmoid σ(x) = 1/(1 + e⁻ˣ) (ONNX <c>Sigmoid</c>; book equation 3.30). Gradient y(1 − y), computed as sech²(x/2)/4 (<see cref="SquaredSech"/>), which keeps its digits where y rounds to 1.</summary>
 public sealed record Sigmoid : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -34,10 +58,7 @@ public sealed record Sigmoid : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => y * Below(x);
-
-    /// <summary>1 − σ(x) = 1/(1 + eˣ). ONNX Runtime's σ is 0 where it is merely small, so it is not written as σ(−x).</summary>
-    internal static Variable Below(Variable x) => 1 / (1 + Ops.Exp(x));
+    protected override Variable Derivative(Variable x, Variable y) => 0.25 * new SquaredSech().Apply(0.5 * x);
 }
 
 /// <summary>

@@ -32,6 +32,7 @@ internal static class ElementwiseReferences
         [typeof(Equal)] = Binary((x, y) => x == y ? 1 : 0),
         [typeof(Erf)] = Unary(ErfBySeries),
         [typeof(Exp)] = Unary(Math.Exp),
+        [typeof(SquaredSech)] = Unary(x => 1 / Math.Pow(Math.Cosh(x), 2)),
         [typeof(ExpM1)] = Unary(x => Math.Exp(x) - 1),
         [typeof(Greater)] = Binary((x, y) => x > y ? 1 : 0),
         [typeof(GreaterOrEqual)] = Binary((x, y) => x >= y ? 1 : 0),
