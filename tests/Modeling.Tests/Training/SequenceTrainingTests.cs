@@ -73,13 +73,16 @@ public sealed class SequenceTrainingTests
 
     [Fact]
     public void Buckets_have_every_example_once_in_an_order_of_chance_and_little_padding() =>
-        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 9], Gen.ULong, Gen.Int[0, 4]).Sample((count, size, seed, epoch) =>
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 9], Gen.ULong, Gen.Int[0, 4], Gen.Bool).Sample((count, size, seed, epoch, isFull) =>
         {
+            count = isFull ? count * size : count;
             int[] order = Permutation.Of(count, Permutation.Random(seed, epoch));
             int[] found = Buckets.Sort(order, Length, size, Permutation.Random(seed, epoch));
             Assert.Equal(order.Order(), found.Order());
             Assert.Equal(found, Buckets.Sort(order, Length, size, Permutation.Random(seed, epoch)));
-            Assert.True(Padding(found) <= Padding(order));
+
+            // Where the last batch is short, chance may have put the longest example there alone.
+            Assert.True(count % size != 0 || Padding(found) <= Padding(order));
             foreach (int[] batch in found.Chunk(size))
                 Assert.Equal(batch.Select(Length).Order(), batch.Select(Length));
 
