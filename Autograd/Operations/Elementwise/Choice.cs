@@ -12,6 +12,9 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// <param name="Inner">The gradient where the branch was taken; anything elsewhere.</param>
 internal sealed record Choice(IReadOnlyList<(Variable Condition, bool Answer)> Conditions, Variable Inner)
 {
+    // Choices within choices are made one after the other up to here; more become one, so that a long chain of them costs each operation the same.
+    private const int Most = 4;
+
     /// <summary>The choice that a gradient is, or null.</summary>
     public static Choice? Of(Variable gradient)
     {
@@ -30,8 +33,9 @@ internal sealed record Choice(IReadOnlyList<(Variable Condition, bool Answer)> C
     }
 
     /// <summary>The value where the branch was taken, 0 elsewhere.</summary>
-    public Variable Take(Variable value) =>
-        Conditions.Reverse().Aggregate(value, (v, c) => c.Answer ? Ops.Where(c.Condition, v, 0) : Ops.Where(c.Condition, 0, v));
+    public Variable Take(Variable value) => Conditions.Count > Most
+        ? Ops.Where(Conditions.Select(c => c.Answer ? c.Condition : new Not().Apply(c.Condition)).Aggregate((x, y) => new And().Apply(x, y)), value, 0)
+        : Conditions.Reverse().Aggregate(value, (v, c) => c.Answer ? Ops.Where(c.Condition, v, 0) : Ops.Where(c.Condition, 0, v));
 
     /// <summary>The same choice after conditions and gradient have been moved to other places.</summary>
     public Choice Move(Func<Variable, Variable> move) => new([.. Conditions.Select(c => (move(c.Condition), c.Answer))], move(Inner));

@@ -53,6 +53,24 @@ public sealed class GradientTests
         Assert.Equal(Math.Pow(2, 60), Function.Compile([x], [gradient]).Run(Value.Of(1.0))[0].Scalar());
     }
 
+    /// <summary>Each link is a choice and a product: twice the links take twice the nodes.</summary>
+    [Fact]
+    public void Choices_within_choices_cost_each_operation_the_same()
+    {
+        (int few, double slope) = Nodes(200);
+        Assert.InRange(Nodes(400).Count, few, (2.1 * few) + 10);
+        Assert.Equal(Math.Pow(1.001, 200), slope, 1e-12);
+
+        static (int Count, double Slope) Nodes(int links)
+        {
+            Variable x = Variable.Input("x", DType.Float64, []), y = x;
+            for (int i = 0; i < links; i++)
+                y = Ops.Relu(y) * 1.001;
+            Variable gradient = Gradient.Of(y, x);
+            return (TopologicalOrder.Of([gradient]).Count, Function.Compile([x], [gradient]).Run(Value.Of(1.0))[0].Scalar());
+        }
+    }
+
     [Fact]
     public void Only_floating_scalars_are_differentiated()
     {
