@@ -97,7 +97,13 @@ public sealed class DigitExperimentTests
     public void Max_norm_permits_large_steps(string source)
     {
         Dictionary<string, double> found = Reproduced.Run(new LargeSteps(), source);
-        Reproduced.Below(found, "test error % columns at most 2, median", found["test error % without, median"] - 0.2);
+
+        // The whole range of seeds lies lower; by how much follows each processor's rounding (the median on drawn digits by 0.20 or 0.70).
+        foreach (string seed in (string[])["best seed", "median", "worst seed"])
+        {
+            Reproduced.Below(found, $"test error % columns at most 2, {seed}", found[$"test error % without, {seed}"]);
+        }
+
         if (source == Reproduced.Made)
         {
             // Whatever the seed, better than a linear rule by half, and than the nearest neighbour.

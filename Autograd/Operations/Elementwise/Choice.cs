@@ -32,6 +32,9 @@ internal sealed record Choice(IReadOnlyList<(Variable Condition, bool Answer)> C
         return conditions.Count == 0 ? null : new Choice(conditions, inner.Shape == gradient.Shape ? inner : Ops.ExpandLike(inner, gradient));
     }
 
+    /// <summary>The choice that a gradient is, if each of its elements has conditions of its own, which can move as it does; or null.</summary>
+    public static Choice? OfElements(Variable gradient) => Of(gradient) is { } choice && choice.Conditions.All(c => c.Condition.Shape == gradient.Shape) ? choice : null;
+
     /// <summary>The value where the branch was taken, 0 elsewhere.</summary>
     public Variable Take(Variable value) => Conditions.Count > Most
         ? Ops.Where(Conditions.Select(c => c.Answer ? c.Condition : new Not().Apply(c.Condition)).Aggregate((x, y) => new And().Apply(x, y)), value, 0)
@@ -44,7 +47,7 @@ internal sealed record Choice(IReadOnlyList<(Variable Condition, bool Answer)> C
     /// <param name="gradient">The gradient.</param>
     /// <param name="move">What moves elements of any type.</param>
     public static Variable Moved(Variable gradient, Func<Variable, Variable> move) =>
-        Of(gradient) is { } choice && choice.Conditions.All(c => c.Condition.Shape == gradient.Shape) && choice.Move(move) is var moved ? moved.Take(moved.Inner) : move(gradient);
+        OfElements(gradient)?.Move(move) is { } moved ? moved.Take(moved.Inner) : move(gradient);
 
     /// <summary>The gradient of an input that was broadcast: the sum of what was chosen, and itself a choice, of the places where the sum is not 0.</summary>
     /// <param name="contribution">The contribution before the sum, with its choice made.</param>

@@ -47,7 +47,7 @@ public sealed record LogitCrossEntropy : Operation, IHasKernel, IHasExamples
             Func<Variable, Variable> column = v => Ops.Reshape(v, [logits.Shape[0], 1]);
 
             // An example that was left out contributes nothing, whatever its logits are.
-            result = Choice.Of(g) is { } choice && choice.Conditions.All(c => c.Condition.Shape == g.Shape) && choice.Move(column) is var rows
+            result = Choice.OfElements(g)?.Move(column) is { } rows
                 ? rows.Take(difference * rows.Inner)
                 : difference * column(g);
         }

@@ -94,7 +94,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
         Func<Variable, Variable> kept = KeepDims ? v => v
             : ReducedAxes(new InferRequest(this, request.Arguments)) is { } known ? v => Ops.Reshape(v, Kept(x.Shape, known))
             : v => new Reshape(AllowZero: true).Apply(v, OnesAt(axes!, Ops.ShapeOf(x)));
-        Choice? choice = Choice.Of(g) is { } chosen && chosen.Conditions.All(c => c.Condition.Shape == g.Shape) ? chosen.Move(kept) : null;
+        Choice? choice = Choice.OfElements(g)?.Move(kept);
         return request.Each(input => input != 0 ? null
             : choice is null ? Contribution(kept(g), x, kept(request.Result(0)), axes)
             : choice.Take(Contribution(choice.Inner, x, kept(request.Result(0)), axes)));
