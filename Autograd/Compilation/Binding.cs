@@ -25,12 +25,12 @@ internal sealed class Binding
             Variable input = signature.Inputs[i];
             if (values[i].DType != input.DType)
             {
-                throw new DTypeException($"Expected {input.Type} for the input \"{input.Name}\", found {values[i]}.");
+                throw new DTypeException($"Expected {input.Type} for the input \"{input.Name}\", found {values[i].Type}.");
             }
 
             if (values[i].Rank != input.Shape.Rank)
             {
-                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\", found {values[i]}.");
+                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\", found {values[i].Type}.");
             }
 
             for (int axis = 0; axis < input.Shape.Rank; axis++)
@@ -63,7 +63,7 @@ internal sealed class Binding
         {
             Dim dim = input.Shape[axis];
             if (!dim.IsStatic && dim.Symbol is null && dim.Evaluate(sizes) != value.Sizes[axis])
-                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\" with {dim} = {dim.Evaluate(sizes)}, found {value}.");
+                throw new ShapeException($"Expected {input.Type} for the input \"{input.Name}\" with {dim} = {dim.Evaluate(sizes)}, found {value.Type}.");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class Binding
         if (size != expected)
         {
             throw new ShapeException(
-                $"Expected {input.Type} for the input \"{input.Name}\"{(dim.Symbol is null ? string.Empty : $" with {dim} = {expected}")}, found {value}.");
+                $"Expected {input.Type} for the input \"{input.Name}\"{(dim.Symbol is null ? string.Empty : $" with {dim} = {expected}")}, found {value.Type}.");
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class Parameter
         {
             if (value.DType != current.DType || !value.Sizes.SequenceEqual(current.Sizes))
             {
-                throw new ShapeException($"Expected a value {current} for the parameter \"{Name}\", found {value}.");
+                throw new ShapeException($"Expected a value {current.Type} for the parameter \"{Name}\", found {value.Type}.");
             }
 
             current.CopyFrom(value);

@@ -23,7 +23,7 @@ namespace Toolkit.Autograd.Operations;
 /// <summary>An operation of the registry.</summary>
 /// <param name="Name">The name of the record.</param>
 /// <param name="Examples">Its examples, from which its tests are generated.</param>
-public sealed record RegisteredOperation(string Name, IReadOnlyList<Example> Examples)
+public sealed record RegisteredOperation(string Name, IReadOnlyList<OperationExample> Examples)
 {
     /// <summary>The operator of the standard that it is; for an operation that is none, the name of the record.</summary>
     public string OnnxName { get; init; } = Name;

@@ -42,6 +42,9 @@ public sealed unsafe class Value
     /// <summary>The sizes as a shape without symbols.</summary>
     public Shape Shape => Shape.OfSizes(sizes);
 
+    /// <summary>The element type and the sizes.</summary>
+    public TensorType Type => new(DType, Shape);
+
     /// <summary>The number of bytes of the content; 0 for texts.</summary>
     public long ByteCount => (long)Count * DType.Size();
 
@@ -53,7 +56,7 @@ public sealed unsafe class Value
     /// <exception cref="SizeException">There are more bytes than a span can have.</exception>
     public Span<byte> Bytes => ByteCount <= int.MaxValue
         ? new((void*)Address, (int)ByteCount)
-        : throw new SizeException($"Expected a value of up to {int.MaxValue} bytes to be read at once, found {this} with {ByteCount}.");
+        : throw new SizeException($"Expected a value of up to {int.MaxValue} bytes to be read at once, found {Type} with {ByteCount}.");
 
     /// <summary>The content as bytes from one on: to the end, or as many as a span can have.</summary>
     /// <param name="start">The first byte, from 0 to <see cref="ByteCount"/>.</param>
@@ -309,8 +312,8 @@ public sealed unsafe class Value
         ? new Value(DType, sizes[1..], storage, Address - storage.Address + (index * (ByteCount / sizes[0])))
         : throw new ShapeException($"Expected an index of the first axis of {Shape}, found {index}.");
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{DType}{Shape}";
+    /// <summary>Type, sizes and elements, such as "Float32[2, 2] [[1, 2], [3, 4]]"; the three first and last along an axis of more than six, and none of values of more than four axes.</summary>
+    public override string ToString() => ValueText.Of(this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T* Pointer<T>()

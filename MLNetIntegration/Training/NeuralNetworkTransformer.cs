@@ -9,7 +9,7 @@ namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>
 /// A trained network as a transformer: scores rows in batches with ONNX Runtime. <c>mlContext.Model.Save</c> writes it as ML.NET's own ONNX transformer,
-/// which plain ML.NET loads; <see cref="OnnxCatalog.LoadBatched"/> gives the batched one back. Dispose it to release the model.
+/// which plain ML.NET loads; <see cref="OnnxScoringCatalog.LoadBatched"/> gives the batched one back. Dispose it to release the model.
 /// </summary>
 public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransformer<Model>, ISignatureSource, IDisposable
 {

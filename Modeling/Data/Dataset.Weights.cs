@@ -16,7 +16,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>The same examples, each of which counts once.</summary>
-    internal Dataset WithoutWeights() => new([.. columns.Where(column => column.Field.Name != DataLayout.Weight)], ClassNames);
+    internal Dataset WithoutWeights() => new([.. columns.Where(column => column.Field.Name != DataLayout.Weight)]);
 
     /// <summary>Σ w, the number of examples if they have no weights.</summary>
     /// <exception cref="DataException">All weights are 0.</exception>

@@ -12,13 +12,13 @@ public sealed partial class Dataset : IDataSource
 {
     private readonly Column[] columns;
 
-    private Dataset(IReadOnlyList<Column> columns, IReadOnlyList<string>? classNames = null)
+    private Dataset(IReadOnlyList<Column> columns)
     {
         this.columns = [.. columns];
         Columns = this.columns.AsReadOnly();
         Layout = new DataLayout([.. columns.Select(column => column.Field)]);
         Count = columns[0].Count;
-        ClassNames = classNames ?? Array.Find(this.columns, column => column.Field.Name == DataLayout.Target)?.Names;
+        ClassNames = Array.Find(this.columns, column => column.Field.Name == DataLayout.Target)?.Names;
         Features = Content<float>(DataLayout.Input);
         Labels = Layout.HasLabels ? Content<long>(DataLayout.Target) : default;
         Targets = Content<float>(DataLayout.Target);
@@ -92,7 +92,7 @@ public sealed partial class Dataset : IDataSource
             throw new ArgumentException($"{classNames.Count} class names for {classCount} classes.", nameof(classNames));
         ExampleCheck.Labels(labels, classCount, least: allowUnlabelled ? -1 : 0);
         ExampleCheck.Finite<float>(features, layout.FeatureLength, "features");
-        return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<long>(layout.Fields[1], labels)], classNames);
+        return new([new DenseColumn<float>(layout.Fields[0], features), new DenseColumn<long>(layout.Fields[1], labels).Named(classNames)]);
     }
 
     /// <summary>A data set for regression, or any other model with targets of real numbers. The arrays are taken over, not
@@ -175,7 +175,7 @@ public sealed partial class Dataset : IDataSource
         var selected = new Column[columns.Length];
         for (int i = 0; i < selected.Length; i++)
             selected[i] = columns[i].Select(rows);
-        return new(selected, ClassNames);
+        return new(selected);
     }
 
     /// <summary>The same examples with features of another shape of the same length, for example [784] as [1, 28, 28].</summary>
@@ -210,7 +210,7 @@ public sealed partial class Dataset : IDataSource
         FieldCheck.Together(all);
         if (column.Field.Name == DataLayout.Weight)
             FieldCheck.Weights(column);
-        return new(all, ClassNames);
+        return new(all);
     }
 
     /// <inheritdoc/>
@@ -274,5 +274,5 @@ public sealed partial class Dataset : IDataSource
             batch.Add(columns, order is null ? start + i : order[start + i]);
     }
 
-    private Dataset Slice(int start, int count) => new([.. columns.Select(column => column.Slice(start, count))], ClassNames);
+    private Dataset Slice(int start, int count) => new([.. columns.Select(column => column.Slice(start, count))]);
 }

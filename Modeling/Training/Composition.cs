@@ -23,7 +23,7 @@ internal static class Composition
     private static void CheckNames(IReadOnlyList<Metric> metrics)
     {
         string[] own = ["loss", "objective", "learning_rate"];
-        if (own.Concat(metrics.Select(metric => metric.FullName)).CountBy(name => name, StringComparer.Ordinal).FirstOrDefault(names => names.Value > 1).Key is { } twice)
+        if (own.Concat(metrics.Select(metric => metric.FullName)).CountBy(name => name, MeasureNames.Comparer).FirstOrDefault(names => names.Value > 1).Key is { } twice)
         {
             throw new GraphException(
                 $"Expected metrics of distinct names other than {string.Join(", ", own)}, found \"{twice}\" twice: {nameof(Metric.Output)} stands before the name of a metric on another output.");

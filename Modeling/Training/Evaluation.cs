@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Toolkit.Modeling.Training;
 
 /// <summary>How good a model is on a data set.</summary>
@@ -11,10 +14,19 @@ public sealed record Evaluation(double Loss, IReadOnlyDictionary<string, double>
     public IReadOnlyDictionary<string, IReadOnlyList<double[]>> Observed { get; init; } = new Dictionary<string, IReadOnlyList<double[]>>();
 
     /// <summary>The loss ("loss") or a metric by name.</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, with spaces or underscores, in upper or lower case.</param>
     /// <exception cref="ArgumentException">There is no such measure.</exception>
     public double this[string name] => name == "loss" ? Loss : Metrics.TryGetValue(name, out double value)
         ? value
         : throw new ArgumentException(
             $"There is no measure \"{name}\"; there are: {string.Join(", ", Metrics.Keys.Prepend("loss"))}.", nameof(name));
+
+    /// <summary>For example "loss 0.08120, accuracy 0.9750 (10000 examples)".</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"loss {Loss:F5}");
+        foreach ((string name, double value) in Metrics)
+            text.Append(CultureInfo.InvariantCulture, $", {name} {value:F4}");
+        return text.Append(CultureInfo.InvariantCulture, $" ({Examples} example{(Examples == 1 ? "" : "s")})").ToString();
+    }
 }

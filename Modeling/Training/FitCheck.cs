@@ -44,7 +44,7 @@ internal static class FitCheck
     {
         if (options.Validation is null)
             throw new ArgumentException("EarlyStopping needs Validation examples to watch.", nameof(options));
-        if (stopping.Monitor != "loss" && trainer.Metrics.All(metric => metric.FullName != stopping.Monitor))
+        if (stopping.Monitor != "loss" && !trainer.Metrics.Any(metric => MeasureNames.Comparer.Equals(metric.FullName, stopping.Monitor)))
         {
             throw new ArgumentException(
                 $"EarlyStopping is to watch \"{stopping.Monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +

@@ -212,7 +212,7 @@ public sealed class Trainer : ICheckpointed
     /// <summary>The metrics by name.</summary>
     internal IReadOnlyDictionary<string, double> ByName(MeasureTotals totals)
     {
-        var named = new Dictionary<string, double>(StringComparer.Ordinal);
+        var named = new Dictionary<string, double>(MeasureNames.Comparer);
         for (int i = 0; i < Metrics.Count; i++)
             named.Add(Metrics[i].FullName, totals.Of(1 + i, Metrics[i].FullName));
         return named;

@@ -118,10 +118,12 @@ internal static class TrainerStore
         Epoch = epoch.Epoch,
         Loss = epoch.Loss,
         Objective = epoch.Objective,
-        Metrics = epoch.Metrics,
-        Validation = epoch.Validation is { } validation ? new Evaluation(validation.Loss, validation.Metrics, validation.Examples) : null,
+        Metrics = Named(epoch.Metrics),
+        Validation = epoch.Validation is { } validation ? new Evaluation(validation.Loss, Named(validation.Metrics), validation.Examples) : null,
         LearningRate = epoch.LearningRate,
         Examples = epoch.Examples,
         Elapsed = epoch.Elapsed,
     };
+
+    private static Dictionary<string, double> Named(IReadOnlyDictionary<string, double> metrics) => new(metrics, MeasureNames.Comparer);
 }

@@ -56,7 +56,7 @@ internal sealed class Watch
         EarlyStopping stopping = options.EarlyStopping!;
         BestSoFar best = state.Best;
         double value = evaluation[stopping.Monitor];
-        bool higher = stopping.Monitor != "loss" && trainer.Metrics.First(metric => metric.FullName == stopping.Monitor).HigherIsBetter;
+        bool higher = stopping.Monitor != "loss" && trainer.Metrics.First(metric => MeasureNames.Comparer.Equals(metric.FullName, stopping.Monitor)).HigherIsBetter;
         double improvement = higher ? value - best.Value : best.Value - value;
         if (best.Parameters is not null && !(improvement > stopping.MinimumImprovement))
         {

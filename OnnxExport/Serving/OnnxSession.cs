@@ -99,7 +99,7 @@ public sealed class OnnxSession : IDisposable
             TensorDescription description = Inputs[i];
             if (inputs[i].DType != description.Type.DType || inputs[i].Rank != description.Type.Shape.Rank)
             {
-                throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
+                throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i].Type}.");
             }
 
             for (int axis = 0; axis < inputs[i].Rank; axis++)
@@ -109,7 +109,7 @@ public sealed class OnnxSession : IDisposable
                 int expected = dim.Symbol?.Name is { } symbol ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size : dim.Size;
                 if (size != expected)
                 {
-                    throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
+                    throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i].Type}.");
                 }
             }
         }

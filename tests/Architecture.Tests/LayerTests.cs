@@ -61,7 +61,7 @@ public sealed partial class LayerTests
         "Toolkit.Modeling", ".", "Schedules", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
         "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
-    [InlineData("Toolkit.MLNetIntegration", "Scoring", "Training", ".")]
+    [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
     {
         string[][] folders = [.. levels.Select(level => level.Split(' '))];

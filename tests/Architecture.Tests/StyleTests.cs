@@ -11,7 +11,7 @@ namespace Toolkit.Architecture.Tests;
 public sealed class StyleTests
 {
     internal static readonly Assembly[] Libraries =
-        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxCatalog).Assembly];
+        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxScoringCatalog).Assembly];
 
     [Fact]
     public void Every_public_class_is_abstract_sealed_or_static()

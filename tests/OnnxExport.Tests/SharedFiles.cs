@@ -30,7 +30,7 @@ internal static class SharedFiles
         foreach (RegisteredOperation operation in OperationRegistry.All)
         {
             int number = 0;
-            foreach (Example example in operation.Examples)
+            foreach (OperationExample example in operation.Examples)
             {
                 for (int opset = Math.Max(example.Opset, OnnxExportOptions.OldestOpset); opset <= OnnxExportOptions.NewestOpset; opset++)
                 {

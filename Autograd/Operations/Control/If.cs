@@ -14,10 +14,10 @@ namespace Toolkit.Autograd.Operations.Control;
 public sealed record If(Body Then, Body Else) : Operation, IOperator, IRunsBodies
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
-        Example.Of(type => Choice(new TensorType(type, ["batch", 3]), x => x.Tanh() * x, x => x.Exp()), new ExampleInput([], DType.Bool, 1, 1), new ExampleInput(["batch", 3])),
-        Example.Of(type => Choice(new TensorType(type, [2]), x => x.Tanh() * x, x => x.Exp()), new ExampleInput([1], DType.Bool, 0, 0), new ExampleInput([2])),
+        OperationExample.Of(type => Choice(new TensorType(type, ["batch", 3]), x => x.Tanh() * x, x => x.Exp()), new ExampleInput([], DType.Bool, 1, 1), new ExampleInput(["batch", 3])),
+        OperationExample.Of(type => Choice(new TensorType(type, [2]), x => x.Tanh() * x, x => x.Exp()), new ExampleInput([1], DType.Bool, 0, 0), new ExampleInput([2])),
     ];
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed record Loop(Body Body, int Carried, IntList Kept) : Operation, IOp
     internal const int First = 2;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => LoopExamples.All;
+    public static IEnumerable<OperationExample> Examples => LoopExamples.All;
 
     /// <inheritdoc/>
     public IReadOnlyList<Body> Bodies => [Body];

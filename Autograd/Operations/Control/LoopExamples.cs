@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Operations.Control;
 /// <summary>The examples of Loop.</summary>
 internal static class LoopExamples
 {
-    public static IEnumerable<Example> All =>
+    public static IEnumerable<OperationExample> All =>
     [
         // A number of turns that is known, and one that is not.
         Recurrence(ExampleInput.Constant(3), ExampleInput.LeftOut, "batch"),
@@ -23,7 +23,7 @@ internal static class LoopExamples
         Growing with { Smoothness = 0 },
     ];
 
-    private static Example Growing => Example.Of(
+    private static OperationExample Growing => OperationExample.Of(
         type => LoopBuilding.Of(
             [new TensorType(DType.Int64, [1])],
             LoopBuilding.Truth,
@@ -39,7 +39,7 @@ internal static class LoopExamples
         new ExampleInput([2]));
 
     /// <summary>h ← tanh(h·W), y = h·(turn + 1).</summary>
-    private static Example Recurrence(ExampleInput turns, ExampleInput condition, Dim batch) => Example.Of(
+    private static OperationExample Recurrence(ExampleInput turns, ExampleInput condition, Dim batch) => OperationExample.Of(
         type => LoopBuilding.Of(
             [new TensorType(type, [batch, 2])],
             new TensorType(DType.Bool, condition.Shape),
@@ -55,7 +55,7 @@ internal static class LoopExamples
         new ExampleInput([2, 2]));
 
     /// <summary>s ← s + w·turn + 1, u ← u + 1 while u &lt; 3.</summary>
-    private static Example WhileSmall(ExampleInput most, ExampleInput condition) => Example.Of(
+    private static OperationExample WhileSmall(ExampleInput most, ExampleInput condition) => OperationExample.Of(
         type => LoopBuilding.Of(
             [new TensorType(type, [2]), LoopBuilding.Turn],
             new TensorType(DType.Bool, condition.Shape),

@@ -21,7 +21,7 @@ namespace Toolkit.Autograd.Operations.Control;
 public sealed record Scan(Body Body, int States, IntList InputDirections, IntList OutputDirections) : Operation, IOperator, IRunsBodies, IHasOwnResults
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ScanExamples.All;
+    public static IEnumerable<OperationExample> Examples => ScanExamples.All;
 
     /// <inheritdoc/>
     public IReadOnlyList<Body> Bodies => [Body];

@@ -6,13 +6,13 @@ namespace Toolkit.Autograd.Operations.Control;
 /// <summary>The examples of Scan.</summary>
 internal static class ScanExamples
 {
-    public static IEnumerable<Example> All =>
+    public static IEnumerable<OperationExample> All =>
     [
         Recurrence([0], [0], "time"),
         Recurrence([1], [0], 3),
         Recurrence([0], [1], 4),
         Recurrence([1], [1], 1),
-        Example.Of(
+        OperationExample.Of(
             type =>
             {
                 (Variable s, Variable u) = (Input("s", type, [2]), Input("u", DType.Int64, []));
@@ -23,7 +23,7 @@ internal static class ScanExamples
             new ExampleInput([], DType.Int64, 1, 3),
             new ExampleInput(["time", 2]),
             new ExampleInput(["time"])),
-        Example.Of(
+        OperationExample.Of(
             type =>
             {
                 (Variable x, Variable w) = (Input("x", type, ["batch", 2]), Input("w", type, [2, 3]));
@@ -34,7 +34,7 @@ internal static class ScanExamples
     ];
 
     /// <summary>h ← tanh(h·W + x), y = h·x.</summary>
-    private static Example Recurrence(IntList inputs, IntList outputs, Dim time) => Example.Of(
+    private static OperationExample Recurrence(IntList inputs, IntList outputs, Dim time) => OperationExample.Of(
         type =>
         {
             (Variable h, Variable x, Variable w) = (Input("h", type, ["batch", 2]), Input("x", type, ["batch", 2]), Input("w", type, [2, 2]));

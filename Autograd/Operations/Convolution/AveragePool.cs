@@ -20,7 +20,7 @@ public sealed record AveragePool(IntList Kernel, IntList Strides, IntList Pads, 
     private const int DilationsSince = 19;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new AveragePool([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5])),
         new(new AveragePool([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 5])),

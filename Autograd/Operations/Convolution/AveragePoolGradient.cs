@@ -20,7 +20,7 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
     : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new AveragePoolGradient([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 2, 2]), ExampleInput.Constant(4, 5)),
         new(new AveragePoolGradient([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 3]), ExampleInput.Constant(4, 5)),

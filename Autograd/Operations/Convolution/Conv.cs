@@ -18,7 +18,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IProduct, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Conv([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2, 3, 2])),
         new(new Conv([2, 1], [1, 0, 2, 1], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new ExampleInput([4, 2, 3, 2])),

@@ -19,7 +19,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ConvInputGradient([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput(["batch", 4, 3, 5]), new([4, 2, 3, 2]), ExampleInput.Constant(5, 6)),
         new(new ConvInputGradient([2, 1], [1, 0, 2, 1], [1, 1], 1), new ExampleInput(["batch", 4, 3, 6]), new([4, 2, 3, 2]), ExampleInput.Constant(5, 6)),

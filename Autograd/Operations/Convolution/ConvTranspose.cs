@@ -16,7 +16,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 public sealed record ConvTranspose(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList OutputPadding) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ConvTranspose([1, 1], [0, 0, 0, 0], [1, 1], 1, [0, 0]), new ExampleInput(["batch", 4, 3, 5]), new([4, 2, 3, 2])),
         new(new ConvTranspose([2, 1], [1, 0, 2, 1], [1, 1], 1, [1, 0]), new ExampleInput(["batch", 4, 3, 4]), new([4, 2, 3, 2]), new([2])),

@@ -19,7 +19,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 5])),
         new(new ConvWeightGradient([2, 1], [1, 0, 2, 1], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 6])),

@@ -21,7 +21,7 @@ public abstract record GlobalPooling : CompositeOperation
 public sealed record GlobalAveragePool : GlobalPooling, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new GlobalAveragePool(), new ExampleInput(["batch", 2, 3, 4])), new(new GlobalAveragePool(), new ExampleInput([2, 3, 4]))];
+    public static IEnumerable<OperationExample> Examples => [new(new GlobalAveragePool(), new ExampleInput(["batch", 2, 3, 4])), new(new GlobalAveragePool(), new ExampleInput([2, 3, 4]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GlobalAveragePool().ApplyAll(node[0]);
@@ -33,7 +33,7 @@ public sealed record GlobalAveragePool : GlobalPooling, IOperator
 public sealed record GlobalMaxPool : GlobalPooling, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new GlobalMaxPool(), new ExampleInput(["batch", 2, 3, 4]) { Separation = 0.01 }),
         new(new GlobalMaxPool(), new ExampleInput([2, 3, "time"]) { Separation = 0.01 }),
@@ -50,7 +50,7 @@ public sealed record GlobalMaxPool : GlobalPooling, IOperator
 public sealed record GlobalLpPool(double P = 2) : GlobalPooling, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new GlobalLpPool(), new ExampleInput(["batch", 2, 3, 4])),
         new(new GlobalLpPool(3), new ExampleInput([2, 3, 4]) { Margin = 0.1 }),

@@ -18,7 +18,7 @@ public sealed record LpPool(IntList Kernel, IntList Strides, IntList Pads, IntLi
     private const int DilationsSince = 18;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new LpPool([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5])),
         new(new LpPool([3, 2], [1, 2], [1, 0, 1, 1], [1, 1], P: 3), new ExampleInput([2, 1, 4, 5]) { Margin = 0.1 }),

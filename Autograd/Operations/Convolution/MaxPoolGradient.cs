@@ -21,7 +21,7 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
     : Pooling(Kernel, Strides, Pads, Dilations, CeilMode), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new MaxPoolGradient([2, 2], [2, 2], [0, 0, 0, 0], [1, 1]), new ExampleInput(["batch", 2, 4, 5]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 2, 2])) { Opset = 16 },
         new(new MaxPoolGradient([3, 2], [1, 2], [1, 0, 1, 1], [1, 1]), new ExampleInput([2, 1, 4, 5]) { Separation = 0.01 }, new ExampleInput([2, 1, 4, 3])),

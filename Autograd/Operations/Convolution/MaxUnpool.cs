@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 public sealed record MaxUnpool(IntList Kernel, IntList Strides, IntList Pads) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new MaxUnpool([2, 2], [2, 2], [0, 0, 0, 0]), new ExampleInput([1, 1, 2, 2]), Positions([1, 1, 2, 2], 5, 2, 8, 15)),
         new(new MaxUnpool([2], [2], [0, 1]), new ExampleInput([1, 2, 3]), Positions([1, 2, 3], 1, 2, 4, 6, 5, 9)),

@@ -32,6 +32,6 @@ public abstract record ActivationOperation : CompositeOperation
         request.Opset < Since || request.Inputs[0].DType == DType.Float64 ? null : new(Name) { Attributes = Attributes };
 
     /// <summary>An example away from the kinks, with elements on both sides.</summary>
-    private protected static Example At(Operation operation, double margin = 0, double low = -3, double high = 3) =>
+    private protected static OperationExample At(Operation operation, double margin = 0, double low = -3, double high = 3) =>
         new(operation, new ExampleInput(["batch", 6], Low: low, High: high) { Margin = margin });
 }

@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Add : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => BroadcastExamples(new Add());
+    public static IEnumerable<OperationExample> Examples => BroadcastExamples(new Add());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Add().ApplyAll(OldBroadcast.Inputs(node));
@@ -42,7 +42,7 @@ public sealed record Add : BinaryOperation, IOperator
 public sealed record Sub : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => BroadcastExamples(new Sub());
+    public static IEnumerable<OperationExample> Examples => BroadcastExamples(new Sub());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sub().ApplyAll(OldBroadcast.Inputs(node));
@@ -73,7 +73,7 @@ public sealed record Sub : BinaryOperation, IOperator
 public sealed record Mul : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => BroadcastExamples(new Mul());
+    public static IEnumerable<OperationExample> Examples => BroadcastExamples(new Mul());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Mul().ApplyAll(OldBroadcast.Inputs(node));
@@ -105,7 +105,7 @@ public sealed record Mul : BinaryOperation, IOperator
 public sealed record Div : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => BroadcastExamples(new Div(), margin: 0.4);
+    public static IEnumerable<OperationExample> Examples => BroadcastExamples(new Div(), margin: 0.4);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Div().ApplyAll(OldBroadcast.Inputs(node));
@@ -160,7 +160,7 @@ public sealed record Div : BinaryOperation, IOperator
 public sealed record Max : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => Extremum.Examples(new Max());
+    public static IEnumerable<OperationExample> Examples => Extremum.Examples(new Max());
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
@@ -182,7 +182,7 @@ public sealed record Max : BinaryOperation, IOperator
 public sealed record Min : BinaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => Extremum.Examples(new Min());
+    public static IEnumerable<OperationExample> Examples => Extremum.Examples(new Min());
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
@@ -210,11 +210,11 @@ internal static class Extremum
             : Ops.Where(Ops.GreaterOrEqual(greater, lesser), Ops.Where(Ops.Equal(greater, lesser), 0.5 * gradient, gradient), 0);
     }
 
-    public static IEnumerable<Example> Examples(Operation operation)
+    public static IEnumerable<OperationExample> Examples(Operation operation)
     {
         // One range above the other part of the time, but never close: the kink stays out of reach of the differences.
-        yield return new Example(operation, new ExampleInput([3, 4]) { Separation = 0.1 }, new ExampleInput([4]) { Margin = 3, High = 5, Low = -5 });
-        yield return new Example(operation, new ExampleInput(["batch", 3], Low: 0, High: 1), new ExampleInput([], Low: 2, High: 3));
+        yield return new OperationExample(operation, new ExampleInput([3, 4]) { Separation = 0.1 }, new ExampleInput([4]) { Margin = 3, High = 5, Low = -5 });
+        yield return new OperationExample(operation, new ExampleInput(["batch", 3], Low: 0, High: 1), new ExampleInput([], Low: 2, High: 3));
     }
 
     private static bool IsNumber(Variable variable) => variable.Constant is { Count: 1 }

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record BitCast(DType To) : Operation, IOperator, IHasKernel
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new BitCast(DType.UInt32), new ExampleInput(["batch", 3], DType.Int32)) { Smoothness = 0, Opset = 26 },
         new(new BitCast(DType.Int4), new ExampleInput([8], DType.UInt4, 0, 15)) { Smoothness = 0, Opset = 26 },

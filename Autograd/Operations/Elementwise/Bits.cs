@@ -52,7 +52,7 @@ public abstract record BitOperation : ElementwiseOperation
         }
     }
 
-    private protected static IEnumerable<Example> ExamplesOf(Operation operation) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Operation operation) =>
     [
         new(operation, new ExampleInput(["batch", 5], DType.Int64, 0, 60), new ExampleInput([5], DType.Int64, 0, 60)) { Smoothness = 0, Opset = 18 },
         new(operation, new ExampleInput([4], DType.Int32, 0, 60), new ExampleInput([], DType.Int32, 0, 60)) { Smoothness = 0, Opset = 18 },
@@ -63,7 +63,7 @@ public abstract record BitOperation : ElementwiseOperation
 public sealed record BitwiseAnd : BitOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new BitwiseAnd());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new BitwiseAnd());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseAnd().ApplyAll(node.Inputs);
@@ -76,7 +76,7 @@ public sealed record BitwiseAnd : BitOperation, IOperator
 public sealed record BitwiseOr : BitOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new BitwiseOr());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new BitwiseOr());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseOr().ApplyAll(node.Inputs);
@@ -89,7 +89,7 @@ public sealed record BitwiseOr : BitOperation, IOperator
 public sealed record BitwiseXor : BitOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new BitwiseXor());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new BitwiseXor());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new BitwiseXor().ApplyAll(node.Inputs);
@@ -102,7 +102,7 @@ public sealed record BitwiseXor : BitOperation, IOperator
 public sealed record BitwiseNot : BitOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new BitwiseNot(), new ExampleInput(["batch", 5], DType.Int64, -60, 60)) { Smoothness = 0, Opset = 18 }];
+    public static IEnumerable<OperationExample> Examples => [new(new BitwiseNot(), new ExampleInput(["batch", 5], DType.Int64, -60, 60)) { Smoothness = 0, Opset = 18 }];
 
     /// <inheritdoc/>
     public override int Arity => 1;
@@ -119,7 +119,7 @@ public sealed record BitwiseNot : BitOperation, IOperator
 public sealed record BitShift(bool Left) : BitOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new BitShift(false), new ExampleInput(["batch", 5], DType.UInt64, 0, 99), new ExampleInput([5], DType.UInt64, 0, 7)) { Smoothness = 0 },
         new(new BitShift(true), new ExampleInput([2, 5], DType.UInt32, 0, 99), new ExampleInput([], DType.UInt32, 28, 28)) { Smoothness = 0 },

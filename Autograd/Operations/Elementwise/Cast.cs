@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Cast(DType To, bool Saturate = true) : ElementwiseOperation, IOperator, IHasKernel
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Cast(DType.Float64), new ExampleInput(["batch", 3])),
         new(new Cast(DType.Float32), new ExampleInput([2, 3])) { Tolerance = 1e-3, Smoothness = 0 },

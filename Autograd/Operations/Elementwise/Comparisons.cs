@@ -43,7 +43,7 @@ public abstract record Comparison : ElementwiseOperation
             where T : unmanaged, INumber<T>, IMinMaxValue<T> => Masks.Compare<T, TRelation>(tile.Input<T>(0), tile.Input<T>(1), tile.Output<byte>());
     }
 
-    private protected static IEnumerable<Example> ExamplesOf(Comparison operation) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Comparison operation) =>
     [
         new(operation, new ExampleInput([2, 7]), new ExampleInput([7])) { Smoothness = 0 },
         new(operation, new ExampleInput(["batch", 5], DType.Int64), new ExampleInput([], DType.Int64)) { Smoothness = 0 },
@@ -54,7 +54,7 @@ public abstract record Comparison : ElementwiseOperation
 public sealed record Greater : Comparison, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Greater());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Greater());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Greater().ApplyAll(OldBroadcast.Inputs(node));
@@ -79,7 +79,7 @@ public sealed record Greater : Comparison, IOperator
 public sealed record GreaterOrEqual : Comparison, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new GreaterOrEqual());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new GreaterOrEqual());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new GreaterOrEqual().ApplyAll(OldBroadcast.Inputs(node));
@@ -104,7 +104,7 @@ public sealed record GreaterOrEqual : Comparison, IOperator
 public sealed record Less : Comparison, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Less());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Less());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Less().ApplyAll(OldBroadcast.Inputs(node));
@@ -129,7 +129,7 @@ public sealed record Less : Comparison, IOperator
 public sealed record LessOrEqual : Comparison, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new LessOrEqual());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new LessOrEqual());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new LessOrEqual().ApplyAll(OldBroadcast.Inputs(node));
@@ -154,7 +154,7 @@ public sealed record LessOrEqual : Comparison, IOperator
 public sealed record Equal : Comparison, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Equal());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Equal());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Equal().ApplyAll(OldBroadcast.Inputs(node));

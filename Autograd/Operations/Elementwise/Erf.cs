@@ -10,7 +10,7 @@ public sealed record Erf : UnaryOperation, IOperator
     private static readonly double Slope = 2 / Math.Sqrt(Math.PI);
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Erf(), new ExampleInput(["batch", 5], Low: -3, High: 3))];
+    public static IEnumerable<OperationExample> Examples => [new(new Erf(), new ExampleInput(["batch", 5], Low: -3, High: 3))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Erf().ApplyAll(node[0]);

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Elu(double Alpha = 1) : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Elu(), margin: 0.1), At(new Elu(2.5), margin: 0.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new Elu(), margin: 0.1), At(new Elu(2.5), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Elu(node.Number("alpha")).ApplyAll(node[0]);
@@ -35,7 +35,7 @@ public sealed record Selu(double Alpha = Selu.StandardAlpha, double Gamma = Selu
     public const double StandardGamma = 1.05070102214813232421875;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Selu(), margin: 0.1), At(new Selu(2, 3), margin: 0.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new Selu(), margin: 0.1), At(new Selu(2, 3), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Selu(
@@ -53,7 +53,7 @@ public sealed record Selu(double Alpha = Selu.StandardAlpha, double Gamma = Selu
 public sealed record Celu(double Alpha = 1) : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Celu(), margin: 0.1), At(new Celu(2.5), margin: 0.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new Celu(), margin: 0.1), At(new Celu(2.5), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Celu(node.Number("alpha")).ApplyAll(node[0]);
@@ -74,7 +74,7 @@ public sealed record Celu(double Alpha = 1) : ActivationOperation, IOperator
 public sealed record Mish : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Mish())];
+    public static IEnumerable<OperationExample> Examples => [At(new Mish())];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Mish().ApplyAll(node[0]);
@@ -90,7 +90,7 @@ public sealed record Mish : ActivationOperation, IOperator
 public sealed record Swish(double Alpha = 1) : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Swish()), At(new Swish(0.5))];
+    public static IEnumerable<OperationExample> Examples => [At(new Swish()), At(new Swish(0.5))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Swish(node.Number("alpha")).ApplyAll(node[0]);
@@ -110,7 +110,7 @@ public sealed record Gelu(bool Tanh = false) : ActivationOperation, IOperator
     private static readonly double Root = Math.Sqrt(2 / Math.PI);
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Gelu()), At(new Gelu(true))];
+    public static IEnumerable<OperationExample> Examples => [At(new Gelu()), At(new Gelu(true))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Gelu(node.Text("approximate") switch

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Exp : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Exp(), new ExampleInput(["batch", 3]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Exp(), new ExampleInput(["batch", 3]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Exp().ApplyAll(node[0]);
@@ -25,7 +25,7 @@ public sealed record Exp : UnaryOperation, IOperator
 public sealed record ExpM1 : UnaryOperation, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new ExpM1(), new ExampleInput(["batch", 5]))];
+    public static IEnumerable<OperationExample> Examples => [new(new ExpM1(), new ExampleInput(["batch", 5]))];
 
     /// <summary>What it is exported as: near 0 the rounding of u = eˣ is divided out, (u − 1)·x/ln u. Source: Kahan, in Higham, "Accuracy and stability of
     /// numerical algorithms", section 1.14.1.</summary>
@@ -51,7 +51,7 @@ public sealed record ExpM1 : UnaryOperation, IHasExamples
 public sealed record Log : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Log(), new ExampleInput([4, 3], Low: 0.3, High: 5))];
+    public static IEnumerable<OperationExample> Examples => [new(new Log(), new ExampleInput([4, 3], Low: 0.3, High: 5))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Log().ApplyAll(node[0]);
@@ -67,7 +67,7 @@ public sealed record Log : UnaryOperation, IOperator
 public sealed record Sqrt : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Sqrt(), new ExampleInput([5], Low: 0.3, High: 5))];
+    public static IEnumerable<OperationExample> Examples => [new(new Sqrt(), new ExampleInput([5], Low: 0.3, High: 5))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sqrt().ApplyAll(node[0]);

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Sinh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Sinh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
+    public static IEnumerable<OperationExample> Examples => [new(new Sinh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sinh().ApplyAll(node[0]);
@@ -27,7 +27,7 @@ public sealed record Sinh : UnaryOperation, IOperator
 public sealed record Cosh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Cosh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
+    public static IEnumerable<OperationExample> Examples => [new(new Cosh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Cosh().ApplyAll(node[0]);
@@ -46,7 +46,7 @@ public sealed record Cosh : UnaryOperation, IOperator
 public sealed record Asinh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Asinh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
+    public static IEnumerable<OperationExample> Examples => [new(new Asinh(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Asinh().ApplyAll(node[0]);
@@ -65,7 +65,7 @@ public sealed record Asinh : UnaryOperation, IOperator
 public sealed record Acosh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Acosh(), new ExampleInput(["batch", 5], Low: 1.2, High: 4))];
+    public static IEnumerable<OperationExample> Examples => [new(new Acosh(), new ExampleInput(["batch", 5], Low: 1.2, High: 4))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Acosh().ApplyAll(node[0]);
@@ -84,7 +84,7 @@ public sealed record Acosh : UnaryOperation, IOperator
 public sealed record Atanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Atanh(), new ExampleInput(["batch", 5], Low: -0.8, High: 0.8))];
+    public static IEnumerable<OperationExample> Examples => [new(new Atanh(), new ExampleInput(["batch", 5], Low: -0.8, High: 0.8))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Atanh().ApplyAll(node[0]);

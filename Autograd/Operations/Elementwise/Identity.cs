@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Identity : ElementwiseOperation, IOperator, IMovesElements
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Identity(), new ExampleInput(["batch", 5]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Identity(), new ExampleInput(["batch", 5]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Identity().ApplyAll(node[0]);
@@ -37,7 +37,7 @@ public sealed record Identity : ElementwiseOperation, IOperator, IMovesElements
 public sealed record StopGradient : ElementwiseOperation, IHasExamples, IMovesElements
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new StopGradient(), new ExampleInput(["batch", 5])) { Smoothness = 0 }];
+    public static IEnumerable<OperationExample> Examples => [new(new StopGradient(), new ExampleInput(["batch", 5])) { Smoothness = 0 }];
 
     /// <inheritdoc/>
     public override int Arity => 1;

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Tan : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Tan(), new ExampleInput(["batch", 5], Low: -1.2, High: 1.2))];
+    public static IEnumerable<OperationExample> Examples => [new(new Tan(), new ExampleInput(["batch", 5], Low: -1.2, High: 1.2))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Tan().ApplyAll(node[0]);
@@ -27,7 +27,7 @@ public sealed record Tan : UnaryOperation, IOperator
 public sealed record Asin : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Asin(), new ExampleInput(["batch", 5], Low: -0.9, High: 0.9))];
+    public static IEnumerable<OperationExample> Examples => [new(new Asin(), new ExampleInput(["batch", 5], Low: -0.9, High: 0.9))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Asin().ApplyAll(node[0]);
@@ -46,7 +46,7 @@ public sealed record Asin : UnaryOperation, IOperator
 public sealed record Acos : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Acos(), new ExampleInput(["batch", 5], Low: -0.9, High: 0.9))];
+    public static IEnumerable<OperationExample> Examples => [new(new Acos(), new ExampleInput(["batch", 5], Low: -0.9, High: 0.9))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Acos().ApplyAll(node[0]);
@@ -65,7 +65,7 @@ public sealed record Acos : UnaryOperation, IOperator
 public sealed record Atan : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Atan(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
+    public static IEnumerable<OperationExample> Examples => [new(new Atan(), new ExampleInput(["batch", 5], Low: -2, High: 2))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Atan().ApplyAll(node[0]);

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record IsNaN : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new IsNaN(), new ExampleInput(["batch", 4])) { Smoothness = 0 }];
+    public static IEnumerable<OperationExample> Examples => [new(new IsNaN(), new ExampleInput(["batch", 4])) { Smoothness = 0 }];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new IsNaN().ApplyAll(node[0]);
@@ -29,7 +29,7 @@ public sealed record IsNaN : CompositeOperation, IOperator
 public sealed record IsInf(bool Negative = true, bool Positive = true) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new IsInf(), new ExampleInput(["batch", 4])) { Smoothness = 0 },
         new(new IsInf(Negative: false), new ExampleInput([4])) { Smoothness = 0 },
@@ -67,7 +67,7 @@ public sealed record IsInf(bool Negative = true, bool Positive = true) : Composi
 public sealed record CastLike(bool Saturate = true) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new CastLike(), new ExampleInput(["batch", 3], DType.Int32), new ExampleInput([1])) { Smoothness = 0 },
         new(new CastLike(), new ExampleInput([4], DType.Int32), new ExampleInput([2], DType.Int64)) { Smoothness = 0 },

@@ -27,7 +27,7 @@ public abstract record LogicOperation : ElementwiseOperation
 public sealed record And : LogicOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new And(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed record And : LogicOperation, IOperator
 public sealed record Or : LogicOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new Or(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
 
     /// <inheritdoc/>
@@ -63,7 +63,7 @@ public sealed record Or : LogicOperation, IOperator
 public sealed record Xor : LogicOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new Xor(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([5], DType.Bool, 0, 1)) { Smoothness = 0 }];
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ public sealed record Xor : LogicOperation, IOperator
 public sealed record Not : LogicOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Not(), new ExampleInput([7], DType.Bool, 0, 1)) { Smoothness = 0 }];
+    public static IEnumerable<OperationExample> Examples => [new(new Not(), new ExampleInput([7], DType.Bool, 0, 1)) { Smoothness = 0 }];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Not().ApplyAll(node[0]);

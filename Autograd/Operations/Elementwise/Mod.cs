@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Mod(bool Truncated = false) : NumberOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Mod(), new ExampleInput(["batch", 5], DType.Int64, -20, 20), new ExampleInput([5], DType.Int64, 2, 7)) { Smoothness = 0 },
         new(new Mod(), new ExampleInput([6], DType.Int32, -20, 20), new ExampleInput([], DType.Int32, -6, -6)) { Smoothness = 0 },

@@ -61,14 +61,14 @@ public abstract record BinaryOperation : NumberOperation
     /// <param name="low">The least element of the second input.</param>
     /// <param name="high">The greatest element of the second input.</param>
     /// <param name="margin">The distance of the second input from zero.</param>
-    private protected static IEnumerable<Example> BroadcastExamples(
+    private protected static IEnumerable<OperationExample> BroadcastExamples(
         Operation operation, double low = -2, double high = 2, double margin = 0)
     {
         ExampleInput Second(Shape shape) => new(shape, DType.Float32, low, high) { Margin = margin };
-        yield return new Example(operation, new ExampleInput([2, 3]), Second([2, 3]));
-        yield return new Example(operation, new ExampleInput([2, 3]), Second([3]));
-        yield return new Example(operation, new ExampleInput([2, 1, 3]), Second([4, 1]));
-        yield return new Example(operation, new ExampleInput([]), Second(["batch", 5]));
-        yield return new Example(operation, new ExampleInput(["batch", 4]), Second([1, 4]));
+        yield return new OperationExample(operation, new ExampleInput([2, 3]), Second([2, 3]));
+        yield return new OperationExample(operation, new ExampleInput([2, 3]), Second([3]));
+        yield return new OperationExample(operation, new ExampleInput([2, 1, 3]), Second([4, 1]));
+        yield return new OperationExample(operation, new ExampleInput([]), Second(["batch", 5]));
+        yield return new OperationExample(operation, new ExampleInput(["batch", 4]), Second([1, 4]));
     }
 }

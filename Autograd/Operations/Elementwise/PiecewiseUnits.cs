@@ -12,7 +12,7 @@ public sealed record HardSigmoid(double Alpha = HardSigmoid.StandardAlpha, doubl
     public const double StandardAlpha = 0.2f;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new HardSigmoid(), low: -2.3, high: 2.3), At(new HardSigmoid(2, 0.5), low: 0.3, high: 4), At(new HardSigmoid(1, -4))];
+    public static IEnumerable<OperationExample> Examples => [At(new HardSigmoid(), low: -2.3, high: 2.3), At(new HardSigmoid(2, 0.5), low: 0.3, high: 4), At(new HardSigmoid(1, -4))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new HardSigmoid(node.Number("alpha"), node.Number("beta")).ApplyAll(node[0]);
@@ -27,7 +27,7 @@ public sealed record HardSigmoid(double Alpha = HardSigmoid.StandardAlpha, doubl
 public sealed record HardSwish : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new HardSwish(), low: -2.9, high: 2.9), At(new HardSwish(), low: 3.1, high: 5), At(new HardSwish(), low: -5, high: -3.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new HardSwish(), low: -2.9, high: 2.9), At(new HardSwish(), low: 3.1, high: 5), At(new HardSwish(), low: -5, high: -3.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new HardSwish().ApplyAll(node[0]);
@@ -42,7 +42,7 @@ public sealed record HardSwish : ActivationOperation, IOperator
 public sealed record Softsign : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Softsign(), margin: 0.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new Softsign(), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Softsign().ApplyAll(node[0]);
@@ -56,7 +56,7 @@ public sealed record Softsign : ActivationOperation, IOperator
 public sealed record ThresholdedRelu(double Alpha = 1) : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new ThresholdedRelu(), low: 1.1), At(new ThresholdedRelu(), high: 0.9), At(new ThresholdedRelu(0), margin: 0.1)];
+    public static IEnumerable<OperationExample> Examples => [At(new ThresholdedRelu(), low: 1.1), At(new ThresholdedRelu(), high: 0.9), At(new ThresholdedRelu(0), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new ThresholdedRelu(node.Number("alpha")).ApplyAll(node[0]);
@@ -71,7 +71,7 @@ public sealed record ThresholdedRelu(double Alpha = 1) : ActivationOperation, IO
 public sealed record Reciprocal : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [At(new Reciprocal(), margin: 0.4)];
+    public static IEnumerable<OperationExample> Examples => [At(new Reciprocal(), margin: 0.4)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Reciprocal().ApplyAll(node[0]);
@@ -87,7 +87,7 @@ public sealed record Reciprocal : ActivationOperation, IOperator
 public sealed record Shrink(double Lambda = 0.5, double Bias = 0) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Shrink(), new ExampleInput(["batch", 6]) { Margin = 0.6 }),
         new(new Shrink(), new ExampleInput([7], Low: -0.4, High: 0.4)),
@@ -117,7 +117,7 @@ public sealed record Shrink(double Lambda = 0.5, double Bias = 0) : CompositeOpe
 public sealed record PRelu : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new PRelu(), new ExampleInput(["batch", 4]) { Margin = 0.1 }, new ExampleInput([4])),
         new(new PRelu(), new ExampleInput([2, 3, 2]) { Margin = 0.1 }, new ExampleInput([3, 1])),
@@ -151,7 +151,7 @@ public sealed record PRelu : CompositeOperation, IOperator
 public sealed record Clip : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Clip(), new ExampleInput(["batch", 6]) { Separation = 0.1, Margin = 0.1 }, new ExampleInput([], Low: -1.001, High: -1), new ExampleInput([], Low: 1, High: 1.001)),
         new(new Clip(), new ExampleInput([7], Low: 1, High: 3), new ExampleInput([], Low: 0.4, High: 0.5)),

@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Pow : ElementwiseOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Pow(), new ExampleInput([2, 3], Low: 0.5), new ExampleInput([3], Low: -1.5)),
         new(new Pow(), new ExampleInput(["batch", 3], Low: 0.5), new ExampleInput([])),

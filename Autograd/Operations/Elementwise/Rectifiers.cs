@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Relu : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Relu(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+    public static IEnumerable<OperationExample> Examples => [new(new Relu(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Relu().ApplyAll(node[0]);
@@ -53,7 +53,7 @@ public sealed record Relu : UnaryOperation, IOperator
 public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new LeakyRelu(), new ExampleInput(["batch", 6]) { Margin = 0.1 }), new(new LeakyRelu(-0.5), new ExampleInput([7]) { Margin = 0.1 })];
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
 public sealed record Abs : NumberOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Abs(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
+    public static IEnumerable<OperationExample> Examples => [new(new Abs(), new ExampleInput(["batch", 6]) { Margin = 0.1 })];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Abs().ApplyAll(node[0]);
@@ -128,7 +128,7 @@ public sealed record Abs : NumberOperation, IOperator
 public sealed record Sign : NumberOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Sign(), new ExampleInput([2, 5]) { Margin = 0.1 })];
+    public static IEnumerable<OperationExample> Examples => [new(new Sign(), new ExampleInput([2, 5]) { Margin = 0.1 })];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sign().ApplyAll(node[0]);
@@ -158,7 +158,7 @@ public sealed record Sign : NumberOperation, IOperator
 public sealed record Neg : NumberOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Neg(), new ExampleInput(["batch", 5]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Neg(), new ExampleInput(["batch", 5]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Neg().ApplyAll(node[0]);

@@ -10,7 +10,7 @@ public abstract record RoundingOperation : UnaryOperation
     /// <inheritdoc/>
     protected sealed override Variable? Derivative(Variable x, Variable y) => null;
 
-    private protected static IEnumerable<Example> ExamplesOf(Operation operation) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Operation operation) =>
         [new(operation, new ExampleInput(["batch", 7], Low: -4, High: 4)) { Smoothness = 0 }];
 }
 
@@ -18,7 +18,7 @@ public abstract record RoundingOperation : UnaryOperation
 public sealed record Ceil : RoundingOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Ceil());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Ceil());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Ceil().ApplyAll(node[0]);
@@ -31,7 +31,7 @@ public sealed record Ceil : RoundingOperation, IOperator
 public sealed record Floor : RoundingOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Floor());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Floor());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Floor().ApplyAll(node[0]);
@@ -44,7 +44,7 @@ public sealed record Floor : RoundingOperation, IOperator
 public sealed record Round : RoundingOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Round());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Round());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Round().ApplyAll(node[0]);

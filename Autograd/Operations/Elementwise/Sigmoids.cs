@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Tanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Tanh(), new ExampleInput(["batch", 4]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Tanh(), new ExampleInput(["batch", 4]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Tanh().ApplyAll(node[0]);
@@ -25,7 +25,7 @@ public sealed record Tanh : UnaryOperation, IOperator
 public sealed record SquaredSech : UnaryOperation, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new SquaredSech(), new ExampleInput(["batch", 5]))];
+    public static IEnumerable<OperationExample> Examples => [new(new SquaredSech(), new ExampleInput(["batch", 5]))];
 
     /// <summary>What it is exported as: 4/((1 + e²ˣ)(1 + e⁻²ˣ)). ONNX Runtime's sigmoid is 0 where it is merely small, so it is not written with that.</summary>
     /// <param name="inputs">The argument.</param>
@@ -49,7 +49,7 @@ public sealed record SquaredSech : UnaryOperation, IHasExamples
 public sealed record Sigmoid : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Sigmoid(), new ExampleInput(["batch", 4], Low: -5, High: 5))];
+    public static IEnumerable<OperationExample> Examples => [new(new Sigmoid(), new ExampleInput(["batch", 4], Low: -5, High: 5))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sigmoid().ApplyAll(node[0]);
@@ -68,7 +68,7 @@ public sealed record Sigmoid : UnaryOperation, IOperator
 public sealed record Softplus : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Softplus(), new ExampleInput([3, 4], Low: -5, High: 5))];
+    public static IEnumerable<OperationExample> Examples => [new(new Softplus(), new ExampleInput([3, 4], Low: -5, High: 5))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Softplus().ApplyAll(node[0]);

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Sin : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Sin(), new ExampleInput(["batch", 3]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Sin(), new ExampleInput(["batch", 3]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sin().ApplyAll(node[0]);
@@ -24,7 +24,7 @@ public sealed record Sin : UnaryOperation, IOperator
 public sealed record Cos : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [new(new Cos(), new ExampleInput(["batch", 3]))];
+    public static IEnumerable<OperationExample> Examples => [new(new Cos(), new ExampleInput(["batch", 3]))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Cos().ApplyAll(node[0]);

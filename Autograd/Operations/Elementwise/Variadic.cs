@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Sum : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Sum());
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Sum());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sum().ApplyAll(node.Inputs);
@@ -17,7 +17,7 @@ public sealed record Sum : CompositeOperation, IOperator
 
     internal static Variable Of(Arguments inputs) => inputs.Length == 1 ? new Identity().Apply(inputs[0]) : inputs.Aggregate((x, y) => x + y);
 
-    internal static IEnumerable<Example> ExamplesOf(Operation operation) =>
+    internal static IEnumerable<OperationExample> ExamplesOf(Operation operation) =>
     [
         new(operation, new ExampleInput(["batch", 3])),
         new(operation, new ExampleInput([2, 3]), new ExampleInput([3]), new ExampleInput([])),
@@ -29,7 +29,7 @@ public sealed record Sum : CompositeOperation, IOperator
 public sealed record Mean : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => Sum.ExamplesOf(new Mean());
+    public static IEnumerable<OperationExample> Examples => Sum.ExamplesOf(new Mean());
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Mean().ApplyAll(node.Inputs);

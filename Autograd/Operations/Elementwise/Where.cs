@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 public sealed record Where : ElementwiseOperation, IOperator, IMovesElements
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Where(), new ExampleInput([2, 5], DType.Bool, 0, 1), new ExampleInput([2, 5]), new ExampleInput([5])),
         new(new Where(), new ExampleInput(["batch", 5], DType.Bool, 0, 1), new ExampleInput(["batch", 1]), new ExampleInput([])),

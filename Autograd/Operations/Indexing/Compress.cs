@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record Compress(int? Axis = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Compress(0), new ExampleInput([4, 3]), new ExampleInput([4], DType.Bool, 0, 1)),
         new(new Compress(-1), new ExampleInput(["batch", 3]), new ExampleInput([2], DType.Bool, 0, 1)),

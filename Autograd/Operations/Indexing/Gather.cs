@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Gather(0), new ExampleInput([5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4)),
         new(new Gather(1), new ExampleInput([2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3)),

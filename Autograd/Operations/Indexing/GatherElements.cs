@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record GatherElements(int Axis = 0) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new GatherElements(), new ExampleInput([3, 4]), new ExampleInput([5, 2], DType.Int64, -3, 2)),
         new(new GatherElements(1), new ExampleInput(["batch", 3, 2]), new ExampleInput(["batch", 4, 2], DType.Int64, -3, 2)),

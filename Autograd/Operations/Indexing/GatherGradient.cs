@@ -16,7 +16,7 @@ public sealed record GatherGradient(int Axis) : Operation, IHasKernel, IHasExamp
     private const int ScatterAddSince = 16;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new GatherGradient(0), new ExampleInput(["batch"], DType.Int64, -5, 4), new ExampleInput(["batch", 3]), ExampleInput.Constant(5)),
         new(new GatherGradient(1), new ExampleInput([2, 2], DType.Int64, 0, 3), new ExampleInput([2, 2, 2, 3]), ExampleInput.Constant(4)),

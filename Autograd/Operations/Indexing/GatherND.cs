@@ -15,7 +15,7 @@ public sealed record GatherND(int BatchDims = 0) : Operation, IMovesElements, IO
     private const int BatchSince = 12;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new GatherND(), new ExampleInput([3, 4]), new(["batch", 2], DType.Int64, -3, 2)),
         new(new GatherND(), new ExampleInput([5, 3]), new([2, 2, 1], DType.Int64, 0, 4)),

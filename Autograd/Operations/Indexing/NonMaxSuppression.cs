@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record NonMaxSuppression(bool CenterPointBox = false) : Operation, IDataSized, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         Boxes(new(), ExampleInput.Data(3), ExampleInput.Real(0.3f)),
         Boxes(new(true), ExampleInput.Data(2), ExampleInput.Real(0.5f), ExampleInput.Real(0.4f)),
@@ -68,7 +68,7 @@ public sealed record NonMaxSuppression(bool CenterPointBox = false) : Operation,
     public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("center_point_box", CenterPointBox ? 1L : 0L)] };
 
     /// <summary>Two examples of five boxes and two classes; the numbers are constants, as there are no boxes of float64.</summary>
-    private static Example Boxes(NonMaxSuppression operation, params ExampleInput[] limits)
+    private static OperationExample Boxes(NonMaxSuppression operation, params ExampleInput[] limits)
     {
         float[] boxes = [.. Enumerable.Range(0, 40).Select(i => i % 4 < 2 ? (i * 7 % 10) / 10f : 1 + ((i * 3 % 5) / 10f))];
         float[] scores = [.. Enumerable.Range(0, 20).Select(i => (i * 7 % 20) / 20f)];

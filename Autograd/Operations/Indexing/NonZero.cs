@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record NonZero : Operation, IDataSized, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new NonZero(), new ExampleInput(["batch", 4], DType.Int64, -1, 1)) { Smoothness = 0 },
         new(new NonZero(), new ExampleInput([3, 2, 2], DType.Bool, 0, 1)) { Smoothness = 0 },

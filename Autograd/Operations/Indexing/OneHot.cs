@@ -16,7 +16,7 @@ public sealed record OneHot(int Axis = -1) : Operation, IMovesElements, IOperato
     private static readonly Value OffAndOn = Value.Of([0f, 1f], 2);
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new OneHot(), new ExampleInput(["batch"], DType.Int64, -4, 3), ExampleInput.Constant(4), new ExampleInput([2])) { Smoothness = 0 },
         new(new OneHot(0), new ExampleInput([2, 3], DType.Int64, -4, 4), ExampleInput.Constant(3), new ExampleInput([2])) { Smoothness = 0 },

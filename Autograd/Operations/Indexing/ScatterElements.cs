@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record ScatterElements(int Axis = 0, ScatterReduction Reduction = ScatterReduction.None) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ScatterElements(), new ExampleInput([3, 2]), new ExampleInput([2, 2], DType.Int64) { Numbers = [0, -1, 1, 0] }, new ExampleInput([2, 2])),
         new(new ScatterElements(1), new ExampleInput(["batch", 3]), new ExampleInput(["batch", 1], DType.Int64, -3, 2), new ExampleInput(["batch", 1])),

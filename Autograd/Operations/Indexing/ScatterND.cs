@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record ScatterND(ScatterReduction Reduction = ScatterReduction.None) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ScatterND(ScatterReduction.Add), new ExampleInput([5, 3]), new([4, 1], DType.Int64, -5, 4), new([4, 3])) { Opset = 16 },
         new(new ScatterND(ScatterReduction.Add), new ExampleInput([3, 4]), new(["batch", 2], DType.Int64, 0, 2), new(["batch"])) { Opset = 16 },

@@ -17,7 +17,7 @@ public sealed record TensorScatter(int Axis = -2, bool Circular = false) : Opera
     private const int Since = 24;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new TensorScatter(), new ExampleInput(["batch", 4, 2]), new ExampleInput(["batch", 2, 2]), new ExampleInput(["batch"], DType.Int64, 0, 2)),
         new(new TensorScatter(1, true), new ExampleInput([2, 3]), new ExampleInput([2, 2]), new ExampleInput([2], DType.Int64, 2, 2)),

@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record TopK(int Axis = -1, bool Largest = true, bool Sorted = true) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new TopK(), new ExampleInput(["batch", 5]) { Separation = 0.05 }, ExampleInput.Constant(3)),
         new(new TopK(0, false), new ExampleInput([4, 3]) { Separation = 0.05 }, ExampleInput.Constant(2)),

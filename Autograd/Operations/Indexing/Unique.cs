@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Indexing;
 public sealed record Unique(int? Axis = null, bool Sorted = true) : Operation, IDataSized, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Unique(), new ExampleInput(["batch", 4], DType.Int64, -1, 2)) { Smoothness = 0 },
         new(new Unique(null, false), new ExampleInput([8], DType.Int32, 0, 3)) { Smoothness = 0 },

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 public sealed record Det : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new Det(), new ExampleInput([2, 2])), new(new Det(), new ExampleInput(["batch", 3, 3])), new(new Det(), new ExampleInput([2, 2, 4, 4]))];
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 public sealed record Einsum(string Equation) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Einsum("ij,jk->ik"), new ExampleInput(["batch", 3]), new ExampleInput([3, 4])),
         new(new Einsum("bij, bjk -> bik"), new ExampleInput(["batch", 2, 3]), new ExampleInput(["batch", 3, 4])),

@@ -19,7 +19,7 @@ public sealed record Gemm(bool TransposeA = false, bool TransposeB = false, doub
     internal const int BlockRows = 192;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Gemm(), new ExampleInput(["batch", 4]), new ExampleInput([4, 5])),
         new(new Gemm(TransposeA: true), new ExampleInput([4, 3]), new ExampleInput([4, 5])),

@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new MatMul(), new ExampleInput(["batch", 4]), new ExampleInput([4, 5])),
         new(new MatMul(), new ExampleInput([2, 3, 4]), new ExampleInput([2, 4, 5])),

@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Losses;
 public sealed record NegativeLogLikelihoodLoss(LossReduction Reduction = LossReduction.Mean, long? Ignored = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((reduction, ignored) => new NegativeLogLikelihoodLoss(reduction, ignored));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((reduction, ignored) => new NegativeLogLikelihoodLoss(reduction, ignored));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
@@ -64,7 +64,7 @@ public sealed record NegativeLogLikelihoodLoss(LossReduction Reduction = LossRed
         };
     }
 
-    internal static IEnumerable<Example> ExamplesOf(Func<LossReduction, long?, Operation> make)
+    internal static IEnumerable<OperationExample> ExamplesOf(Func<LossReduction, long?, Operation> make)
     {
         var labels = new ExampleInput(["batch"], DType.Int64, 0, 3);
         yield return new(make(LossReduction.None, null), new ExampleInput(["batch", 4]), labels);

@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Losses;
 public sealed record SoftmaxCrossEntropyLoss(LossReduction Reduction = LossReduction.Mean, long? Ignored = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => NegativeLogLikelihoodLoss.ExamplesOf((reduction, ignored) => new SoftmaxCrossEntropyLoss(reduction, ignored));
+    public static IEnumerable<OperationExample> Examples => NegativeLogLikelihoodLoss.ExamplesOf((reduction, ignored) => new SoftmaxCrossEntropyLoss(reduction, ignored));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>

@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record BatchNormalization(double Epsilon = 1e-5, bool Training = false, double Momentum = 0.9) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new BatchNormalization(1e-3), new ExampleInput(["batch", 3, 2, 2]), new([3]), new([3]), new([3]), new([3], Low: 0.2, High: 2)),
         new(new BatchNormalization(), new ExampleInput([4, 3]), new([3]), new([3]), new([3]), new([3], Low: 0.2, High: 2)),

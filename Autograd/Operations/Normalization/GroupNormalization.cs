@@ -15,10 +15,10 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
     private const int PerChannelSince = 21;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
-        Example.Of(type => new GroupNormalization(2, Stash: type), new ExampleInput(["batch", 4, 2, 3]), new([4]), new([4])),
-        Example.Of(type => new GroupNormalization(1, 1e-2, type), new ExampleInput([2, 3, "time"]), new([3]), new([3])),
+        OperationExample.Of(type => new GroupNormalization(2, Stash: type), new ExampleInput(["batch", 4, 2, 3]), new([4]), new([4])),
+        OperationExample.Of(type => new GroupNormalization(1, 1e-2, type), new ExampleInput([2, 3, "time"]), new([3]), new([3])),
     ];
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
 public sealed record InstanceNormalization(double Epsilon = 1e-5) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new InstanceNormalization(), new ExampleInput(["batch", 2, 3, 2]), new([2]), new([2])),
         new(new InstanceNormalization(1e-2), new ExampleInput([2, 3, 4]), new([3]), new([3])),

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record Hardmax(int Axis) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Hardmax(1), new ExampleInput(["batch", 5])) { Smoothness = 0 },
         new(new Hardmax(0), new ExampleInput([4, 3])) { Smoothness = 0 },

@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record LRN(int Size, double Alpha = 1e-4, double Beta = 0.75, double Bias = 1) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new LRN(3), new ExampleInput(["batch", 4, 2, 2])),
         new(new LRN(4, 0.5, 0.5, 2), new ExampleInput([2, 5, 3])),

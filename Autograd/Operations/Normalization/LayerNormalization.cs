@@ -16,11 +16,11 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
     private const int Since = 17;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
-        Example.Of(type => new LayerNormalization(Stash: type), new ExampleInput(["batch", 4]), new([4]), new([4])),
-        Example.Of(type => new LayerNormalization(1, 1e-2, type), new ExampleInput(["batch", 2, 3]), new([2, 3])),
-        Example.Of(type => new LayerNormalization(-3, Stash: type), new ExampleInput([2, 3, 2]), new([3, 1]), new([2])),
+        OperationExample.Of(type => new LayerNormalization(Stash: type), new ExampleInput(["batch", 4]), new([4]), new([4])),
+        OperationExample.Of(type => new LayerNormalization(1, 1e-2, type), new ExampleInput(["batch", 2, 3]), new([2, 3])),
+        OperationExample.Of(type => new LayerNormalization(-3, Stash: type), new ExampleInput([2, 3, 2]), new([3, 1]), new([2])),
     ];
 
     /// <inheritdoc/>
@@ -55,10 +55,10 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
 public sealed record RMSNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
-        Example.Of(type => new RMSNormalization(Stash: type), new ExampleInput(["batch", 4]), new([4])),
-        Example.Of(type => new RMSNormalization(1, 1e-2, type), new ExampleInput(["batch", 2, 3]), new([2, 3])),
+        OperationExample.Of(type => new RMSNormalization(Stash: type), new ExampleInput(["batch", 4]), new([4])),
+        OperationExample.Of(type => new RMSNormalization(1, 1e-2, type), new ExampleInput(["batch", 2, 3]), new([2, 3])),
     ];
 
     /// <inheritdoc/>

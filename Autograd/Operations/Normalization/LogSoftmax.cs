@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record LogSoftmax(int Axis) : Operation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new LogSoftmax(1), new ExampleInput(["batch", 4])), new(new LogSoftmax(1), new ExampleInput([2, 3, 4])), new(new LogSoftmax(0), new ExampleInput([5]))];
 
     /// <inheritdoc/>

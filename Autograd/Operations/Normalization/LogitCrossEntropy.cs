@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record LogitCrossEntropy : Operation, IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new LogitCrossEntropy(), new ExampleInput(["batch", 4]), new ExampleInput(["batch"], DType.Int64, 0, 3))];
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record LpNormalization(int Axis, int Order = 2) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new LpNormalization(1), new ExampleInput(["batch", 4])),
         new(new LpNormalization(0, 1), new ExampleInput([3, 4]) { Margin = 0.1 }),

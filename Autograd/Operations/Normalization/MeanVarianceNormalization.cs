@@ -10,7 +10,7 @@ public sealed record MeanVarianceNormalization(IntList Axes) : CompositeOperatio
     private const double Epsilon = 1e-9;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new MeanVarianceNormalization([0, 2, 3]), new ExampleInput([2, 3, 2, 2])),
         new(new MeanVarianceNormalization([1]), new ExampleInput(["batch", 5])),

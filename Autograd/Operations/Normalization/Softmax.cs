@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 public sealed record Softmax(int Axis) : Operation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new Softmax(1), new ExampleInput(["batch", 4])), new(new Softmax(1), new ExampleInput([2, 3, 4])), new(new Softmax(0), new ExampleInput([5]))];
 
     /// <inheritdoc/>

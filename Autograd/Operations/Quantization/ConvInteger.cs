@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 public sealed record ConvInteger(Conv Window) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(
             new ConvInteger(new Conv([1, 1], [1, 0, 0, 1], [1, 1], 1)),

@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 public sealed record DequantizeLinear(int Axis = 1, int Block = 0, DType? Type = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new DequantizeLinear(), new ExampleInput(["batch", 4], DType.UInt8, 0, 9), new ExampleInput([], Low: 0.5), new ExampleInput([], DType.UInt8, 3, 7)),
         new(new DequantizeLinear(1), new ExampleInput([2, 3, 2], DType.Int8, -6, 6), new ExampleInput([3], Low: 0.5), new ExampleInput([3], DType.Int8, -5, 5)),

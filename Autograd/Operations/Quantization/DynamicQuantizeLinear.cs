@@ -13,7 +13,7 @@ public sealed record DynamicQuantizeLinear : CompositeOperation, IOperator
     private const double Steps = 255;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new DynamicQuantizeLinear(), new ExampleInput(["batch", 4])) { Smoothness = 0 },
         new(new DynamicQuantizeLinear(), new ExampleInput([5], Low: 1, High: 4)) { Smoothness = 0 },

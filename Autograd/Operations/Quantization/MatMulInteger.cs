@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 public sealed record MatMulInteger : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new MatMulInteger(), new ExampleInput(["batch", 4], DType.UInt8, 0, 100), new ExampleInput([4, 3], DType.Int8, -60, 60), new ExampleInput([], DType.UInt8, 3, 90), new ExampleInput([3], DType.Int8, -9, 9)) { Smoothness = 0 },
         new(new MatMulInteger(), new ExampleInput([2, 3, 4], DType.Int8, -60, 60), new ExampleInput([2, 4, 2], DType.Int8, -60, 60)) { Smoothness = 0 },

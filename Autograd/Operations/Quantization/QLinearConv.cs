@@ -15,7 +15,7 @@ public sealed record QLinearConv(Conv Window) : CompositeOperation, IOperator
     private const int Channels = 1;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(
             new QLinearConv(new Conv([1, 1], [1, 0, 0, 1], [1, 1], 1)),

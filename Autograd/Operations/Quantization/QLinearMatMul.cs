@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 public sealed record QLinearMatMul : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(
             new QLinearMatMul(),

@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 public sealed record QuantizeLinear(DType To = DType.UInt8, int Axis = 1, int Block = 0, bool Saturate = true, DType? Precision = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new QuantizeLinear(), new ExampleInput(["batch", 4], Low: -300, High: 300), new ExampleInput([], Low: 0.5), new ExampleInput([], DType.UInt8, 3, 200)) { Smoothness = 0 },
         new(new QuantizeLinear(DType.Int8, 1), new ExampleInput([2, 3, 2], Low: -300, High: 300), new ExampleInput([3], Low: 0.5), new ExampleInput([3], DType.Int8, -5, 5)) { Smoothness = 0 },

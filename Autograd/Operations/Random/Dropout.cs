@@ -13,7 +13,7 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
     private const double StandardRatio = 0.5;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Dropout(), new ExampleInput(["batch", 3])),
         new(new Dropout(), new ExampleInput([2, 3]), new ExampleInput([], Low: 0.1, High: 0.2)),

@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Random;
 public sealed record RandomUniform(DType Type) : Operation, IHasKernel, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new RandomUniform(DType.Float32), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9), ExampleInput.Constant(3, 5)) { Smoothness = 0 },
         new(new RandomUniform(DType.Float64), new ExampleInput([], DType.UInt64, 0, 9), new ExampleInput([], DType.UInt64, 0, 9), ExampleInput.Constant(9)) { Smoothness = 0 },

@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = false) : RecurrentOperation(Options), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         .. RecurrentExamples.For(options => new GRU(options), gates: 3, states: 1, activations: 2),
         .. RecurrentExamples.For(options => new GRU(options, LinearBeforeReset: true), gates: 3, states: 1, activations: 2).Take(2),

@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 public sealed record LSTM(RecurrentOptions Options, bool InputForget = false) : RecurrentOperation(Options), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         .. RecurrentExamples.For(options => new LSTM(options), gates: 4, states: 2, activations: 3),
         .. RecurrentExamples.For(options => new LSTM(options, InputForget: true), gates: 4, states: 2, activations: 3).Take(1),

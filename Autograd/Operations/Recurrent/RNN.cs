@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 public sealed record RNN(RecurrentOptions Options) : RecurrentOperation(Options), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => RecurrentExamples.For(options => new RNN(options), gates: 1, states: 1, activations: 1);
+    public static IEnumerable<OperationExample> Examples => RecurrentExamples.For(options => new RNN(options), gates: 1, states: 1, activations: 1);
 
     internal override int Gates => 1;
 

@@ -9,7 +9,7 @@ internal static class RecurrentExamples
     // What the standard lets an activation be, smooth where the examples lie.
     private static readonly string[] Smooth = ["Softsign", "Affine", "ScaledTanh", "Softplus", "Elu", "Sigmoid"];
 
-    public static IEnumerable<Example> For(Func<RecurrentOptions, Operation> operation, int gates, int states, int activations)
+    public static IEnumerable<OperationExample> For(Func<RecurrentOptions, Operation> operation, int gates, int states, int activations)
     {
         var plain = new RecurrentOptions(2);
         RecurrentOptions both = plain with { Direction = RecurrentDirection.Bidirectional };
@@ -23,7 +23,7 @@ internal static class RecurrentExamples
         yield return Of(both, [three, "batch", 3], [new ExampleInput([2, 4 * gates]), lengths]);
         yield return Of(plain with { BatchFirst = true }, ["batch", "time", 3], [new ExampleInput([1, 4 * gates])]);
 
-        Example Of(RecurrentOptions options, Shape x, params ExampleInput[] rest) => new(
+        OperationExample Of(RecurrentOptions options, Shape x, params ExampleInput[] rest) => new(
             operation(options),
             [
                 new ExampleInput(x, Low: -1, High: 1),

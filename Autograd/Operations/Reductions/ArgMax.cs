@@ -39,7 +39,7 @@ public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastInde
             : null;
     }
 
-    private protected static IEnumerable<Example> ExamplesOf(Func<int, bool, bool, Operation> make) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Func<int, bool, bool, Operation> make) =>
     [
         new(make(1, false, false), new ExampleInput(["batch", 5])) { Smoothness = 0 },
         new(make(0, true, false), new ExampleInput([4, 3])) { Smoothness = 0 },
@@ -99,7 +99,7 @@ public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastInde
 public sealed record ArgMax(int Axis, bool KeepDims, bool SelectLastIndex = false) : ArgReduction(Axis, KeepDims, SelectLastIndex), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((axis, keep, last) => new ArgMax(axis, keep, last));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((axis, keep, last) => new ArgMax(axis, keep, last));
 
     private protected override bool IsLeast => false;
 
@@ -114,7 +114,7 @@ public sealed record ArgMax(int Axis, bool KeepDims, bool SelectLastIndex = fals
 public sealed record ArgMin(int Axis, bool KeepDims, bool SelectLastIndex = false) : ArgReduction(Axis, KeepDims, SelectLastIndex), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((axis, keep, last) => new ArgMin(axis, keep, last));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((axis, keep, last) => new ArgMin(axis, keep, last));
 
     private protected override bool IsLeast => true;
 

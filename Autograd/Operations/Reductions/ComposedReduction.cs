@@ -36,7 +36,7 @@ public abstract record ComposedReduction(bool KeepDims, bool NoopWithEmptyAxes) 
     /// <summary>The sum over the axes.</summary>
     private protected Variable Sum(Variable x, Variable? axes) => new ReduceSum(KeepDims, NoopWithEmptyAxes).Apply(x, axes);
 
-    private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double margin = 0, double low = -2, int axesSince = 13)
+    private protected static IEnumerable<OperationExample> ExamplesOf(Func<bool, bool, Operation> make, double margin = 0, double low = -2, int axesSince = 13)
     {
         ExampleInput Data(Shape shape) => new(shape, Low: low) { Margin = margin };
         yield return new(make(false, false), Data(["batch", 4]), ExampleInput.Constant(1));
@@ -53,7 +53,7 @@ public abstract record ComposedReduction(bool KeepDims, bool NoopWithEmptyAxes) 
 public sealed record ReduceL1(bool KeepDims = true, bool NoopWithEmptyAxes = false) : ComposedReduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceL1(keep, noop), margin: 0.1);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceL1(keep, noop), margin: 0.1);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceL1(keep, noop));
@@ -67,7 +67,7 @@ public sealed record ReduceL1(bool KeepDims = true, bool NoopWithEmptyAxes = fal
 public sealed record ReduceL2(bool KeepDims = true, bool NoopWithEmptyAxes = false) : ComposedReduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceL2(keep, noop));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceL2(keep, noop));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceL2(keep, noop));
@@ -83,7 +83,7 @@ public sealed record ReduceL2(bool KeepDims = true, bool NoopWithEmptyAxes = fal
 public sealed record ReduceLogSum(bool KeepDims = true, bool NoopWithEmptyAxes = false) : ComposedReduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceLogSum(keep, noop), low: 0.5);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceLogSum(keep, noop), low: 0.5);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceLogSum(keep, noop));
@@ -99,7 +99,7 @@ public sealed record ReduceLogSum(bool KeepDims = true, bool NoopWithEmptyAxes =
 public sealed record ReduceLogSumExp(bool KeepDims = true, bool NoopWithEmptyAxes = false) : ComposedReduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceLogSumExp(keep, noop), axesSince: 18);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceLogSumExp(keep, noop), axesSince: 18);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceLogSumExp(keep, noop));
@@ -123,7 +123,7 @@ public sealed record ReduceLogSumExp(bool KeepDims = true, bool NoopWithEmptyAxe
 public sealed record ReduceSumSquare(bool KeepDims = true, bool NoopWithEmptyAxes = false) : ComposedReduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceSumSquare(keep, noop));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceSumSquare(keep, noop));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceSumSquare(keep, noop));

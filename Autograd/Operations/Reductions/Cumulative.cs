@@ -28,7 +28,7 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => Kernel.Of(arguments => NumberDispatch.Run(arguments.Outputs[0].DType, Name, new Call(this, arguments)));
 
-    private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double low = -2, int opset = 14) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Func<bool, bool, Operation> make, double low = -2, int opset = 14) =>
     [
         new(make(false, false), new ExampleInput(["batch", 4], Low: low), ExampleInput.Constant(1)),
         new(make(true, false), new ExampleInput([4, 2], Low: low), new ExampleInput([], DType.Int64, -2, -2)) { Opset = opset },
@@ -84,7 +84,7 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
 public sealed record CumSum(bool Exclusive = false, bool Reverse = false) : Cumulative(Exclusive, Reverse), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((exclusive, reverse) => new CumSum(exclusive, reverse), opset: 13);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((exclusive, reverse) => new CumSum(exclusive, reverse), opset: 13);
 
     private protected override bool IsProduct => false;
 
@@ -108,7 +108,7 @@ public sealed record CumProd(bool Exclusive = false, bool Reverse = false) : Cum
     private const int Since = 26;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((exclusive, reverse) => new CumProd(exclusive, reverse), low: 0.5, opset: Since);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((exclusive, reverse) => new CumProd(exclusive, reverse), low: 0.5, opset: Since);
 
     private protected override bool IsProduct => true;
 

@@ -108,7 +108,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
     /// <param name="inputs">Data and axes.</param>
     public override IReadOnlyList<Variable>? Expand(Arguments inputs) => IsNothing(new InferRequest(this, inputs)) ? [new Identity().Apply(inputs[0])] : null;
 
-    private protected static IEnumerable<Example> ExamplesOf(Func<bool, bool, Operation> make, double separation = 0, double low = -2, int axesSince = 18)
+    private protected static IEnumerable<OperationExample> ExamplesOf(Func<bool, bool, Operation> make, double separation = 0, double low = -2, int axesSince = 18)
     {
         ExampleInput Data(Shape shape) => new(shape, Low: low) { Separation = separation };
         yield return new(make(false, false), Data(["batch", 4]), ExampleInput.Constant(1));
@@ -183,7 +183,7 @@ public abstract record Reduction(bool KeepDims, bool NoopWithEmptyAxes) : Operat
 public sealed record ReduceSum(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceSum(keep, noop), axesSince: 13);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceSum(keep, noop), axesSince: 13);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceSum(keep, noop));
@@ -202,7 +202,7 @@ public sealed record ReduceSum(bool KeepDims = true, bool NoopWithEmptyAxes = fa
 public sealed record ReduceMean(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceMean(keep, noop));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceMean(keep, noop));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceMean(keep, noop));
@@ -227,7 +227,7 @@ public sealed record ReduceMean(bool KeepDims = true, bool NoopWithEmptyAxes = f
 public sealed record ReduceMax(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator, IHasKernel
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceMax(keep, noop), separation: 0.05);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceMax(keep, noop), separation: 0.05);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceMax(keep, noop));
@@ -247,7 +247,7 @@ public sealed record ReduceMax(bool KeepDims = true, bool NoopWithEmptyAxes = fa
 public sealed record ReduceMin(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator, IHasKernel
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceMin(keep, noop), separation: 0.05);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceMin(keep, noop), separation: 0.05);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceMin(keep, noop));
@@ -267,7 +267,7 @@ public sealed record ReduceMin(bool KeepDims = true, bool NoopWithEmptyAxes = fa
 public sealed record ReduceProd(bool KeepDims = true, bool NoopWithEmptyAxes = false) : Reduction(KeepDims, NoopWithEmptyAxes), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((keep, noop) => new ReduceProd(keep, noop), low: 0.5);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((keep, noop) => new ReduceProd(keep, noop), low: 0.5);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ReductionNode.Read(node, (keep, noop) => new ReduceProd(keep, noop));

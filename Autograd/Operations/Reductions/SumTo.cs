@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Reductions;
 public sealed record SumTo : Operation, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new SumTo(), new ExampleInput([2, 3]), ExampleInput.Constant(1, 3)),
         new(new SumTo(), new ExampleInput(["batch", 2, 3]), ExampleInput.Constant(2, 1)),

@@ -15,7 +15,7 @@ public sealed record AffineGrid(bool AlignCorners = false) : CompositeOperation,
     private const int Since = 20;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new AffineGrid(), new ExampleInput([3, 2, 3]), ExampleInput.Constant(3, 1, 3, 2)),
         new(new AffineGrid(true), new ExampleInput([2, 3, 4]), ExampleInput.Constant(2, 1, 2, 3, 2)),

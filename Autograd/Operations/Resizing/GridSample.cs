@@ -32,7 +32,7 @@ public sealed record GridSample(ResizeMode Mode = ResizeMode.Linear, GridPadding
     private const int Since = 16, NewNamesSince = 20;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         Image(new(), "batch"),
         Image(new(ResizeMode.Linear, GridPadding.Border, true), 2),
@@ -113,7 +113,7 @@ public sealed record GridSample(ResizeMode Mode = ResizeMode.Linear, GridPadding
         };
     }
 
-    private static Example Image(GridSample operation, Dim n) => new(operation, new ExampleInput([n, 2, 3, 4]), new ExampleInput([n, 2, 3, 2], Low: -1.4, High: 1.4));
+    private static OperationExample Image(GridSample operation, Dim n) => new(operation, new ExampleInput([n, 2, 3, 4]), new ExampleInput([n, 2, 3, 2], Low: -1.4, High: 1.4));
 
     private static Variable Wide(Variable matrix) => new Unsqueeze().Apply(matrix, Ops.Integers(2));
 

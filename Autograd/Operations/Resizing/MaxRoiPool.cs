@@ -17,7 +17,7 @@ namespace Toolkit.Autograd.Operations.Resizing;
 public sealed record MaxRoiPool(int Height, int Width, float SpatialScale = 1) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [MaxRoiPlaces.Regions(new MaxRoiPool(2, 2)), MaxRoiPlaces.Regions(new MaxRoiPool(1, 3, 0.5f))];
+    public static IEnumerable<OperationExample> Examples => [MaxRoiPlaces.Regions(new MaxRoiPool(2, 2)), MaxRoiPlaces.Regions(new MaxRoiPool(1, 3, 0.5f))];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => node.Int32s("pooled_shape") is [var height, var width]
@@ -52,7 +52,7 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
     private const int Outside = 1 << 29;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => [Regions(new MaxRoiPlaces(2, 2)) with { Smoothness = 0, Opset = NoOpset }, Regions(new MaxRoiPlaces(1, 3, 0.5f)) with { Smoothness = 0, Opset = NoOpset }];
+    public static IEnumerable<OperationExample> Examples => [Regions(new MaxRoiPlaces(2, 2)) with { Smoothness = 0, Opset = NoOpset }, Regions(new MaxRoiPlaces(1, 3, 0.5f)) with { Smoothness = 0, Opset = NoOpset }];
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
@@ -74,7 +74,7 @@ public sealed record MaxRoiPlaces(int Height, int Width, float SpatialScale = 1)
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => request.Zero;
 
-    internal static Example Regions(Operation operation) => new(
+    internal static OperationExample Regions(Operation operation) => new(
         operation,
         new ExampleInput([2, 2, 4, 5]) { Separation = 0.02 },
         new ExampleInput([3, 5]) { Factors = [0, 0, 0, 4, 2, 1, 2, 0, 4, 4, 1, 6, 6, 8, 8] });

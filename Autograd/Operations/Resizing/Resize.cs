@@ -19,7 +19,7 @@ namespace Toolkit.Autograd.Operations.Resizing;
 public sealed record Resize(ResizeSampling Sampling, IntList? Axes = null, AspectRatio Policy = AspectRatio.Stretch, double ExtrapolationValue = 0) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ResizeExamples.All;
+    public static IEnumerable<OperationExample> Examples => ResizeExamples.All;
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => ResizeNode.Read(node);

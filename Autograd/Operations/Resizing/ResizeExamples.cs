@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Resizing;
 /// <summary>The examples of Resize.</summary>
 internal static class ResizeExamples
 {
-    public static IEnumerable<Example> All =>
+    public static IEnumerable<OperationExample> All =>
     [
         Scaled(new(), ["batch", 2, 2, "width"], 1, 1, 2, 1.5f),
         Scaled(new(ResizeMode.Nearest, ResizeCoordinates.Asymmetric, ResizeRounding.Floor), [1, 1, 3, 4], 1, 1, 2, 0.5f),
@@ -33,9 +33,9 @@ internal static class ResizeExamples
             ExampleInput.Constant(1, 1, 3, 3)),
     ];
 
-    private static Example Scaled(ResizeSampling sampling, Shape shape, params float[] factors) =>
+    private static OperationExample Scaled(ResizeSampling sampling, Shape shape, params float[] factors) =>
         new(new Resize(sampling), new ExampleInput(shape), ExampleInput.LeftOut, ExampleInput.Real(factors));
 
-    private static Example Sized(ResizeSampling sampling, Shape shape, params long[] sizes) =>
+    private static OperationExample Sized(ResizeSampling sampling, Shape shape, params long[] sizes) =>
         new(new Resize(sampling), new ExampleInput(shape), ExampleInput.LeftOut, ExampleInput.LeftOut, ExampleInput.Constant(sizes));
 }

@@ -25,7 +25,7 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
     private const double MostPoints = 1 << 20;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         Regions(new(2, 3, 2)),
         Regions(new(2, 2, 0, 0.5f)),
@@ -77,7 +77,7 @@ public sealed record RoiAlign(int Height = 1, int Width = 1, int SamplingRatio =
         ],
     };
 
-    private static Example Regions(RoiAlign operation) => new(
+    private static OperationExample Regions(RoiAlign operation) => new(
         operation,
         new ExampleInput([2, 2, 5, 6]),
         new ExampleInput([3, 4]) { Factors = [0, 0, 3, 4, 1, 2, 5.5f, 4.5f, -3, 1, 2, 9] },

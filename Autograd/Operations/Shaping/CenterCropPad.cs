@@ -11,7 +11,7 @@ public sealed record CenterCropPad(IntList? Axes = null) : CompositeOperation, I
     private const int Since = 18;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new CenterCropPad(), new ExampleInput([5, 2]), ExampleInput.Constant(2, 5)),
         new(new CenterCropPad([-1, 1]), new ExampleInput(["batch", 3, 4]), ExampleInput.Constant(1, 6)),

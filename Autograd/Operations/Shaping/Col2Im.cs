@@ -16,7 +16,7 @@ public sealed record Col2Im(IntList? Dilations = null, IntList? Pads = null, Int
     private const int Since = 18;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Col2Im(), new ExampleInput(["batch", 8, 6]), ExampleInput.Constant(3, 4), ExampleInput.Constant(2, 2)) { Opset = 16 },
         new(new Col2Im([1, 2], [1, 0, 0, 1], [2, 1]), new ExampleInput([1, 4, 6]), ExampleInput.Constant(3, 4), ExampleInput.Constant(2, 2)) { Opset = 16 },

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Concat(0), new ExampleInput([2, 3]), new ExampleInput([1, 3])),
         new(new Concat(1), new ExampleInput(["batch", 2]), new ExampleInput(["batch", 3]), new ExampleInput(["batch", 1])),

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record ConstantOfShape : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ConstantOfShape(), ExampleInput.Data(2, 3)) { Smoothness = 0 },
         new(new ConstantOfShape(), ExampleInput.Data(4), ExampleInput.Constant(-7)) { Smoothness = 0 },

@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record DepthToSpace(int BlockSize, bool ColumnsFirst = false) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new DepthToSpace(2), new ExampleInput(["batch", 8, 2, 3])),
         new(new DepthToSpace(2, true), new ExampleInput([1, 8, "height", 2])),

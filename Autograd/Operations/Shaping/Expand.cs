@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Expand : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Expand(), new ExampleInput([3]), ExampleInput.Constant(2, 3)),
         new(new Expand(), new ExampleInput([2, 1, 3]), ExampleInput.Constant(2, 4, 3)),

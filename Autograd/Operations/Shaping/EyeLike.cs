@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record EyeLike(int K = 0, DType? Type = null) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new EyeLike(), new ExampleInput(["batch", 3])) { Smoothness = 0 },
         new(new EyeLike(1, DType.Int64), new ExampleInput([3, 4])) { Smoothness = 0 },

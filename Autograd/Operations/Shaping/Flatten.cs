@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Flatten(int Axis = 1) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Flatten(), new ExampleInput(["batch", 2, 3])),
         new(new Flatten(2), new ExampleInput([2, 3, 4])),

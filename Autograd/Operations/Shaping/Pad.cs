@@ -15,7 +15,7 @@ public sealed record Pad(PadMode Mode = PadMode.Constant) : Operation, IMovesEle
     private const int AxesSince = 18, WrapSince = 19;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Pad(), new ExampleInput([2, 3]), ExampleInput.Constant(1, 0, 0, 2)),
         new(new Pad(), new ExampleInput(["batch", 3]), ExampleInput.Constant(0, 2, 0, 1), new ExampleInput([])),

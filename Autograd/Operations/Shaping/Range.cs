@@ -14,7 +14,7 @@ public sealed record Range : Operation, IHasKernel, IOperator
     private const int LargestContent = 64;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Range(), new ExampleInput([], DType.Int64, 1, 1), new ExampleInput([], DType.Int64, 7, 7), new ExampleInput([], DType.Int64, 2, 2)) { Smoothness = 0 },
         new(new Range(), new ExampleInput([], DType.Int32, 5, 5), new ExampleInput([], DType.Int32, -4, -4), new ExampleInput([], DType.Int32, -3, -3)) { Smoothness = 0 },

@@ -13,7 +13,7 @@ public sealed record Reshape(bool AllowZero = false) : ViewOperation, IOperator
     private const int AllowZeroSince = 14;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Reshape(), new ExampleInput([2, 3]), ExampleInput.Constant(6)),
         new(new Reshape(), new ExampleInput(["batch", 2, 3]), ExampleInput.Constant(-1, 6)),

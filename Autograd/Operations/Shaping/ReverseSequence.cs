@@ -12,7 +12,7 @@ public sealed record ReverseSequence(int BatchAxis = 1, int TimeAxis = 0) : Comp
     private static readonly IntList Swapped = [1, 0];
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ReverseSequence(), new ExampleInput([4, "batch"]), new ExampleInput(["batch"], DType.Int64, 1, 4)),
         new(new ReverseSequence(0, 1), new ExampleInput([3, 4, 2]), new ExampleInput([3], DType.Int64, 0, 4)),

@@ -13,7 +13,7 @@ public sealed record ShapeOf(int Start = 0, int? End = null) : Operation, IMoves
     public static string OnnxName => "Shape";
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new ShapeOf(), new ExampleInput(["batch", 4])) { Smoothness = 0 },
         new(new ShapeOf(1, 3), new ExampleInput([2, "width", 3, 1])) { Smoothness = 0 },

@@ -11,7 +11,7 @@ public sealed record SizeOf : CompositeOperation, IOperator
     public static string OnnxName => "Size";
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new SizeOf(), new ExampleInput(["batch", 4])) { Smoothness = 0 },
         new(new SizeOf(), new ExampleInput([])) { Smoothness = 0 },

@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Slice : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Slice(), new ExampleInput([4, 3]), ExampleInput.Constant(1), ExampleInput.Constant(3), ExampleInput.Constant(0), ExampleInput.Constant(1)),
         new(new Slice(), new ExampleInput(["batch", 5]), ExampleInput.Constant(0), ExampleInput.Constant(5), ExampleInput.Constant(1), ExampleInput.Constant(2)),

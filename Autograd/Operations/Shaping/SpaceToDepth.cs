@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record SpaceToDepth(int BlockSize) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new SpaceToDepth(2), new ExampleInput(["batch", 3, 4, 2])),
         new(new SpaceToDepth(3), new ExampleInput([1, "channels", 3, 6])),

@@ -15,7 +15,7 @@ public sealed record Split(int Axis, int Parts) : Operation, IMovesElements, IOp
     private const int PartsSince = 18;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Split(1, 3), new ExampleInput(["batch", 6]), ExampleInput.Constant(2, 1, 3)),
         new(new Split(0, 2), new ExampleInput([4, 3]), ExampleInput.Constant(2, 2)),

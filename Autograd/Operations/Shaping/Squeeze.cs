@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Squeeze : ViewOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Squeeze(), new ExampleInput([1, 3, 1]), ExampleInput.Constant(0, 2)),
         new(new Squeeze(), new ExampleInput(["batch", 1, 2]), ExampleInput.Constant(-2)),

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Stack : CompositeOperation, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Stack(), new ExampleInput([2, 3]), new ExampleInput([2, 3]), new ExampleInput([2, 3])),
         new(new Stack(), new ExampleInput(["batch", 2]), new ExampleInput(["batch", 2])),

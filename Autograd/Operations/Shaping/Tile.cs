@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Tile : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Tile(), new ExampleInput([2, 3]), ExampleInput.Constant(2, 3)),
         new(new Tile(), new ExampleInput(["batch", 2]), ExampleInput.Constant(1, 2)),

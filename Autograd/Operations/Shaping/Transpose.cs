@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Transpose(IntList Permutation) : Operation, IMovesElements, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Transpose([1, 0]), new ExampleInput(["batch", 3])),
         new(new Transpose([2, 0, 1]), new ExampleInput([2, 3, 4])),

@@ -14,7 +14,7 @@ public sealed record Trilu(bool Upper = true) : CompositeOperation, IOperator
     private const long Far = 1L << 40;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Trilu(), new ExampleInput(["batch", 3])),
         new(new Trilu(false), new ExampleInput([2, 3, 4]), ExampleInput.Constant(1)),

@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 public sealed record Unsqueeze : ViewOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Unsqueeze(), new ExampleInput([3, 2]), ExampleInput.Constant(0, 2)),
         new(new Unsqueeze(), new ExampleInput(["batch", 2]), ExampleInput.Constant(-1)),

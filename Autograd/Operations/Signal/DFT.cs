@@ -18,7 +18,7 @@ public sealed record DFT(bool Inverse = false, bool OneSided = false) : Operatio
     private const long StandardAxis = -2;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples
+    public static IEnumerable<OperationExample> Examples
     {
         get
         {

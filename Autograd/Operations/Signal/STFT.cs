@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Operations.Signal;
 public sealed record STFT(bool OneSided = true) : Operation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples
+    public static IEnumerable<OperationExample> Examples
     {
         get
         {

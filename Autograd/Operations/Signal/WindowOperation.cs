@@ -30,9 +30,9 @@ public abstract record WindowOperation(bool Periodic, DType Type) : CompositeOpe
         ? null
         : new(Name) { Attributes = [new OnnxAttribute("output_datatype", Type), new OnnxAttribute("periodic", Periodic ? 1L : 0L)] };
 
-    private protected static IEnumerable<Example> ExamplesOf(Func<bool, DType, Operation> make) =>
+    private protected static IEnumerable<OperationExample> ExamplesOf(Func<bool, DType, Operation> make) =>
     [
-        Example.Of(type => make(true, type), ExampleInput.Constant(8) with { Shape = Shape.Scalar }) with { Smoothness = 0 },
+        OperationExample.Of(type => make(true, type), ExampleInput.Constant(8) with { Shape = Shape.Scalar }) with { Smoothness = 0 },
         new(make(false, DType.Float64), ExampleInput.Constant(5) with { Shape = Shape.Scalar }) { Smoothness = 0 },
     ];
 
@@ -45,7 +45,7 @@ public abstract record WindowOperation(bool Periodic, DType Type) : CompositeOpe
 public sealed record HannWindow(bool Periodic = true, DType Type = DType.Float32) : WindowOperation(Periodic, Type), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((periodic, type) => new HannWindow(periodic, type));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((periodic, type) => new HannWindow(periodic, type));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Read(node, (periodic, type) => new HannWindow(periodic, type));
@@ -59,7 +59,7 @@ public sealed record HannWindow(bool Periodic = true, DType Type = DType.Float32
 public sealed record HammingWindow(bool Periodic = true, DType Type = DType.Float32) : WindowOperation(Periodic, Type), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((periodic, type) => new HammingWindow(periodic, type));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((periodic, type) => new HammingWindow(periodic, type));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Read(node, (periodic, type) => new HammingWindow(periodic, type));
@@ -73,7 +73,7 @@ public sealed record HammingWindow(bool Periodic = true, DType Type = DType.Floa
 public sealed record BlackmanWindow(bool Periodic = true, DType Type = DType.Float32) : WindowOperation(Periodic, Type), IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf((periodic, type) => new BlackmanWindow(periodic, type));
+    public static IEnumerable<OperationExample> Examples => ExamplesOf((periodic, type) => new BlackmanWindow(periodic, type));
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => Read(node, (periodic, type) => new BlackmanWindow(periodic, type));

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Texts;
 public sealed record RegexFullMatch(string Pattern) : Operation, IReadsTexts, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
         [new(new RegexFullMatch("[a-z]+\\.com"), ExampleInput.Of("www.com", "a.com", "a.com.", "")) { Smoothness = 0, Opset = 20 }];
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Texts;
 public sealed record StringConcat : Operation, IReadsTexts, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new StringConcat(), ExampleInput.Of("a", "b", "c"), ExampleInput.Of("x", "", "né")) { Smoothness = 0, Opset = 20 },
         new(new StringConcat(), ExampleInput.Of("a", "b", "c"), ExampleInput.Of(".com") with { Shape = Shape.Scalar }) { Smoothness = 0, Opset = 20 },

@@ -27,7 +27,7 @@ public enum CaseChange
 public sealed record StringNormalizer(CaseChange Change = CaseChange.None, bool IsCaseSensitive = false, AttributeList<string>? StopWords = null) : Operation, IDataSized, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new StringNormalizer(CaseChange.Upper, true, ["monday"]), ExampleInput.Of("monday", "Tuesday", "Monday")) { Smoothness = 0 },
         new(new StringNormalizer(CaseChange.Lower, false, ["monday"]), ExampleInput.Of("monday", "Tuesday", "Monday") with { Shape = [1, 3] }) { Smoothness = 0 },

@@ -15,7 +15,7 @@ public sealed record StringSplit(string Delimiter = "", long? MaxSplit = null) :
     private static readonly SearchValues<char> White = SearchValues.Create(" \t\n\r\v\f");
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new StringSplit("."), ExampleInput.Of("a.b", "c", "d..e")) { Smoothness = 0, Opset = 20 },
         new(new StringSplit("", 1), ExampleInput.Of("a b c", " d  e ")) { Smoothness = 0, Opset = 20 },

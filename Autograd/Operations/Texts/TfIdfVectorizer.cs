@@ -40,7 +40,7 @@ public sealed record TfIdfVectorizer(
     public bool IsText { get; init; }
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new TfIdfVectorizer(TermMode.TF, 1, 2, 1, [0, 2], [0, 1, 3, 2], ["2", "1", "1", "2", "0", "1"]), new ExampleInput([2, 6], DType.Int64, 0, 2)) { Smoothness = 0 },
         new(new TfIdfVectorizer(TermMode.TFIDF, 2, 2, 0, [0, 2], [0, 1, 3, 2], ["2", "1", "1", "2", "0", "1"]) { Weights = [1, 1, 0.5f, 2] }, new ExampleInput([8], DType.Int64, 0, 2)) { Smoothness = 0 },

@@ -16,7 +16,7 @@ public sealed record Adagrad(double DecayFactor = 0, double Epsilon = 1e-6, doub
     public static string OnnxDomain => Domain;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Adagrad(), new Adagrad(0.1, 0.01, 0.2), states: 1).Append(
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Adagrad(), new Adagrad(0.1, 0.01, 0.2), states: 1).Append(
         new(new Adagrad(0.1), new ExampleInput([], Low: 0.1, High: 0.2), new ExampleInput([], DType.Int64, 2, 2), new ExampleInput([3]), new ExampleInput([3]), new ExampleInput([3], Low: 0.5)));
 
     /// <inheritdoc/>

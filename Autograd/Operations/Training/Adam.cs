@@ -18,7 +18,7 @@ public sealed record Adam(double Alpha = 0.9, double Beta = 0.999, double Epsilo
     public static string OnnxDomain => Domain;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Adam(), new Adam(0.5, 0.75, 0.01, 0.1, 0.2), states: 2);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Adam(), new Adam(0.5, 0.75, 0.01, 0.1, 0.2), states: 2);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>

@@ -17,7 +17,7 @@ public sealed record Momentum(double Alpha, double Beta, double NormCoefficient,
     public static string OnnxDomain => Domain;
 
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples => ExamplesOf(new Momentum(0.9, 0.5, 0.1), new Momentum(0.8, 0.25, 0.2, Nesterov: true), states: 1);
+    public static IEnumerable<OperationExample> Examples => ExamplesOf(new Momentum(0.9, 0.5, 0.1), new Momentum(0.8, 0.25, 0.2, Nesterov: true), states: 1);
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)

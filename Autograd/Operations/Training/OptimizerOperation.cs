@@ -50,12 +50,12 @@ public abstract record OptimizerOperation : CompositeOperation
     private protected static Variable Later(Variable time, Variable later, Variable first) => Ops.Where(Ops.Greater(time, 0), later, first);
 
     /// <summary>An example of one tensor and one of two.</summary>
-    private protected static IEnumerable<Example> ExamplesOf(Operation first, Operation second, int states, int time = 3)
+    private protected static IEnumerable<OperationExample> ExamplesOf(Operation first, Operation second, int states, int time = 3)
     {
         ExampleInput x = new([2, 3]), z = new([4]), positive = new([2, 3], Low: 0.5), other = new([4], Low: 0.5);
         ExampleInput rate = new([], Low: 0.1, High: 0.2);
-        yield return new Example(first, [rate, new([], DType.Int64, time, time), x, x, .. Enumerable.Repeat(positive, states)]);
-        yield return new Example(second, [rate, new([], DType.Int64, 0, 0), x, z, x, z, .. Enumerable.Repeat(new[] { positive, other }, states).SelectMany(pair => pair)]);
+        yield return new OperationExample(first, [rate, new([], DType.Int64, time, time), x, x, .. Enumerable.Repeat(positive, states)]);
+        yield return new OperationExample(second, [rate, new([], DType.Int64, 0, 0), x, z, x, z, .. Enumerable.Repeat(new[] { positive, other }, states).SelectMany(pair => pair)]);
     }
 
     private Variable Scalar(Variable input) => input.Shape.Rank == 0 ? input

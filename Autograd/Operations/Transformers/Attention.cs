@@ -42,7 +42,7 @@ public sealed record AttentionOptions
 public sealed record Attention(AttentionOptions Options) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new Attention(new AttentionOptions()), new ExampleInput(["batch", 2, 3, 4]), new(["batch", 2, 5, 4]), new(["batch", 2, 5, 2])),
         new(new Attention(new AttentionOptions() { IsCausal = true, Scale = 0.3 }), new ExampleInput(["batch", 4, "time", 2]), new(["batch", 2, "time", 2]), new(["batch", 2, "time", 3])),

@@ -15,7 +15,7 @@ namespace Toolkit.Autograd.Operations.Transformers;
 public sealed record CausalConvWithState(bool Silu = false) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new CausalConvWithState(), new ExampleInput(["batch", 2, "time"]), new([2, 1, 3])),
         new(new CausalConvWithState(Silu: true), new ExampleInput(["batch", 3, 2]), new([3, 1, 4]), new([3]), new(["batch", 3, 3])),

@@ -34,7 +34,7 @@ public enum LinearAttentionRule
 public sealed record LinearAttention(int QueryHeads, int KeyHeads, LinearAttentionRule Rule = LinearAttentionRule.GatedDelta, double Scale = 0) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new LinearAttention(2, 2, LinearAttentionRule.Linear), Narrow(["batch", 3, 4]), Narrow(["batch", 3, 4]), Narrow(["batch", 3, 6])),
         new(new LinearAttention(4, 2, LinearAttentionRule.Gated, 0.7), Narrow([2, "time", 4]), Narrow([2, "time", 2]), Narrow([2, "time", 4]), Narrow([2, 2, 1, 2]), Narrow([2, "time", 2])),

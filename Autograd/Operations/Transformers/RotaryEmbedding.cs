@@ -16,7 +16,7 @@ namespace Toolkit.Autograd.Operations.Transformers;
 public sealed record RotaryEmbedding(bool Interleaved = false, int Heads = 0, int Turned = 0) : CompositeOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         new(new RotaryEmbedding(), new ExampleInput(["batch", 2, 3, 4]), new([5, 2]), new([5, 2]), new(["batch", 3], DType.Int64, 0, 4)),
         new(new RotaryEmbedding(Interleaved: true, Heads: 2), new ExampleInput([2, "time", 8]), new([2, "time", 2]), new([2, "time", 2])),

@@ -14,7 +14,7 @@ public sealed class SymbolTests
     [MemberData(nameof(OperationBattery.Names), MemberType = typeof(OperationBattery))]
     public void Symbols_of_an_operation_and_its_gradients_are_bound(string name)
     {
-        foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples)
+        foreach (OperationExample example in OperationRegistry.All.Single(o => o.Name == name).Examples)
         {
             Variable[] arguments = ExampleValues.Variables(example, DType.Float64), inputs = ExampleValues.Inputs(arguments);
             var outputs = new List<Variable>(example.For(DType.Float64).ApplyAll(arguments));

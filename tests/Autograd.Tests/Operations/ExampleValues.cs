@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Tests.Operations;
 internal static class ExampleValues
 {
     /// <summary>The arguments of the operation: inputs, and constants where the example says so; null where an optional one is left out.</summary>
-    public static Variable[] Variables(Example example, DType floating) =>
+    public static Variable[] Variables(OperationExample example, DType floating) =>
     [
         .. example.Inputs.Select((input, i) => input.IsLeftOut ? null!
             : input.IsConstant ? Variable.Of(NumbersOf(input))
@@ -19,14 +19,14 @@ internal static class ExampleValues
     public static Variable[] Inputs(IEnumerable<Variable> variables) => [.. variables.Where(v => v is { IsInput: true })];
 
     /// <summary>Numbers for the inputs.</summary>
-    public static Value[] Draw(Example example, DType floating, int seed, int symbolSize = 3)
+    public static Value[] Draw(OperationExample example, DType floating, int seed, int symbolSize = 3)
     {
         var random = new System.Random(seed);
         return [.. example.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut).Select(input => input.Numbers is null && input.Factors is null ? Draw(input, Type(input, floating), symbolSize, random) : NumbersOf(input with { DType = Type(input, floating) }))];
     }
 
     /// <summary>The numbers of all arguments, constants among them; null where one is left out.</summary>
-    public static Value[] All(Example example, IEnumerable<Value> inputs)
+    public static Value[] All(OperationExample example, IEnumerable<Value> inputs)
     {
         var rest = new Queue<Value>(inputs);
         return [.. example.Inputs.Select(input => input.IsLeftOut ? null! : input.IsConstant ? NumbersOf(input) : rest.Dequeue())];

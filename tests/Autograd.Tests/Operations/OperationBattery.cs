@@ -27,7 +27,7 @@ public sealed class OperationBattery
     [MemberData(nameof(Names))]
     public void The_kernel_agrees_with_the_reference(string name)
     {
-        foreach ((Example example, DType floating) in Cases(name))
+        foreach ((OperationExample example, DType floating) in Cases(name))
         {
             Value[] inputs = ExampleValues.Draw(example, floating, seed: 1);
             Variable[] variables = ExampleValues.Variables(example, floating);
@@ -54,7 +54,7 @@ public sealed class OperationBattery
     [MemberData(nameof(Names))]
     public void Gradients_agree_with_central_differences(string name)
     {
-        foreach (Example example in Operation(name).Examples.Where(e => e.Smoothness > 0))
+        foreach (OperationExample example in Operation(name).Examples.Where(e => e.Smoothness > 0))
         {
             Value[] inputs = ExampleValues.Draw(example, DType.Float64, seed: 2);
             Variable[] arguments = ExampleValues.Variables(example, DType.Float64), variables = ExampleValues.Inputs(arguments);
@@ -80,7 +80,7 @@ public sealed class OperationBattery
     [MemberData(nameof(Names))]
     public void The_compiled_function_agrees_with_the_interpreter(string name)
     {
-        foreach ((Example example, DType floating) in Cases(name))
+        foreach ((OperationExample example, DType floating) in Cases(name))
         {
             Variable[] arguments = ExampleValues.Variables(example, floating), variables = ExampleValues.Inputs(arguments);
             var outputs = new List<Variable>(example.For(floating).ApplyAll(arguments));
@@ -104,7 +104,7 @@ public sealed class OperationBattery
 
     private static RegisteredOperation Operation(string name) => OperationRegistry.All.Single(o => o.Name == name);
 
-    private static IEnumerable<(Example Example, DType Floating)> Cases(string name) =>
+    private static IEnumerable<(OperationExample Example, DType Floating)> Cases(string name) =>
         Operation(name).Examples.SelectMany(e => new[] { (e, DType.Float32), (e, DType.Float64) });
 
     /// <summary>Σ tensors · random constants: one number that any error in any element changes.</summary>
@@ -123,7 +123,7 @@ public sealed class OperationBattery
     }
 
     private static void CheckDirection(
-        Example example, int order, Variable[] variables, Value[] inputs, int[] floating, Variable scalar, IReadOnlyList<Variable?> gradients)
+        OperationExample example, int order, Variable[] variables, Value[] inputs, int[] floating, Variable scalar, IReadOnlyList<Variable?> gradients)
     {
         Variable[] present = [.. gradients.OfType<Variable>()];
         var function = Function.Compile(variables, [scalar, .. present]);

@@ -15,7 +15,7 @@ public sealed class TypeBattery
     [MemberData(nameof(Names))]
     public void The_kernel_agrees_with_the_reference_in_every_type(string name)
     {
-        foreach ((Example example, DType[] types) in TypeVariants.Cases(name))
+        foreach ((OperationExample example, DType[] types) in TypeVariants.Cases(name))
         {
             (Signature signature, Value[] inputs) = TypeVariants.Make(example, types);
             IReadOnlyList<Value> results = Interpreter.Run(signature, inputs);
@@ -33,7 +33,7 @@ public sealed class TypeBattery
     [MemberData(nameof(Names))]
     public void The_compiled_function_agrees_with_the_interpreter_in_every_type(string name)
     {
-        foreach ((Example example, DType[] types) in TypeVariants.Cases(name).Where(c => c.Example.Operation is not IDataSized))
+        foreach ((OperationExample example, DType[] types) in TypeVariants.Cases(name).Where(c => c.Example.Operation is not IDataSized))
         {
             (Signature signature, Value[] inputs) = TypeVariants.Make(example, types);
             IReadOnlyList<Value> expected = Interpreter.Run(signature, inputs);

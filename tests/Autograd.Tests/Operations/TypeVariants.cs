@@ -19,7 +19,7 @@ internal static class TypeVariants
 
     public static IEnumerable<string> Names => OperationRegistry.All.Where(o => !ExampleValues.HasTexts(o)).Select(o => o.Name).Except(Fixed);
 
-    public static IEnumerable<(Example Example, DType[] Types)> Cases(string name) =>
+    public static IEnumerable<(OperationExample Example, DType[] Types)> Cases(string name) =>
         from example in OperationRegistry.All.Single(o => o.Name == name).Examples
         from types in Variants(example)
         where !types.Any(t => t.IsInteger()) || example.Operation is not Gemm { Alpha: var alpha } || double.IsInteger(alpha)
@@ -37,9 +37,9 @@ internal static class TypeVariants
         select (example, types);
 
     /// <summary>The computation of an example in types, and numbers for it.</summary>
-    public static (Signature Signature, Value[] Inputs) Make(Example example, DType[] types)
+    public static (Signature Signature, Value[] Inputs) Make(OperationExample example, DType[] types)
     {
-        var typed = new Example(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
+        var typed = new OperationExample(example.Operation, [.. example.Inputs.Select((input, i) => input with { DType = types[i] })]);
         Variable[] variables = ExampleValues.Variables(typed, DType.Float32);
         Value[] inputs = ExampleValues.Draw(typed, DType.Float32, seed: 8);
         ExampleInput[] drawn = [.. typed.Inputs.Where(input => !input.IsConstant && !input.IsLeftOut)];
@@ -54,7 +54,7 @@ internal static class TypeVariants
     }
 
     /// <summary>The types of the inputs: those that have the type of the first floating-point input, or else of the first input, vary together.</summary>
-    private static IEnumerable<DType[]> Variants(Example example)
+    private static IEnumerable<DType[]> Variants(OperationExample example)
     {
         DType[] own = [.. example.Inputs.Select(input => input.DType)];
         int first = Math.Max(0, Array.IndexOf(own, DType.Float32));

@@ -20,7 +20,7 @@ public sealed class OperationIdentityTests
     public void Reverse_mode_is_the_difference_and_the_forward_mode(string name)
     {
         int shown = 0;
-        foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples.Where(e => e.Smoothness > 0))
+        foreach (OperationExample example in OperationRegistry.All.Single(o => o.Name == name).Examples.Where(e => e.Smoothness > 0))
         {
             Variable[] arguments = ExampleValues.Variables(example, DType.Float64), inputs = ExampleValues.Inputs(arguments);
             Value[] at = ExampleValues.Draw(example, DType.Float64, seed: 7);
@@ -33,7 +33,7 @@ public sealed class OperationIdentityTests
         Assert.True(shown > 0 != (name == "Sign"), $"{shown} inputs of {name} change what it gives.");
     }
 
-    private static bool Check(Example example, Variable[] inputs, Value[] at, Variable[] outputs, int i)
+    private static bool Check(OperationExample example, Variable[] inputs, Value[] at, Variable[] outputs, int i)
     {
         Variable v = Variable.Input("v", DType.Float64, inputs[i].Shape);
         Value along = Fill(at[i], k => Math.Cos(1.3 * k));

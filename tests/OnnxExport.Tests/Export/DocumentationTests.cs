@@ -81,7 +81,7 @@ public partial class DocumentationTests
 
     private static IEnumerable<Signature> Signatures(RegisteredOperation operation, DType floating)
     {
-        foreach (Example example in operation.Examples.Where(e => e.Opset <= OnnxExportOptions.NewestOpset))
+        foreach (OperationExample example in operation.Examples.Where(e => e.Opset <= OnnxExportOptions.NewestOpset))
         {
             Variable[] arguments = ExampleValues.Variables(example, floating);
             yield return new Signature(ExampleValues.Inputs(arguments), [.. SmallModels.Standard(example.For(floating).ApplyAll(arguments)).Select((y, i) => new Output($"y{i}", y))]);

@@ -25,7 +25,7 @@ public class OperationParityTests
     [MemberData(nameof(Operations))]
     public void ONNX_Runtime_computes_the_same_numbers(string name, int opset)
     {
-        foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples)
+        foreach (OperationExample example in OperationRegistry.All.Single(o => o.Name == name).Examples)
         {
             Check(example, DType.Float32, opset);
             if (example.Inputs.Any(i => i.DType == DType.Float32))
@@ -35,14 +35,14 @@ public class OperationParityTests
         }
     }
 
-    private static Signature Signature(Example example, DType floating)
+    private static Signature Signature(OperationExample example, DType floating)
     {
         Variable[] arguments = ExampleValues.Variables(example, floating);
         IReadOnlyList<Variable> results = SmallModels.Standard(example.For(floating).ApplyAll(arguments));
         return new Signature(ExampleValues.Inputs(arguments), [.. results.Select((r, i) => new Output($"y{i}", r))], name: example.Operation.Name);
     }
 
-    private static void Check(Example example, DType floating, int opset)
+    private static void Check(OperationExample example, DType floating, int opset)
     {
         Signature signature = Signature(example, floating);
         if (opset < example.Opset)

@@ -22,7 +22,7 @@ public class TypeParityTests
     [MemberData(nameof(Names))]
     public void What_is_written_is_read_and_computed_alike(string name)
     {
-        foreach ((Example example, DType[] types) in TypeVariants.Cases(name).Where(c => c.Example.Operation is not Autograd.Operations.Shaping.Range))
+        foreach ((OperationExample example, DType[] types) in TypeVariants.Cases(name).Where(c => c.Example.Operation is not Autograd.Operations.Shaping.Range))
         {
             (Signature signature, Value[] inputs) = TypeVariants.Make(example, types);
             if (Written(signature, example) is not { } bytes)
@@ -46,7 +46,7 @@ public class TypeParityTests
         // A check that compares nothing would pass as well.
         foreach ((string name, DType type) in new[] { ("Add", DType.Int32), ("Add", DType.Int64), ("Transpose", DType.Int8), ("Concat", DType.UInt16), ("Where", DType.UInt8), ("MatMul", DType.Int32), ("Mul", DType.Float16), ("Softmax", DType.Float16) })
         {
-            (Example example, DType[] types) = TypeVariants.Cases(name).First(c => c.Types.Contains(type));
+            (OperationExample example, DType[] types) = TypeVariants.Cases(name).First(c => c.Types.Contains(type));
             (Signature signature, Value[] inputs) = TypeVariants.Make(example, types);
             Assert.True(Served(Written(signature, example)!, inputs) is { Count: > 0 }, $"{name} in {type}");
         }
@@ -88,7 +88,7 @@ public class TypeParityTests
         new Signature([y.Producer!.Inputs[0]], [new Output("y", y)]), new OnnxExportOptions { Opset = opset })).Message;
 
     /// <summary>The model in the newest operator set that the exporter writes; null where the type is newer.</summary>
-    private static byte[]? Written(Signature signature, Example example)
+    private static byte[]? Written(Signature signature, OperationExample example)
     {
         try
         {

@@ -19,7 +19,7 @@ public class RoundTripOfOperationsTests
     [MemberData(nameof(Operations))]
     public void What_is_written_is_read_as_the_same_numbers_and_written_again_as_the_same_bytes(string name)
     {
-        foreach (Example example in OperationRegistry.All.Single(o => o.Name == name).Examples)
+        foreach (OperationExample example in OperationRegistry.All.Single(o => o.Name == name).Examples)
         {
             for (int opset = Math.Max(example.Opset, OnnxExportOptions.OldestOpset); opset <= OnnxExportOptions.NewestOpset; opset++)
             {
@@ -30,7 +30,7 @@ public class RoundTripOfOperationsTests
         }
     }
 
-    private static void Check(Example example, DType floating, int opset)
+    private static void Check(OperationExample example, DType floating, int opset)
     {
         Variable[] arguments = ExampleValues.Variables(example, floating);
         var signature = new Signature(

@@ -2,7 +2,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Graph;
 
-/// <summary>An input of an <see cref="Example"/>: type, shape and the range from which its elements are drawn.</summary>
+/// <summary>An input of an <see cref="OperationExample"/>: type, shape and the range from which its elements are drawn.</summary>
 /// <param name="Shape">The shape; symbols get a small size.</param>
 /// <param name="DType">The element type; <see cref="DType.Float32"/> stands for both floating-point types, which are tested in turn.</param>
 /// <param name="Low">The least element.</param>
@@ -53,14 +53,14 @@ public sealed record ExampleInput(Shape Shape, DType DType = DType.Float32, doub
 /// <summary>How an operation is shown and tested: the operation with inputs from the domain where it is smooth.</summary>
 /// <param name="Operation">The operation with its attributes.</param>
 /// <param name="Inputs">Its inputs.</param>
-public sealed record Example(Operation Operation, params ExampleInput[] Inputs)
+public sealed record OperationExample(Operation Operation, params ExampleInput[] Inputs)
 {
     private Func<DType, Operation>? byType;
 
     /// <summary>An example of an operation whose attributes depend on the floating-point type of its inputs, as those with bodies do.</summary>
     /// <param name="operation">The operation for a type.</param>
     /// <param name="inputs">Its inputs.</param>
-    public static Example Of(Func<DType, Operation> operation, params ExampleInput[] inputs) => new(operation(DType.Float32), inputs) { byType = operation };
+    public static OperationExample Of(Func<DType, Operation> operation, params ExampleInput[] inputs) => new(operation(DType.Float32), inputs) { byType = operation };
 
     /// <summary>The operation for inputs of a floating-point type.</summary>
     /// <param name="floating">The type in the place of <see cref="DType.Float32"/>.</param>
@@ -80,5 +80,5 @@ public sealed record Example(Operation Operation, params ExampleInput[] Inputs)
 public interface IHasExamples
 {
     /// <summary>Examples that cover the attributes, ranks and broadcasting of the operation.</summary>
-    static abstract IEnumerable<Example> Examples { get; }
+    static abstract IEnumerable<OperationExample> Examples { get; }
 }

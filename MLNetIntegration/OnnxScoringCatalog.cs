@@ -10,7 +10,7 @@ using Toolkit.OnnxExport.Serving;
 namespace Toolkit.MLNetIntegration;
 
 /// <summary>Extends <see cref="MLContext"/> by ONNX models scored in batches.</summary>
-public static class OnnxCatalog
+public static class OnnxScoringCatalog
 {
     /// <summary>Scores rows with an ONNX model, many at once. Load only models that you trust.</summary>
     /// <param name="context">The ML.NET context.</param>
