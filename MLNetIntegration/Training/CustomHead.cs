@@ -10,6 +10,8 @@ internal sealed class CustomHead(Func<NetworkInput, NetworkPlan> build, NetworkO
 {
     public override string ExpectedLabel => "a key, Boolean, Single, Double or a vector of Single or Double of known length";
 
+    public override IReadOnlyList<string> OutputNames => [options.ScoreColumn];
+
     public override bool Accepts(DataViewType type) => type is KeyDataViewType or BooleanDataViewType || LabelColumn.IsNumber(type)
         || (type is VectorDataViewType { IsKnownSize: true } vector && LabelColumn.IsNumber(vector.ItemType));
 

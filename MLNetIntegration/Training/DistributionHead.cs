@@ -24,6 +24,8 @@ internal sealed class DistributionHead(NeuralNetworkOptions options) : LayeredHe
             ["Quantiles"] = [.. Options.Quantiles.Select(q => string.Create(CultureInfo.InvariantCulture, $"{100 * q:0.###} %"))],
         };
 
+    public override IReadOnlyList<string> OutputNames => ["Score", "Variance", "Quantiles"];
+
     public override bool Accepts(DataViewType type) => LabelColumn.IsNumber(type);
 
     public override int Outputs(int ofLabel) => 2;

@@ -17,10 +17,15 @@ internal sealed class FeatureColumns
     private readonly TrainingOptions options;
     private readonly List<ITransformer> words = [];
     private readonly List<ITransformer> counts = [];
-    private readonly HashSet<string> fields = new(StringComparer.Ordinal) { Numbers, Target, Weight };
+    private readonly HashSet<string> fields;
+    private readonly HashSet<string> names;
     private DataViewSchema schema;
 
-    public FeatureColumns(MLContext context, DataViewSchema schema, TrainingOptions options)
+    /// <param name="context">Makes the transformers.</param>
+    /// <param name="schema">The columns that there are.</param>
+    /// <param name="options">Which of them are features, and how they are read.</param>
+    /// <param name="outputs">The names of the outputs of the exported model, which no input may have.</param>
+    public FeatureColumns(MLContext context, DataViewSchema schema, TrainingOptions options, IEnumerable<string> outputs)
     {
         if (options.FeatureColumns.Count == 0)
         {
@@ -34,6 +39,8 @@ internal sealed class FeatureColumns
         }
 
         (this.context, this.schema, this.options) = (context, schema, options);
+        fields = new(outputs.Concat([Numbers, Target, Weight]), StringComparer.Ordinal);
+        names = new(schema.Select(c => c.Name), StringComparer.Ordinal);
         All = [.. options.FeatureColumns.Select(Of)];
         // Counts of keys come behind, so that training does not ask for them.
         foreach (KeyColumn bag in Keys.Where(k => k.IsBag))
@@ -79,17 +86,21 @@ internal sealed class FeatureColumns
         return new TransformerChain<ITransformer>([.. words, .. counts, .. drop]);
     }
 
-    /// <summary>A name without dots that no other field has.</summary>
-    public string FieldFor(string column)
+    /// <summary>A name without dots that no other field has, and no output.</summary>
+    public string FieldFor(string column) => Free(column.Replace('.', '_'), fields);
+
+    /// <summary>The name, with "_" behind it until it is not among the others, to which it is added.</summary>
+    private static string Free(string name, HashSet<string> others)
     {
-        string name = column.Replace('.', '_');
-        while (!fields.Add(name))
+        while (!others.Add(name))
         {
             name += "_";
         }
 
         return name;
     }
+
+    private string CountsOf(string name) => Free($"{name}#counts", names);
 
     private FeatureColumn Of(string name)
     {
@@ -113,14 +124,14 @@ internal sealed class FeatureColumns
     }
 
     private KeyColumn OfKeys(string name, DataViewSchema.Column column, KeyDataViewType key, bool isBag) => key.Count is > 0 and < int.MaxValue
-        ? new KeyColumn(name, FieldFor(name), key, OptionsOf(name).WidthFor((int)key.Count), isBag, ClassLabels.Of(column)?.Names)
+        ? new KeyColumn(name, FieldFor(name), key, OptionsOf(name).WidthFor((int)key.Count), isBag, ClassLabels.Of(column)?.Names) { Counts = isBag ? CountsOf(name) : null }
         : throw new TrainingException($"Expected a known number of keys in the feature column \"{name}\", found {column.Type}; make keys with Transforms.Conversion.MapValueToKey.");
 
     /// <summary>The words of a text without case, diacritics and punctuation, or the texts of a vector as they are, as keys by their hashes.</summary>
     private KeyColumn OfText(string name, DataViewSchema.Column column)
     {
         ColumnOptions own = OptionsOf(name);
-        string made = $"{name}#words{own.HashBits}", source = name;
+        string made = Free($"{name}#words{own.HashBits}", names), source = name;
         if (column.Type is TextDataViewType)
         {
             words.Add(Fit(context.Transforms.Text.NormalizeText(made, name, TextNormalizingEstimator.CaseMode.Lower, keepDiacritics: false, keepPunctuations: false)));
@@ -130,7 +141,7 @@ internal sealed class FeatureColumns
 
         words.Add(Fit(context.Transforms.Conversion.Hash(made, source, own.HashBits)));
         var key = (KeyDataViewType)((VectorDataViewType)schema[made].Type).ItemType;
-        return new KeyColumn(name, FieldFor(name), key, own.WidthFor((int)key.Count), IsBag: true, null) { Words = made };
+        return new KeyColumn(name, FieldFor(name), key, own.WidthFor((int)key.Count), IsBag: true, null) { Words = made, Counts = CountsOf(name) };
     }
 
     private ColumnOptions OptionsOf(string name) => options.ColumnOptions.GetValueOrDefault(name) ?? new ColumnOptions();

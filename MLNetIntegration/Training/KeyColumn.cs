@@ -18,11 +18,14 @@ internal sealed record KeyColumn(string Name, string Field, KeyDataViewType Key,
     /// <summary>The column that training reads where it is not the user's own: the keys of words.</summary>
     public string? Words { get; init; }
 
+    /// <summary>The column that scoring reads where a row has any number of keys: how often each occurs.</summary>
+    public string? Counts { get; init; }
+
     /// <inheritdoc/>
     public override string Read => Words ?? Name;
 
     /// <summary>Scoring reads how often each key occurs in a row: a vector of known length, which plain ML.NET can score, too.</summary>
-    public override string Served => IsBag ? $"{Name}#counts" : Name;
+    public override string Served => Counts ?? Name;
 
     /// <summary>The symbol of the axis of the keys of a row.</summary>
     public static string AxisOf(string field) => $"{field}_keys";

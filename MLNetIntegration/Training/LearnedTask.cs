@@ -15,6 +15,9 @@ internal sealed record LearnedTask(NetworkHead Head, string Label, string Prefix
     public IEnumerable<Output> Outputs(Variable prediction, NetworkPlan plan, LabelColumn label, LabelScale scale) =>
         Head.Outputs(prediction, plan, label, scale).Select(output => output with { Name = Prefix + output.Name });
 
+    /// <summary>The names of these outputs.</summary>
+    public IEnumerable<string> OutputNames => Head.OutputNames.Select(name => Prefix + name);
+
     /// <summary>Names of the elements of outputs.</summary>
     public IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> SlotNames() => Head.SlotNames.Select(names => KeyValuePair.Create(Prefix + names.Key, names.Value));
 

@@ -26,6 +26,9 @@ internal abstract class NetworkHead
     /// <summary>The model outputs made of the network's output; each becomes a column of its name.</summary>
     public abstract IReadOnlyList<Output> Outputs(Variable prediction, NetworkPlan plan, LabelColumn label, LabelScale scale);
 
+    /// <summary>The names of these outputs, known before there is a network.</summary>
+    public virtual IReadOnlyList<string> OutputNames => ["Score"];
+
     /// <summary>Columns of predictions; null for none.</summary>
     public virtual PredictionOptions? Prediction(DataViewSchema.Column label) => null;
 

@@ -32,7 +32,7 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
     public Model Network { get; }
 
     /// <summary>What is exported and scored: the input "Features", or one for each feature column where they are not all of Single, and an output for each column that is not made of others. An input
-    /// has the name of its column (dots are underscores) and its type, keys as their numbers, from 1 and 0 where missing; of a column with several keys or words in a row, it is how often each occurs. Write it with
+    /// has the name of its column (dots are underscores, and "_" stands behind a name that an output or another input has) and its type, keys as their numbers, from 1 and 0 where missing; of a column with several keys or words in a row, it is how often each occurs. Write it with
     /// <c>OnnxExporter.Export(transformer.Inference, path)</c>.</summary>
     public Signature Inference { get; }
 

@@ -15,7 +15,7 @@ internal sealed class TrainingColumns
     {
         this.schema = schema;
         imputes = options.MissingFeatures == MissingFeatures.Impute;
-        Features = new FeatureColumns(context, schema, options);
+        Features = new FeatureColumns(context, schema, options, tasks.SelectMany(task => task.OutputNames));
         Labels = [.. tasks.Select(task => LabelColumn.Of(schema, task.Label, task.Head) with { Field = tasks.Count == 1 ? FeatureColumns.Target : Features.FieldFor(task.Label) })];
         if (options.ExampleWeightColumn is not { } name)
         {

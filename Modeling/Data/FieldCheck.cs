@@ -18,6 +18,14 @@ internal static class FieldCheck
         {
             ExampleCheck.Finite<double>(MemoryMarshal.Cast<T, double>(values), columns, what, firstRow);
         }
+        else if (typeof(T) == typeof(Half))
+        {
+            ExampleCheck.Finite<Half>(MemoryMarshal.Cast<T, Half>(values), columns, what, firstRow);
+        }
+        else if (typeof(T) == typeof(BFloat16))
+        {
+            ExampleCheck.Finite<float>([.. MemoryMarshal.Cast<T, BFloat16>(values).ToArray().Select(number => number.ToSingle())], columns, what, firstRow);
+        }
     }
 
     /// <summary>Throws for the first label of a sequence outside [least, classes).</summary>
@@ -104,6 +112,14 @@ internal static class FieldCheck
         else if (field.Type == DType.Float64)
         {
             Finite<double>(value.Span<double>(), Math.Max(value.Count, 1), $"numbers of \"{field.Name}\"", row);
+        }
+        else if (field.Type == DType.Float16)
+        {
+            Finite<Half>(value.Span<Half>(), Math.Max(value.Count, 1), $"numbers of \"{field.Name}\"", row);
+        }
+        else if (field.Type == DType.BFloat16)
+        {
+            Finite<BFloat16>(value.Span<BFloat16>(), Math.Max(value.Count, 1), $"numbers of \"{field.Name}\"", row);
         }
 
         if (field.Name == DataLayout.Weight)

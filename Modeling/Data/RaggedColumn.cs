@@ -47,7 +47,7 @@ internal sealed class RaggedColumn<T>(Field field, ReadOnlyMemory<T[]> rows) : C
     {
         var chosen = new T[selected.Length][];
         for (int i = 0; i < chosen.Length; i++)
-            chosen[i] = rows.Span[selected[i]];
+            chosen[i] = [.. rows.Span[selected[i]]];
         return new RaggedColumn<T>(Field, chosen) { Names = Names };
     }
 }

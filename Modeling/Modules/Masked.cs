@@ -38,7 +38,9 @@ internal static class Masked
             return WeightedMean.Of(x, weight, axes);
         Variable counts = weight is null ? places : places * WeightedMean.Spread(WeightedMean.Scaled(weight, x.DType), x);
         Variable there = Ops.Where(Ops.Greater(counts, 0.0), x, Variable.Scalar(0.0, x.DType));
-        return (counts * there).Sum(axes) / (Ops.Max(counts.Sum(), 1.0) * WholeSize(x, others, context, x.DType));
+        // Less than 1 where the examples of the greatest weight have no place at all.
+        Variable total = counts.Sum();
+        return (counts * there).Sum(axes) / (Ops.Where(Ops.Greater(total, 0.0), total, 1.0) * WholeSize(x, others, context, x.DType));
     }
 
     /// <summary>The product of the sizes of those axes along which nothing is ragged.</summary>

@@ -79,6 +79,7 @@ public abstract class Model : ISignatureSource
     /// <param name="type">The numbers to compute with: float16, bfloat16, float32 or float64.</param>
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The type is another one.</exception>
+    /// <exception cref="GraphException">A weight is beyond the greatest number of the type.</exception>
     public Signature InferenceIn(DType type) =>
         MixedPrecision.Of(type) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
 

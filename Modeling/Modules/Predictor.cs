@@ -49,12 +49,14 @@ public sealed class Predictor
     /// <param name="batchSize">How many are computed at once; 256 by default.</param>
     /// <returns>A new value of shape [examples, …].</returns>
     /// <exception cref="GraphException">The model has several outputs.</exception>
+    /// <exception cref="ShapeException">The first axis of an output is not that of the examples, or another one is.</exception>
     public Value Predict(IDataSource data, int batchSize = 256) => Run(data, batchSize)[Only()];
 
     /// <summary>All outputs for every example of a source, in its order.</summary>
     /// <param name="data">The examples; what the model does not read is not looked at.</param>
     /// <param name="batchSize">How many are computed at once; 256 by default.</param>
     /// <returns>New values of shape [examples, …], by the names of the outputs; an output that is a sequence, [examples, longest, …], has zeros behind its end.</returns>
+    /// <exception cref="ShapeException">The first axis of an output is not that of the examples, or another one is.</exception>
     public IReadOnlyDictionary<string, Value> PredictAll(IDataSource data, int batchSize = 256) =>
         Signature.Outputs.Zip(Run(data, batchSize)).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
 
@@ -63,6 +65,8 @@ public sealed class Predictor
 
     private Value[] Run(IDataSource data, int batchSize)
     {
+        foreach (Output output in Signature.Outputs)
+            RequireExamplesFirst(output);
         var parts = new List<Value[]>();
         var outputs = new Value[Signature.Outputs.Count];
         var inputs = new Value[Signature.Inputs.Count];
@@ -70,7 +74,7 @@ public sealed class Predictor
         {
             ExampleSymbols.Bind(batch, Signature.Inputs, inputs);
             function.RunInto(inputs, outputs);
-            parts.Add([.. outputs.Select((output, i) => WithoutPadding(output.Clone(), Signature.Outputs[i].Variable.Shape, batch))]);
+            parts.Add([.. outputs.Select((output, i) => WithoutPadding(Of(batch.Count, Signature.Outputs[i], output).Clone(), Signature.Outputs[i].Variable.Shape, batch))]);
         }
 
         if (parts.Count == 0)
@@ -78,33 +82,75 @@ public sealed class Predictor
         return [.. outputs.Select((_, i) => Joined([.. parts.Select(part => part[i])]))];
     }
 
-    /// <summary>The value with zeros behind the end of each sequence.</summary>
+    /// <summary>Batches are put below each other along the first axis, so it must be that of the examples: by its name, as sizes may be equal by chance. A model for one example at a
+    /// time has 1 there.</summary>
+    private static void RequireExamplesFirst(Output output)
+    {
+        Shape shape = output.Variable.Shape;
+        if (shape.Rank == 0 || (shape[0].IsStatic && shape[0] != 1) || shape.Skip(1).Any(dim => dim.Symbols.Any(symbol => symbol.Name == Field.BatchAxis)))
+            throw NotOfExamples(output, $"{shape}");
+    }
+
+    private static Value Of(int examples, Output output, Value value) =>
+        value.Sizes[0] == examples ? value : throw NotOfExamples(output, $"{value} for {examples} examples");
+
+    private static ShapeException NotOfExamples(Output output, string found) => new(
+        $"Expected the first axis of \"{output.Name}\", and no other, to be that of the examples, found {found}; compile the model's {nameof(Model.Inference)} for outputs that are not of examples.");
+
+    /// <summary>The value with zeros behind the end of each sequence, along each axis of sequences.</summary>
     private static Value WithoutPadding(Value value, Shape shape, Batch batch)
     {
-        if (shape.Rank < 2 || shape[1].Symbol?.Name is not { } axis || !batch.Layout.Axes.Contains(axis) || value.Count == 0)
-            return value;
-        ReadOnlySpan<long> lengths = batch.LengthsOf(axis).Span<long>();
-        int rows = value.Sizes[0], row = value.Bytes.Length / rows, step = row / value.Sizes[1];
-        for (int i = 0; i < rows; i++)
-            value.Bytes.Slice((i * row) + ((int)lengths[i] * step), row - ((int)lengths[i] * step)).Clear();
+        for (int axis = 1; axis < shape.Rank && value.Count > 0; axis++)
+        {
+            if (shape[axis].Symbol?.Name is { } name && batch.Layout.Axes.Contains(name))
+                ClearBehind(value, axis, batch.LengthsOf(name).Span<long>());
+        }
+
         return value;
     }
 
-    /// <summary>The values below each other; sequences of different lengths in the length of the longest.</summary>
+    private static void ClearBehind(Value value, int axis, ReadOnlySpan<long> lengths)
+    {
+        Span<byte> all = value.Bytes;
+        int sequences = 1;
+        foreach (int size in value.Sizes[1..axis])
+            sequences *= size;
+        int whole = all.Length / lengths.Length / sequences, step = whole / value.Sizes[axis];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            for (int j = 0; j < sequences; j++)
+                all.Slice(((i * sequences) + j) * whole, whole)[((int)lengths[i] * step)..].Clear();
+        }
+    }
+
+    /// <summary>The values below each other, in the greatest of their sizes.</summary>
     private static Value Joined(Value[] parts)
     {
-        int[] sizes = [parts.Sum(part => part.Sizes[0]), .. parts[0].Sizes[1..]];
-        if (sizes.Length > 1)
-            sizes[1] = parts.Max(part => part.Sizes[1]);
+        int[] sizes = [parts.Sum(part => part.Sizes[0]), .. Enumerable.Range(1, parts[0].Rank - 1).Select(axis => parts.Max(part => part.Sizes[axis]))];
         Value all = Value.Zeros(parts[0].DType, sizes);
-        int row = all.Bytes.Length / Math.Max(sizes[0], 1), done = 0;
+        int done = 0;
         foreach (Value part in parts)
         {
-            int own = part.Bytes.Length / part.Sizes[0];
-            for (int i = 0; i < part.Sizes[0]; i++, done++)
-                part.Bytes.Slice(i * own, own).CopyTo(all.Bytes[(done * row)..]);
+            Place(part.Bytes, part.Sizes, all.Bytes, sizes, done);
+            done += part.Sizes[0];
         }
 
         return all;
+    }
+
+    /// <summary>Copies what has some sizes into what has others, no less, from a place of the first axis on.</summary>
+    private static void Place(ReadOnlySpan<byte> part, ReadOnlySpan<int> own, Span<byte> all, ReadOnlySpan<int> sizes, int at)
+    {
+        if (part.IsEmpty)
+            return;
+        int step = all.Length / sizes[0], row = part.Length / own[0];
+        if (step == row)
+        {
+            part.CopyTo(all[(at * step)..]);
+            return;
+        }
+
+        for (int i = 0; i < own[0]; i++)
+            Place(part.Slice(i * row, row), own[1..], all.Slice((at + i) * step, step), sizes[1..], 0);
     }
 }

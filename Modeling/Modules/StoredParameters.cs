@@ -22,6 +22,8 @@ internal sealed class StoredParameters : GraphTransform
             Value value = Value.Zeros(type, parameter.Value.Sizes);
             for (int i = 0; i < value.Count; i++)
                 value[i] = parameter.Value[i];
+            if (Finite.All(parameter.Value) && Finite.Fault(parameter.Name, value) is { } fault)
+                throw new GraphException($"Expected parameters within the range of {type}, found that there {fault}.");
             Set(parameter.Variable, new Parameter(parameter.Name, value, parameter.Role).Variable);
         }
     }
@@ -29,6 +31,7 @@ internal sealed class StoredParameters : GraphTransform
     /// <summary>The same computation.</summary>
     /// <param name="type">The type in which parameters are read.</param>
     /// <param name="signature">The computation.</param>
+    /// <exception cref="GraphException">A parameter is beyond the greatest number of the type.</exception>
     public static Signature In(DType type, Signature signature) => new StoredParameters(type, signature).Apply(signature);
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ internal sealed class LossScaling
     public IEnumerable<Update> IfFinite(IReadOnlyList<Update> updates)
     {
         var guarded = new Guarded(updates, isFinite!);
-        return [.. updates.Select(update => update with { NewValue = guarded.Map(update.NewValue) })];
+        return [.. updates.Select(update => update with { NewValue = guarded.NewValueOf(update) })];
     }
 
     /// <summary>The next scale.</summary>
@@ -75,6 +75,11 @@ internal sealed class LossScaling
             foreach (Update update in updates)
                 targets.TryAdd(update.NewValue, update.Parameter);
         }
+
+        /// <summary>A value that is new for two parameters is guarded for one of them, and one that is not computed, such as another parameter, for none.</summary>
+        public Variable NewValueOf(Update update) => update.NewValue.Producer is not null && targets[update.NewValue] == update.Parameter
+            ? Map(update.NewValue)
+            : Ops.Where(isFinite, Map(update.NewValue), update.Parameter);
 
         protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => [.. Rebuild(node, inputs).Zip(node.Outputs, (found, given) =>
             targets.TryGetValue(given, out Parameter? parameter) ? Ops.Where(isFinite, found, parameter) : found)];

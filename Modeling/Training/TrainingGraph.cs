@@ -54,6 +54,8 @@ internal sealed class TrainingGraph
         measures.AddLoss(trainer.Loss.TermsOf(outputs, symbols.Fields, symbols));
         measures.AddMetrics(trainer.Metrics, outputs, symbols, trainer.Loss);
         IReadOnlySet<string> read = symbols.ReadBy(outputs.Values), measured = symbols.ReadBy(measures.Outputs.Select(output => output.Variable));
+        if (outputs.Keys.FirstOrDefault(read.Contains) is { } both)
+            throw new GraphException($"Expected outputs with other names than the fields that {trainer.Model.Title} reads, found \"{both}\" for both: what is trained could be neither run nor exported.");
         return (
             new Signature([.. symbols.All.Where(input => measured.Contains(input.Name!))], measures.Outputs, name: "evaluation"),
             measures.Measures,

@@ -23,6 +23,7 @@ internal abstract record Harness(string Name)
         new Load.Disposal(),
         new Load.Soak(),
         new Load.ThousandModels(),
+        new Load.LargeTensors(),
     ];
 
     /// <summary>The seed of the fuzzers in the tests; a long run takes one from the clock.</summary>

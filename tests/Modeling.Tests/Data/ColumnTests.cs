@@ -42,6 +42,27 @@ public sealed class ColumnTests
             Assert.Equal(rows, data.Select(rows).Batches(new BatchOptions { Size = 3 }).SelectMany(Checked));
         });
 
+    [Fact]
+    public void Halves_are_finite_like_other_numbers()
+    {
+        Assert.Contains("hold NaN in row 1, column 0", Assert.Throws<DataException>(() => Column.Of("x", [(Half)1, (Half)2, Half.NaN, (Half)3], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("hold +∞ in row 0, column 1", Assert.Throws<DataException>(() => Column.Of("x", [(BFloat16)1f, (BFloat16)float.PositiveInfinity], 2)).Message, StringComparison.Ordinal);
+        foreach (Value value in (Value[])[Value.Of(Half.NegativeInfinity), Value.Of((BFloat16)float.NaN)])
+        {
+            var stream = new StreamSource(new DataLayout(new Field("x", value.DType, [])), () => [new([("x", value)])]);
+            Assert.Contains("numbers of \"x\" hold", Assert.Throws<DataException>(() => stream.Batches(new BatchOptions { Size = 1 }).Count()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Chosen_sequences_are_copies()
+    {
+        float[][] rows = [[1], [2, 3]];
+        Dataset chosen = Dataset.Of(Column.Ragged("text", "time", rows)).Select([1, 0, 1]);
+        rows[1][0] = 77;
+        Assert.Equal([2, 3, 1, 0, 2, 3], chosen.Batches(new BatchOptions { Size = 3 }).Single()["text"].ToArray<float>());
+    }
+
     /// <summary>The numbers of the examples of a batch, each checked.</summary>
     private static int[] Checked(Batch batch)
     {

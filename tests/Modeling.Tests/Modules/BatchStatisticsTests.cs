@@ -172,4 +172,21 @@ public sealed class BatchStatisticsTests
         Variable y = layer.Forward(input, context);
         return Run.Numbers(Function.Compile([], [y], context.Updates, new ExecutionOptions { Threads = 1 }).Run()[0]);
     }
+
+    /// <summary>Examples without a step say nothing, however much they weigh: the mean is that of the others, Σ w·x/Σ w over their steps.</summary>
+    [Theory]
+    [InlineData(1f, 1f, 1f)]
+    [InlineData(8f, 0.5f, 0.25f)]
+    [InlineData(1e6f, 3e-3f, 1e-3f)]
+    [InlineData(0f, 5f, 7f)]
+    public void Sequences_without_a_step_change_no_mean(float empty, float first, float second)
+    {
+        var symbols = new ExampleSymbols([new Field("x", DType.Float32, ["time", 1]), new Field("weight", DType.Float32, [])]);
+        var context = new ForwardContext(Mode.Training) { Examples = symbols, Weight = symbols.Weight };
+        Function function = Function.Compile(symbols.All, [context.Mean(symbols.Fields["x"], [0, 1])], null, new ExecutionOptions { Threads = 1 });
+        float[] x = [99, 99, 3, 99, 5, 7];
+        double found = function.Run(Value.Of(x, 3, 2, 1), Value.Of([empty, first, second], 3), Value.Of([0L, 1, 2], 3))[0][0];
+        Assert.Equal(((first * 3.0) + (second * 12.0)) / (first + (2.0 * second)), found, 1e-5);
+        Assert.Equal(0, function.Run(Value.Of(x, 3, 2, 1), Value.Of([empty, first, second], 3), Value.Of([0L, 0, 0], 3))[0][0]);
+    }
 }

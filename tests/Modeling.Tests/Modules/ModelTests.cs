@@ -124,6 +124,24 @@ public sealed class ModelTests
         Assert.Contains("one field", Assert.Throws<ArgumentException>(() => new Flatten { InputFields = Fields }).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Before the first step: what was trained could not be written.</summary>
+    [Fact]
+    public void An_output_with_the_name_of_a_field_that_is_read_is_refused()
+    {
+        var layer = new Dense(2, 2, new RandomSource(1));
+        Trainer Of(string output) => new()
+        {
+            Model = new FunctionalModel([layer], (x, context) => new Named((output, layer.Forward(x["x"], context)))),
+            Loss = new MeanSquaredError { Output = output, Target = "y" },
+            Optimizer = new Sgd(),
+        };
+        Dataset data = Dataset.Of(Column.Of("x", [1f, 2], 2), Column.Of("y", [3f, 4], 2));
+        Assert.Contains("found \"x\" for both", Assert.Throws<GraphException>(() => Of("x").Prepare(data.Layout)).Message, StringComparison.Ordinal);
+
+        // A target may have the name of the output that is compared with it.
+        Assert.Equal(StopReason.Completed, Of("y").Fit(data, new() { Epochs = 1 }, TestContext.Current.CancellationToken).StopReason);
+    }
+
     private sealed class TwoByTwo : Model
     {
         private static readonly RandomSource Random = new(3);

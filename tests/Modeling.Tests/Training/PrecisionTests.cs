@@ -123,6 +123,48 @@ public sealed class PrecisionTests
         Assert.True(history.Epochs[^1].Loss < 0.1 * history.Epochs[0].Loss, $"found {history.Epochs[0].Loss} and {history.Epochs[^1].Loss}");
     }
 
+    /// <summary>That holds for states that take the value of another parameter, or the same value as another, too.</summary>
+    [Fact]
+    public void A_step_that_overflows_changes_nothing_that_an_optimizer_remembers()
+    {
+        Dataset data = Lines();
+        var trainer = new Trainer
+        {
+            Model = new Dense(2, 1, new RandomSource(1)),
+            Loss = 100 * new MeanSquaredError(),
+            Optimizer = new Remembering(),
+            Precision = TrainingPrecision.Float16,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+        trainer.Fit(data, new() { Epochs = 1, BatchSize = data.Count }, Token);
+        double[] Of(string name) => Run.Numbers(trainer.Parameters.Single(p => p.Name == name).Value);
+        Assert.Equal([0, 0], Of("optimizer.before.weight"));
+        Assert.Equal([0, 0], Of("optimizer.after.weight"));
+        trainer.Fit(data, new() { Epochs = 30, BatchSize = data.Count }, Token);
+        Assert.Equal(Of("weight"), Of("optimizer.after.weight"));
+        Assert.NotEqual([0, 0], Of("optimizer.before.weight"));
+    }
+
+    private sealed record Remembering : Optimizer
+    {
+        public override Variable Rate(OptimizerState state) => Variable.Scalar(1e-3, DType.Float64);
+
+        public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state) => [.. gradients.SelectMany(pair =>
+        {
+            Variable next = pair.Parameter - (pair.Gradient * 1e-3);
+            return new Update[] { new(pair.Parameter, next), new(state.Moment(pair.Parameter, "after"), next), new(state.Moment(pair.Parameter, "before"), pair.Parameter.Variable) };
+        })];
+    }
+
+    [Fact]
+    public void A_model_whose_weights_are_beyond_the_type_is_not_written_in_it()
+    {
+        var model = new Dense(2, 1, new RandomSource(1)) { InputShape = [2] };
+        model.Parameters[0].Value[1] = 1e5;
+        Assert.Contains("\"weight\" holds Infinity (element 1 of 2)", Assert.Throws<GraphException>(() => model.InferenceIn(DType.Float16)).Message, StringComparison.Ordinal);
+        Assert.Equal(99840, model.InferenceIn(DType.BFloat16).Parameters[0].Value[1]);
+    }
+
     /// <summary>2,000 steps without an overflow double the scale; one with it halves it, and the count begins anew.</summary>
     [Fact]
     public void The_scale_of_the_loss_grows_after_many_good_steps()
