@@ -62,7 +62,7 @@ public sealed class LayerNormalization : Module
         if (!isThere || axes.Where((axis, i) => input.Shape[axis] != Sizes[i]).Any())
             throw Mismatch(Axes[^1] == -1 && Axes[0] == -Sizes.Count ? $"[batch, …, {string.Join(", ", Sizes)}]" : $"[batch, …] with the sizes {Sizes} on the axes {Axes}", input);
         if (axes.Length == rank - axes[0])
-            return new Word(-axes.Length, Stabilizer, input.DType).ApplyAll(input, Scale.Variable, Shift.Variable)[0];
+            return new Word(-axes.Length, Stabilizer).ApplyAll(input, Scale.Variable, Shift.Variable)[0];
         Variable apart = input - input.Mean([.. axes], keepDims: true);
         return (apart / (apart.Square().Mean([.. axes], keepDims: true) + Stabilizer).Sqrt() * Spread(Scale)) + Spread(Shift);
 

@@ -5,7 +5,6 @@ using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Recurrent;
 using Toolkit.Autograd.Tensors;
-using Normalized = Toolkit.Autograd.Operations.Normalization.LayerNormalization;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -46,9 +45,7 @@ internal sealed class MixedPrecision : GraphTransform
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
         bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or Pooling or RecurrentOperation
-            || (inputs.Any(input => input.DType == type) && node.Operation is ElementwiseOperation or IMovesElements or IView or Normalized);
-        if (type == DType.Float64 && node.Operation is Normalized { Stash: DType.Float32 } normalization)
-            return (normalization with { Stash = type }).ApplyAll([.. inputs.ByPosition(input => input?.Cast(type))]);
+            || (inputs.Any(input => input.DType == type) && node.Operation is ElementwiseOperation or IMovesElements or IView or Autograd.Operations.Normalization.LayerNormalization);
         (DType from, DType to) = isChosen ? (DType.Float32, type) : (type, DType.Float32);
         return Rebuild(node, inputs.Map(input => input.DType == from ? input.Cast(to) : input));
     }
