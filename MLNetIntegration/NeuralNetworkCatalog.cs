@@ -62,7 +62,8 @@ public static class NeuralNetworkCatalog
     /// </summary>
     /// <param name="context">The ML.NET context.</param>
     /// <param name="tasks">The labels, at least two, with distinct names.</param>
-    /// <param name="options">Columns of features, layers and training; null for the defaults. The label columns are those of the tasks; classes are not balanced, and no other network is a start.</param>
+    /// <param name="options">Columns of features, layers and training; null for the defaults. The label columns are those of the tasks.
+    /// <see cref="TrainingOptions.BalanceClasses"/> balances the classes of each label that has them by themselves; a <see cref="TrainingOptions.WarmStart"/> is a network of the same tasks.</param>
     /// <exception cref="ArgumentException">There are fewer tasks, two have the same name, or an option goes with one label only.</exception>
     public static NeuralNetworkEstimator MultiTaskNeuralNetwork(this MLContext context, IReadOnlyList<NetworkTask> tasks, NeuralNetworkOptions? options = null)
     {
@@ -72,10 +73,10 @@ public static class NeuralNetworkCatalog
             throw new ArgumentException($"Expected at least two tasks of distinct names, found {string.Join(", ", tasks.Select(t => $"\"{t.Name}\""))}.", nameof(tasks));
         }
 
-        return options is { LabelColumn: "Label", BalanceClasses: false, WarmStart: null }
+        return options is { LabelColumn: "Label" }
             ? new NeuralNetworkEstimator(context, [.. tasks.Select(task => task.With(options))], options)
             : throw new ArgumentException(
-                $"Expected no {nameof(options.LabelColumn)}, {nameof(options.BalanceClasses)} or {nameof(options.WarmStart)} with several labels, found them set.", nameof(options));
+                $"Expected no {nameof(options.LabelColumn)} with several labels, found \"{options.LabelColumn}\".", nameof(options));
     }
 
     /// <summary>Trains any network with any loss on the rows of a data view.</summary>

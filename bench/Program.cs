@@ -13,6 +13,7 @@ using Toolkit.Bench.Steps;
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation; gemm-random is 50 products of random sizes
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop
 // load [seconds]                                     ML.NET: one transformer under eight threads, then 100 loads; fails on a wrong row or a leak
+// recurrent [threads] [seconds per figure]           recurrent layers: time over that of their matrix products
 // profile NAME [threads]                              where the time of one case goes
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
@@ -42,6 +43,9 @@ switch (args.FirstOrDefault())
         break;
     case "load":
         return LoadTest.Run(args.Length > 1 ? Seconds(1) : 60);
+    case "recurrent":
+        RecurrentCosts.Run(Threads(1), Seconds(2));
+        break;
     case "profile" when args.Length > 1:
         StepRates.Profile(args[1], Threads(2));
         break;

@@ -7,10 +7,13 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <param name="Scale">How the label was shifted and scaled for the loss.</param>
 internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale Scale)
 {
-    private const string ClassesKey = "toolkit.classes", ScaleKey = "toolkit.label", KeysKey = "toolkit.keys";
+    private const string ClassesKey = "toolkit.classes", ScaleKey = "toolkit.label", KeysKey = "toolkit.keys", TasksKey = "toolkit.tasks";
 
     /// <summary>The names of the keys of each column of keys that has them, in the order of its vectors.</summary>
     public IReadOnlyDictionary<string, string[]> Keys { get; init; } = new Dictionary<string, string[]>();
+
+    /// <summary>The tasks in the order of their outputs, where there are several; empty for one.</summary>
+    public IReadOnlyList<TaskMeaning> Tasks { get; init; } = [];
 
     /// <summary>What an exported network says of itself; null if it says nothing.</summary>
     /// <exception cref="TrainingException">It says what makes no sense.</exception>
@@ -25,16 +28,18 @@ internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale
         {
             double[] numbers = JsonSerializer.Deserialize<double[]>(scale)!;
             string[]? classes = metadata.TryGetValue(ClassesKey, out string? names) ? JsonSerializer.Deserialize<string[]>(names) : null;
-            return numbers is [var mean, var deviation] && double.IsFinite(mean) && double.IsFinite(deviation) && deviation > 0
-                ? new NetworkMeaning(classes, new LabelScale(mean, deviation))
+            TaskMeaning[] tasks = metadata.TryGetValue(TasksKey, out string? several) ? JsonSerializer.Deserialize<TaskMeaning[]>(several) ?? [] : [];
+            return numbers is [var mean, var deviation] && new LabelScale(mean, deviation) is { IsUsable: true } own && tasks.All(task => task.Scale.IsUsable)
+                ? new NetworkMeaning(classes, own)
                 {
                     Keys = metadata.TryGetValue(KeysKey, out string? keys) ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(keys)! : [],
+                    Tasks = tasks,
                 }
-                : throw new TrainingException($"Expected a mean and a deviation above 0 as \"{ScaleKey}\" of the file, found {scale}.");
+                : throw new TrainingException($"Expected a mean and a deviation above 0 as \"{ScaleKey}\" of the file, and of each of \"{TasksKey}\", found {scale} and {several ?? "none"}.");
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"Expected \"{ClassesKey}\", \"{ScaleKey}\" and \"{KeysKey}\" of the file as the toolkit writes them: {e.Message}", e);
+            throw new TrainingException($"Expected \"{ClassesKey}\", \"{ScaleKey}\", \"{KeysKey}\" and \"{TasksKey}\" of the file as the toolkit writes them: {e.Message}", e);
         }
     }
 
@@ -50,6 +55,11 @@ internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale
         if (Keys.Count > 0)
         {
             metadata[KeysKey] = JsonSerializer.Serialize(Keys);
+        }
+
+        if (Tasks.Count > 0)
+        {
+            metadata[TasksKey] = JsonSerializer.Serialize(Tasks);
         }
 
         return metadata;
@@ -68,6 +78,18 @@ internal sealed record NetworkMeaning(IReadOnlyList<string>? Classes, LabelScale
                     + "with what was fitted to its rows.");
             }
         }
+    }
+
+    /// <summary>Refuses tasks that read the outputs of other ones.</summary>
+    /// <exception cref="TrainingException">They have other labels or classes, or another order.</exception>
+    public void RequireSameTasks(NetworkMeaning found)
+    {
+        if (Tasks.Count != found.Tasks.Count || Tasks.Zip(found.Tasks).Any(pair => !pair.First.IsSame(pair.Second)))
+        {
+            throw new TrainingException($"Expected {Text(Tasks)} as in the network to start from, in this order, found {Text(found.Tasks)}.");
+        }
+
+        static string Text(IReadOnlyList<TaskMeaning> tasks) => tasks.Count == 0 ? "one label" : $"the labels {string.Join(", ", tasks)}";
     }
 
     /// <summary>For each class of a label its place among the outputs of the network; null if they are in the same order.</summary>

@@ -57,9 +57,8 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
 
         TrainingStatistics statistics = TrainingStatistics.Of(columns, input);
         NetworkMeaning meaning = Meaning(columns, statistics, out int[]? order);
-        LabelScale[] scales = tasks.Count == 1 ? [meaning.Scale]
-            : [.. tasks.Zip(statistics.Labels, (task, label) => task.Head.StandardizesLabel ? label.Scale : LabelScale.None)];
-        NetworkPlan plan = Plan(columns);
+        LabelScale[] scales = tasks.Count == 1 ? [meaning.Scale] : [.. meaning.Tasks.Select(task => task.Scale)];
+        NetworkPlan plan = Plan(columns, statistics);
         // Names are settled from the inside out, so that the parameters of a model are called the same with and without the layer before.
         _ = plan.Model.Parameters;
         bool impute = options.MissingFeatures == MissingFeatures.Impute;
@@ -137,12 +136,15 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         var own = new NetworkMeaning(classes, tasks.Count == 1 && head.StandardizesLabel ? statistics.Labels[0].Scale : LabelScale.None)
         {
             Keys = columns.Features.Keys.Where(k => k.KeyNames is not null).ToDictionary(k => k.Field, k => k.KeyNames!.ToArray(), StringComparer.Ordinal),
+            Tasks = tasks.Count == 1 ? [] : [.. tasks.Select((task, i) => new TaskMeaning(
+                task.Label, ClassLabels.Of(columns.Labels[i].Column)?.Names, task.Head.StandardizesLabel ? statistics.Labels[i].Scale : LabelScale.None))],
         };
         if (options.WarmStart is not { } start)
         {
             return own;
         }
 
+        (start.Meaning ?? new NetworkMeaning(null, LabelScale.None)).RequireSameTasks(own);
         if (!head.StandardizesLabel && start.Scale != LabelScale.None)
         {
             throw new TrainingException(
@@ -152,13 +154,13 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
 
         order = start.Meaning?.OrderFor(classes, head.HasOutputPerClass);
         start.Meaning?.RequireSameKeys(own);
-        return own with { Classes = start.Meaning?.Classes ?? classes, Scale = start.Scale };
+        return own with { Classes = start.Meaning?.Classes ?? classes, Scale = start.Scale, Tasks = start.Meaning?.Tasks ?? [] };
     }
 
     private static int OutputsOf(LearnedTask task, LabelColumn label) => task.Head is LayeredHead layered ? layered.Outputs(label.Outputs) : label.Outputs;
 
     /// <summary>The network of the one task, or layers with the outputs of all tasks behind each other and the sum of their losses.</summary>
-    private NetworkPlan Plan(TrainingColumns columns)
+    private NetworkPlan Plan(TrainingColumns columns, TrainingStatistics statistics)
     {
         RandomSource random = new RandomSource(seed).Fork("network");
         if (tasks is [var only])
@@ -167,8 +169,11 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         }
 
         int outputs = tasks.Zip(columns.Labels, OutputsOf).Sum();
-        Loss loss = tasks.Zip(columns.Labels, (task, label) => task.Weight * ((LayeredHead)task.Head).Loss.On(label.Field)).Aggregate((sum, next) => sum + next);
+        Loss loss = tasks.Select((task, i) => task.Weight * LossOf(((LayeredHead)task.Head).Loss, i).On(columns.Labels[i].Field)).Aggregate((sum, next) => sum + next);
         return NetworkLayers.Of((NeuralNetworkOptions)options, new NetworkInput(columns.Features.Width, outputs, random), outputs, loss);
+
+        Loss LossOf(Loss plain, int task) =>
+            options.BalanceClasses && columns.Labels[task].Classes > 0 ? new ClassWeighted(plain, statistics.Labels[task].ClassFactors) : plain;
     }
 
     private History Train(Model network, NetworkPlan plan, RowSource rows, TrainingColumns columns, LabelScale[] scales, IDataView input)

@@ -21,18 +21,13 @@ internal sealed class RowSource
     public RowSource(TrainingColumns columns, TrainingOptions options, TrainingStatistics statistics, float[] means, params LabelScale[] scales)
     {
         (this.columns, this.options, this.statistics, this.means, this.scales) = (columns, options, statistics, means, scales);
-        if (options.BalanceClasses)
+        if (options.BalanceClasses && columns.Labels.All(label => label.Classes == 0))
         {
-            LabelColumn label = columns.Labels[0];
-            if (label.Classes == 0)
-            {
-                throw new TrainingException($"Expected classes to balance in \"{label.Column.Name}\", found {label.Column.Type}.");
-            }
-
-            double[] of = statistics.Labels[0].ClassWeights;
-            int present = of.Count(w => w > 0);
-            classFactors = [.. of.Select(w => w > 0 ? statistics.Weights / (present * w) : 0)];
+            throw new TrainingException($"Expected classes to balance in {string.Join(", ", columns.Labels.Select(l => $"\"{l.Column.Name}\""))}, found {columns.Labels[0].Column.Type}.");
         }
+
+        // Rows weigh what their one label says; of several labels each has its own weights, in its loss.
+        classFactors = options.BalanceClasses && columns.Labels.Count == 1 ? statistics.Labels[0].ClassFactors : null;
 
         DataLayout layout = LayoutOf(columns);
         Layout = classFactors is null && options.ExampleWeightColumn is null ? layout : layout.WithWeights();

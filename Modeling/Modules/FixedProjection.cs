@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>(x − μ)·W with numbers that are not learned: pre-processing as part of a model, such as principal components
 /// (<see cref="Toolkit.Modeling.Encoders.PrincipalComponents"/>). Source: book section 7.6.</summary>
-/// <remarks>Input [batch, …] with as many numbers per example as μ; result [batch, outputs]. Its numbers have the role of a state: saved and exported, without
+/// <remarks>Input [batch, …] with as many numbers per example as μ, result [batch, outputs]; or else [batch, …, inputs], result [batch, …, outputs]. Its numbers have the role of a state: saved and exported, without
 /// gradient and penalty.</remarks>
 public sealed class FixedProjection : Module
 {
@@ -45,9 +45,8 @@ public sealed class FixedProjection : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        Variable x = input.Shape.Rank > 2 ? input.Flatten() : input;
-        if (x.Shape.Rank != 2 || x.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        Variable x = input.Shape.Rank > 2 && input.Flatten() is var flat && flat.Shape[1] == Inputs ? flat : input;
+        RequireFeatures(x, Inputs);
         return (x - Own[0].Variable).MatMul(Own[1]);
     }
 

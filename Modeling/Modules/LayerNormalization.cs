@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Word = Toolkit.Autograd.Operations.Normalization.LayerNormalization;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -60,6 +61,8 @@ public sealed class LayerNormalization : Module
         bool isThere = axes[0] > 0 && axes[^1] < rank && axes.Zip(axes.Skip(1)).All(pair => pair.First < pair.Second);
         if (!isThere || axes.Where((axis, i) => input.Shape[axis] != Sizes[i]).Any())
             throw Mismatch(Axes[^1] == -1 && Axes[0] == -Sizes.Count ? $"[batch, …, {string.Join(", ", Sizes)}]" : $"[batch, …] with the sizes {Sizes} on the axes {Axes}", input);
+        if (axes.Length == rank - axes[0])
+            return new Word(-axes.Length, Stabilizer).ApplyAll(input, Scale.Variable, Shift.Variable)[0];
         Variable apart = input - input.Mean([.. axes], keepDims: true);
         return (apart / (apart.Square().Mean([.. axes], keepDims: true) + Stabilizer).Sqrt() * Spread(Scale)) + Spread(Shift);
 

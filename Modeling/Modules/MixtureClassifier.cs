@@ -11,7 +11,7 @@ namespace Toolkit.Modeling.Modules;
 /// Source: book section 7.6, with the mixture of 3.9.6; McLachlan, Basford 1988.
 /// </summary>
 /// <remarks>
-/// Input [batch, inputs], result [batch, classes]. Put it on the input itself or on features that are fixed: behind features that are learned with it, ln p grows
+/// Input [batch, …, inputs], result [batch, …, classes]. Put it on the input itself or on features that are fixed: behind features that are learned with it, ln p grows
 /// without bound as they shrink to a point. Variances are e^(2a) + floor.
 /// </remarks>
 public sealed class MixtureClassifier : Module
@@ -70,21 +70,21 @@ public sealed class MixtureClassifier : Module
     /// <inheritdoc/>
     protected override Shape? ExpectedInput => [Inputs];
 
-    /// <summary>ln p(x, y), [batch, classes].</summary>
+    /// <summary>ln p(x, y), [batch, …, classes].</summary>
     internal static Variable Joint(Variable x, Variable prior, Variable mixing, Variable means, Variable logDeviations, double floor)
     {
         Variable variance = (2.0 * logDeviations).Exp() + floor;
-        Variable apart = (x.Reshape([x.Shape[0], 1, x.Shape[1]]) - means).Square() / variance;
-        Variable normal = -0.5 * (apart.Sum([2]) + variance.Log().Sum([1]) + (means.Shape[1].Size * Math.Log(2.0 * Math.PI)));
-        Variable terms = normal.Reshape([x.Shape[0], mixing.Shape[0], mixing.Shape[1]]) + mixing.LogSoftmax(1);
-        return LogSum.OfExponentials(terms, 2) + prior.LogSoftmax(0);
+        int last = x.Shape.Rank - 1;
+        Variable apart = (x.Reshape([.. x.Shape.Take(last), 1, x.Shape[last]]) - means).Square() / variance;
+        Variable normal = -0.5 * (apart.Sum([last + 1]) + variance.Log().Sum([1]) + (means.Shape[1].Size * Math.Log(2.0 * Math.PI)));
+        Variable terms = normal.Reshape([.. x.Shape.Take(last), mixing.Shape[0], mixing.Shape[1]]) + mixing.LogSoftmax(1);
+        return LogSum.OfExponentials(terms, last + 1) + prior.LogSoftmax(0);
     }
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != Inputs)
-            throw Mismatch($"[batch, {Inputs}]", input);
+        RequireFeatures(input, Inputs);
         return Joint(input, Prior, Mixing, Means, LogDeviations, VarianceFloor);
     }
 

@@ -5,8 +5,8 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>
-/// Appends learned numbers that do not depend on the example, such as the one variance of a Gaussian output or the weights of tasks: [batch, n] becomes
-/// [batch, n + count], or with <see cref="Alone"/> [batch, count]. Source: book section 6.2.2.4 (a variance that is a parameter, not a function of the input).
+/// Appends learned numbers that do not depend on the example, such as the one variance of a Gaussian output or the weights of tasks: [batch, …, n] becomes
+/// [batch, …, n + count], or with <see cref="Alone"/> [batch, …, count]. Source: book section 6.2.2.4 (a variance that is a parameter, not a function of the input).
 /// </summary>
 public sealed class SharedOutputs : Module
 {
@@ -35,10 +35,11 @@ public sealed class SharedOutputs : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2)
-            throw Mismatch("[batch, outputs]", input);
-        Variable shared = Numbers.Variable.Reshape([1, Count]).Expand([input.Shape[0], Count], input);
-        return Alone ? shared : Ops.Concat(1, input, shared);
+        int last = input.Shape.Rank - 1;
+        if (last < 1)
+            throw Mismatch("[batch, …, outputs]", input);
+        Variable shared = Numbers.Variable.Reshape([.. Enumerable.Repeat(1, last), Count]).Expand([.. input.Shape.Take(last), Count], input);
+        return Alone ? shared : Ops.Concat(last, input, shared);
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Modules;
 
 /// <summary>g(h·Wᵀ + c) with the weights W of another layer and a bias of its own: parameters shared by identity, such as those of a decoder with its encoder. The
 /// gradient of W is the sum of both uses. Source: book section 7.9; Rifai et al. 2011.</summary>
-/// <remarks>Input [batch, outputs of the other layer], result [batch, inputs of the other layer]. The other layer must be part of the same model, which trains and
+/// <remarks>Input [batch, …, outputs of the other layer], result [batch, …, inputs of the other layer]. The other layer must be part of the same model, which trains and
 /// saves W.</remarks>
 public sealed class TransposedDense : Module
 {
@@ -37,9 +37,8 @@ public sealed class TransposedDense : Module
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
-        if (input.Shape.Rank != 2 || input.Shape[1] != other.Outputs)
-            throw Mismatch($"[batch, {other.Outputs}]", input);
-        Variable x = Ops.Gemm(input, other.Weight, transposeB: true) + Bias;
+        RequireFeatures(input, other.Outputs);
+        Variable x = (input.Shape.Rank == 2 ? Ops.Gemm(input, other.Weight, transposeB: true) : input.MatMul(other.Weight.Variable.Transpose())) + Bias;
         return Activation is null ? x : Activation(x);
     }
 

@@ -18,7 +18,7 @@ public enum CheckRule
     /// <summary>Every value is defined once, and every graph output is defined in its graph (static single assignment).</summary>
     SingleAssignment,
 
-    /// <summary>An operator is registered in an imported set, is not deprecated, and has as many arguments as it takes.</summary>
+    /// <summary>An operator is registered in an imported set, is not deprecated (GroupNormalization of version 18, which is read all the same, gets a warning), and has as many arguments as it takes.</summary>
     Operator,
 
     /// <summary>Attributes are known to the operator, complete, of the right type, and hold exactly one value.</summary>

@@ -11,6 +11,9 @@ internal static class NodeRules
     // ONNX Runtime has put these into the standard domain, of every version; the first is a standard operator from version 17 on.
     private static readonly string[] OfRuntime = ["LayerNormalization", "SimplifiedLayerNormalization"];
 
+    // The standard has withdrawn this form for another one, but says in full what it means, and there are files with it.
+    private static readonly (string Operator, int Since) StillRead = ("GroupNormalization", 18);
+
     public static void Check(NodeProto node, string location, CheckContext context, NameScope scope)
     {
         if (node.OpType.Length == 0)
@@ -96,6 +99,12 @@ internal static class NodeRules
                 CheckRule.Operator,
                 location,
                 $"Expected an operator of {(domain.Length == 0 ? "ai.onnx" : domain)} version {version}, found {node.OpType}{hint}.");
+            return;
+        }
+
+        if (schema.IsDeprecated && domain.Length == 0 && (node.OpType, schema.Since) == StillRead)
+        {
+            context.Warning(CheckRule.Operator, location, $"{node.OpType} of version {version} is deprecated since version {schema.Since} of its operator set.");
             return;
         }
 

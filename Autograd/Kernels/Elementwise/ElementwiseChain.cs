@@ -50,6 +50,10 @@ internal sealed class ElementwiseChain(
     /// <param name="leaf">The leaf.</param>
     public int LeafBytes(int leaf) => types[leaf].Size();
 
+    /// <summary>The size of an element of a store.</summary>
+    /// <param name="store">The store.</param>
+    public int StoreBytes(int store) => types[Leaves.Length + store].Size();
+
     /// <summary>The generated loop where each leaf has the full shape or is one number; null where there is none.</summary>
     /// <param name="constant">For each leaf whether it is one number.</param>
     public VectorLoop? Loop(bool[] constant)

@@ -20,7 +20,7 @@ internal sealed class ElementwiseProgram : Kernel
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
-    private readonly Stack<ElementwiseRun> idle = new();
+    private readonly Spare<ElementwiseRun> runs;
 
     /// <summary>Prepares a chain for values of known sizes.</summary>
     /// <param name="chain">The chain.</param>
@@ -29,6 +29,7 @@ internal sealed class ElementwiseProgram : Kernel
     public ElementwiseProgram(ElementwiseChain chain, ReadOnlySpan<int> sizes, int[][] leafSizes)
     {
         Chain = chain;
+        runs = new(() => new ElementwiseRun(this));
         Count = Value.CountOf(sizes);
         Readers = new BroadcastReader?[leafSizes.Length];
         var constant = new bool[leafSizes.Length];
@@ -101,26 +102,9 @@ internal sealed class ElementwiseProgram : Kernel
             return;
         }
 
-        ElementwiseRun run = Rent();
+        ElementwiseRun run = runs.Rent();
         run.Begin(arguments.Inputs, arguments.Outputs);
         arguments.Workers.For(((Count - 1) / PieceLength) + 1, run);
-        run.End();
-        lock (idle)
-        {
-            idle.Push(run);
-        }
-    }
-
-    private ElementwiseRun Rent()
-    {
-        lock (idle)
-        {
-            if (idle.TryPop(out ElementwiseRun? run))
-            {
-                return run;
-            }
-        }
-
-        return new ElementwiseRun(this);
+        runs.Return(run);
     }
 }

@@ -10,23 +10,18 @@ namespace Toolkit.Autograd.Kernels;
 internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkItem
 {
     private readonly ElementwiseChain chain = program.Chain;
-    private readonly Value[] inputs = new Value[program.Chain.Leaves.Length];
-    private readonly Value[] outputs = new Value[program.Chain.Stores.Length];
-    private readonly Stack<Storage> scratch = new();
-    private readonly Lock scratchLock = new();
+    private readonly nint[] from = new nint[program.Chain.Leaves.Length];
+    private readonly nint[] to = new nint[program.Chain.Stores.Length];
+    private readonly Spare<Storage> others = new(() => NewBlock(program.Chain));
+    private Storage? first;
 
-    /// <summary>Takes the values to work on.</summary>
+    /// <summary>Takes the addresses of the values to work on, which the caller of the kernel holds.</summary>
     public void Begin(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs)
     {
-        inputs.CopyTo(this.inputs);
-        outputs.CopyTo(this.outputs);
-    }
-
-    /// <summary>Lets the values go.</summary>
-    public void End()
-    {
-        Array.Clear(inputs);
-        Array.Clear(outputs);
+        for (int i = 0; i < from.Length; i++)
+            from[i] = inputs[chain.Leaves[i].Input].Address;
+        for (int i = 0; i < to.Length; i++)
+            to[i] = outputs[chain.Stores[i].Output].Address;
     }
 
     /// <summary>Runs one piece of the elements.</summary>
@@ -42,29 +37,24 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
 
         if (start < end)
         {
-            RunTiles(start, end);
+            RunTiles(index == 0, start, end);
         }
     }
 
     private void RunLoop(VectorLoop loop, int start, int length)
     {
-        nint* addresses = stackalloc nint[inputs.Length + outputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            addresses[i] = inputs[chain.Leaves[i].Input].Address;
-        }
-
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            addresses[inputs.Length + i] = outputs[chain.Stores[i].Output].Address;
-        }
-
+        nint* addresses = stackalloc nint[from.Length + to.Length];
+        from.CopyTo(new Span<nint>(addresses, from.Length));
+        to.CopyTo(new Span<nint>(addresses + from.Length, to.Length));
         loop.Run(addresses, start, length);
     }
 
-    private void RunTiles(int first, int end)
+    private static Storage NewBlock(ElementwiseChain chain) => new((long)chain.Registers * chain.RegisterBytes);
+
+    private void RunTiles(bool isFirst, int start, int end)
     {
-        Storage block = Rent();
+        // One thread alone has the first piece; small results have no other.
+        Storage block = isFirst ? first ??= NewBlock(chain) : others.Rent();
         int registers = chain.Registers;
         nint* addresses = stackalloc nint[registers];
         nint* arguments = stackalloc nint[chain.Arity];
@@ -74,21 +64,21 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
         }
 
         // A number that is the same everywhere is spread once, not for each tile.
-        for (int i = 0; i < inputs.Length; i++)
+        for (int i = 0; i < from.Length; i++)
         {
             if (program.Readers[i] is { IsConstant: true } reader)
             {
-                ElementwiseLeaf leaf = chain.Leaves[i];
-                reader.Read(inputs[leaf.Input].Address, 0, Math.Min(ElementwiseProgram.TileLength, end - first), addresses[leaf.Register]);
+                reader.Read(from[i], 0, Math.Min(ElementwiseProgram.TileLength, end - start), addresses[chain.Leaves[i].Register]);
             }
         }
 
-        for (int done = 0; done < end - first; done += ElementwiseProgram.TileLength)
+        for (int done = 0; done < end - start; done += ElementwiseProgram.TileLength)
         {
-            RunTile(first + done, Math.Min(ElementwiseProgram.TileLength, end - first - done), addresses, arguments);
+            RunTile(start + done, Math.Min(ElementwiseProgram.TileLength, end - start - done), addresses, arguments);
         }
 
-        Return(block);
+        if (!isFirst)
+            others.Return(block);
     }
 
     private void RunTile(int start, int length, nint* addresses, nint* arguments)
@@ -96,18 +86,17 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
         ElementwiseLeaf[] leaves = chain.Leaves;
         for (int i = 0; i < leaves.Length; i++)
         {
-            Value value = inputs[leaves[i].Input];
             if (program.Readers[i] is { } reader)
             {
                 if (!reader.IsConstant)
                 {
-                    reader.Read(value.Address, start, length, addresses[leaves[i].Register]);
+                    reader.Read(from[i], start, length, addresses[leaves[i].Register]);
                 }
             }
             else
             {
                 int size = chain.LeafBytes(i);
-                nint address = value.Address + ((nint)start * size);
+                nint address = from[i] + ((nint)start * size);
                 addresses[leaves[i].Register] = address;
                 if (program.Prefetches)
                 {
@@ -116,13 +105,11 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
             }
         }
 
-        foreach (ElementwiseStore store in chain.Stores)
+        ElementwiseStore[] stores = chain.Stores;
+        for (int i = 0; i < stores.Length; i++)
         {
-            if (!store.Late)
-            {
-                Value value = outputs[store.Output];
-                addresses[store.Register] = value.Address + ((nint)start * value.DType.Size());
-            }
+            if (!stores[i].Late)
+                addresses[stores[i].Register] = to[i] + ((nint)start * chain.StoreBytes(i));
         }
 
         ElementwiseInstruction[] instructions = chain.Instructions;
@@ -130,24 +117,22 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
         for (int k = 0; k < instructions.Length; k++)
         {
             ElementwiseInstruction instruction = instructions[k];
-            int[] from = instruction.Inputs;
-            for (int i = 0; i < from.Length; i++)
+            int[] registers = instruction.Inputs;
+            for (int i = 0; i < registers.Length; i++)
             {
-                arguments[i] = addresses[from[i]];
+                arguments[i] = addresses[registers[i]];
             }
 
             instruction.Kernel.Apply(new TileArguments(arguments, addresses[instruction.Output], length, instruction.InputType, marks[k]));
         }
 
         // Outputs that share memory with an input are stored last, when no instruction reads the old numbers any more.
-        foreach (ElementwiseStore store in chain.Stores)
+        for (int i = 0; i < stores.Length; i++)
         {
-            if (store.Late)
+            if (stores[i].Late)
             {
-                Value value = outputs[store.Output];
-                int size = value.DType.Size();
-                new ReadOnlySpan<byte>((void*)addresses[store.Register], length * size)
-                    .CopyTo(new Span<byte>((void*)(value.Address + ((nint)start * size)), length * size));
+                int size = chain.StoreBytes(i);
+                new ReadOnlySpan<byte>((void*)addresses[stores[i].Register], length * size).CopyTo(new Span<byte>((void*)(to[i] + ((nint)start * size)), length * size));
             }
         }
     }
@@ -161,27 +146,6 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
             {
                 Sse.Prefetch1((void*)(address + i));
             }
-        }
-    }
-
-    private Storage Rent()
-    {
-        lock (scratchLock)
-        {
-            if (scratch.TryPop(out Storage? block))
-            {
-                return block;
-            }
-        }
-
-        return new Storage((long)chain.Registers * chain.RegisterBytes);
-    }
-
-    private void Return(Storage block)
-    {
-        lock (scratchLock)
-        {
-            scratch.Push(block);
         }
     }
 }

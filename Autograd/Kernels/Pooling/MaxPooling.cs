@@ -22,23 +22,18 @@ internal static unsafe class MaxPooling
             workers.For(shape.Planes, new ForwardJob<T> { Shape = shape, X = px, Y = py, Indices = pi });
     }
 
-    /// <summary>dx = 0, then dx[indices[i]] += dy[i] for every output.</summary>
-    public static void Gradient<T>(in PoolingShape shape, ReadOnlySpan<T> dy, ReadOnlySpan<long> indices, Span<T> dx, Workers workers)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        shape.Require(dx.Length, dy.Length);
-        if (indices.Length < (long)shape.Planes * shape.OutPlane)
-            throw new ArgumentException($"Pooling needs {(long)shape.Planes * shape.OutPlane} indices; there are {indices.Length}.", nameof(indices));
-        fixed (T* px = dx, py = dy)
-        fixed (long* pi = indices)
-            workers.For(shape.Planes, new GradientJob<T> { Shape = shape, Dx = px, Dy = py, Indices = pi });
-    }
-
     /// <summary>dx = 0, then dx[place of the maximum of window i] += dy[i] for every output.</summary>
     public static void Gradient<T>(in PoolingShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(Math.Min(x.Length, dx.Length), dy.Length);
+        if (typeof(T) == typeof(float) && SquarePoolGradient.Handles(shape))
+        {
+            fixed (T* px = x, py = dy, pd = dx)
+                workers.For(shape.Planes, new SquarePoolGradient { Shape = shape, X = (float*)px, Dx = (float*)pd, Dy = (float*)py });
+            return;
+        }
+
         using Scratch scratch = workers.Rent(workers.Threads * PlaneJob<T>.ScratchBytes(shape));
         fixed (T* px = x, py = dy, pd = dx)
             workers.For(shape.Planes, new PlaneJob<T> { Shape = shape, X = px, Dx = pd, Dy = py, Scratch = scratch.Pointer });

@@ -38,7 +38,7 @@ internal static unsafe class MaxPoolingRow
                     int position = (iy * shape.InWidth) + first + (kx * shape.DilationWidth);
                     Vector128<float> value = stride == 1 ? Vector128.Load(x + position) : Even(Vector128.Load(x + position), Vector128.Load(x + position + 4));
                     Vector128<int> at = Vector128.Create(position) + lanes;
-                    Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Four.Exceeds(value, maximum);
+                    Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Exceeds(value, maximum);
                     maximum = Vector128.ConditionalSelect(greater, value, maximum);
                     best = Vector128.ConditionalSelect(greater.AsInt32(), at, best);
                     fresh = false;
@@ -112,6 +112,10 @@ internal static unsafe class MaxPoolingRow
         return Vector128.Create(low[0], low[2], high[0], high[2]);
     }
 
+    /// <summary>Where a value takes the place of a maximum: it is greater, or the first NaN.</summary>
+    public static Vector128<float> Exceeds(Vector128<float> value, Vector128<float> maximum) =>
+        ~Vector128.LessThanOrEqual(value, maximum) & Vector128.Equals(maximum, maximum);
+
     private interface IWindows<TVector>
     {
         /// <summary>Every second number.</summary>
@@ -127,9 +131,6 @@ internal static unsafe class MaxPoolingRow
 
         public static Vector128<float> Greater(Vector128<float> value, Vector128<float> maximum) =>
             Vector128.ConditionalSelect(Exceeds(value, maximum), value, maximum);
-
-        public static Vector128<float> Exceeds(Vector128<float> value, Vector128<float> maximum) =>
-            ~Vector128.LessThanOrEqual(value, maximum) & Vector128.Equals(maximum, maximum);
     }
 
     private readonly struct Eight : IWindows<Vector256<float>>

@@ -22,13 +22,20 @@ internal readonly unsafe struct LstmCell : IRecurrentCell
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
-        TVector input = SimdMath.Sigmoid<T, TVector, TSimd>(TSimd.Load(sums));
-        TVector output = SimdMath.Sigmoid<T, TVector, TSimd>(TSimd.Load(sums + stride));
-        TVector forget = SimdMath.Sigmoid<T, TVector, TSimd>(TSimd.Load(sums + (2 * stride)));
-        TVector fresh = SimdMath.Tanh<T, TVector, TSimd>(TSimd.Load(sums + (3 * stride)));
+        // A division takes as long as an exponential, so the three that the cell needs are one, and the two of the result: 1/a = b·(1/ab). What is NaN makes all that comes of it NaN in any case.
+        TVector one = TSimd.Broadcast(T.One);
+        TVector ofInput = SimdMath.SigmoidDenominator<T, TVector, TSimd>(TSimd.Load(sums)), ofForget = SimdMath.SigmoidDenominator<T, TVector, TSimd>(TSimd.Load(sums + (2 * stride)));
+        TVector fresh = SimdMath.TanhFraction<T, TVector, TSimd>(TSimd.Load(sums + (3 * stride)), out TVector ofFresh);
+        TVector both = TSimd.Multiply(ofInput, ofForget), inverse = TSimd.Divide(one, TSimd.Multiply(both, ofFresh)), ofBoth = TSimd.Multiply(inverse, ofFresh);
+        TVector input = TSimd.Multiply(ofBoth, ofForget), forget = TSimd.Multiply(ofBoth, ofInput);
+        fresh = TSimd.Multiply(fresh, TSimd.Multiply(inverse, both));
         TVector cell = TSimd.MultiplyAdd(forget, TSimd.Load(c), TSimd.Multiply(input, fresh));
         TSimd.Store(cell, c);
-        TSimd.Store(TSimd.Multiply(output, SimdMath.Tanh<T, TVector, TSimd>(cell)), h);
+        TVector ofOutput = SimdMath.SigmoidDenominator<T, TVector, TSimd>(TSimd.Load(sums + stride));
+        TVector bent = SimdMath.TanhFraction<T, TVector, TSimd>(cell, out TVector ofBent);
+        inverse = TSimd.Divide(one, TSimd.Multiply(ofOutput, ofBent));
+        TVector output = TSimd.Multiply(inverse, ofBent);
+        TSimd.Store(TSimd.Multiply(output, TSimd.Multiply(bent, TSimd.Multiply(inverse, ofOutput))), h);
         if (!keeps)
             return;
         TSimd.Store(input, sums);

@@ -52,8 +52,22 @@ internal static class SimdMath
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
-        TVector t = ExpM1<T, TVector, TSimd>(TSimd.Multiply(C<T, TVector, TSimd>(-2), TSimd.Abs(x)));
-        return TSimd.CopySign(TSimd.Divide(t, TSimd.Add(t, C<T, TVector, TSimd>(2))), x);
+        TVector above = TanhFraction<T, TVector, TSimd>(x, out TVector below);
+        return TSimd.Divide(above, below);
+    }
+
+    /// <summary>tanh x as a fraction, whose denominator is from 1 to 2: to divide by it together with others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector TanhFraction<T, TVector, TSimd>(TVector x, out TVector below)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        // As in ExpM1, with an exponent that is never above 0: 2ⁿ does not overflow, and where it underflows t is −1.
+        TVector one = C<T, TVector, TSimd>(1), fraction = Reduced<T, TVector, TSimd>(TSimd.Multiply(C<T, TVector, TSimd>(-2), TSimd.Abs(x)), out TVector shifted);
+        TVector power = TSimd.Scale(one, shifted), t = TSimd.MultiplyAdd(fraction, power, TSimd.Subtract(power, one));
+        below = TSimd.Add(t, C<T, TVector, TSimd>(2));
+        return TSimd.CopySign(t, x);
     }
 
     /// <summary>σ(x) = 1/(1 + e⁻ˣ) to a few units in the last place; 0 at −∞, 1 at ∞, NaN stays.</summary>
@@ -65,6 +79,17 @@ internal static class SimdMath
     {
         TVector one = C<T, TVector, TSimd>(1);
         return TSimd.Divide(one, TSimd.Add(one, Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Zero, x))));
+    }
+
+    /// <summary>1 + e⁻ˣ, of which σ(x) is the inverse: to divide by it together with others. Below −43 as at −43, so that the product of two is a number of single precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector SigmoidDenominator<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector low = C<T, TVector, TSimd>(-43);
+        return TSimd.Add(C<T, TVector, TSimd>(1), Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Zero, TSimd.SelectLess(x, low, low, x))));
     }
 
     // eʳ − 1 for x = n·ln 2 + r; n is in the low bits of shifted. x is cut off where its exponential is 0 or ∞.

@@ -22,8 +22,16 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new GroupNormalization(node.Int32("num_groups"), node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node[2]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        int groups = node.Int32("num_groups");
+        if (node.Version >= PerChannelSince)
+            return new GroupNormalization(groups, node.Number("epsilon"), Statistics.StashOf(node)).ApplyAll(node[0], node[1], node[2]);
+
+        // Version 18 has a scale and a bias for each group and computes in the type of x. It was withdrawn, and the standard's table keeps no attributes of it.
+        double epsilon = node.Has("epsilon") ? node.Number("epsilon") : 1e-5f;
+        return new GroupNormalization(groups, epsilon, Statistics.TypeOf(node[0])).ApplyAll(node[0], PerChannel(node, 1, groups), PerChannel(node, 2, groups));
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
@@ -36,6 +44,15 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
         (_, Variable distances, Variable inverse) = Statistics.Over(grouped, [2], Epsilon);
         Variable y = Ops.Cast(Ops.ReshapeLike(distances * inverse, x), x.DType);
         return [(y * Statistics.PerChannel(inputs[1], x)) + Statistics.PerChannel(inputs[2], x)];
+    }
+
+    /// <summary>The number of each group, for each of its channels.</summary>
+    private static Variable PerChannel(OnnxNode node, int input, int groups)
+    {
+        (Variable x, Variable vector) = (node[0], node[input]);
+        if (groups < 1 || x.Shape.Rank < 2 || !x.Shape[1].TryDivide(groups, out Dim each) || vector.Shape != Shape.Of(groups))
+            throw new ShapeException($"GroupNormalization (version {node.Version}) expects x [N, C, …] with C a multiple of {groups} groups and numbers [{groups}], found {x.Shape} and {vector.Shape}.");
+        return Ops.Reshape(Ops.Expand(Ops.Reshape(vector, [groups, 1]), [groups, each], x), [x.Shape[1]]);
     }
 
     /// <summary>The operator from set 21 on, for statistics in float32; ONNX holds ε in single precision.</summary>

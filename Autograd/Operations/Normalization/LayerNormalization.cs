@@ -5,12 +5,11 @@ namespace Toolkit.Autograd.Operations.Normalization;
 
 /// <summary>
 /// (x − mean) / √(variance + ε) · scale + bias with mean and variance over the axes from one on (ONNX <c>LayerNormalization</c>; Ba, Kiros and Hinton 2016). Inputs: x, scale,
-/// bias or none, which broadcast to the normalized axes. Results: y of the type of x; the mean and 1/√(variance + ε), of the type in which they are computed, with sizes of 1
-/// on the normalized axes.
+/// bias or none, which broadcast to the normalized axes. Results: y of the type of x; the mean and 1/√(variance + ε), with sizes of 1 on the normalized axes.
 /// </summary>
 /// <param name="Axis">The first axis; negative ones count from the end.</param>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
-/// <param name="Stash">The type in which x is normalized (ONNX <c>stash_type</c>).</param>
+/// <param name="Stash">The type of the mean and of 1/√(variance + ε), in which x is normalized unless its own is wider (ONNX <c>stash_type</c>).</param>
 public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IOperator
 {
     private const int Since = 17;
@@ -31,9 +30,9 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         Variable x = inputs[0];
-        (Variable mean, Variable distances, Variable inverse) = Statistics.Over(Ops.Cast(x, Stash), Statistics.From(x, Axis), Epsilon);
+        (Variable mean, Variable distances, Variable inverse) = Statistics.Over(Ops.Cast(x, x.DType == DType.Float64 ? x.DType : Stash), Statistics.From(x, Axis), Epsilon);
         Variable y = Ops.Cast(distances * inverse, x.DType) * inputs[1];
-        return [inputs.Optional(2) is { } bias ? y + bias : y, mean, inverse];
+        return [inputs.Optional(2) is { } bias ? y + bias : y, Ops.Cast(mean, Stash), Ops.Cast(inverse, Stash)];
     }
 
     /// <summary>The operator from set 17 on, for statistics in float32; ONNX holds ε in single precision.</summary>

@@ -29,9 +29,27 @@ public class PoolingTests
         Assert.Equal([1, 2, 8, 11], indices);
     }
 
+    [Fact]
+    public void The_first_NaN_of_a_window_gets_its_gradient()
+    {
+        using Workers workers = new(1);
+        PoolingShape shape = new() { Planes = 1, InHeight = 2, InWidth = 8, OutHeight = 1, OutWidth = 4, KernelHeight = 2, KernelWidth = 2, StrideHeight = 2, StrideWidth = 2 };
+        float[] x = [float.NaN, 3, 5, float.NaN, 1, 2, 9, 2, 4, float.NaN, 6, 7, float.NaN, float.NaN, 1, float.NaN], dx = new float[16];
+        MaxPooling.Gradient<float>(shape, x, [1, 2, 3, 4], dx, workers);
+        Assert.Equal([1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 4], dx);
+    }
+
     private static IEnumerable<PoolingShape> Shapes()
     {
         Random random = new(5);
+        foreach ((int height, int width) in new[] { (4, 8), (5, 9), (2, 14), (7, 23), (6, 7) })
+        {
+            yield return new PoolingShape
+            {
+                Planes = 3, InHeight = height, InWidth = width, OutHeight = height / 2, OutWidth = width / 2, KernelHeight = 2, KernelWidth = 2, StrideHeight = 2, StrideWidth = 2,
+            };
+        }
+
         for (int i = 0; i < 120; i++)
         {
             bool plain = i % 3 == 0;
@@ -180,7 +198,7 @@ public class PoolingTests
                 Array.Clear(y);
                 MaxPooling.Forward<T>(s, x, y, default, workers);
                 Assert.Equal(want, y);
-                MaxPooling.Gradient<T>(s, dy, indices, dx, workers);
+                MaxPooling.Gradient<T>(s, x, dy, dx, workers);
                 Numbers.Close<T>(wantDx, dx, 1e-6, $"{s} gradient");
             }
         }

@@ -36,6 +36,18 @@ public sealed class NormalizationTests
         static double[] Channel(float[] all, int c) => [.. Enumerable.Range(0, 48).Where(i => i / 4 % 3 == c).Select(i => (double)all[i])];
     }
 
+    /// <summary>The mean of these numbers, a quarter of the last place of float32 beside one of them, has no float32.</summary>
+    [Fact]
+    public void Layer_normalization_in_float64_has_the_statistics_in_float64()
+    {
+        var layer = new LayerNormalization(4) { Stabilizer = 1e-9, InputShape = [4] };
+        float[] y = Function.Compile(layer.InferenceIn(DType.Float64)).Run(Value.Of([4096f, 4096f + (1 / 2048f), 4096f + (2 / 2048f), 4096f + (4 / 2048f)], 1, 4))[0].ToArray<float>();
+        double[] apart = [-1.75 / 2048, -0.75 / 2048, 0.25 / 2048, 2.25 / 2048];
+        double deviation = Math.Sqrt(apart.Average(d => d * d) + 1e-9);
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(apart[i] / deviation, y[i], 1e-6);
+    }
+
     [Fact]
     public void Layer_and_group_normalization_look_at_one_example()
     {

@@ -38,7 +38,7 @@ internal static class DenseValues
             AtFirst(Projection(Mean, Rows), [2, 3], x => Projected(x, Mean, Rows, 2)),
             AtFirst(Projection([0, 0, 0], Rows), [2, 3], x => Projected(x, [0, 0, 0], Rows, 2)) with { Argument = "mean" },
             AtFirst(Projection(Mean, [1, 2, 3]), [2, 3], x => Projected(x, Mean, [1, 2, 3], 1)) with { Argument = "weight" },
-            AtFirst(Projection(Mean, Rows), [2, 1, 3], x => Projected(x, Mean, Rows, 2)),
+            AtFirst(Projection(Mean, Rows), [2, 1, 3], x => Projected(x, Mean, Rows, 2)), AtFirst(Projection(Mean, Rows), [2, 4, 3], x => Projected(x, Mean, Rows, 2)),
         ],
         [nameof(LowRankDense)] =
         [
@@ -60,6 +60,7 @@ internal static class DenseValues
         [nameof(MixtureClassifier)] =
         [
             On(new MixtureClassifier(2, 3, 2, Random), [4, 2], (x, p) => Joint(x, p, 2, 3, 2, 1e-3)),
+            On(new MixtureClassifier(2, 3, 2, Random), [2, 2, 2, 2], (x, p) => Joint(x, p, 2, 3, 2, 1e-3)),
             On(new MixtureClassifier(4, 3, 2, Random), [4, 4], (x, p) => Joint(x, p, 4, 3, 2, 1e-3)),
             On(new MixtureClassifier(2, 2, 2, Random), [4, 2], (x, p) => Joint(x, p, 2, 2, 2, 1e-3)),
             On(new MixtureClassifier(2, 3, 1, Random), [4, 2], (x, p) => Joint(x, p, 2, 3, 1, 1e-3)),
@@ -91,11 +92,13 @@ internal static class DenseValues
             AtFirst(new SharedOutputs(2), [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0, 0])]),
             AtFirst(new SharedOutputs(2) { Initial = 0.5 }, [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0.5, 0.5])]),
             AtFirst(new SharedOutputs(2) { Alone = true, Initial = 0.5 }, [3, 2], _ => Same(0.5, 6)),
+            AtFirst(new SharedOutputs(2) { Alone = true, Initial = 0.5 }, [3, 2, 2], _ => Same(0.5, 12)),
+            On(new SharedOutputs(3), [3, 2, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
             On(new SharedOutputs(3), [3, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
         ],
         [nameof(TransposedDense)] =
         [
-            Tied(null, h => h), Tied(Ops.Tanh, Math.Tanh),
+            Tied([4, 3], null, h => h), Tied([4, 3], Ops.Tanh, Math.Tanh), Tied([2, 4, 3], Ops.Tanh, Math.Tanh),
         ],
     };
 
@@ -117,12 +120,12 @@ internal static class DenseValues
         [.. x.Chunk(inputs).SelectMany(at => widths.Select((width, unit) => Math.Exp(-at.Select((v, j) => Square(v - templates[(unit * inputs) + j])).Sum() / Square(width))))];
 
     /// <summary>A decoder that shares the weights of the layer before it: the middle of the two is 2 wide.</summary>
-    private static Setting Tied(Func<Autograd.Graph.Variable, Autograd.Graph.Variable>? activation, Func<double, double> function)
+    private static Setting Tied(int[] sizes, Func<Autograd.Graph.Variable, Autograd.Graph.Variable>? activation, Func<double, double> function)
     {
         var first = new Dense(3, 2, Random);
         var second = new TransposedDense(first) { Activation = activation };
         Setting chain = On(
-            new Sequential(first, second), [4, 3],
+            new Sequential(first, second), sizes,
             (x, p) =>
             {
                 double[] turned = [.. Enumerable.Range(0, 6).Select(i => p[0][(i % 3 * 2) + (i / 3)])];

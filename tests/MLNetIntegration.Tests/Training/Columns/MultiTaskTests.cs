@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Onnx;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.OnnxExport.Export;
 
 namespace Toolkit.MLNetIntegration.Tests.Training.Columns;
 
@@ -113,14 +114,67 @@ public sealed class MultiTaskTests
         Assert.Equal(expected, model.History.Epochs[0].Loss, 1e-4);
     }
 
+    /// <summary>Without hidden units and at its best a balanced classifier of features that say nothing gives each class the same probability, and a plain one its frequency.</summary>
+    [Fact]
+    public void Each_label_is_balanced_by_its_own_classes()
+    {
+        IDataView data = TrainingData.Keyed(Ml, Enumerable.Range(0, 24).Select(i => new TrainingData.Row
+        {
+            Name = TrainingData.Kinds[i < 18 ? 0 : i < 22 ? 1 : 2], IsRight = i % 4 == 0, Pair = [0, 0], Both = [0, 0], Weight = 1,
+        }));
+        NetworkTask[] tasks = [NetworkTask.Multiclass("Kind"), NetworkTask.Binary("IsRight")];
+        NeuralNetworkOptions options = new()
+        {
+            FeatureColumns = ["Pair"], HiddenUnits = [], Standardize = false, Epochs = 300, BatchSize = 24, ValidationFraction = 0, Seed = 1, Optimizer = new Adam { LearningRate = 0.05 },
+        };
+        foreach (bool balanced in new[] { false, true })
+        {
+            using NeuralNetworkTransformer model = Ml.MultiTaskNeuralNetwork(tasks, options with { BalanceClasses = balanced }).Fit(data);
+            IDataView scored = model.Transform(data);
+            float[] kind = scored.GetColumn<float[]>("KindScore").First();
+            double[] expected = balanced ? [1 / 3.0, 1 / 3.0, 1 / 3.0] : [18 / 24.0, 4 / 24.0, 2 / 24.0];
+            for (int i = 0; i < 3; i++)
+                Assert.Equal(expected[i], kind[i], 0.02);
+            Assert.Equal(balanced ? 0.5 : 0.25, scored.GetColumn<float>("IsRightProbability").First(), 0.02);
+        }
+    }
+
+    /// <summary>A start without a step gives the same scores, though the rows, and so the means of labels, are others; tasks in another order are refused.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_network_of_the_same_labels_is_a_start(bool isFile)
+    {
+        IDataView data = HouseData.Keyed(Ml, HouseData.Rows(80)), others = HouseData.Keyed(Ml, HouseData.Rows(60, seed: 12));
+        NetworkTask[] tasks = [NetworkTask.Regression("Cost"), NetworkTask.Binary("IsDear")];
+        NeuralNetworkOptions options = new() { FeatureColumns = ["Area"], HiddenUnits = [8], Epochs = 5, ValidationFraction = 0, Seed = 1 };
+        using NeuralNetworkTransformer first = Ml.MultiTaskNeuralNetwork(tasks, options).Fit(data);
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+        if (isFile)
+            OnnxExporter.Export(first.Inference, path);
+        WarmStart start = isFile ? WarmStart.OfOnnx(path) : WarmStart.Of(first.Network);
+        File.Delete(path);
+        NeuralNetworkOptions still = options with { WarmStart = start, Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-30 } };
+        using NeuralNetworkTransformer second = Ml.MultiTaskNeuralNetwork(tasks, still).Fit(others);
+        foreach (string column in new[] { "CostScore", "IsDearScore" })
+            Assert.Equal(first.Transform(data).GetColumn<float>(column), second.Transform(data).GetColumn<float>(column));
+        Assert.Contains(
+            "Expected the labels \"Cost\", \"IsDear\" as in the network to start from, in this order, found the labels \"IsDear\", \"Cost\"",
+            Assert.Throws<TrainingException>(() => Ml.MultiTaskNeuralNetwork([tasks[1], tasks[0]], still).Fit(others)).Message, StringComparison.Ordinal);
+        Assert.Contains("found one label", Assert.Throws<TrainingException>(() => Ml.Regression.NeuralNetwork(still with { LabelColumn = "Cost" }).Fit(others)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tasks_and_options_that_make_no_sense_are_refused()
     {
         IDataView data = HouseData.Keyed(Ml, HouseData.Rows(20));
         Assert.Contains("at least two tasks of distinct names, found \"Cost\"", Assert.Throws<ArgumentException>(() => Ml.MultiTaskNeuralNetwork([NetworkTask.Regression("Cost")])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Ml.MultiTaskNeuralNetwork([NetworkTask.Regression("Cost"), NetworkTask.Binary("Cost")]));
-        foreach (NeuralNetworkOptions options in new[] { Options with { LabelColumn = "Cost" }, Options with { BalanceClasses = true } })
-            Assert.Throws<ArgumentException>(() => Ml.MultiTaskNeuralNetwork(Tasks, options));
+        Assert.Throws<ArgumentException>(() => Ml.MultiTaskNeuralNetwork(Tasks, Options with { LabelColumn = "Cost" }));
+        NetworkTask[] numbers = [NetworkTask.Regression("Cost"), NetworkTask.Heteroscedastic("Price")];
+        Assert.Contains(
+            "Expected classes to balance in \"Cost\", \"Price\"",
+            Assert.Throws<TrainingException>(() => Ml.MultiTaskNeuralNetwork(numbers, Options with { BalanceClasses = true }).Fit(data)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => NetworkTask.Binary("Cost") with { Weight = -1 });
         Assert.Throws<ArgumentException>(() => NetworkTask.Binary("Cost") with { Name = "" });
         string message = Assert.Throws<TrainingException>(() => Ml.MultiTaskNeuralNetwork([NetworkTask.Regression("Cost"), NetworkTask.Binary("Age")], Options).Fit(data)).Message;
