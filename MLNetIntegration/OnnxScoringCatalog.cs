@@ -5,6 +5,7 @@ using Toolkit.Autograd.Tensors;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration;
@@ -19,8 +20,7 @@ public static class OnnxScoringCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static BatchOnnxEstimator ScoreOnnx(this MLContext context, string modelPath, ScoreOnnxOptions? options = null) =>
         File.Exists(modelPath)
-            ? new BatchOnnxEstimator(
-                context, Embedded(File.ReadAllBytes(modelPath), Path.GetDirectoryName(Path.GetFullPath(modelPath))), options ?? new ScoreOnnxOptions())
+            ? Estimator(context, Embedded(File.ReadAllBytes(modelPath), Path.GetDirectoryName(Path.GetFullPath(modelPath))), options)
             : throw new FileNotFoundException($"Expected an ONNX model at \"{modelPath}\", found no file.", modelPath);
 
     /// <summary>Scores rows with an ONNX model, many at once. Load only models that you trust.</summary>
@@ -28,7 +28,7 @@ public static class OnnxScoringCatalog
     /// <param name="model">The bytes of the .onnx file.</param>
     /// <param name="options">Columns, batch size and provider; null for the defaults.</param>
     public static BatchOnnxEstimator ScoreOnnx(this MLContext context, byte[] model, ScoreOnnxOptions? options = null) =>
-        new(context, Embedded(model, null), options ?? new ScoreOnnxOptions());
+        Estimator(context, Embedded(model, null), options);
 
     /// <summary>Scores rows with an ONNX model, many at once. Load only models that you trust.</summary>
     /// <param name="context">The ML.NET context.</param>
@@ -38,7 +38,7 @@ public static class OnnxScoringCatalog
     {
         using var copy = new MemoryStream();
         model.CopyTo(copy);
-        return new BatchOnnxEstimator(context, Embedded(copy.ToArray(), null), options ?? new ScoreOnnxOptions());
+        return Estimator(context, Embedded(copy.ToArray(), null), options);
     }
 
     /// <summary>Scores rows with a model of the toolkit, for example a trained module, as it stands now; it is exported in memory, without a file.</summary>
@@ -49,7 +49,7 @@ public static class OnnxScoringCatalog
     /// <exception cref="ExportException">An operation has no form in the operator set.</exception>
     public static BatchOnnxEstimator ScoreOnnx(
         this MLContext context, ISignatureSource model, ScoreOnnxOptions? options = null, OnnxExportOptions? export = null) =>
-        new(context, OnnxExporter.Export(model.Inference, export), options ?? new ScoreOnnxOptions());
+        new(context, OnnxExporter.Export(Explained(model.Inference, options), export), options ?? new ScoreOnnxOptions());
 
     /// <summary>
     /// Saves a pipeline like <c>mlContext.Model.Save</c>, but so that whoever reads the file finds the old content or the whole new one, also after a kill
@@ -95,6 +95,18 @@ public static class OnnxScoringCatalog
             throw new ScoringException($"Expected a pipeline that ML.NET has saved in \"{path}\", found something else: {e.GetBaseException().Message}", e);
         }
     }
+
+    private static BatchOnnxEstimator Estimator(MLContext context, byte[] model, ScoreOnnxOptions? options)
+    {
+        // A file is only read where something is added to it, and then written as new as it may be.
+        byte[] explained = options?.Attributions.Count > 0
+            ? OnnxExporter.Export(Explained(OnnxModel.Load(model).Inference, options), new OnnxExportOptions { Opset = OnnxExportOptions.NewestOpset })
+            : model;
+        return new BatchOnnxEstimator(context, explained, options ?? new ScoreOnnxOptions());
+    }
+
+    private static Signature Explained(Signature signature, ScoreOnnxOptions? options) =>
+        (options?.Attributions ?? []).Aggregate(signature, (extended, attribution) => attribution.AddTo(extended));
 
     private static byte[] Embedded(byte[] model, string? folder)
     {

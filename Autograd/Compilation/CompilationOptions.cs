@@ -1,6 +1,6 @@
 namespace Toolkit.Autograd.Compilation;
 
-/// <summary>The switches of the compiler. Each rewriting keeps results equal up to rounding; the switches serve tests and the search for faults.</summary>
+/// <summary>The switches of the compiler. Each rewriting keeps results equal up to rounding; the switches serve tests and the search for faults, but for the one that trades time for memory.</summary>
 public sealed record CompilationOptions
 {
     /// <summary>Every rewriting switched off.</summary>
@@ -54,6 +54,12 @@ public sealed record CompilationOptions
 
     /// <summary>Whether new values of parameters are written over the old ones where nothing reads the old ones any more.</summary>
     public bool UpdateInPlace { get; init; } = true;
+
+    /// <summary>
+    /// Whether gradients compute values of the function that they differentiate, the first output, anew instead of keeping them all; not by default. A step of training on n equal layers then needs the memory of about 2√n of
+    /// them instead of n, and about a quarter more time. The bits are the same.
+    /// </summary>
+    public bool RecomputeActivations { get; init; }
 
     /// <summary>Whether intermediate results whose life does not overlap share memory.</summary>
     public bool ReuseMemory { get; init; } = true;

@@ -37,5 +37,6 @@ internal static class Rewriting
         new FoldScales(),
         new MergeEqualNodes(),
         new ReadHalves(),
+        new RecomputeActivations(),
     ];
 }

@@ -89,7 +89,14 @@ public static partial class Gradient
 
             if (any && node.Inputs.Any(between.Contains))
             {
-                Propagate(node, gradients, between, table);
+                try
+                {
+                    Propagate(node, gradients, between, table);
+                }
+                catch (GradientException undefined) when (order.Count > 1)
+                {
+                    throw new GradientException($"{undefined.Message} The way to it: {new GradientPath(order, between, ys, wrt).Through(node)}.", undefined);
+                }
             }
         }
 

@@ -7,6 +7,15 @@ namespace Toolkit.Autograd.Gradients;
 /// <content>Products with Jacobians and Hessians, and the matrices themselves.</content>
 public static partial class Gradient
 {
+    /// <summary>The vector-Jacobian product of one variable by another: seedᵀ · ∂y/∂x, all derivatives of one weighted sum of y.</summary>
+    /// <param name="y">The variable to differentiate.</param>
+    /// <param name="seed">The gradient that comes in at y, of its type and shape.</param>
+    /// <param name="x">The variable to differentiate by.</param>
+    /// <returns>A variable of the type and shape of x; zeros if y does not depend on x.</returns>
+    /// <exception cref="GradientException">A variable has no floating-point type, or a derivative on the way is not defined.</exception>
+    public static Variable PullBack(Variable y, Variable seed, Variable x) =>
+        PullBack([y], [seed], [x])[0] ?? Ops.ExpandLike(Variable.Scalar(0, x.DType), x);
+
     /// <summary>The Jacobian-vector product of one variable by another: ∂y/∂x · tangent, the derivative of y in a direction.</summary>
     /// <param name="y">The variable to differentiate.</param>
     /// <param name="x">The variable that moves.</param>

@@ -61,13 +61,19 @@ public sealed class Signature
     public IReadOnlyList<Update> Updates { get; }
 
     /// <summary>Every node that outputs and updates need, each after the nodes it needs; the order depends on the graph alone.</summary>
-    public IReadOnlyList<Node> Nodes { get; }
+    public IReadOnlyList<Node> Nodes { get; private init; }
 
     /// <summary>Every parameter that is read or updated, in order of first use.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>A body as a computation of its own. Its inputs need no names, as they are given by position.</summary>
     internal static Signature Of(Body body) => new(body);
+
+    /// <summary>The computation with the same names over other nodes that give the same, in the order in which they are to run.</summary>
+    /// <param name="nodes">All that outputs and updates need, each after the nodes it needs.</param>
+    /// <param name="replaced">What takes the place of an output or a new value.</param>
+    internal Signature InOrder(IReadOnlyList<Node> nodes, Func<Variable, Variable> replaced) =>
+        new(Inputs, [.. Outputs.Select(o => o with { Variable = replaced(o.Variable) })], [.. Updates.Select(u => u with { NewValue = replaced(u.NewValue) })], Name) { Nodes = nodes };
 
     private List<Parameter> Verify()
     {

@@ -89,6 +89,7 @@ public static class OperationRegistry
         Operator<Cosh>(),
         Operator<CumProd>(),
         Operator<CumSum>(),
+        Entry<CustomGradient>(),
         Operator<DepthToSpace>(),
         Operator<DequantizeLinear>(),
         Operator<Det>(),

@@ -83,6 +83,48 @@ public static partial class Ops
         return new If(bodies[0], bodies[1]).ApplyAll([condition, .. arguments, .. captured]);
     }
 
+    /// <summary>A function with a gradient that is given beside it, in the place of the one that follows from its operations: <c>Ops.WithGradient(x, v =&gt; new Round().Apply(v), (_, _, g) =&gt; g)</c>
+    /// is a straight-through estimator, <c>Ops.WithGradient(x, v =&gt; v, (_, _, g) =&gt; -g)</c> turns gradients round.</summary>
+    /// <param name="x">The argument.</param>
+    /// <param name="function">The function, of its argument alone.</param>
+    /// <param name="gradient">From x, y = f(x) and the gradient at y the gradient at x, of the type and shape of x.</param>
+    /// <returns>f(x).</returns>
+    /// <exception cref="GraphException">The function or the gradient reads something else than its arguments and constants.</exception>
+    /// <exception cref="GradientException">The gradient has not the type of x.</exception>
+    public static Variable WithGradient(Variable x, Func<Variable, Variable> function, Func<Variable, Variable, Variable, Variable> gradient) =>
+        WithGradient([x], given => [function(given[0])], (given, results, gradients) => [gradient(given[0], results[0], gradients[0])])[0];
+
+    /// <summary>A function of several variables with gradients that are given beside it, in the place of those that follow from its operations. They are differentiated like any computation, so that the function has all
+    /// derivatives.</summary>
+    /// <param name="arguments">The arguments; parameters that the function reads among them.</param>
+    /// <param name="function">The results, from the arguments alone.</param>
+    /// <param name="gradient">From the arguments, the results and the gradients at the results (zeros for one of which nothing depends) the gradient at each argument, of its type and shape; null for zero.</param>
+    /// <returns>The results of the function.</returns>
+    /// <exception cref="GraphException">The function or the gradient reads something else than its arguments and constants.</exception>
+    /// <exception cref="GradientException">There is not one gradient for each argument, or one has not the type of its argument.</exception>
+    public static IReadOnlyList<Variable> WithGradient(
+        IReadOnlyList<Variable> arguments,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable>> function,
+        Func<IReadOnlyList<Variable>, IReadOnlyList<Variable>, IReadOnlyList<Variable>, IReadOnlyList<Variable?>> gradient)
+    {
+        IReadOnlyList<Variable> given = Formals(arguments);
+        var computed = new Body(given, function(given));
+        (IReadOnlyList<Variable> again, IReadOnlyList<Variable> results, IReadOnlyList<Variable> incoming) = (Formals(arguments), Formals(computed.Outputs), Formals(computed.Outputs));
+        IReadOnlyList<Variable?> found = gradient(again, results, incoming);
+        if (found.Count != arguments.Count || found.Zip(again).Any(pair => pair.First is { } one && one.Type != pair.Second.Type))
+        {
+            throw new GradientException(
+                $"Expected a gradient of the type of each argument, {string.Join(", ", arguments.Select(argument => argument.Type))}, found {string.Join(", ", found.Select(one => $"{one?.Type}"))}.");
+        }
+
+        int[] reached = [.. Enumerable.Range(0, found.Count).Where(i => found[i] is not null)];
+        var rule = new Body([.. again, .. results, .. incoming], [.. reached.Select(i => found[i]!)]);
+        return new CustomGradient(computed, rule, [.. reached]).ApplyAll([.. arguments]);
+
+        static IReadOnlyList<Variable> Formals(IReadOnlyList<Variable> variables) =>
+            [.. variables.Select((variable, i) => Body.Input(variable.Name ?? $"value{i}", variable.Type, variable.Content))];
+    }
+
     /// <summary>The value itself, where a condition is what it must be when the graph runs; an error otherwise.</summary>
     /// <remarks>ONNX has no such operator: it is written as <c>Identity</c>.</remarks>
     /// <param name="x">The value.</param>

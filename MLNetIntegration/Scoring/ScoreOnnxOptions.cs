@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Gradients;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -46,6 +47,12 @@ public sealed record ScoreOnnxOptions
 
     /// <summary>The same for several scores of one model, each the <see cref="PredictionOptions.Output"/> of its own, with columns of their own names; none by default.</summary>
     public IReadOnlyList<PredictionOptions> Predictions { get; init => field = [.. value]; } = [];
+
+    /// <summary>
+    /// Explanations of the scores, each a further output of the model and so a column of its <see cref="Attribution.Name"/> as long as the input that it explains; none by default. The model is extended when the estimator is
+    /// made, and saved so.
+    /// </summary>
+    public IReadOnlyList<Attribution> Attributions { get; init => field = [.. value]; } = [];
 
     /// <summary>What happens to not-a-number in columns of Single and Double that the model reads.</summary>
     public NaNPolicy NaNPolicy { get; init; } = NaNPolicy.Allow;

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
@@ -32,7 +33,7 @@ public static class LinearRegions
         Variable t = Variable.Input("t", DType.Float32, ["batch", 1]);
         Variable x = (Variable.Of(start) + (t * Variable.Of(way))).Reshape(["batch", .. shape]);
         Variable y = model.Forward(x, new ForwardContext(Mode.Inference));
-        Variable slope = ForwardMode.Derivative(y, t, Variable.Scalar(1.0, DType.Float32));
+        Variable slope = Gradient.PushForward(y, t, Ops.ExpandLike(Variable.Scalar(1.0, DType.Float32), t));
         var function = Function.Compile([t], [y, slope], null, new ExecutionOptions { Threads = 1 });
         var points = new SortedDictionary<double, (float[] Value, float[] Slope)>();
         Add([.. Enumerable.Range(0, samples + 1).Select(i => i / (double)samples)]);

@@ -134,7 +134,7 @@ public sealed class ManifoldTangents
             Shape shape = ["batch", .. layout.FeatureShape.Select(size => (Dim)size)];
             Variable x = Variable.Input("x", DType.Float32, shape), v = Variable.Input("v", DType.Float32, shape);
             Variable h = encoder.Forward(x, new ForwardContext(Mode.Inference));
-            Variable image = ForwardMode.Derivative(h, x, v);
+            Variable image = Gradient.PushForward(h, x, v);
             Jacobian = Function.Compile([x, v], [image]);
             Squared = Function.Compile([x, v], [Gradient.Of((h * image.StopGradient()).Sum(), x)]);
         }

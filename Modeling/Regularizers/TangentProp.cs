@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
@@ -43,7 +44,7 @@ public sealed record TangentProp : Regularizer
             Variable v = tangent.StopGradient();
             if (v.Shape.Rank > objective.Input.Shape.Rank)
                 throw new ShapeException($"{nameof(TangentProp)} expects tangents of the input's shape {objective.Input.Shape}, found {v.Shape}.");
-            (Variable square, count) = objective.Sums(ForwardMode.Derivative(objective.Output, objective.Input, v).Square());
+            (Variable square, count) = objective.Sums(Gradient.PushForward(objective.Output, objective.Input, v.ExpandLike(objective.Input)).Square());
             sum = sum is null ? square : sum + square;
         }
 

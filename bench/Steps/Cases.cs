@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
@@ -52,7 +53,10 @@ internal static class Cases
         yield return ("train-transformer", () => ModelCases.Transformer(threads));
         yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
         yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(threads));
-        yield return ("hvp-mlp-mnist", () => HessianVectorProduct(threads));
+        yield return ("gradient-mlp-mnist", () => DerivativeCases.GradientAlone(threads));
+        yield return ("hvp-mlp-mnist", () => DerivativeCases.HessianVectorProduct(threads));
+        yield return ("train-deep-64", () => DerivativeCases.Deep(threads, isRecomputed: false));
+        yield return ("train-deep-64-recomputed", () => DerivativeCases.Deep(threads, isRecomputed: true));
         foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
             yield return (name, () => Infer(threads, model(), shape, batch));
@@ -111,11 +115,11 @@ internal static class Cases
     }
 
     /// <summary>A step on all examples, as many as a batch has.</summary>
-    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
+    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32, CompilationOptions? compilation = null)
     {
         var trainer = new Trainer { Model = model, Loss = loss, Optimizer = optimizer, Precision = precision };
         trainer.Prepare(data.Layout);
-        Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads });
+        Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads, Compilation = compilation ?? new() });
         Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
         return Of(step, [.. step.Signature.Inputs.Select(input => all[input.Name!])]);
     }
@@ -138,28 +142,10 @@ internal static class Cases
             transposeA, transposeB, m, n, k, 1f, a.Span<float>(), a.Sizes[1], b.Span<float>(), b.Sizes[1], 0f, c.Span<float>(), n, workers));
     }
 
-    private static TimedCase Of(Function function, Value[] inputs)
+    public static TimedCase Of(Function function, Value[] inputs)
     {
         var outputs = new Value[function.Signature.Outputs.Count];
         return new TimedCase(() => function.RunInto(inputs, outputs), runs => function.Profile(inputs, runs));
-    }
-
-    private static TimedCase HessianVectorProduct(int threads)
-    {
-        var random = new RandomSource(6);
-        var model = new Sequential(
-            new Dense(784, 1024, random) { Activation = Ops.Tanh }, new Dense(1024, 1024, random) { Activation = Ops.Tanh }, new Dense(1024, 10, random));
-        Variable x = Variable.Input("x", DType.Float32, [128, 784]);
-        Variable y = Variable.Input("y", DType.Int64, [128]);
-        Variable output = model.Forward(x, new ForwardContext(Mode.Training));
-        Variable loss = new SoftmaxCrossEntropy().PerExample(output, y).Mean();
-        Variable[] parameters = [.. model.Parameters.Select(p => p.Variable)];
-        Variable[] vectors = [.. model.Parameters.Select((p, i) => new Parameter($"v{i}", Normal(p.Value.Sizes.ToArray(), 7 + i)).Variable)];
-        Variable dot = Gradient.Of(loss, parameters).Select((g, i) => (g * vectors[i]).Sum()).Aggregate((a, b) => a + b);
-        Function function = Function.Compile([x, y], Gradient.Of(dot, parameters), options: new ExecutionOptions { Threads = threads });
-        long[] labels = [.. Enumerable.Range(0, 128).Select(_ => (long)random.NextInt32(10))];
-        Value[] inputs = [Normal([128, 784], 8), Value.Of(labels, 128)];
-        return Of(function, inputs);
     }
 
     private static Sequential Small()
@@ -185,7 +171,7 @@ internal static class Cases
             new Flatten(), new Dense(64 * 7 * 7, 512, random) { Activation = Ops.Relu }, new Dense(512, 10, random));
     }
 
-    private static Value Normal(int[] sizes, int seed)
+    public static Value Normal(int[] sizes, int seed)
     {
         Value value = Value.Zeros(DType.Float32, sizes);
         new RandomSource((ulong)seed).FillNormal(value.Span<float>(), 0, 1);

@@ -40,6 +40,7 @@ public sealed partial class LayerTests
     [InlineData("Lowering", "Tensors Kernels Schema Graph Operations")]
     [InlineData("Compilation", "Tensors Kernels Schema Graph Operations Lowering")]
     [InlineData("Execution", "Tensors Kernels Schema Graph Operations Lowering Compilation")]
+    [InlineData("Checking", "Tensors Graph Operations Gradients Execution")]
     public void Inside_Autograd_a_folder_uses_only_the_folders_below_it(string folder, string allowed)
     {
         string[] permitted = [.. allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries), folder];
@@ -56,7 +57,7 @@ public sealed partial class LayerTests
     /// The folders of a library as it is compiled, whatever names its sources use: from below, level after level, "." for the root. A folder uses folders of the levels below it.
     /// </summary>
     [Theory]
-    [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution")]
+    [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution", "Checking")]
     [InlineData(
         "Toolkit.Modeling", ".", "Schedules", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
         "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]

@@ -23,7 +23,7 @@ internal sealed record SuiteResult(Settings Settings, IReadOnlyList<CaseResult> 
         {
             Native = settings.Native ? CaseResult.Failure(found, model.Graph, new NativeEngine()) : null,
             Runtime = settings.Runtime ? CaseResult.Failure(found, model.Graph, new RuntimeEngine()) : null,
-            Gradient = settings.Gradients ? GradientCheck.Of(found, model) : null,
+            Gradient = settings.Gradients ? GradientCase.Of(found, model) : null,
         };
     }
 }

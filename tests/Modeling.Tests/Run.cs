@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Checking;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
@@ -31,6 +32,10 @@ internal static class Run
     /// <summary>What a module gives for a constant input.</summary>
     public static Value Forward(Module module, Mode mode, float[] content, params int[] sizes) =>
         Values(module.Forward(Tensor(content, sizes), new ForwardContext(mode)))[0];
+
+    /// <summary>Requires the gradients of a function of one float64 tensor to agree with central differences, to order 2.</summary>
+    public static void CheckGradients(Func<Variable, Variable> function, double[] at, params int[] sizes) =>
+        new GradientCheck { Elements = at.Length }.Require(function, Value.Of(at, sizes));
 
     public static void Close(double[] expected, double[] actual, double tolerance)
     {

@@ -15,8 +15,9 @@ internal sealed class LogOfSoftmax : Equivalent
             return null;
         if (of.Operation is Softmax softmax)
             return (Ops.LogSoftmax(of.Inputs[0], softmax.Axis), [of.Inputs[0]]);
-        if (of.Operation is Div && of.Inputs[0] is { Producer: { Operation: Exp } power } numerator
-            && of.Inputs[1].Producer is { Operation: ReduceSum sum } reduction && reduction.Inputs[0] == numerator)
+        if (of.Operation is Div && of.Inputs[0].Producer is { Operation: Exp } power
+            && of.Inputs[1].Producer is { Operation: ReduceSum sum } reduction
+            && reduction.Inputs[0].Producer is { Operation: Exp } summed && summed.Inputs[0] == power.Inputs[0])
         {
             Variable x = power.Inputs[0];
             return (x - new ReduceLogSumExp(sum.KeepDims, sum.NoopWithEmptyAxes).Apply(x, reduction.Inputs.Optional(1)), [x]);

@@ -7,6 +7,9 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// <summary>The error function erf(x) = 2/√π ∫₀ˣ e^−t² dt (ONNX <c>Erf</c>). Gradient 2/√π·e^−x².</summary>
 public sealed record Erf : UnaryOperation, IOperator
 {
+    // Beyond, e^−x² is 0 in every type; there its own slope is that of a constant, not 0·∞.
+    private const double Farthest = 40;
+
     private static readonly double Slope = 2 / Math.Sqrt(Math.PI);
 
     /// <inheritdoc/>
@@ -22,5 +25,5 @@ public sealed record Erf : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, ErfFunction>(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => Slope * Ops.Exp(-(x * x));
+    protected override Variable Derivative(Variable x, Variable y) => Slope * Ops.Exp(-Ops.Clip(x, -Farthest, Farthest).Square());
 }

@@ -9,6 +9,7 @@ internal static class ControlReferences
 {
     public static IReadOnlyDictionary<Type, Func<Operation, Array64[], Array64[]>> Table { get; } = new Dictionary<Type, Func<Operation, Array64[], Array64[]>>
     {
+        [typeof(CustomGradient)] = (o, x) => Run(((CustomGradient)o).Function, x),
         [typeof(If)] = (o, x) => Run(x[0].Data[0] != 0 ? ((If)o).Then : ((If)o).Else, x[1..]),
         [typeof(Scan)] = (o, x) => ScanOf((Scan)o, x),
         [typeof(Loop)] = (o, x) => LoopOf((Loop)o, x),

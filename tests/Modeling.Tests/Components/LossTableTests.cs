@@ -44,7 +44,7 @@ public sealed class LossTableTests
         // Away from kinks: no prediction meets its target, and no error is as great as Huber's width.
         (Case row, int outputs, Variable target) = LossTable.Rows[name];
         double[] at = [.. Enumerable.Range(0, 2 * outputs).Select(i => Math.Sin((i * 1.7) + 0.3))];
-        GradientCheck.ToOrderTwo(x => ((Loss)row.Make!()).PerExample(x, target), at, 2, outputs);
+        Run.CheckGradients(x => ((Loss)row.Make!()).PerExample(x, target), at, 2, outputs);
     }
 
     private static Variable Wide(int rows, int columns) => Variable.Of(Value.Full(0.25, DType.Float64, rows, columns));

@@ -202,13 +202,14 @@ internal static class MethodTable
             () => new RunRecorder(Learner(new RandomSource(1)), Labelled), Case.Counts(v => new RunRecorder(Learner(new RandomSource(1)), Labelled, v))),
         [nameof(WeightSymmetry)] = new(null, Case.Numbers(v => Scaled(v), 0, -1)),
         [nameof(Lanczos)] = new(
-            null, Case.Counts(v => Lanczos.Eigenpairs(x => x, v, 1, new RandomSource(1))), Case.Counts(v => Lanczos.Eigenpairs(x => x, 1, v, new RandomSource(1)))),
+            null, Case.Counts(v => Lanczos.Eigenpairs(x => x, v, 1, new RandomSource(1))), Case.Counts(v => Lanczos.Eigenpairs(x => x, 1, v, new RandomSource(1))),
+            Case.Counts(v => Lanczos.Spectrum(x => x, 1, 1, v, new RandomSource(1))), Case.Numbers(v => Lanczos.Spectrum(x => x, 1, 1, 1, new RandomSource(1)).Density(0, v), 0, -1)),
         [nameof(LinearRegions)] = new(
             null, Case.Counts(v => LinearRegions.AlongLine(Network(3), new float[4], new float[4], v)), [() => LinearRegions.AlongLine(Network(3), new float[3], new float[4])],
             [() => LinearRegions.InPlane(Network(3), new float[3], new float[4], new float[4])]),
         [nameof(LossLine)] = new(
             null, Case.Counts(v => LossLine.Between(Valley(), [0, 0], [1, 1], v)), [() => LossLine.Between(Valley(), [0, 0], [1, 1, 1], 2)]),
-        [nameof(ConjugateGradient)] = new(null),
+        [nameof(ConjugateGradient)] = new(null, Case.Numbers(v => ConjugateGradient.Solve(x => x, [1.0], 1, 0.1, v), -1)),
         [nameof(ScalarFunction)] = new(() => Valley(), [() => Valley().HessianProduct([1.0])]),
         [nameof(EarlyStopping)] = new(
             () => new EarlyStopping(),

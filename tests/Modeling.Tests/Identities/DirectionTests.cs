@@ -28,7 +28,7 @@ public sealed class DirectionTests
         Variable v = DoubleModel.Tensor([.. At.Select((_, i) => Math.Cos(1.3 * i))], 3, 3);
         int count = Run.Numbers(y).Length;
         Variable u = DoubleModel.Tensor([.. Enumerable.Range(0, count).Select(i => Math.Sin(0.7 + i))], count).Reshape(y.Shape);
-        double forward = Run.Number((ForwardMode.Derivative(y, x, v) * u).Sum());
+        double forward = Run.Number((Gradient.PushForward(y, x, v) * u).Sum());
         double reverse = Run.Number((Gradient.Of((y * u).Sum(), x) * v).Sum());
         Run.Close([reverse], [forward], 1e-12);
         Assert.True(Math.Abs(reverse) > 1e-6, "The function does not depend on x: nothing is shown.");

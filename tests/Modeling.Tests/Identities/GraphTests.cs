@@ -62,7 +62,7 @@ public sealed class GraphTests
         Variable x = Wide([0.5, -1.2, 0.8, 0.3, 1.5, -0.7], 3, 2), top = Wide([0.5, -1, 0.8], 3, 1);
         Variable w = Wide([0.3, -0.7, 0.5, 0.9, 0.1, -0.4], 2, 3), v = Wide([1, -0.5, 0.2, 0.7, -1.1, 0.4], 2, 3);
         Variable gradient = Gradient.Of((x.MatMul(w).Tanh().MatMul(top) - 0.3).Square().Mean(), w);
-        Variable reverse = Gradient.Of((gradient * v).Sum(), w), forward = ForwardMode.Derivative(gradient, w, v);
+        Variable reverse = Gradient.Of((gradient * v).Sum(), w), forward = Gradient.PushForward(gradient, w, v);
         Run.Close(Run.Numbers(forward), Run.Numbers(reverse), 1e-11);
         Assert.True(Products(reverse) <= 3 * Products(gradient), $"{Products(reverse)} products against {Products(gradient)}");
 

@@ -41,7 +41,7 @@ public sealed class OperationIdentityTests
         Variable[] weights = [.. outputs.Select(y => (1.0 + (0.5 * y.Sin())).StopGradient())];
         Variable projected = outputs.Zip(weights, (y, u) => (y * u).Sum()).Aggregate((a, b) => a + b);
         Variable reverse = (Gradient.Of(projected, inputs[i]) * v).Sum();
-        Variable forward = outputs.Zip(weights, (y, u) => (ForwardMode.Derivative(y, inputs[i], v) * u).Sum()).Aggregate((a, b) => a + b);
+        Variable forward = outputs.Zip(weights, (y, u) => (Gradient.PushForward(y, inputs[i], v) * u).Sum()).Aggregate((a, b) => a + b);
         Value[] found = Function.Compile([.. inputs, v], [reverse, forward, .. weights]).Run([.. at, along]);
 
         double numeric = 0;

@@ -65,11 +65,11 @@ public sealed class GenerativeDiscriminativeTests
     public void Gradients_of_the_joint_density_are_right_to_order_two()
     {
         Variable x = Of(X, 2, 2), prior = Of(Prior, 2), mixing = Of(Mixing, 2, 2), means = Of(Means, 4, 2), logs = Of(Logs, 4, 2);
-        GradientCheck.ToOrderTwo(v => Joint(v, prior, mixing, means, logs), X, 2, 2);
-        GradientCheck.ToOrderTwo(v => Joint(x, v, mixing, means, logs), Prior, 2);
-        GradientCheck.ToOrderTwo(v => Joint(x, prior, v, means, logs), Mixing, 2, 2);
-        GradientCheck.ToOrderTwo(v => Joint(x, prior, mixing, v, logs), Means, 4, 2);
-        GradientCheck.ToOrderTwo(v => Joint(x, prior, mixing, means, v), Logs, 4, 2);
+        Run.CheckGradients(v => Joint(v, prior, mixing, means, logs), X, 2, 2);
+        Run.CheckGradients(v => Joint(x, v, mixing, means, logs), Prior, 2);
+        Run.CheckGradients(v => Joint(x, prior, v, means, logs), Mixing, 2, 2);
+        Run.CheckGradients(v => Joint(x, prior, mixing, v, logs), Means, 4, 2);
+        Run.CheckGradients(v => Joint(x, prior, mixing, means, v), Logs, 4, 2);
     }
 
     /// <summary>Two overlapping classes in 20 dimensions, 3 labels each, 300 examples without: where the examples lie says where the classes lie.</summary>

@@ -172,13 +172,13 @@ public sealed class LikelihoodTests
     {
         Variable y = Wide([0.3, -0.7, 1.2, 2.0], 2, 2);
         double[] two = [0.1, 0.2, -0.4, 0.9];
-        GradientCheck.ToOrderTwo(x => new GaussianLikelihood { Variance = 2 }.PerExample(x, y), two, 2, 2);
-        GradientCheck.ToOrderTwo(x => new PoissonLikelihood().PerExample(x, Wide([0, 3, 1, 2], 2, 2)), two, 2, 2);
-        GradientCheck.ToOrderTwo(x => new LaplaceLikelihood().PerExample(x, y), two, 2, 2);
-        GradientCheck.ToOrderTwo(x => new Huber(0.5).PerExample(x, y), two, 2, 2);
-        GradientCheck.ToOrderTwo(x => new QuantileLoss(0.9).PerExample(x, y), two, 2, 2);
-        GradientCheck.ToOrderTwo(x => new FullCovarianceGaussian(2).PerExample(x, y), [.. Enumerable.Range(0, 10).Select(i => Math.Sin(i * 1.7))], 2, 5);
-        GradientCheck.ToOrderTwo(x => new MixtureDensity(2, 2).PerExample(x, y), [.. Enumerable.Range(0, 16).Select(i => Math.Sin(i * 2.3))], 2, 8);
+        Run.CheckGradients(x => new GaussianLikelihood { Variance = 2 }.PerExample(x, y), two, 2, 2);
+        Run.CheckGradients(x => new PoissonLikelihood().PerExample(x, Wide([0, 3, 1, 2], 2, 2)), two, 2, 2);
+        Run.CheckGradients(x => new LaplaceLikelihood().PerExample(x, y), two, 2, 2);
+        Run.CheckGradients(x => new Huber(0.5).PerExample(x, y), two, 2, 2);
+        Run.CheckGradients(x => new QuantileLoss(0.9).PerExample(x, y), two, 2, 2);
+        Run.CheckGradients(x => new FullCovarianceGaussian(2).PerExample(x, y), [.. Enumerable.Range(0, 10).Select(i => Math.Sin(i * 1.7))], 2, 5);
+        Run.CheckGradients(x => new MixtureDensity(2, 2).PerExample(x, y), [.. Enumerable.Range(0, 16).Select(i => Math.Sin(i * 2.3))], 2, 8);
     }
 
     [Fact]

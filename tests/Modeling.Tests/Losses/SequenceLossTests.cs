@@ -38,7 +38,7 @@ public sealed class SequenceLossTests
         var loss = new SequenceLoss(Classes);
         Assert.Equal((Nll(0, 1) + Nll(2, 0)) / 2, Run.Number(loss.PerExample(DoubleModel.Tensor(z, 1, 3, 2), Run.Ids([1, -1, 0], 1, 3))), 1e-12);
         Assert.Equal(0.0, Run.Number(loss.PerExample(DoubleModel.Tensor(z, 1, 3, 2), Run.Ids([-1, -1, -1], 1, 3))), 1e-12);
-        GradientCheck.ToOrderTwo(x => loss.PerExample(x, Run.Ids([1, -1, 0], 1, 3)), z, 1, 3, 2);
+        Run.CheckGradients(x => loss.PerExample(x, Run.Ids([1, -1, 0], 1, 3)), z, 1, 3, 2);
     }
 
     /// <summary>The mean over the steps of each sequence, then over the sequences, by hand: lengths, masks and weights are those of named fields.</summary>

@@ -49,7 +49,7 @@ public sealed class TaskLossTests
         Assert.Contains("[batch, 2]", Assert.Throws<ShapeException>(() => Of(learned, outputs.With(MultiTask.WeightsOutput, Wide([1], 1, 1)))).Message, StringComparison.Ordinal);
         Assert.Contains("\"task_weights\"", Assert.Throws<GraphException>(() => Of(learned, new Named(("a", outputs["a"]), ("b", outputs["b"])))).Message, StringComparison.Ordinal);
         Assert.Contains("an output of the model", Assert.Throws<GraphException>(() => Of(fixedWeights, new Named(("a", outputs["a"])))).Message, StringComparison.Ordinal);
-        GradientCheck.ToOrderTwo(s => Of(learned, outputs.With(MultiTask.WeightsOutput, s)).Reshape([1]), [0.2, -0.3], 1, 2);
+        Run.CheckGradients(s => Of(learned, outputs.With(MultiTask.WeightsOutput, s)).Reshape([1]), [0.2, -0.3], 1, 2);
 
         Variable Of(MultiTask loss, Named given) => loss.Mean(given, fields, new ExampleSymbols(fields));
     }

@@ -32,7 +32,7 @@ public sealed class HiddenUnitTests
     {
         foreach (Func<Variable, Variable> f in new Func<Variable, Variable>[]
             { Activations.AbsoluteValue, Activations.HardTanh, Activations.Gelu, Activations.Silu, Activations.Elu, Activations.Selu, Ops.Cos, x => Ops.Softmax(x) })
-            GradientCheck.ToOrderTwo(f, Points, 6);
+            Run.CheckGradients(f, Points, 6);
     }
 
     /// <summary>A1.2.</summary>
@@ -115,7 +115,7 @@ public sealed class HiddenUnitTests
         Run.Close(byInput, Run.Numbers(Gradient.Of(y, input)), 1e-14);
         Run.Close([.. byInput.Select(g => -g)], Run.Numbers(Gradient.Of(y, templates)), 1e-14);
         Run.Close([2 * square * h / (s * s * s)], Run.Numbers(Gradient.Of(y, widths)), 1e-14);
-        GradientCheck.ToOrderTwo(v => RadialBasis.Apply(v, templates, widths), x, 1, 2);
+        Run.CheckGradients(v => RadialBasis.Apply(v, templates, widths), x, 1, 2);
         Assert.Equal([3, 5], Run.Forward(new RadialBasis(2, 5, random), Mode.Training, new float[6], 3, 2).Sizes.ToArray());
         Assert.Throws<ArgumentOutOfRangeException>(() => new RadialBasis(2, 5, random) { InitialWidth = 0 });
     }

@@ -1,0 +1,130 @@
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Import;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.OnnxExport.Tests.Export;
+
+/// <summary>Files that explain while they score, in ONNX Runtime.</summary>
+public sealed class AttributionExportTests
+{
+    private const int Rows = 3, Features = 4, Classes = 3;
+
+    private static readonly Value Points = Value.Of([0.4f, -1, 0.8f, 0.2f, -0.6f, 0.5f, 1.2f, -0.9f, 1.5f, 0.1f, -0.3f, 0.7f], Rows, Features);
+
+    /// <summary>Of the greatest logit and of a chosen class; the slopes are differences of the runtime's own scores.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    public void Saliency_and_contributions_are_slopes_of_the_scores(int? chosen)
+    {
+        Signature model = Network(DType.Float64);
+        Signature explained = new InputTimesGradient { Name = "contribution", Class = chosen }.AddTo(new Saliency { Class = chosen }.AddTo(model));
+        Assert.Equal(["scores", "attribution", "contribution"], explained.Outputs.Select(o => o.Name));
+        using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(explained));
+        Value at = Double(Points);
+        IReadOnlyList<Value> found = session.Run([at]);
+        for (int row = 0; row < Rows; row++)
+        {
+            int column = chosen ?? Enumerable.Range(0, Classes).MaxBy(c => found[0][(row * Classes) + c]);
+            for (int i = 0; i < Features; i++)
+            {
+                int place = (row * Features) + i;
+                double Moved(double step)
+                {
+                    Value moved = at.Clone();
+                    moved[place] += step;
+                    return session.Run([moved])[0][(row * Classes) + column];
+                }
+
+                double slope = (Moved(1e-5) - Moved(-1e-5)) / 2e-5;
+                Assert.Equal(Math.Abs(slope), found[1][place], 1e-8);
+                Assert.Equal(at[place] * slope, found[2][place], 1e-8);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float32, 1e-5)]
+    [InlineData(DType.Float64, 1e-11)]
+    public void Integrated_gradients_sum_to_the_difference_from_the_baseline(DType type, double tolerance)
+    {
+        Signature explained = new IntegratedGradients { Baseline = 0.25, Class = 2 }.AddTo(Network(type));
+        using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(explained));
+        Value points = type == DType.Float64 ? Double(Points) : Points, baseline = points.Clone();
+        for (int i = 0; i < baseline.Count; i++)
+            baseline[i] = 0.25;
+        IReadOnlyList<Value> at = session.Run([points]), before = session.Run([baseline]);
+        for (int row = 0; row < Rows; row++)
+        {
+            double difference = at[0][(row * Classes) + 2] - before[0][(row * Classes) + 2];
+            Assert.Equal(difference, Enumerable.Range(0, Features).Sum(i => at[1][(row * Features) + i]), tolerance);
+            Assert.True(Math.Abs(difference) > 0.01);
+        }
+
+        Assert.All(Enumerable.Range(0, Rows * Features), i => Assert.Equal(0, before[1][i]));
+    }
+
+    /// <summary>∫₀¹ of a polynomial is exact: score = (w·x)³ gives xᵢwᵢ(w·x)², whatever the number of points from 2 on; one point takes the middle.</summary>
+    [Theory]
+    [InlineData(1, 0.75)]
+    [InlineData(2, 1.0)]
+    [InlineData(9, 1.0)]
+    public void Integrals_of_polynomials_are_exact(int points, double factor)
+    {
+        double[] w = [0.5, -1, 2];
+        Variable x = Variable.Input("x", DType.Float64, ["batch", 3]);
+        Variable dot = Ops.Sum(x * Variable.Of(Value.Of(w, 3)), [1]);
+        Signature explained = new IntegratedGradients { Points = points }.AddTo(new Signature([x], [new Output("cube", dot * dot * dot)]));
+        using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(explained));
+        double[] at = [1.5, 0.4, -0.7];
+        IReadOnlyList<Value> found = session.Run([Value.Of(at, 1, 3)]);
+        double product = at.Zip(w, (p, q) => p * q).Sum();
+        Assert.All(at, (p, i) => Assert.Equal(factor * p * w[i] * product * product, found[1][i], 1e-12));
+    }
+
+    [Fact]
+    public void An_imported_file_is_explained_as_well()
+    {
+        byte[] file = OnnxExporter.Export(Network(DType.Float32));
+        Signature explained = new IntegratedGradients { Output = "scores", Input = "x" }.AddTo(OnnxModel.Load(file).Inference);
+        using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(explained));
+        Assert.Equal([Rows, Features], session.Run([Points])[1].Sizes.ToArray());
+    }
+
+    [Fact]
+    public void What_cannot_be_explained_is_refused_with_its_reason()
+    {
+        Signature model = Network(DType.Float32);
+        Assert.Contains("from 0 to 3", Assert.Throws<GraphException>(() => new Saliency { Class = 3 }.AddTo(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"other\"", Assert.Throws<GraphException>(() => new Saliency { Output = "other" }.AddTo(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"other\"", Assert.Throws<GraphException>(() => new Saliency { Input = "other" }.AddTo(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"scores\"", Assert.Throws<GraphException>(() => new Saliency { Name = "scores" }.AddTo(model)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IntegratedGradients { Points = 0 });
+    }
+
+    private static Signature Network(DType type)
+    {
+        Variable Of(int seed, params int[] sizes)
+        {
+            Value value = Value.Zeros(type, sizes);
+            for (int i = 0; i < value.Count; i++)
+                value[i] = Math.Sin((1.3 * i) + seed);
+            return new Parameter($"p{seed}", value);
+        }
+
+        Variable x = Variable.Input("x", type, ["batch", Features]);
+        return new Signature([x], [new Output("scores", Ops.Tanh(x.MatMul(Of(1, Features, 5)) + Of(2, 5)).MatMul(Of(3, 5, Classes)))]);
+    }
+
+    private static Value Double(Value single)
+    {
+        Value result = Value.Zeros(DType.Float64, single.Sizes);
+        for (int i = 0; i < result.Count; i++)
+            result[i] = single[i];
+        return result;
+    }
+}
