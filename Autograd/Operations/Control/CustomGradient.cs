@@ -14,10 +14,10 @@ namespace Toolkit.Autograd.Operations.Control;
 public sealed record CustomGradient(Body Function, Body Rule, IntList Reached) : Operation, IHasBodies, IHasExamples
 {
     /// <inheritdoc/>
-    public static IEnumerable<Example> Examples =>
+    public static IEnumerable<OperationExample> Examples =>
     [
         // log(1 + eˣ) times y, with the logistic function as its slope.
-        Example.Of(
+        OperationExample.Of(
             type =>
             {
                 TensorType matrix = new(type, ["batch", 3]), vector = new(type, [3]);
