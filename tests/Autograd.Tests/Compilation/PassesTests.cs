@@ -119,6 +119,20 @@ public sealed class PassesTests
         Assert.Equal(["MatMul", "Mul"], Names(Apply(new FoldScales(), square * Variable.Of(Randoms.Normal(2, 1, 2, 2)))));
     }
 
+    /// <summary>What the product or its weights cannot take would be another number.</summary>
+    [Fact]
+    public void Numbers_stay_where_the_product_cannot_take_them()
+    {
+        Variable rows = Variable.Input("rows", DType.Float32, [2, 3]), weights = Variable.Of(Randoms.Normal(1, 3, 2)), bias = Variable.Of(Randoms.Normal(2, 2)), each = Variable.Of(Randoms.Normal(3, 2));
+        Variable product = new Gemm().Apply(rows, weights, bias);
+        Assert.Equal(["Gemm"], Names(Apply(new FoldScales(), product - each)));
+        Assert.Equal(["Gemm", "Sub"], Names(Apply(new FoldScales(), each - product)));
+        Assert.Equal(["Gemm"], Names(Apply(new FoldScales(), product / each)));
+        Assert.Equal(["Gemm", "Div"], Names(Apply(new FoldScales(), each / product)));
+        Assert.Equal(["Gemm", "Add"], Names(Apply(new FoldScales(), new Gemm(Beta: 2).Apply(rows, weights, bias) + each)));
+        Assert.Equal(["Gemm", "Mul"], Names(Apply(new FoldScales(), product * Variable.Of(Randoms.Normal(4, 1, 1, 2)))));
+    }
+
     private static Value DoublesOf(Value value) => Value.Of([.. value.ToArray<float>().Select(number => (double)number)], value.Sizes);
 
     [Fact]

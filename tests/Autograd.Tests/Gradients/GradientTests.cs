@@ -71,6 +71,27 @@ public sealed class GradientTests
         }
     }
 
+    /// <summary>What both branches read gets the slope of the one that was taken, whichever was written first, and an infinite one of the other does not matter.</summary>
+    [Fact]
+    public void A_variable_in_both_branches_has_the_slope_of_the_one_taken()
+    {
+        Variable z = Variable.Input("z", DType.Float64, [4]), x = Ops.Exp(z), isChosen = Variable.Of(Value.Of([true, false, true, false], 4));
+        double[] points = [-1, 0, 0.5, 2];
+        foreach (bool turned in (bool[])[false, true])
+        {
+            Variable linear = 3 * x, square = x * x, root = Ops.Sqrt(x - 1), inverse = 1 / (x - 1);
+            (Variable yes, Variable no) = turned ? (square, linear) : (linear, square);
+            double[] expected = [.. points.Select((p, i) => (i % 2 == 0) == turned ? 2 * Math.Exp(2 * p) : 3 * Math.Exp(p))];
+            Assert.Equal(expected, Slopes(Ops.Where(isChosen, yes, no)), (a, b) => Math.Abs(a - b) < 1e-12 * a);
+            (yes, no) = turned ? (inverse, linear) : (linear, root);
+            double[] found = Slopes(Ops.Where(turned ? Ops.Greater(z, 0.25) : Ops.Less(z, 0.25), yes, no));
+            expected = [.. points.Select(p => p < 0.25 ? 3 * Math.Exp(p) : turned ? -Math.Exp(p) / Math.Pow(Math.Exp(p) - 1, 2) : 0.5 * Math.Exp(p) / Math.Sqrt(Math.Exp(p) - 1))];
+            Assert.Equal(expected, found, (a, b) => Math.Abs(a - b) < 1e-12 * Math.Abs(a));
+        }
+
+        double[] Slopes(Variable y) => Function.Compile([z], [Gradient.Of(y.Sum(), z)]).Run(Value.Of(points, 4))[0].ToArray<double>();
+    }
+
     [Fact]
     public void Only_floating_scalars_are_differentiated()
     {

@@ -37,10 +37,12 @@ public class ContributedNodeTests
     }
 
     /// <summary>ONNX Runtime takes exponentials from a table, which is now and then the next number.</summary>
-    [Fact]
-    public void A_quantized_softmax_is_that_of_ONNX_Runtime_up_to_one_step()
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_quantized_softmax_is_that_of_ONNX_Runtime_up_to_one_step(int axis)
     {
-        OneNode node = Real(Contributed("QLinearSoftmax"), 2, 3, 4).Constant(Value.Of(0.004f)).Constant(Value.Of((byte)0)).With("opset", 13).With("axis", -1).Gives(DataType.Uint8);
+        OneNode node = Real(Contributed("QLinearSoftmax"), 2, 3, 4).Constant(Value.Of(0.004f)).Constant(Value.Of((byte)0)).With("opset", 13).With("axis", axis).Gives(DataType.Uint8);
         using OnnxSession session = OnnxSession.Load(node.Bytes());
         byte[] expected = session.Run(node.Arguments)[0].ToArray<byte>();
         byte[] found = Function.Compile(OnnxModel.Load(node.Bytes([Bytes([2, 3, 4])])).Signature).Run(node.Arguments)[0].ToArray<byte>();
@@ -147,6 +149,7 @@ public class ContributedNodeTests
     [
         Contributed("QuantizeLinear").Of(Numbers([2, 3])).Constant(Value.Of([0.01f, 0.02f, 0.03f], 3)).Constant(Value.Of([(byte)100, (byte)120, (byte)90], 3)).Gives(DataType.Uint8),
         Contributed("DequantizeLinear").Of(Bytes([2, 3])).Constant(Value.Of([0.1f, 0.2f], 2)).Constant(Value.Of([(byte)100, (byte)120], 2)).With("axis", 0),
+        Contributed("DequantizeLinear").Of(Bytes([2, 3])).Constant(Value.Of([0.1f, 0.2f], 2)).Constant(Value.Of([(byte)100, (byte)120], 2)).With("axis", -2),
         Contributed("DequantizeLinear").Of(Value.Of([-700, 5, 900], 3)).Constant(Value.Of(0.1f)).Constant(Value.Of(0)),
         Real(Real(Contributed("QLinearAdd"), 2, 3, 4), 3, 4).Constant(Value.Of(0.05f)).Constant(Value.Of((byte)110)).Gives(DataType.Uint8),
         Real(Real(Contributed("QLinearMul"), 2, 3, 4), 3, 4).Constant(Value.Of(0.05f)).Constant(Value.Of((byte)110)).Gives(DataType.Uint8),

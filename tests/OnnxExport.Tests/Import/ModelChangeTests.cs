@@ -80,6 +80,7 @@ public class ModelChangeTests
         Assert.Contains("at least one value", Assert.Throws<ArgumentException>(() => file.Cut()).Message);
         Assert.Contains("\"fc.*\"", Assert.Throws<ArgumentException>(() => file.Frozen("fc.*")).Message);
         Assert.Contains("\"conv1.bias\"", Assert.Throws<ArgumentException>(() => file.WithLora(2, ["conv1.bias"])).Message);
+        Assert.Contains("\"FC2.weight\"", Assert.Throws<ArgumentException>(() => file.Frozen("FC2.weight")).Message);
         Assert.Contains("from 1 to 10", Assert.Throws<ArgumentException>(() => file.WithLora(11, ["fc2.weight"])).Message);
     }
 
@@ -219,6 +220,16 @@ public class ModelChangeTests
         OnnxModel named = OnnxModel.Load(OnnxExporter.Export(new Signature([x], [new Output("y", Ops.MatMul(Ops.MatMul(x, w), other))])));
         Assert.Contains("\"w.lora_A\"", Assert.Throws<ArgumentException>(() => named.WithLora(1, ["w"])).Message, StringComparison.Ordinal);
         Assert.Equal(["w.lora_A.lora_A", "w.lora_A.lora_B"], Learned(named.WithLora(1, ["w.lora_A"])));
+    }
+
+    /// <summary>A weight of a product that is a stack of matrices is no matrix: it stays as it is.</summary>
+    [Fact]
+    public void A_stack_of_matrices_is_not_adapted()
+    {
+        Variable x = Variable.Input("x", DType.Float32, [2, 3, 2]);
+        Parameter stack = new("stack", Value.Full(0.5f, DType.Float32, 2, 2, 2)), w = new("w", Value.Of([1f, 2, 3, 4], 2, 2));
+        OnnxModel file = OnnxModel.Load(OnnxExporter.Export(new Signature([x], [new Output("y", Ops.MatMul(Ops.MatMul(x, stack), w))])));
+        Assert.Equal(["w.lora_A", "w.lora_B"], Learned(file.WithLora(1)));
     }
 
     [Fact]
