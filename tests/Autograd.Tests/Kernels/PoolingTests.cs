@@ -46,7 +46,15 @@ public class PoolingTests
         {
             yield return new PoolingShape
             {
-                Planes = 3, InHeight = height, InWidth = width, OutHeight = height / 2, OutWidth = width / 2, KernelHeight = 2, KernelWidth = 2, StrideHeight = 2, StrideWidth = 2,
+                Planes = 3,
+                InHeight = height,
+                InWidth = width,
+                OutHeight = height / 2,
+                OutWidth = width / 2,
+                KernelHeight = 2,
+                KernelWidth = 2,
+                StrideHeight = 2,
+                StrideWidth = 2,
             };
         }
 

@@ -120,12 +120,23 @@ public sealed class MultiTaskTests
     {
         IDataView data = TrainingData.Keyed(Ml, Enumerable.Range(0, 24).Select(i => new TrainingData.Row
         {
-            Name = TrainingData.Kinds[i < 18 ? 0 : i < 22 ? 1 : 2], IsRight = i % 4 == 0, Pair = [0, 0], Both = [0, 0], Weight = 1,
+            Name = TrainingData.Kinds[i < 18 ? 0 : i < 22 ? 1 : 2],
+            IsRight = i % 4 == 0,
+            Pair = [0, 0],
+            Both = [0, 0],
+            Weight = 1,
         }));
         NetworkTask[] tasks = [NetworkTask.Multiclass("Kind"), NetworkTask.Binary("IsRight")];
         NeuralNetworkOptions options = new()
         {
-            FeatureColumns = ["Pair"], HiddenUnits = [], Standardize = false, Epochs = 300, BatchSize = 24, ValidationFraction = 0, Seed = 1, Optimizer = new Adam { LearningRate = 0.05 },
+            FeatureColumns = ["Pair"],
+            HiddenUnits = [],
+            Standardize = false,
+            Epochs = 300,
+            BatchSize = 24,
+            ValidationFraction = 0,
+            Seed = 1,
+            Optimizer = new Adam { LearningRate = 0.05 },
         };
         foreach (bool balanced in new[] { false, true })
         {
