@@ -23,8 +23,13 @@ internal sealed record TrainingFiles(ModelProto Step, ModelProto Start, ModelPro
             written,
             OnnxExporter.ToModel(new Signature([], state, name: "start"), options.Onnx with { GraphName = null }),
             OnnxExporter.ToModel(inference, options.Onnx, trained));
-        foreach (ModelProto model in options.NarrowEdges ? [files.Step, files.Start, files.Model] : Array.Empty<ModelProto>())
-            NarrowEdges.Apply(model);
+        if (options.NarrowEdges)
+        {
+            NarrowEdges.Apply(files.Step);
+            NarrowEdges.Apply(files.Start);
+            NarrowEdges.Apply(files.Model);
+        }
+
         return files;
     }
 }

@@ -15,7 +15,7 @@ internal static class TrainingInfo
         HashSet<string> shared = [.. Shared(inference, algorithm)], defaults = [.. algorithm.Initializer.Select(tensor => tensor.Name)];
         Keep(algorithm.Input, input => !shared.Contains(input.Name) && !defaults.Contains(input.Name));
         Keep(algorithm.Initializer, tensor => !shared.Contains(tensor.Name));
-        IReadOnlyDictionary<string, string> names = Free(GraphNames.OfValues(inference), GraphNames.OfValues(algorithm));
+        Dictionary<string, string> names = Free(GraphNames.OfValues(inference), GraphNames.OfValues(algorithm));
         GraphNames.RenameValues(algorithm, names);
         GraphNames.RenameNodes(algorithm, Free(GraphNames.OfNodes(inference), GraphNames.OfNodes(algorithm)));
         var training = new TrainingInfoProto { Algorithm = algorithm };

@@ -150,19 +150,19 @@ public sealed class OnnxTrainer : IDisposable
     /// <summary>Copies of what the step learns, by name, in the order of <see cref="Parameters"/>.</summary>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
-    public IReadOnlyDictionary<string, Value> GetParameters() => Get(IsLearned);
+    public IReadOnlyDictionary<string, Value> ReadParameters() => Get(IsLearned);
 
     /// <summary>Copies of all that the step changes, by name, in the order of <see cref="State"/>.</summary>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
-    public IReadOnlyDictionary<string, Value> GetState() => Get(_ => true);
+    public IReadOnlyDictionary<string, Value> ReadState() => Get(_ => true);
 
     /// <summary>Sets some or all of what the step changes; the rest stays as it is.</summary>
     /// <param name="values">New values by name; copied.</param>
     /// <exception cref="ServingException">A name is none of <see cref="State"/>, or a value has another type or other sizes; nothing is set then.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
-    public void Set(IReadOnlyDictionary<string, Value> values)
+    public void Write(IReadOnlyDictionary<string, Value> values)
     {
         if (values.Keys.FirstOrDefault(name => !updates.ContainsKey(name)) is { } unknown)
         {
@@ -186,7 +186,7 @@ public sealed class OnnxTrainer : IDisposable
     public void Save(string path)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(file);
-        StoredState.Put(model, GetState(), asInputs: true);
+        StoredState.Put(model, ReadState(), asInputs: true);
         AtomicFile.Write(path, model.WriteTo);
     }
 
@@ -202,7 +202,7 @@ public sealed class OnnxTrainer : IDisposable
     public void SaveModel(string model, string path)
     {
         ModelProto changed = ModelCheck.Read(ModelCheck.ReadFile(model), Path.GetFileName(model));
-        if (StoredState.Put(changed, GetState(), asInputs: false) == 0)
+        if (StoredState.Put(changed, ReadState(), asInputs: false) == 0)
         {
             throw new ServingException($"Expected a model with weights that the step changes, such as \"{state.FirstOrDefault(IsLearned)?.Name}\", found none of them in \"{model}\".");
         }

@@ -8,7 +8,11 @@ public sealed class Site : IDisposable
 {
     private static readonly Dictionary<string, string> Types = new()
     {
-        [".html"] = "text/html; charset=utf-8", [".mjs"] = "text/javascript", [".wasm"] = "application/wasm", [".onnx"] = "application/octet-stream", [".bin"] = "application/octet-stream",
+        [".html"] = "text/html; charset=utf-8",
+        [".mjs"] = "text/javascript",
+        [".wasm"] = "application/wasm",
+        [".onnx"] = "application/octet-stream",
+        [".bin"] = "application/octet-stream",
     };
 
     private readonly HttpListener listener = new();

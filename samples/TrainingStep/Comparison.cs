@@ -83,7 +83,7 @@ internal static class Comparison
 
     private static Difference Compare(Trainer trainer, OnnxTrainer runtime)
     {
-        IReadOnlyDictionary<string, Value> state = runtime.GetState();
+        IReadOnlyDictionary<string, Value> state = runtime.ReadState();
         double parameters = 0.0, moments = 0.0;
         foreach (Parameter parameter in trainer.TrainingStep.Updates.Select(update => update.Parameter))
         {

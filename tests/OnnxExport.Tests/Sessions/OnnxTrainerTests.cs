@@ -52,7 +52,7 @@ public sealed class OnnxTrainerTests
 
         void Compare(double parameters, double moments)
         {
-            IReadOnlyDictionary<string, Value> state = runtime.GetState();
+            IReadOnlyDictionary<string, Value> state = runtime.ReadState();
             foreach (Parameter parameter in trainer.TrainingStep.Updates.Select(update => update.Parameter))
             {
                 double difference = TrainingSteps.Difference(parameter.Value, state[parameter.Name]);
@@ -79,14 +79,14 @@ public sealed class OnnxTrainerTests
             rest.Step(Batch(trainer, i));
         }
 
-        foreach ((string name, Value value) in whole.GetState())
-            Assert.True(value.BitEquals(rest.GetState()[name]), name);
+        foreach ((string name, Value value) in whole.ReadState())
+            Assert.True(value.BitEquals(rest.ReadState()[name]), name);
         rest.SaveModel(model, model);
         using OnnxSession session = OnnxSession.Load(model);
 
         // The engine with the weights and running means that ONNX Runtime has trained.
         foreach (Parameter parameter in trainer.Parameters.Where(parameter => rest.State.Any(each => each.Name == parameter.Name)))
-            parameter.Value = rest.GetState()[parameter.Name];
+            parameter.Value = rest.ReadState()[parameter.Name];
         Value input = Batch(trainer, 9)[0];
         Assert.True(TrainingSteps.Difference(Function.Compile(trainer.Model.Inference).Run(input)[0], session.Run(input)[0]) <= 1e-5);
     }
@@ -108,7 +108,7 @@ public sealed class OnnxTrainerTests
         using OnnxSession session = OnnxSession.Load(folder.File("trained.onnx"));
         Assert.Equal(["input"], session.Inputs.Select(input => input.Name));
         foreach (Parameter parameter in trainer.Model.Parameters.Where(parameter => parameter.Role != ParameterRole.State))
-            parameter.Value = three.GetParameters()[parameter.Name];
+            parameter.Value = three.ReadParameters()[parameter.Name];
         Value input = Batch(trainer, 9)[0];
         Assert.True(TrainingSteps.Difference(Function.Compile(trainer.Model.Inference).Run(input)[0], session.Run(input)[0]) <= 1e-6);
     }
@@ -129,13 +129,13 @@ public sealed class OnnxTrainerTests
         Value[] first = Batch(trainer, 0), second = Batch(trainer, 1);
         a.Step(first);
         b.Step(second);
-        IReadOnlyDictionary<string, Value> left = a.GetParameters(), right = b.GetParameters();
+        IReadOnlyDictionary<string, Value> left = a.ReadParameters(), right = b.ReadParameters();
         var mean = left.ToDictionary(each => each.Key, each => Value.Of(
             [.. each.Value.Span<float>().ToArray().Zip(right[each.Key].Span<float>().ToArray(), (x, y) => (x + y) / 2)], [.. each.Value.Sizes]));
-        a.Set(mean);
+        a.Write(mean);
         Function.Compile(trainer.TrainingStep).Run([Digits.Reshape(784).Take(64).Batches(new BatchOptions { Size = 64 }).First().Features, Labels(64)]);
         foreach (Parameter parameter in trainer.Model.Parameters)
-            Assert.True(TrainingSteps.Difference(parameter.Value, a.GetState()[parameter.Name]) <= 1e-6, parameter.Name);
+            Assert.True(TrainingSteps.Difference(parameter.Value, a.ReadState()[parameter.Name]) <= 1e-6, parameter.Name);
 
         static Value Labels(int count) => Digits.Take(count).Batches(new BatchOptions { Size = count }).First().Target;
     }
@@ -149,8 +149,8 @@ public sealed class OnnxTrainerTests
         string path = folder.File("step.onnx");
         Descent(0.1).TrainingStep.WithSetting("learning_rate").ExportOnnx(path);
         using OnnxTrainer runtime = OnnxTrainer.Load(path);
-        Assert.Equal(0.1, runtime.GetState()["learning_rate"][0]);
-        runtime.Set(new Dictionary<string, Value> { ["learning_rate"] = Value.Of(rate) });
+        Assert.Equal(0.1, runtime.ReadState()["learning_rate"][0]);
+        runtime.Write(new Dictionary<string, Value> { ["learning_rate"] = Value.Of(rate) });
         Trainer trainer = Descent(rate);
         Function native = Function.Compile(trainer.TrainingStep);
         for (int i = 0; i < 2; i++)
@@ -159,9 +159,9 @@ public sealed class OnnxTrainerTests
             Assert.DoesNotContain("learning_rate", runtime.Step(Batch(trainer, i)).Keys);
         }
 
-        Assert.Equal(rate, runtime.GetState()["learning_rate"][0]);
+        Assert.Equal(rate, runtime.ReadState()["learning_rate"][0]);
         foreach (Parameter parameter in trainer.Model.Parameters)
-            Assert.True(TrainingSteps.Difference(parameter.Value, runtime.GetState()[parameter.Name]) <= 1e-6, parameter.Name);
+            Assert.True(TrainingSteps.Difference(parameter.Value, runtime.ReadState()[parameter.Name]) <= 1e-6, parameter.Name);
         Assert.Throws<GraphException>(() => trainer.TrainingStep.WithSetting("loss"));
         Assert.Throws<GraphException>(() => trainer.TrainingStep.WithSetting("rate"));
 
@@ -180,14 +180,14 @@ public sealed class OnnxTrainerTests
         Trainer trainer = Learner("perceptron with dropout");
         using OnnxTrainer runtime = Load(trainer, folder);
         Value[] batch = Batch(trainer, 0);
-        IReadOnlyDictionary<string, Value> before = runtime.GetState();
+        IReadOnlyDictionary<string, Value> before = runtime.ReadState();
         Refused(() => runtime.Step(batch[0]), "Expected values for the inputs input, target, found 1 values");
         Refused(() => runtime.Step(batch[0], batch[0]), "for the input \"target\", found");
-        Refused(() => runtime.Set(new Dictionary<string, Value> { ["nothing"] = batch[0] }), "found \"nothing\"");
-        Refused(() => runtime.Set(new Dictionary<string, Value> { ["dense1.bias"] = batch[0] }), "for \"dense1.bias\", found");
+        Refused(() => runtime.Write(new Dictionary<string, Value> { ["nothing"] = batch[0] }), "found \"nothing\"");
+        Refused(() => runtime.Write(new Dictionary<string, Value> { ["dense1.bias"] = batch[0] }), "for \"dense1.bias\", found");
         batch[0].Span<float>()[3] = float.NaN;
         Refused(() => runtime.Step(batch), "Expected a finite loss, found NaN");
-        foreach ((string name, Value value) in runtime.GetState())
+        foreach ((string name, Value value) in runtime.ReadState())
             Assert.True(value.BitEquals(before[name]), name);
         string plain = folder.File("plain.onnx");
         OnnxExporter.Export(SmallModels.Perceptron(), plain);
@@ -196,7 +196,7 @@ public sealed class OnnxTrainerTests
         runtime.Dispose();
         runtime.Dispose();
         Assert.Throws<ObjectDisposedException>(() => runtime.Step(Batch(trainer, 1)));
-        Assert.Throws<ObjectDisposedException>(runtime.GetState);
+        Assert.Throws<ObjectDisposedException>(runtime.ReadState);
     }
 
     private static void Refused(Action action, string message) => Assert.Contains(message, Assert.Throws<ServingException>(action).Message, StringComparison.Ordinal);
