@@ -164,7 +164,16 @@ public sealed class Batch
         weights?.Set(slot, MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in weight)));
     }
 
-    private BatchColumn? Find(string name) => Array.Find(columns, column => column.Field.Name == name);
+    private BatchColumn? Find(string name)
+    {
+        foreach (BatchColumn column in columns)
+        {
+            if (column.Field.Name == name)
+                return column;
+        }
+
+        return null;
+    }
 
     private int Next()
     {

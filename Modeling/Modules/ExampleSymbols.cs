@@ -53,8 +53,8 @@ internal sealed class ExampleSymbols
     /// <summary>w, or null.</summary>
     public Variable? Weight { get; }
 
-    /// <summary>The values of a batch for inputs that this class has made.</summary>
-    public static void Bind(Batch batch, IReadOnlyList<Variable> inputs, Value[] values)
+    /// <summary>The values of a batch for inputs that this class has made, as many as there are places.</summary>
+    public static void Bind(Batch batch, IReadOnlyList<Variable> inputs, Span<Value> values)
     {
         for (int i = 0; i < values.Length; i++)
         {

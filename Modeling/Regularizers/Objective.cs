@@ -18,6 +18,7 @@ public sealed class Objective
     private readonly ExampleSymbols examples;
     private readonly ForwardContext context;
     private readonly OptimizerState memory;
+    private readonly TermShares? shares;
     private readonly string? input;
     private readonly Dictionary<string, (Regularizer Regularizer, int Turn)> owners = new(StringComparer.Ordinal);
     private Regularizer? asking;
@@ -28,9 +29,11 @@ public sealed class Objective
     {
     }
 
-    /// <summary>The objective of a model that may read some of the fields of examples.</summary>
-    internal Objective(Model model, Loss loss, ExampleSymbols examples, IReadOnlyList<string> inputs, ForwardContext context, OptimizerState? memory = null)
+    /// <summary>The objective of a model that may read some of the fields of examples, which may be a piece of a batch.</summary>
+    internal Objective(
+        Model model, Loss loss, ExampleSymbols examples, IReadOnlyList<string> inputs, ForwardContext context, OptimizerState? memory = null, TermShares? shares = null)
     {
+        this.shares = shares;
         this.memory = memory ?? new OptimizerState();
         this.model = model;
         this.loss = loss;
@@ -41,7 +44,7 @@ public sealed class Objective
         IReadOnlySet<string> read = examples.ReadBy(Outputs.Values);
         input = inputs.Count == 1 ? inputs[0] : inputs.Where(read.Contains).ToArray() is [var only] ? only : null;
         Draws = context.Updates.Count > 0;
-        Loss = loss.Mean(Outputs, examples.Fields, examples);
+        Loss = Mean(Outputs, examples.Fields);
     }
 
     /// <summary>J: the mean loss of the batch, without penalties; a scalar, weighted where examples have weights.</summary>
@@ -121,13 +124,13 @@ public sealed class Objective
 
     /// <summary>The mean loss of the model on another input with the same targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
-    public Variable LossAt(Variable otherInput) => loss.Mean(ApplyAll(otherInput, context), Fields, examples);
+    public Variable LossAt(Variable otherInput) => Mean(ApplyAll(otherInput, context), Fields);
 
     /// <summary>The mean loss of the model on another input with other targets.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
     public Variable LossAt(Variable otherInput, Variable otherTarget) =>
-        loss.Mean(ApplyAll(otherInput, context), Fields.With(TargetName, otherTarget), examples);
+        Mean(ApplyAll(otherInput, context), Fields.With(TargetName, otherTarget));
 
     /// <summary>What the model gives for an input at inference, without dropout and noise.</summary>
     /// <param name="otherInput">A variable of the type and shape of <see cref="Input"/>.</param>
@@ -135,13 +138,13 @@ public sealed class Objective
 
     /// <summary>The mean loss of another output for the same targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
-    public Variable LossOf(Variable otherOutput) => loss.Mean(Outputs.With(OutputName, otherOutput), Fields, examples);
+    public Variable LossOf(Variable otherOutput) => Mean(Outputs.With(OutputName, otherOutput), Fields);
 
     /// <summary>The mean loss of an output for other targets.</summary>
     /// <param name="otherOutput">A variable of the type and shape of <see cref="Output"/>.</param>
     /// <param name="otherTarget">A variable of the type and shape of <see cref="Target"/>.</param>
     public Variable LossOf(Variable otherOutput, Variable otherTarget) =>
-        loss.Mean(Outputs.With(OutputName, otherOutput), Fields.With(TargetName, otherTarget), examples);
+        Mean(Outputs.With(OutputName, otherOutput), Fields.With(TargetName, otherTarget));
 
     /// <summary>The mean over the examples of the batch, Σ w·x/Σ w: for every penalty that is an average over examples. 0 if all weights are 0. Each step of a sequence
     /// is an example; padding does not count.</summary>
@@ -243,6 +246,8 @@ public sealed class Objective
         Dim steps = x.Shape[0] * x.Shape[1];
         return (x.Reshape([steps, .. x.Shape.Skip(2)]), counts.Reshape([steps]));
     }
+
+    private Variable Mean(Named outputs, Named fields) => shares is null ? loss.Mean(outputs, fields, examples) : shares.Mean(loss.TermsOf(outputs, fields, examples), examples);
 
     private Named ApplyAll(Variable otherInput, ForwardContext applied)
     {

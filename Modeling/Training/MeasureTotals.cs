@@ -43,6 +43,47 @@ internal sealed class MeasureTotals(Measures measures)
         }
     }
 
+    /// <summary>How many numbers all sums have.</summary>
+    public int Length => Sums.Length + Weights.Length + Observed.Sum(sum => sum.Length);
+
+    /// <summary>Makes all sums 0.</summary>
+    public void Clear()
+    {
+        Array.Clear(Sums);
+        Array.Clear(Weights);
+        foreach (double[] sum in Observed)
+            Array.Clear(sum);
+    }
+
+    /// <summary>Writes all sums one after the other.</summary>
+    public void CopyTo(Span<double> numbers)
+    {
+        Sums.CopyTo(numbers);
+        Weights.CopyTo(numbers[Sums.Length..]);
+        int at = Sums.Length + Weights.Length;
+        foreach (double[] sum in Observed)
+        {
+            sum.CopyTo(numbers[at..]);
+            at += sum.Length;
+        }
+    }
+
+    /// <summary>Adds sums as <see cref="CopyTo"/> writes them.</summary>
+    public void Add(ReadOnlySpan<double> numbers)
+    {
+        numbers = AddTo(Sums, numbers);
+        numbers = AddTo(Weights, numbers);
+        foreach (double[] sum in Observed)
+            numbers = AddTo(sum, numbers);
+
+        static ReadOnlySpan<double> AddTo(double[] sum, ReadOnlySpan<double> numbers)
+        {
+            for (int i = 0; i < sum.Length; i++)
+                sum[i] += numbers[i];
+            return numbers[sum.Length..];
+        }
+    }
+
     public void CopyFrom(MeasureTotals other)
     {
         other.Sums.CopyTo(Sums, 0);

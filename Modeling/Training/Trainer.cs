@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Constraints;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Distributed;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
@@ -25,7 +26,7 @@ public sealed class Trainer : ICheckpointed
 {
     private TrainerState? state;
     private TrainingGraph? graph;
-    private Function? step;
+    private StepRunner? runner;
     private readonly Evaluator?[] evaluators = new Evaluator?[2];
     private int fitting;
 
@@ -53,6 +54,20 @@ public sealed class Trainer : ICheckpointed
     /// <summary>Threads and compiler switches.</summary>
     public ExecutionOptions Execution { get; init; } = new();
 
+    /// <summary>The processes that train together, each with the same model, data and options; null (the default) for this one alone. Each batch is cut into <see cref="Shards"/> pieces,
+    /// each process computes some of them, and all sum by a fixed tree: parameters, history and checkpoints are the same bits for any number of processes.</summary>
+    /// <remarks>A group of one process (<see cref="SingleProcess"/>) does the same computation alone. <see cref="Fit"/> refuses processes that differ in anything that matters, and ends all when
+    /// one fails. The process of rank 0 writes checkpoints; all read them. Statistics of the batch in modules, such as those of batch normalization, are those of a piece.</remarks>
+    public IProcessGroup? Group { get; init; }
+
+    /// <summary>S: the number of pieces of a batch where a <see cref="Group"/> trains, a power of two of at least its size; 8 by default. It is part of the model: another number gives
+    /// other roundings, masks and batch statistics.</summary>
+    public int Shards { get; init => field = TrainingAgreement.PowerOfTwo(value); } = 8;
+
+    /// <summary>What measures the time of epochs, which histories and checkpoints hold; the system's by default. With one that stands still, equal trainings write checkpoints that are equal
+    /// byte for byte.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The number of epochs that are done.</summary>
     public int EpochsDone => state?.Epochs.Count ?? 0;
 
@@ -79,8 +94,8 @@ public sealed class Trainer : ICheckpointed
 
     internal TrainerState State => state ?? throw NotPrepared();
 
-    /// <summary>The compiled step.</summary>
-    internal Function Step => step ?? throw NotPrepared();
+    /// <summary>What does the steps, compiled.</summary>
+    internal StepRunner Runner => runner ?? throw NotPrepared();
 
     internal TrainingGraph Graph => graph ?? throw NotPrepared();
 
@@ -101,7 +116,7 @@ public sealed class Trainer : ICheckpointed
             graph = new TrainingGraph(this, layout, prepared.Optimizer);
             prepared.Layout = layout;
             prepared.Totals = new EpochTotals(graph.StepMeasures);
-            (state, step) = (prepared, null);
+            (state, runner) = (prepared, null);
             Model.InputFields = graph.InputFields;
         }
     }
@@ -116,7 +131,7 @@ public sealed class Trainer : ICheckpointed
         lock (Gate)
         {
             Prepare(layout);
-            step ??= Function.Compile(TrainingStep, Execution);
+            runner ??= Group is null ? new WholeStep(this) : new ShardedStep(this, Group, layout);
         }
     }
 
@@ -133,7 +148,7 @@ public sealed class Trainer : ICheckpointed
     {
         lock (Gate)
         {
-            (state, graph, step, Model.InputFields) = (null, null, null, null);
+            (state, graph, runner, Model.InputFields) = (null, null, null, null);
             Array.Clear(evaluators);
         }
     }
@@ -154,14 +169,14 @@ public sealed class Trainer : ICheckpointed
     public History Fit(IDataSource data, FitOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new FitOptions();
-        return Alone(nameof(Fit), () =>
+        return Alone(nameof(Fit), () => Together(() =>
         {
             Prepare(data.Layout);
             var run = new TrainingRun(this, data, options);
             // What contradicts itself has been refused by now.
             Compile(data.Layout);
             return run.Run(cancellationToken);
-        });
+        }));
     }
 
     /// <summary>Measures the model as an application would run it: without dropout and penalties.</summary>
@@ -203,6 +218,20 @@ public sealed class Trainer : ICheckpointed
         finally
         {
             Volatile.Write(ref fitting, 0);
+        }
+    }
+
+    /// <summary>Does what other processes do, too: if it fails in this one, they do not wait for it.</summary>
+    private T Together<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (Group is { Size: > 1 } && e is not ProcessGroupException)
+        {
+            Group.Abort(e.ToString());
+            throw;
         }
     }
 

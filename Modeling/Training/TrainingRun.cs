@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
-using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Persistence;
 
 namespace Toolkit.Modeling.Training;
@@ -15,12 +12,10 @@ internal sealed class TrainingRun
     private readonly IDataSource data;
     private readonly FitOptions options;
     private readonly BatchOptions batches;
-    private readonly Value[] inputs;
     private readonly TargetCheck check;
-    private readonly Value[] outputs;
-    private readonly Stopwatch clock = new();
     private readonly Watch watch;
     private readonly CheckedState good;
+    private long started;
     private long taken;
 
     public TrainingRun(Trainer trainer, IDataSource data, FitOptions options)
@@ -29,8 +24,6 @@ internal sealed class TrainingRun
         this.data = data;
         this.options = options;
         state = trainer.State;
-        inputs = new Value[trainer.TrainingStep.Inputs.Count];
-        outputs = new Value[trainer.TrainingStep.Outputs.Count];
         check = new TargetCheck(trainer, data);
         batches = new BatchOptions
         {
@@ -51,11 +44,12 @@ internal sealed class TrainingRun
 
     public History Run(CancellationToken cancellation)
     {
+        Runner.Agree(data, options);
         try
         {
             while (state.Epochs.Count < options.Epochs)
             {
-                clock.Restart();
+                started = trainer.Clock.GetTimestamp();
                 if ((End(cancellation) ?? RunEpoch(cancellation) ?? FinishEpoch()) is { } end)
                     return Stop(end.Reason, end.Message);
             }
@@ -79,7 +73,7 @@ internal sealed class TrainingRun
         if (watch.Exhausted is { } exhausted)
             return (StopReason.EarlyStopped, exhausted);
         bool complete = options.Steps <= state.Steps;
-        if (!complete && !cancellation.IsCancellationRequested)
+        if (!complete && !Runner.IsCancelled(cancellation))
             return null;
         if (good.Fault() is { } fault)
             return Diverged(fault);
@@ -99,15 +93,12 @@ internal sealed class TrainingRun
             if (End(cancellation) is { } end)
                 return end;
             check.Batch(batch, totals.Examples);
-            ExampleSymbols.Bind(batch, trainer.TrainingStep.Inputs, inputs);
             lock (trainer.Gate)
             {
-                trainer.Step.RunInto(inputs, outputs, CancellationToken.None);
-                double loss = outputs[TrainingGraph.LossOutput].Scalar();
-                double objective = outputs[TrainingGraph.ObjectiveOutput].Scalar();
-                if (!double.IsFinite(loss) || !double.IsFinite(objective))
-                    return Diverged(Invariant($"the loss is {loss}, with penalties {objective}"), step);
-                Add(totals, batch, objective - loss);
+                Runner.Run(batch, cancellation);
+                if (!double.IsFinite(Runner.Loss) || !double.IsFinite(Runner.Objective))
+                    return Diverged(Invariant($"the loss is {Runner.Loss}, with penalties {Runner.Objective}"), step);
+                Add(totals, batch, Runner.Objective - Runner.Loss);
             }
 
             if (watch.Interval is { } n && state.Steps % n == 0 && Evaluate() is { } diverged)
@@ -133,8 +124,8 @@ internal sealed class TrainingRun
         totals.Examples += batch.Count;
         totals.Weight += weight;
         totals.Penalty += penalty * weight;
-        totals.LearningRate = outputs[TrainingGraph.RateOutput].Scalar();
-        totals.Measures.Add(outputs, batch.Count);
+        totals.LearningRate = Runner.Rate ?? 0.0;
+        Runner.AddTo(totals.Measures, batch.Count);
     }
 
     /// <summary>An evaluation within an epoch, for early stopping.</summary>
@@ -168,7 +159,7 @@ internal sealed class TrainingRun
             Validation = validation,
             LearningRate = totals.LearningRate,
             Examples = totals.Examples,
-            Elapsed = clock.Elapsed,
+            Elapsed = trainer.Clock.GetElapsedTime(started),
         };
         long steps = totals.Steps;
         lock (trainer.Gate)
@@ -181,7 +172,7 @@ internal sealed class TrainingRun
         }
 
         if (options.CheckpointPath is { } path)
-            Checkpoint.Save(path, trainer);
+            Runner.Save(() => Checkpoint.Save(path, trainer));
         options.Progress?.Report(new(record.Epoch, options.Epochs, steps, record.Loss, record));
         return null;
     }
@@ -189,7 +180,10 @@ internal sealed class TrainingRun
     private (StopReason Reason, string Message) Diverged(string fault, long? step = null) => (StopReason.Diverged, Invariant(
         $"Diverged in epoch {state.Epochs.Count + 1}, step {step ?? state.Totals.Steps}: {fault}. A smaller learning rate (now {Rate}) or clipped gradients may help."));
 
-    private double Rate => outputs[TrainingGraph.RateOutput]?.Scalar() ?? trainer.LastRate;
+    /// <summary>What does the steps: it is there when the options have been found to make sense.</summary>
+    private StepRunner Runner => trainer.Runner;
+
+    private double Rate => Runner.Rate ?? trainer.LastRate;
 
     /// <summary>Gives the trainer back what was checked last.</summary>
     private void GoBack()
@@ -231,7 +225,7 @@ internal sealed class TrainingRun
 
         // Whole epochs are saved already; what an interrupted one has done would be lost, or which parameters are the best.
         if (reason != StopReason.Diverged && options.CheckpointPath is { } path && (state.Totals.Steps > 0 || state.Continue is not null))
-            Checkpoint.Save(path, trainer);
+            Runner.Save(() => Checkpoint.Save(path, trainer));
         return new History([.. state.Epochs], reason, message, bestEpoch, bestStep, taken);
     }
 

@@ -9,6 +9,7 @@ public sealed partial class LayerTests
     [Theory]
     [InlineData("Autograd", "")]
     [InlineData("Modeling", "Autograd")]
+    [InlineData("Modeling/Mpi", "Modeling")]
     [InlineData("OnnxExport", "Autograd")]
     [InlineData("MLNetIntegration", "Modeling OnnxExport")]
     public void A_library_references_only_the_libraries_below_it(string library, string allowed)
@@ -21,6 +22,7 @@ public sealed partial class LayerTests
     [Theory]
     [InlineData("Autograd", "System.Numerics.Tensors")]
     [InlineData("Modeling", "System.IO.Hashing")]
+    [InlineData("Modeling/Mpi", "")]
     [InlineData("OnnxExport", "Google.Protobuf Grpc.Tools Microsoft.ML.OnnxRuntime.Managed")]
     [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxTransformer System.IO.Hashing")]
     public void A_library_uses_only_its_packages_and_never_a_native_runtime(string library, string allowed)
@@ -58,8 +60,9 @@ public sealed partial class LayerTests
     [Theory]
     [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution")]
     [InlineData(
-        "Toolkit.Modeling", ".", "Schedules", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
+        "Toolkit.Modeling", ".", "Schedules Distributed", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
         "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
+    [InlineData("Toolkit.Mpi", ".")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Training", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
@@ -84,11 +87,12 @@ public sealed partial class LayerTests
     [Theory]
     [InlineData("Autograd")]
     [InlineData("Modeling")]
+    [InlineData("Modeling/Mpi")]
     [InlineData("OnnxExport")]
     [InlineData("MLNetIntegration")]
     public void A_library_shows_its_internals_to_no_other(string library)
     {
-        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration"];
+        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.Mpi", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration"];
         Assert.Empty(Project(library).Descendants("InternalsVisibleTo").Select(friend => (string)friend.Attribute("Include")!).Intersect(libraries));
     }
 
@@ -103,7 +107,7 @@ public sealed partial class LayerTests
         Assert.All(named, name => Assert.Contains(files, file => file.EndsWith("/" + name, StringComparison.Ordinal)));
     }
 
-    private static XDocument Project(string library) => XDocument.Load(Path.Combine(Repository.Root, library, $"{library}.csproj"));
+    private static XDocument Project(string library) => XDocument.Load(Path.Combine(Repository.Root, library, $"{Path.GetFileName(library)}.csproj"));
 
     [GeneratedRegex(@"`([A-Za-z/]+\.cs)`")]
     private static partial Regex FileName();

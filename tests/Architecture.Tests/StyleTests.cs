@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
 using Toolkit.MLNetIntegration;
 using Toolkit.Modeling;
+using Toolkit.Mpi;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Architecture.Tests;
@@ -11,7 +12,7 @@ namespace Toolkit.Architecture.Tests;
 public sealed class StyleTests
 {
     internal static readonly Assembly[] Libraries =
-        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxCatalog).Assembly];
+        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(MpiGroup).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxCatalog).Assembly];
 
     [Fact]
     public void Every_public_class_is_abstract_sealed_or_static()

@@ -1,0 +1,40 @@
+using Toolkit.Modeling.Data;
+
+namespace Toolkit.Modeling.Training;
+
+/// <summary>The pieces of batches: examples ⌊n·s/S⌋ to ⌊n·(s + 1)/S⌋ of n are piece s of S, so pieces of small batches may be empty. Memory is used again.</summary>
+/// <param name="layout">The shape of an example.</param>
+/// <param name="count">S.</param>
+internal sealed class Shards(DataLayout layout, int count)
+{
+    // One for each size that occurs: a full batch has two, and a last one two more.
+    private readonly Dictionary<int, Batch> bySize = [];
+
+    /// <summary>A piece of a batch; null if it is empty. The next one of the same size takes its place.</summary>
+    public Batch? Of(Batch batch, int shard)
+    {
+        (int start, int end) = Bounds(batch, shard);
+        int size = end - start;
+        if (size == 0)
+            return null;
+        if (!bySize.TryGetValue(size, out Batch? piece))
+            bySize.Add(size, piece = new Batch(layout, size));
+        piece.Clear();
+        for (int slot = start; slot < end; slot++)
+            piece.Add(batch, slot);
+        return piece;
+    }
+
+    /// <summary>The Σ w of a piece.</summary>
+    public double Weight(Batch batch, int shard)
+    {
+        (int start, int end) = Bounds(batch, shard);
+        double sum = 0.0;
+        for (int slot = start; slot < end; slot++)
+            sum += batch.WeightOf(slot);
+        return sum;
+    }
+
+    private (int Start, int End) Bounds(Batch batch, int shard) =>
+        ((int)((long)batch.Count * shard / count), (int)((long)batch.Count * (shard + 1) / count));
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Toolkit.Modeling.Tests.Distributed;
+
+/// <summary>Training under Open MPI, by processes: <c>tests/MpiJob</c>. Skipped where there is none.</summary>
+public sealed class MpiTests : IDisposable
+{
+    private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("mpi").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Checkpoints_are_equal_byte_for_byte_for_1_2_4_and_8_processes_and_after_an_interruption()
+    {
+        byte[] one = Trained(1);
+        foreach (int size in new[] { 2, 4, 8 })
+            Assert.True(one.AsSpan().SequenceEqual(Trained(size)), $"{size} processes");
+
+        // Killed in the second epoch, with the checkpoint of the first; other processes go on.
+        string path = Path.Combine(folder, "killed");
+        Assert.Equal(0, Run(2, path, "1").ExitCode);
+        Assert.NotEqual(0, Run(2, path, "3", "kill", "1").ExitCode);
+        Assert.Equal(0, Run(4, path, "3").ExitCode);
+        Assert.True(one.AsSpan().SequenceEqual(File.ReadAllBytes(path)));
+
+        byte[] Trained(int size)
+        {
+            string path = Path.Combine(folder, $"{size}");
+            (int exit, string output, _) = Run(size, path, "3");
+            Assert.True(exit == 0, output);
+            Assert.Contains($"rank {size - 1} of {size} is done", output, StringComparison.Ordinal);
+            return File.ReadAllBytes(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("throw", "Rank 1 has failed: System.InvalidOperationException: the disk is full")]
+    [InlineData("kill", "process rank 1 with PID")]
+    [InlineData("stop", "Rank 1 does not come: rank 0 has waited 2")]
+    [InlineData("mismatch", "rank 1 differs from rank 0 in training data")]
+    public void A_process_that_fails_ends_all_and_is_named(string fault, string message)
+    {
+        (int exit, string output, TimeSpan sinceFault) = Run(2, Path.Combine(folder, "checkpoint"), "3", fault, "1");
+        Assert.NotEqual(0, exit);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is done", output, StringComparison.Ordinal);
+        Assert.InRange(sinceFault.TotalSeconds, 0.0, 10.0);
+    }
+
+    /// <summary>Starts the job, and measures how long it goes on after the fault.</summary>
+    private static (int ExitCode, string Output, TimeSpan SinceFault) Run(int size, params string[] arguments)
+    {
+        Assert.SkipWhen(Launcher is null, "There is no MPI on this machine: mpirun was not found.");
+        var sinceFault = new Stopwatch();
+        string job = Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll");
+        var start = new ProcessStartInfo(
+            Launcher!,
+            ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{size}", "dotnet", job, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TERM"] = "dumb";
+        using Process process = Process.Start(start)!;
+        var output = new StringBuilder();
+        DataReceivedEventHandler add = (_, e) =>
+        {
+            if (e.Data?.StartsWith("now: ", StringComparison.Ordinal) == true)
+                sinceFault.Start();
+            lock (output)
+                output.AppendLine(e.Data);
+        };
+        process.OutputDataReceived += add;
+        process.ErrorDataReceived += add;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(60)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"mpirun has not ended within a minute: {output}");
+        }
+
+        process.WaitForExit();
+        sinceFault.Stop();
+        return (process.ExitCode, output.ToString(), sinceFault.Elapsed);
+    }
+}

@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Distributed;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Persistence;
+using Toolkit.Modeling.Regularizers;
+using Toolkit.Modeling.Schedules;
+using Toolkit.Modeling.Tests.Training;
+using Toolkit.Modeling.Training;
+
+namespace Toolkit.Modeling.Tests.Distributed;
+
+/// <summary>Training by a group of processes, which are threads here.</summary>
+public sealed class ShardedTrainingTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sharded").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>Batch normalization, dropout, clipping by the norm of all gradients, a schedule, weights, a last batch with fewer examples than pieces, early stopping.</summary>
+    [Fact]
+    public void Checkpoints_are_equal_byte_for_byte_for_any_number_of_processes()
+    {
+        byte[] one = Trained(1, epochs: 3);
+        foreach (int size in new[] { 2, 4, 8 })
+            Assert.True(one.AsSpan().SequenceEqual(Trained(size, epochs: 3)), $"{size} processes");
+    }
+
+    [Fact]
+    public void A_training_goes_on_with_another_number_of_processes_as_if_nothing_had_been()
+    {
+        byte[] unbroken = Trained(1, epochs: 3);
+        Trained(4, epochs: 1, "interrupted");
+        Assert.True(unbroken.AsSpan().SequenceEqual(Trained(2, epochs: 3, "interrupted", resume: true)));
+    }
+
+    /// <summary>Without masks and batch statistics the pieces are those of the same mean: the step of a group is the step of one process but for rounding.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_group_takes_the_steps_that_one_process_takes(bool weighted)
+    {
+        Dataset data = Data(weighted, unlabelled: true);
+        Trainer alone = Plain(null), together = Plain(SingleProcess.Instance);
+        var options = new FitOptions { Epochs = 2, BatchSize = 20, Seed = 4 };
+        History expected = alone.Fit(data, options), found = together.Fit(data, options);
+        Assert.Equal(expected.Epochs.Select(epoch => epoch.Loss), found.Epochs.Select(epoch => epoch.Loss), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(expected.Epochs.Select(epoch => epoch.Objective), found.Epochs.Select(epoch => epoch.Objective), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(expected.Epochs.Select(epoch => epoch.Metrics["accuracy"]), found.Epochs.Select(epoch => epoch.Metrics["accuracy"]), (a, b) => Math.Abs(a - b) < 1e-9);
+        foreach ((Parameter a, Parameter b) in alone.Model.Parameters.Zip(together.Model.Parameters))
+            Assert.All(a.Value.ToArray<float>().Zip(b.Value.ToArray<float>()), pair => Assert.InRange(pair.First - pair.Second, -1e-4f, 1e-4f));
+
+        static Trainer Plain(IProcessGroup? group)
+        {
+            var random = new RandomSource(5);
+            return new Trainer
+            {
+                Model = new Sequential(new Dense(6, 16, random) { Activation = Ops.Tanh }, new Dense(16, 3, random)),
+                Loss = new LabelledOnly(new SoftmaxCrossEntropy()),
+                Optimizer = new ClipByNorm(0.5, new Momentum { LearningRate = 0.1 }),
+                Regularizers = [new L2(1e-2), new HiddenL1(1e-2, "dense1")],
+                Metrics = [new Accuracy()],
+                Execution = new ExecutionOptions { Threads = 1 },
+                Group = group,
+                Shards = 4,
+            };
+        }
+    }
+
+    [Fact]
+    public void Pieces_draw_masks_of_their_own()
+    {
+        // One constant input: only the masks tell pieces apart. If all drew the same, the gradient of a group would be that of one piece.
+        var random = new RandomSource(1);
+        var data = Dataset.FromTargets([.. Enumerable.Repeat(1f, 8 * 16)], [16], [.. Enumerable.Repeat(1f, 8)], [1]);
+        Trainer trainer = new()
+        {
+            Model = new Sequential(new Dropout(0.5, random), new Dense(16, 1, random)),
+            Loss = new MeanSquaredError(),
+            Optimizer = new Sgd { LearningRate = 1.0 },
+            Group = SingleProcess.Instance,
+        };
+        float[] before = trainer.Model.Parameters[2].Value.ToArray<float>();
+        trainer.Fit(data, new FitOptions { Epochs = 1, BatchSize = 8 });
+        float[] after = trainer.Model.Parameters[2].Value.ToArray<float>();
+        // A weight whose input all eight pieces dropped does not move: one of 256 would, one of two if the masks were equal.
+        Assert.InRange(before.Zip(after).Count(pair => pair.First == pair.Second), 0, 3);
+    }
+
+    [Fact]
+    public void Processes_that_differ_are_refused_at_the_start()
+    {
+        Refused("training data", (rank, options) => (SmallTraining.Data(seed: rank == 1 ? 9 : 1), options));
+        Refused("options of Fit", (rank, options) => (SmallTraining.Data(), options with { Seed = (ulong)rank }));
+        Refused("parameters", (_, options) => (SmallTraining.Data(), options), modelSeed: rank => (ulong)rank);
+        Refused("the computation of a step", (_, options) => (SmallTraining.Data(), options), rate: rank => rank == 0 ? 0.1 : 0.2);
+
+        static void Refused(string what, Func<int, FitOptions, (Dataset, FitOptions)> given, Func<int, ulong>? modelSeed = null, Func<int, double>? rate = null)
+        {
+            var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(2, group =>
+            {
+                (Dataset data, FitOptions options) = given(group.Rank, new FitOptions { Epochs = 1, BatchSize = 16 });
+                var random = new RandomSource(modelSeed?.Invoke(group.Rank) ?? 1);
+                new Trainer
+                {
+                    Model = new Dense(6, 3, random),
+                    Loss = new SoftmaxCrossEntropy(),
+                    Optimizer = new Sgd { LearningRate = rate?.Invoke(group.Rank) ?? 0.1 },
+                    Group = group,
+                }.Fit(data, options);
+            }));
+            Assert.Contains("rank 1 differs from rank 0 in " + what, e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Groups_and_models_that_cannot_share_a_batch_are_refused()
+    {
+        var data = SmallTraining.Data();
+        var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(4, group => Trainer(group, shards: 2).Fit(data)));
+        Assert.Contains("at most Shards (2), found 4", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Trainer(SingleProcess.Instance, shards: 6));
+    }
+
+    [Fact]
+    public void One_process_that_fails_ends_the_training_of_all()
+    {
+        var clock = Stopwatch.StartNew();
+        var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(4, group => Trainer(group).Fit(SmallTraining.Data(), new FitOptions
+        {
+            Epochs = 3,
+            BatchSize = 16,
+            ProgressSteps = 1,
+            Progress = new Report(progress => { if (group.Rank == 1 && progress.Step == 2) throw new InvalidOperationException("the disk is full"); }),
+        })));
+        Assert.StartsWith("Rank 1 has failed: System.InvalidOperationException: the disk is full", e.Message, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.0, 10.0);
+    }
+
+    /// <summary>One process is asked to end; all do, at the same step.</summary>
+    [Fact]
+    public void All_end_when_one_is_cancelled()
+    {
+        var steps = new long[4];
+        using var source = new CancellationTokenSource();
+        ThreadGroup.Run(4, group =>
+        {
+            History history = Trainer(group).Fit(
+                SmallTraining.Data(),
+                new FitOptions { Epochs = 3, BatchSize = 16, ProgressSteps = 1, Progress = new Report(progress => { if (group.Rank == 1 && progress.Step == 2) source.Cancel(); }) },
+                group.Rank == 1 ? source.Token : CancellationToken.None);
+            Assert.Equal(StopReason.Cancelled, history.StopReason);
+            steps[group.Rank] = history.StepsTaken;
+        });
+        Assert.Equal([3L, 3, 3, 3], steps);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        long[] allocated = new long[6];
+        Trainer trainer = Trainer(SingleProcess.Instance);
+        var options = new FitOptions
+        {
+            Epochs = 6,
+            BatchSize = 8,
+            ProgressSteps = 1,
+            Shuffle = false,
+            Progress = new Report(progress => { if (progress.Step is 20 or 60 && progress.Completed is null) allocated[progress.Step / 20 - 1] = GC.GetAllocatedBytesForCurrentThread(); }),
+        };
+        trainer.Fit(SmallTraining.Data(1000), options);
+        // Reports are objects; what a step itself allocates would come on top of their 40.
+        Assert.InRange((allocated[2] - allocated[0]) / 40.0, 0.0, 100.0);
+    }
+
+    private static Trainer Trainer(IProcessGroup group, int shards = 8) => new()
+    {
+        Model = new Sequential(new Dense(6, 8, new RandomSource(1)) { Activation = Ops.Relu }, new Dense(8, 3, new RandomSource(2))),
+        Loss = new SoftmaxCrossEntropy(),
+        Optimizer = new Adam(),
+        Execution = new ExecutionOptions { Threads = 1 },
+        Group = group,
+        Shards = shards,
+    };
+
+    private static Dataset Data(bool weighted, bool unlabelled = false)
+    {
+        Dataset data = SmallTraining.Data(67);
+        if (unlabelled)
+        {
+            float[] x = [.. Enumerable.Range(0, 67).SelectMany(row => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data.Columns[0].Row(row)).ToArray())];
+            long[] labels = [.. Enumerable.Range(0, 67).Select(row => row % 3 == 0 ? -1L : BitConverter.ToInt64(data.Columns[1].Row(row)))];
+            data = Dataset.FromLabels(x, [6], labels, 3, allowUnlabelled: true);
+        }
+
+        return weighted ? data.WithWeights([.. Enumerable.Range(0, 67).Select(row => row % 7 * 0.5f)]) : data;
+    }
+
+    private byte[] Trained(int size, int epochs, string? name = null, bool resume = false)
+    {
+        string path = Path.Combine(folder, $"{name ?? $"{size}"}.ckpt");
+        ThreadGroup.Run(size, group =>
+        {
+            var random = new RandomSource(5);
+            var trainer = new Trainer
+            {
+                Model = new Sequential(new Dense(6, 20, random) { Activation = Ops.Relu }, new BatchNormalization(20), new Dropout(0.3, random), new Dense(20, 3, random)),
+                Loss = new SoftmaxCrossEntropy(),
+                Optimizer = new ClipByNorm(0.4, new Adam { LearningRate = new CosineDecay(0.01, 1e-4, 60) }),
+                Regularizers = [new L2(1e-3), new HiddenL1(1e-3, "dense1")],
+                Metrics = [new Accuracy(), new AreaUnderCurve()],
+                Execution = new ExecutionOptions { Threads = 1 },
+                Group = group,
+                Clock = new StoppedClock(),
+            };
+            if (resume)
+                Checkpoint.Load(path, trainer);
+            History history = trainer.Fit(Data(weighted: true), new FitOptions
+            {
+                Epochs = epochs,
+                BatchSize = 16,
+                Seed = 3,
+                Validation = SmallTraining.Data(33, 2),
+                EarlyStopping = new EarlyStopping { Patience = 5 },
+                CheckpointPath = path,
+            });
+            Assert.Equal(epochs, history.Epochs.Count);
+        });
+        return File.ReadAllBytes(path);
+    }
+}
+
+/// <summary>A clock that stands still.</summary>
+internal sealed class StoppedClock : TimeProvider
+{
+    public override long GetTimestamp() => 0;
+}

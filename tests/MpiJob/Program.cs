@@ -1,0 +1,76 @@
+using System.Globalization;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Persistence;
+using Toolkit.Modeling.Training;
+using Toolkit.Mpi;
+
+// What the tests of MPI start under mpirun: CHECKPOINT EPOCHS [FAULT RANK]. At the fourth step the process of that rank throws, kills or stops itself; with the fault "mismatch" it has other data.
+string path = args[0];
+int epochs = int.Parse(args[1], CultureInfo.InvariantCulture);
+(string fault, int faulty) = args.Length > 2 ? (args[2], int.Parse(args[3], CultureInfo.InvariantCulture)) : ("", -1);
+
+return MpiGroup.Run(
+    group =>
+    {
+        bool isFaulty = group.Rank == faulty;
+        var random = new RandomSource(5);
+        var trainer = new Trainer
+        {
+            Model = new Sequential(new Dense(784, 24, random) { Activation = Ops.Relu }, new BatchNormalization(24), new Dropout(0.3, random), new Dense(24, 10, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new ClipByNorm(0.4, new Adam()),
+            Metrics = [new Accuracy()],
+            Execution = new ExecutionOptions { Threads = 1 },
+            Group = group,
+            Clock = new StoppedClock(),
+        };
+        if (File.Exists(path))
+            Checkpoint.Load(path, trainer);
+        // The last batch has fewer examples than there are pieces.
+        Dataset data = GeneratedDigits.Create(197, seed: isFaulty && fault == "mismatch" ? 2UL : 1UL).Reshape(784);
+        trainer.Fit(data, new FitOptions { Epochs = epochs, BatchSize = 32, CheckpointPath = path, ProgressSteps = 1, Progress = new Fault(isFaulty ? fault : "") });
+        Console.WriteLine($"rank {group.Rank} of {group.Size} is done");
+        return 0;
+    },
+    new MpiOptions { Patience = TimeSpan.FromSeconds(fault == "stop" ? 2 : 60) });
+
+internal sealed class StoppedClock : TimeProvider
+{
+    public override long GetTimestamp() => 0;
+}
+
+internal sealed class Fault(string fault) : IProgress<TrainingProgress>
+{
+    public void Report(TrainingProgress value)
+    {
+        if (fault.Length == 0 || value.Step != 4 || value.Completed is not null)
+            return;
+        Console.WriteLine($"now: {fault}");
+        switch (fault)
+        {
+            case "throw":
+                throw new InvalidOperationException("the disk is full");
+            case "kill":
+                Signal("KILL");
+                break;
+            case "stop":
+                Signal("STOP");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Signal(string name)
+    {
+        using var process = System.Diagnostics.Process.Start("kill", [$"-{name}", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        Thread.Sleep(Timeout.Infinite);
+    }
+}
