@@ -10,6 +10,7 @@ using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Serving;
+using Toolkit.OnnxExport.Training;
 
 namespace Toolkit.Samples.TrainingStep;
 

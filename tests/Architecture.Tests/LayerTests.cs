@@ -64,7 +64,7 @@ public sealed partial class LayerTests
         "Toolkit.Modeling", ".", "Schedules Distributed", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
         "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.Mpi", ".")]
-    [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import")]
+    [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import Training")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
     {

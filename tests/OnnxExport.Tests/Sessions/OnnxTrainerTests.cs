@@ -12,6 +12,7 @@ using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Serving;
+using Toolkit.OnnxExport.Training;
 using Toolkit.OnnxExport.Tests.Export;
 
 namespace Toolkit.OnnxExport.Tests.Sessions;

@@ -1,7 +1,8 @@
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Serving;
 
-namespace Toolkit.OnnxExport.Serving;
+namespace Toolkit.OnnxExport.Training;
 
 /// <summary>Puts the values of a training into a file.</summary>
 internal static class StoredState

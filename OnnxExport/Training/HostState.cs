@@ -1,7 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Serving;
 
-namespace Toolkit.OnnxExport.Serving;
+namespace Toolkit.OnnxExport.Training;
 
 /// <summary>State in the memory of the process.</summary>
 internal sealed class HostState : StateBuffers

@@ -2,8 +2,9 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Serving;
 
-namespace Toolkit.OnnxExport.Serving;
+namespace Toolkit.OnnxExport.Training;
 
 /// <summary>State in the memory of a GPU. A model that hands its inputs on, run on the same GPU, moves it there and back.</summary>
 internal sealed class DeviceState : StateBuffers

@@ -1,7 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Serving;
 
-namespace Toolkit.OnnxExport.Serving;
+namespace Toolkit.OnnxExport.Training;
 
 /// <summary>
 /// Two sets of memory for what a training step changes: it reads one set and writes the other, since ONNX Runtime still reads old values when it writes new ones.

@@ -7,8 +7,9 @@ using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Serving;
 
-namespace Toolkit.OnnxExport.Serving;
+namespace Toolkit.OnnxExport.Training;
 
 /// <summary>
 /// Trains with ONNX Runtime: runs an exported training step again and again, on the CPU or a GPU. It keeps all that the step changes, weights, moments, counters, in two sets of memory where
