@@ -21,7 +21,7 @@ internal sealed class GradientPath(IReadOnlyList<Node> order, HashSet<Variable> 
     }
 
     /// <summary>The nodes from the one that reads a result of the node to one that gives a y.</summary>
-    private IEnumerable<Node> Behind(Node node)
+    private Stack<Node> Behind(Node node)
     {
         var cameFrom = new Dictionary<Node, Node?>(ReferenceEqualityComparer.Instance) { [node] = null };
         Node? end = ys.Any(node.Outputs.Contains) ? node : null;

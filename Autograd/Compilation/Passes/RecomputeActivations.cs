@@ -69,7 +69,7 @@ internal sealed class RecomputeActivations : RewritingPass
         }
 
         /// <summary>The nodes of a segment that have to run again.</summary>
-        private IEnumerable<Node> Needed(Node[] segment)
+        private Stack<Node> Needed(Node[] segment)
         {
             var wanted = new HashSet<Variable>(read, ReferenceEqualityComparer.Instance);
             var needed = new Stack<Node>();
