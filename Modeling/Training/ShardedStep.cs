@@ -9,7 +9,7 @@ namespace Toolkit.Modeling.Training;
 /// <summary>Does a step together with other processes: each computes its pieces of the batch, all sum, and each makes the same updates.</summary>
 internal sealed class ShardedStep : StepRunner
 {
-    private const int LossNumber = 0, PenaltyNumber = 1, CancelNumber = 2, FirstMeasure = 3;
+    private const int LossNumber = 0, PenaltyNumber = 1, CancelNumber = 2, BatchNumber = 3, FirstMeasure = 4;
 
     private readonly Trainer trainer;
     private readonly IProcessGroup group;
@@ -32,6 +32,7 @@ internal sealed class ShardedStep : StepRunner
     private readonly MeasureTotals measured;
     private ShardSum? total;
     private bool cancelled;
+    private bool agreed;
 
     public ShardedStep(Trainer trainer, IProcessGroup group, DataLayout layout)
     {
@@ -56,7 +57,12 @@ internal sealed class ShardedStep : StepRunner
     }
 
     /// <inheritdoc/>
-    public override void Agree(IDataSource data, FitOptions options) => TrainingAgreement.Require(trainer, group, graph, data, options);
+    public override void Agree(IDataSource data, FitOptions options)
+    {
+        TrainingAgreement.Require(trainer, group, graph, data, options);
+        // What is in memory has been compared; other batches are compared when they come.
+        agreed = data.Columns is not null || group.Size == 1;
+    }
 
     /// <inheritdoc/>
     public override bool IsCancelled(CancellationToken cancellation) => group.Size == 1 ? cancellation.IsCancellationRequested : cancelled;
@@ -84,8 +90,16 @@ internal sealed class ShardedStep : StepRunner
             sums.Add();
         }
 
+        long checksum = agreed ? 0L : Shards.Checksum(batch);
         sums.Own.Numbers[CancelNumber] = cancellation.IsCancellationRequested ? 1.0 : 0.0;
+        sums.Own.Numbers[BatchNumber] = checksum;
         total = sums.Total(trainer.State.Steps + 1);
+        if (total.Numbers[BatchNumber] != (double)checksum * group.Size)
+        {
+            throw new ProcessGroupException(
+                $"Expected the same batch in all processes, found another one than that of rank {group.Rank} in step {trainer.State.Steps + 1}: their sources give different examples, or in another order.");
+        }
+
         cancelled = total.Numbers[CancelNumber] > 0.0;
         Loss = total.Numbers[LossNumber];
         Objective = Loss + total.Numbers[PenaltyNumber];
@@ -128,7 +142,7 @@ internal sealed class ShardedStep : StepRunner
         measured.Add(outputs, piece.Count);
         sum.Numbers[LossNumber] = outputs[ShardedGraph.LossOutput].Scalar();
         sum.Numbers[PenaltyNumber] = outputs[ShardedGraph.PenaltyOutput].Scalar();
-        sum.Numbers[CancelNumber] = 0.0;
+        (sum.Numbers[CancelNumber], sum.Numbers[BatchNumber]) = (0.0, 0.0);
         measured.CopyTo(sum.Numbers.AsSpan(FirstMeasure));
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Training;
@@ -33,6 +34,19 @@ internal sealed class Shards(DataLayout layout, int count)
         for (int slot = start; slot < end; slot++)
             sum += batch.WeightOf(slot);
         return sum;
+    }
+
+    /// <summary>A checksum of the examples of a batch and their order, of so many bits that a sum of them over processes is exact in float64.</summary>
+    public static long Checksum(Batch batch)
+    {
+        ulong hash = (ulong)batch.Count;
+        foreach (Field field in batch.Layout.Fields)
+        {
+            for (int slot = 0; slot < batch.Count; slot++)
+                hash = XxHash3.HashToUInt64(batch.Row(field.Name, slot), (long)hash);
+        }
+
+        return (long)(hash >> 24);
     }
 
     private (int Start, int End) Bounds(Batch batch, int shard) =>

@@ -119,6 +119,19 @@ public sealed class ShardedTrainingTests : IDisposable
         }
     }
 
+    /// <summary>What comes as a stream is compared batch by batch.</summary>
+    [Fact]
+    public void Processes_whose_streams_differ_are_stopped_at_the_first_batch_that_does()
+    {
+        Dataset data = SmallTraining.Data(64);
+        var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(2, group => Trainer(group).Fit(
+            new RowStream(data, swapped: group.Rank == 1 ? 40 : null), new FitOptions { Epochs = 1, BatchSize = 16, Shuffle = false })));
+        Assert.Contains("Expected the same batch in all processes", e.Message, StringComparison.Ordinal);
+        Assert.Contains("in step 3", e.Message, StringComparison.Ordinal);
+        ThreadGroup.Run(2, group => Assert.Equal(
+            StopReason.Completed, Trainer(group).Fit(new RowStream(data, null), new FitOptions { Epochs = 1, BatchSize = 16, Shuffle = false }).StopReason));
+    }
+
     [Fact]
     public void Groups_and_models_that_cannot_share_a_batch_are_refused()
     {
@@ -233,6 +246,22 @@ public sealed class ShardedTrainingTests : IDisposable
             Assert.Equal(epochs, history.Epochs.Count);
         });
         return File.ReadAllBytes(path);
+    }
+}
+
+/// <summary>Examples that are not in memory as far as a trainer knows, of which an example and the next may have changed places.</summary>
+internal sealed class RowStream(Dataset data, int? swapped) : IDataSource
+{
+    public DataLayout Layout => data.Layout;
+
+    public int? ExampleCount => data.Count;
+
+    public IEnumerable<Batch> Batches(BatchOptions options, long epoch = 0)
+    {
+        int[] rows = [.. Enumerable.Range(0, data.Count)];
+        if (swapped is { } row)
+            (rows[row], rows[row + 1]) = (rows[row + 1], rows[row]);
+        return data.Select(rows).Batches(options, epoch);
     }
 }
 
