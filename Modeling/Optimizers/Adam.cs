@@ -24,14 +24,14 @@ public sealed record Adam : Optimizer
     public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-8;
 
     /// <inheritdoc/>
-    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+    public override Variable Rate(OptimizerState state) => state.RateOf(LearningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
         // The corrections are scalars, the same for all parameters; float64 keeps 1 − ρ₂ᵗ exact enough at the first steps.
         Variable t = Ops.Add(state.Step, Variable.Scalar(1, DType.Int64)).Cast(DType.Float64);
-        Variable rate = LearningRate.Rate(state.Step) / Correction(FirstDecay, t);
+        Variable rate = state.RateOf(LearningRate) / Correction(FirstDecay, t);
         Variable scale = 1.0 / Correction(SecondDecay, t).Sqrt();
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)

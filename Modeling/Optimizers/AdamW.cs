@@ -27,7 +27,7 @@ public sealed record AdamW : Optimizer
     public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-8;
 
     /// <inheritdoc/>
-    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+    public override Variable Rate(OptimizerState state) => state.RateOf(LearningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)

@@ -16,7 +16,7 @@ public sealed record Momentum : Optimizer
     public Schedule Decay { get; init => field = Schedule.Rate(value); } = 0.9;
 
     /// <inheritdoc/>
-    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+    public override Variable Rate(OptimizerState state) => state.RateOf(LearningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)

@@ -21,5 +21,5 @@ public abstract record Optimizer
 
     /// <summary>The rate of a schedule for this step in the type of a parameter.</summary>
     private protected static Variable Rate(Schedule schedule, OptimizerState state, Parameter parameter) =>
-        schedule.Rate(state.Step).Cast(parameter.DType);
+        state.RateOf(schedule).Cast(parameter.DType);
 }

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Optimizers;
 
@@ -9,6 +10,7 @@ public sealed class OptimizerState
 {
     private readonly Dictionary<string, Parameter> moments = new(StringComparer.Ordinal);
     private readonly List<Parameter> order = [];
+    private readonly Dictionary<Schedule, Variable> rates = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A state before the first step.</summary>
     public OptimizerState()
@@ -38,6 +40,15 @@ public sealed class OptimizerState
         return moments.TryGetValue(name, out Parameter? found)
             ? found
             : Number(name, Value.Zeros(parameter.DType, parameter.Value.Sizes));
+    }
+
+    /// <summary>The rate of a schedule for this step, a float64 scalar. Asked for again, it is the same variable, so that a step has its learning rate in one place.</summary>
+    /// <param name="schedule">The schedule.</param>
+    public Variable RateOf(Schedule schedule)
+    {
+        if (!rates.TryGetValue(schedule, out Variable? rate))
+            rates.Add(schedule, rate = schedule.Rate(Step));
+        return rate;
     }
 
     /// <summary>Anything else that is remembered, under its full name. Asked for again, it is the same one.</summary>

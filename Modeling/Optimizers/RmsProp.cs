@@ -17,7 +17,7 @@ public sealed record RmsProp : Optimizer
     public double Stabilizer { get; init => field = Settings.Positive(value); } = 1e-6;
 
     /// <inheritdoc/>
-    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+    public override Variable Rate(OptimizerState state) => state.RateOf(LearningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)

@@ -11,7 +11,7 @@ public sealed record Sgd : Optimizer
     public Schedule LearningRate { get; init; } = 0.01;
 
     /// <inheritdoc/>
-    public override Variable Rate(OptimizerState state) => LearningRate.Rate(state.Step);
+    public override Variable Rate(OptimizerState state) => state.RateOf(LearningRate);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state) =>

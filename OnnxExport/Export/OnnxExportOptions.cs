@@ -1,3 +1,5 @@
+using Toolkit.Autograd.Graph;
+
 namespace Toolkit.OnnxExport.Export;
 
 /// <summary>How a computation is written as ONNX. Equal computations and equal options give equal bytes.</summary>
@@ -44,6 +46,12 @@ public sealed record OnnxExportOptions
     /// scaled. False by default: the file then has every parameter as it was trained, and can be trained further. A computation with updates is refused.
     /// </summary>
     public bool FoldParameters { get; init; }
+
+    /// <summary>
+    /// The training step of the model, which is then written into its <c>training_info</c>: the graph of the step, which reads the model's weights and inputs by their names, and the
+    /// binding of each weight to its new value. Runtimes for inference pass over it. None by default.
+    /// </summary>
+    public Signature? TrainingStep { get; init; }
 
     /// <summary>Whether the inferred types and shapes of the results of operations are written, for viewers and for importers that infer none.</summary>
     public bool IncludeValueInfo { get; init; } = true;

@@ -12,7 +12,7 @@ namespace Toolkit.OnnxExport.Export;
 /// outputs keep their names, symbolic dimensions become <c>dim_param</c>, parameters become initializers under their names (made unique
 /// by a number where two are equal), and a size that is known only at run time is read from the input that carries its symbol.</para>
 /// <para>A computation with updates, such as a training step, takes each updated parameter as an input that has its present value as default, and
-/// gives its new value as an output with <c>_out</c> after the name.</para>
+/// gives its new value as an output with <c>_out</c> after the name; metadata pair the two and say what the parameter is for.</para>
 /// <para>Every model passes <see cref="ModelCheck"/> before it leaves. Equal computations give equal bytes: there are no time stamps, and the
 /// order depends on the graph alone.</para>
 /// </remarks>
@@ -47,7 +47,11 @@ public static class OnnxExporter
     public static void ExportOnnx(this ISignatureSource model, string path, OnnxExportOptions? options = null) =>
         Export(model.Inference, path, options);
 
-    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null)
+    /// <summary>The model of a computation.</summary>
+    /// <param name="signature">The computation.</param>
+    /// <param name="options">How to write it; null for the defaults.</param>
+    /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give; null for none.</param>
+    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null, IReadOnlySet<Parameter>? required = null)
     {
         options ??= new OnnxExportOptions();
         if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
@@ -61,27 +65,36 @@ public static class OnnxExporter
             throw new ExportException($"Expected finite parameters to export, found that {fault}: the training has diverged.");
         }
 
+        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>());
         var model = new ModelProto
         {
             IrVersion = IrVersion(options.Opset),
             OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = options.Opset } },
             ModelVersion = options.ModelVersion,
-            Graph = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options).Write(),
+            Graph = writer.Write(),
         };
         SetIfAny(options.ProducerName, v => model.ProducerName = v);
         SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);
         SetIfAny(options.Domain, v => model.Domain = v);
         SetIfAny(options.Description, v => model.DocString = v);
-        if (options.Metadata.Keys.FirstOrDefault(signature.Metadata.ContainsKey) is { } twice)
+        var own = signature.Metadata.Concat(writer.Updates.SelectMany(update => update.Metadata)).ToDictionary(StringComparer.Ordinal);
+        if (options.Metadata.Keys.FirstOrDefault(own.ContainsKey) is { } twice)
         {
             throw new ExportException($"Expected metadata of other keys than those of the computation, found \"{twice}\" in both.");
         }
 
-        foreach ((string key, string value) in signature.Metadata.Concat(options.Metadata).OrderBy(m => m.Key, StringComparer.Ordinal))
+        foreach ((string key, string value) in own.Concat(options.Metadata).OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         }
 
+        if (options is { TrainingStep: not null, FoldParameters: true })
+        {
+            throw new ExportException("Expected a training step beside the parameters that it trains, found that they are folded: choose one of TrainingStep and FoldParameters.");
+        }
+
+        if (options.TrainingStep is { } step)
+            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }));
         ModelCheck.Require(model);
         return model;
     }

@@ -12,22 +12,32 @@ internal sealed class SignatureWriter
 
     private readonly Signature signature;
     private readonly OnnxExportOptions options;
+    private readonly IReadOnlySet<Parameter> required;
+    private readonly List<WrittenUpdate> updates = [];
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
     private readonly ValueTypes valueTypes;
     private readonly StepWriter steps;
     private readonly Dictionary<Variable, string> outputNames = new(ReferenceEqualityComparer.Instance);
 
-    public SignatureWriter(Signature signature, OnnxExportOptions options)
+    /// <summary>Prepares to write a signature.</summary>
+    /// <param name="signature">The computation.</param>
+    /// <param name="options">How to write it.</param>
+    /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give.</param>
+    public SignatureWriter(Signature signature, OnnxExportOptions options, IReadOnlySet<Parameter> required)
     {
         this.signature = signature;
         this.options = options;
+        this.required = required;
         valueTypes = new ValueTypes(signature.Inputs);
         builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null);
         flat = new FlatGraph(signature, options.Opset);
         var shapes = new ShapeWriter(builder, [.. signature.Inputs.Select(input => (input.Name!, input.Shape))]);
         steps = new StepWriter(builder, shapes, new FormTypes(options.Opset), valueTypes, options);
     }
+
+    /// <summary>The updates, in their order; there once the graph is written.</summary>
+    public IReadOnlyList<WrittenUpdate> Updates => updates;
 
     public GraphProto Write()
     {
@@ -66,18 +76,20 @@ internal sealed class SignatureWriter
         return builder.Complete();
     }
 
-    /// <summary>Parameters keep their names; those that an update changes are inputs too, in the order of the updates.</summary>
+    /// <summary>Parameters keep their names; those that an update changes are inputs too, in the order of the updates, then those that a caller must give.</summary>
     private void WriteParameters()
     {
-        Parameter[] updated = [.. signature.Updates.Select(u => u.Parameter)];
-        foreach (Parameter parameter in signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable)))
+        HashSet<Parameter> updated = [.. signature.Updates.Select(u => u.Parameter)];
+        Parameter[] written = [.. signature.Parameters.Where(p => updated.Contains(p) || flat.Used.Contains(p.Variable))];
+        foreach (Parameter parameter in written)
         {
             string name = builder.Reserve(parameter.Name);
             steps.Add(parameter.Variable, name);
-            builder.AddInitializer(parameter.Value, name);
+            if (!required.Contains(parameter))
+                builder.AddInitializer(parameter.Value, name);
         }
 
-        foreach (Parameter parameter in updated)
+        foreach (Parameter parameter in signature.Updates.Select(u => u.Parameter).Concat(written.Where(p => required.Contains(p) && !updated.Contains(p))))
         {
             string name = steps.NameOf(parameter.Variable);
             builder.Graph.Input.Add(valueTypes.ToProto(name, parameter.Variable.Type, Description(name)));
@@ -93,7 +105,9 @@ internal sealed class SignatureWriter
 
         foreach ((Update update, Variable newValue) in signature.Updates.Zip(flat.NewValues))
         {
-            yield return (builder.Reserve($"{steps.NameOf(update.Parameter.Variable)}_out"), newValue);
+            string name = steps.NameOf(update.Parameter.Variable), newName = builder.Reserve($"{name}_out");
+            updates.Add(new WrittenUpdate(name, newName, update.Parameter.Role));
+            yield return (newName, newValue);
         }
     }
 

@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Import;
@@ -31,7 +32,7 @@ internal sealed class GraphReader
         this.operators = operators;
         this.cancellation = cancellation;
         this.folder = folder;
-        initializers = new InitializerReader(graph, folder);
+        initializers = new InitializerReader(graph, folder, WrittenUpdate.Of(model));
         work = new Work(1_000_000 + (64L * NodesOf(graph).LongCount()));
         symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
@@ -42,7 +43,7 @@ internal sealed class GraphReader
         (model, operators, folder, symbols, work, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.work, around.cancellation);
         this.graph = graph;
         this.around = around;
-        initializers = new InitializerReader(graph, folder);
+        initializers = new InitializerReader(graph, folder, new Dictionary<string, WrittenUpdate>());
     }
 
     /// <summary>What the names of the graph stand for, nodes and initializers that nothing reads aside.</summary>

@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Import;
@@ -14,9 +15,15 @@ internal sealed class InitializerReader
     private readonly HashSet<string> updated;
     private readonly Dictionary<string, Parameter> parameters = new(StringComparer.Ordinal);
     private readonly string? folder;
+    private readonly IReadOnlyDictionary<string, WrittenUpdate> known;
 
-    public InitializerReader(GraphProto graph, string? folder)
+    /// <summary>Prepares to read the initializers of a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="folder">Where external data lie.</param>
+    /// <param name="known">What the metadata of the file say of updated parameters.</param>
+    public InitializerReader(GraphProto graph, string? folder, IReadOnlyDictionary<string, WrittenUpdate> known)
     {
+        this.known = known;
         this.folder = folder;
         tensors = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         HashSet<string> outputs = [.. graph.Output.Select(output => output.Name)];
@@ -59,7 +66,7 @@ internal sealed class InitializerReader
     private Parameter ParameterOf(string name, ParameterRole role)
     {
         if (!parameters.TryGetValue(name, out Parameter? parameter))
-            parameters.Add(name, parameter = new Parameter(name, ExternalTensor.Read(tensors[name], folder), role));
+            parameters.Add(name, parameter = new Parameter(name, ExternalTensor.Read(tensors[name], folder), known.GetValueOrDefault(name)?.Role ?? role));
         return parameter;
     }
 

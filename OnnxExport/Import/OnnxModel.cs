@@ -89,10 +89,11 @@ public sealed class OnnxModel : ISignatureSource
     {
         ModelProto model = FunctionInlining.Apply(ModelProto.Parser.ParseFrom(bytes));
         var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder, cancellation);
-        return new OnnxModel(reader.Read(), Options(model), reader.Values);
+        Signature signature = reader.Read();
+        return new OnnxModel(signature, Options(model, signature), reader.Values);
     }
 
-    private static OnnxExportOptions Options(ModelProto model) => new()
+    private static OnnxExportOptions Options(ModelProto model, Signature signature) => new()
     {
         Opset = (int)Math.Clamp(
             model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1, OnnxExportOptions.OldestOpset, OnnxExportOptions.NewestOpset),
@@ -104,7 +105,8 @@ public sealed class OnnxModel : ISignatureSource
         Description = model.DocString,
         ValueDescriptions = model.Graph.Input.Concat(model.Graph.Output).Where(value => value.DocString.Length > 0)
             .DistinctBy(value => value.Name).ToDictionary(value => value.Name, value => value.DocString, StringComparer.Ordinal),
-        Metadata = model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
+        Metadata = model.MetadataProps.ExceptBy(WrittenUpdate.KeysOf(signature.Updates), entry => entry.Key)
+            .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
         IncludeValueInfo = HasValueInfo(model.Graph),
     };
 

@@ -22,6 +22,7 @@ public sealed class OnnxSession : IDisposable
         FallbackReason = fallbackReason;
         Inputs = [.. session.InputMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
         Outputs = [.. session.OutputMetadata.Where(p => TensorDescription.IsTensor(p.Value)).Select(p => TensorDescription.Of(p.Key, p.Value))];
+        DefaultedInputs = [.. session.OverridableInitializerMetadata.Select(p => TensorDescription.Of(p.Key, p.Value))];
         UnservedOutputs = [.. session.OutputMetadata.Where(p => !TensorDescription.IsTensor(p.Value)).Select(p => p.Key)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
     }
@@ -43,6 +44,9 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Why the CPU took over, or null if it did not.</summary>
     public string? FallbackReason { get; }
+
+    /// <summary>The inputs for which the file has values, which may be given all the same.</summary>
+    internal IReadOnlyList<TensorDescription> DefaultedInputs { get; }
 
     /// <summary>Whether all of the model runs on the caller's memory, so that what a binding holds is what a run sees: not with a device, nor with a
     /// provider that the application may have added itself.</summary>
@@ -88,33 +92,7 @@ public sealed class OnnxSession : IDisposable
     /// <returns>One value for each output, in the order of <see cref="Outputs"/>.</returns>
     public IReadOnlyList<Value> Run(params ReadOnlySpan<Value> inputs)
     {
-        var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
-        if (inputs.Length != Inputs.Count)
-        {
-            throw new ServingException($"Expected values for the inputs {string.Join(", ", Inputs.Select(i => i.Name))}, found {inputs.Length} values.");
-        }
-
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            TensorDescription description = Inputs[i];
-            if (inputs[i].DType != description.Type.DType || inputs[i].Rank != description.Type.Shape.Rank)
-            {
-                throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
-            }
-
-            for (int axis = 0; axis < inputs[i].Rank; axis++)
-            {
-                Dim dim = description.Type.Shape[axis];
-                int size = inputs[i].Sizes[axis];
-                int expected = dim.Symbol?.Name is { } symbol ? sizes.TryGetValue(symbol, out int known) ? known : sizes[symbol] = size : dim.Size;
-                if (size != expected)
-                {
-                    throw new ServingException($"Expected {description.Type} for the input \"{description.Name}\", found {inputs[i]}.");
-                }
-            }
-        }
-
-        using SessionBuffers buffers = CreateBuffers(sizes);
+        using SessionBuffers buffers = CreateBuffers(InputCheck.Sizes(Inputs, inputs));
         for (int i = 0; i < inputs.Length; i++)
         {
             buffers.Inputs[i].CopyFrom(inputs[i]);
@@ -189,6 +167,9 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>A binding; only between <see cref="Enter"/> and <see cref="Leave"/>, as it refers to the native session.</summary>
     internal OrtIoBinding CreateBinding() => session.CreateIoBinding();
+
+    /// <summary>Memory of the provider, to be released before this session.</summary>
+    internal OrtAllocator CreateAllocator(OrtMemoryInfo memory) => new(session, memory);
 
     private static OnnxSession Create(Func<SessionOptions, InferenceSession> load, string what, ServingOptions options)
     {

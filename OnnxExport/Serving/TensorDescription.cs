@@ -18,6 +18,12 @@ public sealed record TensorDescription(string Name, TensorElementType ElementTyp
     /// <inheritdoc/>
     public override string ToString() => $"\"{Name}\" ({ElementType}{Shape})";
 
+    /// <summary>The sizes of a tensor that is always as large.</summary>
+    /// <exception cref="ServingException">One is not known before a run.</exception>
+    internal int[] StaticSizes() => Shape.All(dim => dim.IsStatic)
+        ? [.. Shape.Select(dim => dim.Size)]
+        : throw new ServingException($"Expected fixed sizes of {this}, found one that only a run tells.");
+
     internal static TensorDescription Of(string name, NodeMetadata metadata)
     {
         if (!IsTensor(metadata))

@@ -14,9 +14,15 @@ public sealed class TensorMemory
     private OrtValue? bound;
 
     internal TensorMemory(TensorDescription description, int[] sizes)
+        : this(description, Value.Zeros(description.Type.DType, sizes))
+    {
+    }
+
+    /// <summary>The memory of a value that another owns.</summary>
+    internal TensorMemory(TensorDescription description, Value value)
     {
         Description = description;
-        this.sizes = sizes;
+        sizes = [.. value.Sizes];
         if (ElementType.Of(description.Type.DType) is { IsNumber: true, Bits: < 8 } or { Kind: ElementKind.Complex })
         {
             throw new ServingException(
@@ -24,7 +30,7 @@ public sealed class TensorMemory
         }
 
         elementSize = description.Type.DType.Size();
-        Value = Value.Zeros(description.Type.DType, sizes);
+        Value = value;
     }
 
     /// <summary>The input or output.</summary>

@@ -1,0 +1,14 @@
+namespace Toolkit.OnnxExport.Export;
+
+/// <summary>How <see cref="TrainingStepExporter.ExportTrainingFiles"/> writes a training.</summary>
+public sealed record TrainingFilesOptions
+{
+    /// <summary>How each file is written; by default with the operator set <see cref="TrainingStepExporter.Opset"/>.</summary>
+    public OnnxExportOptions Onnx { get; init; } = new() { Opset = TrainingStepExporter.Opset };
+
+    /// <summary>
+    /// Whether inputs and outputs have at most 32 bits an element: int64 is given and returned as int32, uint64 as uint32, float64 as float32, for languages to which the wide
+    /// types are foreign. Inside nothing changes; counts of steps must stay below 2³¹, of random numbers below 2³². False by default.
+    /// </summary>
+    public bool NarrowEdges { get; init; }
+}

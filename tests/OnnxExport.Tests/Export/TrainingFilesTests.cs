@@ -1,0 +1,151 @@
+using Google.Protobuf;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
+using Toolkit.Autograd.Tests;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Metrics;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Checking;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.OnnxExport.Tests.Export;
+
+/// <summary>The forms of a training step as a file: one with defaults, three in which all that changes is given, and the one inside the model.</summary>
+public sealed class TrainingFilesTests
+{
+    private const int Steps = 3;
+
+    [Fact]
+    public void The_metadata_pair_each_parameter_with_its_new_value_and_say_what_it_is_for()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner();
+        string path = Path.Combine(folder.Path, "step.onnx");
+        trainer.TrainingStep.ExportOnnx(path);
+        using OnnxSession session = OnnxSession.Load(path, TrainingSteps.Quiet);
+        Assert.Equal(2 * trainer.TrainingStep.Updates.Count, session.Metadata.Count);
+        foreach (Parameter parameter in trainer.TrainingStep.Updates.Select(update => update.Parameter))
+        {
+            Assert.Equal(parameter.Role.ToString(), session.Metadata["role:" + parameter.Name]);
+            Assert.Contains(session.Outputs, output => output.Name == session.Metadata["update:" + parameter.Name]);
+        }
+
+        // The same roles are read back, which the place of a moment in the graph does not tell; the key of the masks, a whole number that nothing changes, is a constant from then on.
+        OnnxModel read = OnnxModel.Load(path);
+        Assert.Equal(
+            trainer.TrainingStep.Updates.Select(update => (update.Parameter.Name, update.Parameter.Role)), read.Signature.Updates.Select(update => (update.Parameter.Name, update.Parameter.Role)));
+        byte[] again = OnnxExporter.Export(read.Signature, read.ExportOptions);
+        OnnxModel reread = OnnxModel.Load(again);
+        Assert.Equal(again, OnnxExporter.Export(reread.Signature, reread.ExportOptions));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Three_files_train_where_all_that_changes_must_be_given(bool narrow)
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner();
+        Signature step = trainer.TrainingStep;
+        step.ExportTrainingFiles(trainer.Model, folder.Path, new TrainingFilesOptions { NarrowEdges = narrow });
+        using OnnxSession start = Open("start.onnx"), session = Open("step.onnx"), model = Open("model.onnx");
+        Assert.Empty(start.Inputs);
+        Assert.Equal(session.Inputs.Skip(step.Inputs.Count).Select(input => (input.Name, input.ElementType)), start.Outputs.Select(output => (output.Name, output.ElementType)));
+        if (narrow)
+            Assert.All(session.Inputs.Concat(session.Outputs).Concat(start.Outputs), edge => Assert.True(edge.Type.DType.Size() <= 4, edge.ToString()));
+        Function native = Function.Compile(step);
+        IReadOnlyList<Value> state = start.Run();
+        for (int i = 0; i < Steps; i++)
+        {
+            Value[] batch = Batch(i);
+            IReadOnlyList<Value> found = session.Run([.. batch.Select((value, k) => Like(value, session.Inputs[k])), .. state]);
+            Value[] expected = [.. native.Run(batch), .. step.Updates.Select(update => update.Parameter.Value)];
+            for (int o = 0; o < expected.Length; o++)
+                Assert.True(TrainingSteps.Difference(Like(expected[o], session.Outputs[o]), found[o]) <= 1e-6, $"step {i}, {session.Outputs[o].Name}");
+            state = [.. found.Skip(step.Outputs.Count)];
+        }
+
+        // The model takes the trained weights by their names.
+        Value input = Batch(9)[0];
+        Value[] weights = [.. model.Inputs.Skip(1).Select(wanted => state[start.Outputs.ToList().FindIndex(output => output.Name == wanted.Name)])];
+        Assert.NotEmpty(weights);
+        Assert.True(TrainingSteps.Difference(Function.Compile(trainer.Model.Inference).Run(input)[0], model.Run([input, .. weights])[0]) <= 1e-6);
+
+        OnnxSession Open(string name) => OnnxSession.Load(Path.Combine(folder.Path, name), TrainingSteps.Quiet);
+    }
+
+    [Fact]
+    public void The_step_inside_the_model_follows_the_graph_of_the_model_and_binds_its_weights()
+    {
+        Trainer trainer = Learner();
+        Signature step = trainer.TrainingStep;
+        byte[] plain = OnnxExporter.Export(trainer.Model.Inference, new() { Opset = 18 }), both = OnnxExporter.Export(trainer.Model.Inference, new() { Opset = 18, TrainingStep = step });
+        Assert.Empty(ModelCheck.Check(both));
+        Value[] batch = Batch(0);
+        using (OnnxSession first = OnnxSession.Load(plain), second = OnnxSession.Load(both))
+            Assert.Equal(first.Run(batch[0])[0].Span<float>(), second.Run(batch[0])[0].Span<float>());
+
+        // As the standard says: one graph after the other, the outputs of the second, and new values by the bindings.
+        ModelProto model = ModelProto.Parser.ParseFrom(both);
+        TrainingInfoProto training = Assert.Single(model.TrainingInfo);
+        GraphProto joined = model.Graph, algorithm = training.Algorithm;
+        model.TrainingInfo.Clear();
+        joined.Node.AddRange(algorithm.Node);
+        joined.Initializer.AddRange(algorithm.Initializer);
+        joined.Input.AddRange(algorithm.Input);
+        joined.ValueInfo.Clear();
+        joined.Output.Clear();
+        joined.Output.AddRange(algorithm.Output);
+        Assert.Empty(ModelCheck.Check(model.ToByteArray()));
+        var bindings = training.UpdateBinding.ToDictionary(binding => binding.Key, binding => binding.Value);
+        Assert.Equal(step.Updates.Count, bindings.Count);
+        Assert.All(bindings.Keys, name => Assert.Contains(joined.Initializer, tensor => tensor.Name == name));
+        using OnnxSession session = OnnxSession.Load(model.ToByteArray());
+        Assert.Equal(["input", "target"], session.Inputs.Select(input => input.Name));
+        IReadOnlyList<Value> found = session.Run(batch);
+        Function.Compile(step).Run(batch);
+        foreach (Parameter parameter in step.Updates.Select(update => update.Parameter))
+        {
+            int place = session.Outputs.ToList().FindIndex(output => output.Name == bindings[parameter.Name]);
+            Assert.True(TrainingSteps.Difference(parameter.Value, found[place]) <= 1e-6, parameter.Name);
+        }
+    }
+
+    [Fact]
+    public void What_changes_no_parameter_is_no_step()
+    {
+        using var folder = new TemporaryFolder();
+        ExportException error = Assert.Throws<ExportException>(() => Learner().EvaluationStep.ExportOnnx(Path.Combine(folder.Path, "step.onnx")));
+        Assert.Contains("\"evaluation\", which changes none", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private static Trainer Learner()
+    {
+        var random = new RandomSource(3);
+        var trainer = new Trainer
+        {
+            Model = new Sequential(new Dense(6, 8, random) { UseBias = false }, new BatchNormalization(8), new Activation(Ops.Tanh), new Dropout(0.3, random), new Dense(8, 3, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam { LearningRate = 0.01 },
+            Metrics = [new Accuracy()],
+        };
+        trainer.Prepare(DataLayout.Labels([6], 3));
+        return trainer;
+    }
+
+    private static Value[] Batch(int seed) => [SmallModels.Random(new Random(seed), DType.Float32, [5, 6]), Value.Of([0L, 2L, 1L, 1L, 0L], 5)];
+
+    /// <summary>The numbers in the type of an input or output.</summary>
+    private static Value Like(Value value, TensorDescription edge) =>
+        value.DType == edge.Type.DType ? value : Function.Compile(new Signature([], [new Output("y", Variable.Of(value).Cast(edge.Type.DType))])).Run()[0];
+}
