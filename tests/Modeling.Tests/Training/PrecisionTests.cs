@@ -66,14 +66,15 @@ public sealed class PrecisionTests
     public void Digits_are_learned_as_well_in_every_precision()
     {
         Dataset train = GeneratedDigits.Create(2000, seed: 1).Reshape(784), test = GeneratedDigits.Create(1000, seed: 2).Reshape(784);
-        double[] accuracies = [.. Enum.GetValues<TrainingPrecision>().Select(precision =>
+        // One seed has a standard error of a point.
+        double[] accuracies = [.. Enum.GetValues<TrainingPrecision>().Select(precision => Enumerable.Range(1, 3).Average(seed =>
         {
-            Trainer trainer = Digits(precision);
-            trainer.Fit(train, new() { Epochs = 4, BatchSize = 64 }, Token);
+            Trainer trainer = Digits(precision, seed);
+            trainer.Fit(train, new() { Epochs = 8, BatchSize = 64, Seed = (ulong)seed }, Token);
             return trainer.Evaluate(test)["accuracy"];
-        })];
+        }))];
         Assert.True(accuracies[0] > 0.85, $"found {accuracies[0]}");
-        Assert.All(accuracies, accuracy => Assert.InRange(accuracy, accuracies[0] - 0.02, accuracies[0] + 0.02));
+        Assert.All(accuracies, accuracy => Assert.InRange(accuracy, accuracies[0] - 0.01, accuracies[0] + 0.01));
     }
 
     /// <summary>Gradients of 10⁻⁹ are 0 in float16; scaled they are not, and the step is that of float32.</summary>
@@ -212,9 +213,9 @@ public sealed class PrecisionTests
         Assert.All(whole.Parameters.Zip(second.Parameters), pair => Assert.True(pair.First.Value.BitEquals(pair.Second.Value), pair.First.Name));
     }
 
-    private static Trainer Digits(TrainingPrecision precision)
+    private static Trainer Digits(TrainingPrecision precision, int seed = 1)
     {
-        var random = new RandomSource(1);
+        var random = new RandomSource((ulong)seed);
         return new Trainer
         {
             Model = new Sequential(
