@@ -33,7 +33,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>The dimension of an axis.</summary>
     /// <param name="axis">0 to <see cref="Rank"/> − 1.</param>
-    public Dim this[int axis] => dims[axis];
+    /// <exception cref="ShapeException">The axis lies outside.</exception>
+    public Dim this[int axis] => (uint)axis < (uint)dims.Length ? dims[axis] : throw NoAxis(axis);
 
     /// <summary>The dimension of an axis counted from either end.</summary>
     /// <param name="axis">The axis; <c>^1</c> is the last.</param>
@@ -66,8 +67,11 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <summary>The same shape with one dimension replaced.</summary>
     /// <param name="axis">The axis, counted from 0.</param>
     /// <param name="dim">Its new dimension.</param>
+    /// <exception cref="ShapeException">The axis lies outside.</exception>
     public Shape With(int axis, Dim dim)
     {
+        if ((uint)axis >= (uint)dims.Length)
+            throw NoAxis(axis);
         var copy = (Dim[])dims.Clone();
         copy[axis] = dim;
         return new Shape(copy);
@@ -129,4 +133,6 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <param name="left">The first shape.</param>
     /// <param name="right">The second shape.</param>
     public static bool operator !=(Shape? left, Shape? right) => !(left == right);
+
+    private ShapeException NoAxis(int axis) => new($"Expected an axis from 0 to {Rank - 1} of the shape {this}, found {axis}.");
 }

@@ -26,6 +26,7 @@ public sealed record LogSoftmax(int Axis) : Operation, IRunsInBlocks, IOperator
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
+        _ = inputs[0].Shape.Axis(Axis);
         return [inputs[0]];
     }
 

@@ -25,6 +25,7 @@ public sealed record Softmax(int Axis) : Operation, IRunsInBlocks, IOperator
     {
         Require.Count(this, inputs, 1);
         Require.Floating(this, inputs[0].DType);
+        _ = inputs[0].Shape.Axis(Axis);
         return [inputs[0]];
     }
 

@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Diagnostics;
+using Toolkit.Modeling.Distributed;
 using Toolkit.Modeling.Encoders;
 using Toolkit.Modeling.Ensembles;
 using Toolkit.Modeling.Linear;
@@ -30,6 +31,7 @@ public sealed class ComponentTests
         typeof(Boosted), typeof(BoostingRound), typeof(TrainedEnsemble), typeof(LassoKnot), typeof(Eigenpair), typeof(Spectrum), typeof(SpectrumPoint), typeof(DiagnosisOptions), typeof(LayerReport), typeof(UnitReport),
         typeof(RunPoint), typeof(SymmetryReport), typeof(SparseDictionary), typeof(TrainedTangentClassifier),
         typeof(EpochRecord), typeof(Evaluation), typeof(History), typeof(RetrainingResult), typeof(TrainingProgress),
+        typeof(Agreement), typeof(Collectives), typeof(SingleProcess), typeof(ThreadGroup),
     ];
 
     private static readonly string[] ActivationsOfOps =
