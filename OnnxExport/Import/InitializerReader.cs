@@ -61,7 +61,10 @@ internal sealed class InitializerReader
         ? new Parameter(name, value, Role(value.Sizes.ToArray().Count(size => size > 1), reader, input)).Variable
         : Variable.Of(value);
 
-    private static bool IsLearnable(int rank, NodeProto? reader, int input) => rank > 0 && reader is not null && IsDifferentiable(reader.OpType, input);
+    private static bool IsLearnable(int rank, NodeProto? reader, int input) => rank > 0 && reader is not null && (IsDifferentiable(reader.OpType, input) || IsScaleOrBias(reader.OpType, input));
+
+    /// <summary>Weights of operators of which the standard does not say what is differentiable.</summary>
+    private static bool IsScaleOrBias(string op, int input) => (op, input) is ("LayerNormalization", 1 or 2) or ("RMSNormalization", 1);
 
     private Parameter ParameterOf(string name, ParameterRole role)
     {
@@ -78,7 +81,7 @@ internal sealed class InitializerReader
     private static ParameterRole Role(int longAxes, NodeProto? reader, int input) => (reader?.OpType, input) switch
     {
         (null, _) => ParameterRole.State,
-        ("BatchNormalization", 1) => ParameterRole.Scale,
+        ("BatchNormalization" or "LayerNormalization" or "RMSNormalization", 1) => ParameterRole.Scale,
         ("BatchNormalization", 3 or 4) => ParameterRole.State,
         _ => longAxes > 1 ? ParameterRole.Weight : ParameterRole.Bias,
     };
