@@ -57,7 +57,7 @@ public sealed record CompilationOptions
 
     /// <summary>
     /// Whether gradients compute values of the function that they differentiate, the first output, anew instead of keeping them all; not by default. A step of training on n equal layers then needs the memory of about 2√n of
-    /// them instead of n, and about a quarter more time. The bits are the same.
+    /// them instead of n, for a second forward pass at most. The bits are the same.
     /// </summary>
     public bool RecomputeActivations { get; init; }
 

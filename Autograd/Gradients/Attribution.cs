@@ -88,7 +88,7 @@ public sealed record InputTimesGradient : Attribution
 /// </summary>
 public sealed record IntegratedGradients : Attribution
 {
-    /// <summary>The number of points, at least 1; 32 by default. With smooth activations half of them do for seven digits; each kink on the way leaves an error of about its change of slope over their number.</summary>
+    /// <summary>The number of points, at least 1; 32 by default. Smooth activations need fewer than those with kinks, each of which leaves an error on the way.</summary>
     public int Points { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Points), value, "Expected at least 1 point."); } = 32;
 
     /// <summary>b: what stands for the absence of each number, the same in all places; 0 by default.</summary>

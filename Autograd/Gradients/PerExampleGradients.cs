@@ -10,7 +10,7 @@ public static partial class Gradient
 {
     /// <summary>
     /// The gradients of the loss of each example by itself, with the examples as first axis: ∂lossᵢ/∂wrt for i = 0, 1, … Their mean is the gradient of the mean loss; their norms are what differentially private training
-    /// clips. It costs about one gradient of the whole batch, and memory for as many gradients as there are examples.
+    /// clips. It takes memory for as many gradients as there are examples.
     /// </summary>
     /// <remarks>A loop over the examples differentiates the computation of one (a batch of size 1). Whatever has the symbol of <paramref name="losses"/> as its first axis and does not follow from other such things is taken
     /// row by row: inputs, and random numbers such as the mask of a dropout. Examples must not influence each other, as they do in batch normalization during training: there the result is that of each example
