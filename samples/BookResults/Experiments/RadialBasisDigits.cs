@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
@@ -104,8 +105,8 @@ internal sealed class RadialBasisDigits : Experiment
             Add(right, found[1].Span<double>());
         }
 
-        double[] solution = NormalEquations.Solve(gram, right);
-        Value solved = Value.Of(solution, Centres + 1, Classes);
+        Matrix<double> solution = Matrix<double>.Build.DenseOfArray(gram).Cholesky().Solve(Matrix<double>.Build.DenseOfArray(right));
+        Value solved = Value.Of(solution.ToRowMajorArray(), Centres + 1, Classes);
         int errors = 0;
         foreach ((Value part, Value labels) in Parts(testSquares, test))
         {
