@@ -30,7 +30,12 @@ public static partial class Ops
     /// <summary>Raises to a power; see <see cref="Elementwise.Pow"/>.</summary>
     /// <param name="x">The base.</param>
     /// <param name="y">The exponent.</param>
-    public static Variable Pow(Variable x, Variable y) => new Pow().Apply(x, y);
+    public static Variable Pow(this Variable x, Variable y) => new Pow().Apply(x, y);
+
+    /// <summary>Raises to a power that is a number.</summary>
+    /// <param name="x">The base.</param>
+    /// <param name="y">The exponent.</param>
+    public static Variable Pow(this Variable x, double y) => Pow(x, Variable.Scalar(y, x.DType));
 
     /// <summary>The greater of two; see <see cref="Elementwise.Max"/>.</summary>
     /// <param name="x">The first number.</param>
@@ -56,7 +61,7 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     /// <param name="low">The least result.</param>
     /// <param name="high">The greatest result.</param>
-    public static Variable Clip(Variable x, double low, double high) => Min(Max(x, low), high);
+    public static Variable Clip(this Variable x, double low, double high) => Min(Max(x, low), high);
 
     /// <summary>eˣ; see <see cref="Elementwise.Exp"/>.</summary>
     /// <param name="x">The exponent.</param>
@@ -139,32 +144,32 @@ public static partial class Ops
     /// <summary>x &gt; y.</summary>
     /// <param name="x">The first number.</param>
     /// <param name="y">The second number.</param>
-    public static Variable Greater(Variable x, Variable y) => new Greater().Apply(x, y);
+    public static Variable Greater(this Variable x, Variable y) => new Greater().Apply(x, y);
 
     /// <summary>x &gt; y.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="y">The number.</param>
-    public static Variable Greater(Variable x, double y) => Greater(x, Variable.Scalar(y, x.DType));
+    public static Variable Greater(this Variable x, double y) => Greater(x, Variable.Scalar(y, x.DType));
 
     /// <summary>x ≥ y.</summary>
     /// <param name="x">The first number.</param>
     /// <param name="y">The second number.</param>
-    public static Variable GreaterOrEqual(Variable x, Variable y) => new GreaterOrEqual().Apply(x, y);
+    public static Variable GreaterOrEqual(this Variable x, Variable y) => new GreaterOrEqual().Apply(x, y);
 
     /// <summary>x &lt; y.</summary>
     /// <param name="x">The first number.</param>
     /// <param name="y">The second number.</param>
-    public static Variable Less(Variable x, Variable y) => new Less().Apply(x, y);
+    public static Variable Less(this Variable x, Variable y) => new Less().Apply(x, y);
 
     /// <summary>x &lt; y.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="y">The number.</param>
-    public static Variable Less(Variable x, double y) => Less(x, Variable.Scalar(y, x.DType));
+    public static Variable Less(this Variable x, double y) => Less(x, Variable.Scalar(y, x.DType));
 
     /// <summary>x = y.</summary>
     /// <param name="x">The first number.</param>
     /// <param name="y">The second number.</param>
-    public static Variable Equal(Variable x, Variable y) => new Equal().Apply(x, y);
+    public static Variable Equal(this Variable x, Variable y) => new Equal().Apply(x, y);
 
     /// <summary>x where the condition holds, y elsewhere.</summary>
     /// <param name="condition">Truth values.</param>

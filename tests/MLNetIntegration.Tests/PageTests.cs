@@ -31,6 +31,25 @@ public sealed partial class PageTests
         }
     }
 
+    /// <summary>The blocks of the page of short answers, one after the other, are one program.</summary>
+    [Fact]
+    public async Task The_page_of_short_answers_runs()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Directory.CreateSymbolicLink(Path.Combine(folder, "mnist"), Path.Combine(DataFiles.Folder, "mnist"));
+            string written = await PageProgram.RunAsync(string.Concat(PageProgram.Blocks("docs/how-to.md")), folder, TestContext.Current.CancellationToken);
+            Assert.Contains("threes were taken for fives", written, StringComparison.Ordinal);
+            foreach (string file in new[] { "digits.onnx", "committee.onnx" })
+                OnnxSession.Load(Path.Combine(folder, file)).Dispose();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Blocks that are whole programs, which say what they import.</summary>
     [Theory]
     [InlineData("Autograd/README.md")]
