@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
@@ -33,13 +34,12 @@ internal sealed unsafe class BlockKernel : Kernel
         this.blocks = blocks;
         int first = Enumerable.Range(0, blocks.Axes.Count).First(i => blocks.Axes[i] >= 0);
         rows = inputs[first]!.Sizes[blocks.Axes[first]];
-        bool joinsRows = blocks.Join == BlockJoin.Rows;
         this.inputs = [.. inputs.Select((input, i) => input is null ? BlockPart.None : new BlockPart(input.DType, input.Sizes.ToArray(), AxisOf(i), i != blocks.Panels && input.DType.IsHalf()))];
-        this.results = [.. results.Select(result => result.IsWanted ? new BlockPart(result.Type, result.Sizes, joinsRows ? 0 : -1, result.Type.IsHalf()) : BlockPart.None)];
+        this.results = [.. results.Select((result, i) => result.IsWanted ? new BlockPart(result.Type, result.Sizes, blocks.AxisOfResult(i), result.Type.IsHalf()) : BlockPart.None)];
         long perRow = this.inputs.Concat(this.results).Where(part => part.IsWidened && part.Axis >= 0).Sum(part => (long)part.Count / Math.Max(1, rows) * sizeof(float));
 
         // Other results than the first, such as places, count from the first row on.
-        bool isOne = results.Skip(1).Any(result => result.IsWanted);
+        bool isOne = blocks.Results is null && results.Skip(1).Any(result => result.IsWanted);
         int most = isOne ? rows : (int)Math.Clamp(BlockBytes / Math.Max(1, perRow), Math.Min(blocks.Least, Math.Max(1, rows)), Math.Max(1, rows));
         int count = Math.Max(1, (rows + Math.Max(1, most) - 1) / Math.Max(1, most));
         block = (rows + count - 1) / count;
@@ -49,8 +49,8 @@ internal sealed unsafe class BlockKernel : Kernel
         Flops = (whole.Flops * (count - 1)) + (rest ?? whole).Flops;
         foreach (BlockPart part in this.inputs.Concat(this.results).Where(part => part.IsWidened))
             scratchBytes = part.Place(scratchBytes, block);
-        if (!joinsRows && count > 1)
-            scratchBytes = this.results[0].PlaceSecond(scratchBytes);
+        foreach (BlockPart part in this.results.Where(part => part != BlockPart.None && part.Axis < 0 && count > 1))
+            scratchBytes = part.PlaceSecond(scratchBytes);
 
         Kernel Make(int size) => lower(
             [.. this.inputs.Select((part, i) => part == BlockPart.None ? null : part.IsWidened || part.Axis >= 0 ? new Value(part.KernelType, part.SizesOf(size), Storage.Of(0, 0), 0) : inputs[i])],
@@ -117,6 +117,12 @@ internal sealed unsafe class BlockKernel : Kernel
 
     private void Join(Span<float> total, ReadOnlySpan<float> found, int start, int size)
     {
+        if (start > 0 && blocks.Join is BlockJoin.Sum or BlockJoin.Rows)
+        {
+            TensorPrimitives.Add(total, found, total);
+            return;
+        }
+
         float share = blocks.Join == BlockJoin.Mean ? (float)((double)size / rows) : 1;
         for (int i = 0; i < total.Length; i++)
         {

@@ -60,19 +60,9 @@ internal sealed class BlockPart(DType type, int[] sizes, int axis, bool isWidene
     public Value Widened(Value whole, int start, int size, Storage memory, Workers workers)
     {
         var wide = new Value(DType.Float32, SizesOf(size), memory, offset);
-        if (axis <= 0)
-        {
-            HalfConversion.Run(type, At(whole, axis < 0 ? 0 : (long)start * Inner), DType.Float32, wide.Address, wide.Count, workers);
-            return wide;
-        }
-
-        int outer = Value.CountOf(sizes.AsSpan(0, axis)), inner = Inner, run = size * inner;
-        for (int i = 0; i < outer; i++)
-        {
-            HalfConversion.Run(
-                type, At(whole, (((long)i * sizes[axis]) + start) * inner), DType.Float32, wide.Address + ((nint)i * run * sizeof(float)), run, workers);
-        }
-
+        (int pieces, int length) = PiecesOf(wide, size);
+        for (int i = 0; i < pieces; i++)
+            HalfConversion.Run(type, Piece(whole, i, start), DType.Float32, wide.Address + ((nint)i * length * sizeof(float)), length, workers);
         return wide;
     }
 
@@ -90,8 +80,18 @@ internal sealed class BlockPart(DType type, int[] sizes, int axis, bool isWidene
     public Value Total(Value whole, Storage memory) => isWidened && second >= 0 ? new Value(DType.Float32, sizes, memory, second) : whole;
 
     /// <summary>Rounds a block into the result.</summary>
-    public void Narrow(Value wide, Value whole, int start, int size, Workers workers) =>
-        HalfConversion.Run(DType.Float32, wide.Address, type, At(whole, size == 0 ? 0 : (long)start * Inner), wide.Count, workers);
+    public void Narrow(Value wide, Value whole, int start, int size, Workers workers)
+    {
+        (int pieces, int length) = PiecesOf(wide, size);
+        for (int i = 0; i < pieces; i++)
+            HalfConversion.Run(DType.Float32, wide.Address + ((nint)i * length * sizeof(float)), type, Piece(whole, i, start), length, workers);
+    }
+
+    /// <summary>How many pieces of a block lie apart in the whole, and how long each is.</summary>
+    private (int Pieces, int Length) PiecesOf(Value block, int size) => axis <= 0 ? (1, block.Count) : (Value.CountOf(sizes.AsSpan(0, axis)), size * Inner);
+
+    /// <summary>Where a piece of a block lies in the whole.</summary>
+    private nint Piece(Value whole, int piece, int start) => At(whole, axis < 0 ? 0 : ((piece * (long)sizes[axis]) + start) * Inner);
 
     private static nint At(Value whole, long element) => whole.Address + (nint)(element * whole.DType.Size());
 

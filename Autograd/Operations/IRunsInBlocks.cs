@@ -27,8 +27,13 @@ internal enum BlockJoin
 /// <param name="Join">How results of blocks make up the result.</param>
 /// <param name="Least">The fewest rows of a block, where there are as many.</param>
 /// <param name="Panels">The position of an input of a half type that the kernel reads as it is stored; −1 for none.</param>
-internal sealed record Blocks(IntList Axes, BlockJoin Join = BlockJoin.Rows, int Least = 1, int Panels = -1)
+/// <param name="Results">For each result the axis along which blocks give parts of it, −1 for one that is their sum; null for <paramref name="Join"/>, where there is one result.</param>
+internal sealed record Blocks(IntList Axes, BlockJoin Join = BlockJoin.Rows, int Least = 1, int Panels = -1, IntList? Results = null)
 {
+    /// <summary>The axis along which blocks give parts of a result; −1 where they are joined.</summary>
+    /// <param name="result">The position of the result.</param>
+    public int AxisOfResult(int result) => Results is not null ? Results[result] : Join == BlockJoin.Rows ? 0 : -1;
+
     /// <summary>How an operation is cut whose inputs are given; null where none is of a half type, or it is computed in one piece.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="inputs">Types and shapes of its inputs.</param>

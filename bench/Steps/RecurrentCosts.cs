@@ -21,12 +21,13 @@ internal static class RecurrentCosts
 
     public static void Run(int threads, double seconds)
     {
-        Console.WriteLine("layer      inputs  forward  with gradient");
+        Console.WriteLine("layer            inputs  forward  with gradient");
         foreach (int inputs in new[] { 28, 128 })
         {
             var random = new RandomSource(1);
             Print("LSTM", 4, inputs, new Lstm(inputs, Hidden, random), threads, seconds);
             Print("GRU", 3, inputs, new Gru(inputs, Hidden, random), threads, seconds);
+            Print("GRU of the book", 3, inputs, new Gru(inputs, Hidden, random) { LinearBeforeReset = false }, threads, seconds);
             Print("RNN", 1, inputs, new Recurrent(inputs, Hidden, random), threads, seconds);
         }
     }
@@ -43,7 +44,7 @@ internal static class RecurrentCosts
         new RandomSource(2).FillNormal(input[0].Span<float>(), 0, 1);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-10} {inputs,6}  {Ratio(Step(forward), products.Forward, seconds),7:F2}  {Ratio(Step(both), products.Both, seconds),13:F2}"));
+            $"{name,-16} {inputs,6}  {Ratio(Step(forward), products.Forward, seconds),7:F2}  {Ratio(Step(both), products.Both, seconds),13:F2}"));
 
         Action Step(Function function)
         {

@@ -24,6 +24,22 @@ internal unsafe interface IRecurrentCell
     /// <summary>The gates whose products with the input and with the state are added in one block.</summary>
     static abstract int Split { get; }
 
+    /// <summary>The last gates whose product with the state waits until <see cref="Reset"/> has changed the state for them; 0 for none. The memory of the cell then holds the changed
+    /// state, and on the way back its gradient.</summary>
+    static virtual int Late => 0;
+
+    /// <summary>What the late gates read instead of the state: from the sums of the others, which it turns into activations in place as far as it needs them.</summary>
+    /// <param name="sums">The blocks.</param>
+    /// <param name="stride">The distance between them.</param>
+    /// <param name="h">The hidden state.</param>
+    /// <param name="changed">Receives the changed state.</param>
+    static virtual void Reset<T, TVector, TSimd>(T* sums, nint stride, T* h, T* changed)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+    }
+
     /// <summary>From sums to activations, in place, and from states to the next ones.</summary>
     /// <param name="sums">The blocks.</param>
     /// <param name="stride">The distance between them.</param>
@@ -50,4 +66,20 @@ internal unsafe interface IRecurrentCell
         where T : unmanaged, INumber<T>
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>;
+
+    /// <summary>From the gradient of the changed state to those of the sums that changed it and of the state before the turn.</summary>
+    /// <param name="kept">What was kept.</param>
+    /// <param name="keptStride">The distance between its blocks.</param>
+    /// <param name="before">The hidden state before the turn.</param>
+    /// <param name="ofChanged">The gradient of the changed state.</param>
+    /// <param name="dh">The gradient of the hidden state, which grows.</param>
+    /// <param name="sums">Receives the gradients of the sums, blocks that are a stride apart.</param>
+    /// <param name="stride">The distance between them.</param>
+    /// <param name="changed">Receives the changed state once more.</param>
+    static virtual void BackwardReset<T, TVector, TSimd>(T* kept, nint keptStride, T* before, T* ofChanged, T* dh, T* sums, nint stride, T* changed)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+    }
 }

@@ -16,8 +16,11 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
     public T* Kept;
     public T* Result;
 
-    /// <summary>The recurrent weights of the direction, packed to be multiplied by gradients of sums.</summary>
+    /// <summary>The recurrent weights of the direction, packed to be multiplied by gradients of sums: those of the gates that are not late, then those of the late ones.</summary>
     public T* Weights;
+
+    /// <summary>Where the weights of the late gates begin.</summary>
+    public nint PackedLate;
 
     public int* Lengths;
     public T* InitialState;
@@ -29,7 +32,7 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
     /// <summary>Receives for each row of x the gradients of its sums.</summary>
     public T* Sums;
 
-    /// <summary>Receives for each row of x the state before its turn, or null.</summary>
+    /// <summary>Receives for each row of x the state before its turn, and beside it what late gates read instead; or null.</summary>
     public T* Before;
 
     public T* OfInitialState;
@@ -38,6 +41,9 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
     public byte* Scratch;
     public long ScratchBytes;
 
+    /// <summary>The width of a row of <see cref="Before"/>.</summary>
+    public static int BeforeWidth(in RecurrentLayout layout) => TCell.Late > 0 ? 2 * layout.Hidden : layout.Hidden;
+
     private readonly int Width => TCell.Blocks * Layout.Hidden;
 
     /// <summary>The scratch memory of a part.</summary>
@@ -45,7 +51,9 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
     {
         int rows = layout.PartSize(parts), h = layout.Hidden;
         return (RecurrentMemory.Aligned<T>((long)rows * h) * 2) + RecurrentMemory.Aligned<T>(h)
-            + GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.ScratchBytes(rows, h, TCell.Gates * h);
+            + Math.Max(Product(TCell.Gates - TCell.Late), Product(TCell.Late));
+
+        long Product(int gates) => GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.ScratchBytes(rows, h, gates * h);
     }
 
     public readonly void Execute(int index, int participant)
@@ -70,8 +78,16 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
             int t = isReverse ? Layout.Time - 1 - turn : turn;
             for (int i = 0; i < count; i++)
                 Turn(t, isReverse, first + i, dh + ((nint)i * hidden), dc + ((nint)i * hidden), zeros);
+            T* withState = Sums + ((nint)Layout.Row(t, first) * Width) + (TCell.First * hidden);
+            if (TCell.Late > 0)
+            {
+                Multiply(withState + ((TCell.Gates - TCell.Late) * hidden), TCell.Late, Weights + PackedLate, count, T.Zero, dc, product);
+                for (int i = 0; i < count; i++)
+                    TurnReset(t, isReverse, first + i, dh + ((nint)i * hidden), dc + ((nint)i * hidden), zeros);
+            }
+
             if (turn > 0 || OfInitialState is not null)
-                Multiply(Sums + ((nint)Layout.Row(t, first) * Width) + (TCell.First * hidden), count, dh, product);
+                Multiply(withState, TCell.Gates - TCell.Late, Weights, count, T.One, dh, product);
         }
 
         for (int i = 0; i < count; i++)
@@ -84,41 +100,41 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
         }
     }
 
-    private readonly void Multiply(T* sums, int count, T* dh, byte* scratch)
+    private readonly void Multiply(T* sums, int gates, T* weights, int count, T beta, T* to, byte* scratch)
     {
         int hidden = Layout.Hidden, width = GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Width;
         GemmProblem<T> problem = new()
         {
             M = count,
             N = hidden,
-            K = TCell.Gates * hidden,
+            K = gates * hidden,
             Alpha = T.One,
-            Beta = T.One,
+            Beta = beta,
             A = sums,
             Lda = (nint)Layout.RowStep * Width,
-            C = dh,
+            C = to,
             Ldc = hidden,
         };
-        GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Run(problem, new PackedPanel<T>(Weights, (hidden + width - 1) / width, width), 0, count, 0, hidden, scratch);
+        GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Run(problem, new PackedPanel<T>(weights, (hidden + width - 1) / width, width), 0, count, 0, hidden, scratch);
     }
 
     private readonly void Turn(int t, bool isReverse, int example, T* dh, T* dc, T* zeros)
     {
-        int hidden = Layout.Hidden, row = Layout.Row(t, example), length = Lengths is null ? Layout.Time : Math.Min(Lengths[example], Layout.Time);
+        int hidden = Layout.Hidden, row = Layout.Row(t, example), width = BeforeWidth(Layout);
         T* sums = Sums + ((nint)row * Width);
-        T* copy = Before is null ? null : Before + ((nint)row * hidden);
-        if (t >= length)
+        T* copy = Before is null ? null : Before + ((nint)row * width);
+        if (t >= Length(example))
         {
             // Nothing was read: the states pass, and so do their gradients.
             new Span<T>(sums, Width).Clear();
             if (copy is not null)
-                new Span<T>(copy, hidden).Clear();
+                new Span<T>(copy, width).Clear();
             return;
         }
 
-        bool isFirst = isReverse ? t == length - 1 : t == 0;
+        bool isFirst = IsFirst(t, isReverse, example);
         int earlier = isReverse ? t + 1 : t - 1;
-        T* before = !isFirst ? Result + Layout.Result(earlier, Direction, example) : InitialState is null ? zeros : InitialState + Layout.State(Direction, example);
+        T* before = StateBefore(t, isReverse, example, zeros);
         T* cell = zeros;
         if (TCell.Kept > TCell.Blocks)
         {
@@ -137,14 +153,50 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
             Rest(j, kept, before, cell, outside, dh, dc, sums);
     }
 
+    private readonly int Length(int example) => Lengths is null ? Layout.Time : Math.Min(Lengths[example], Layout.Time);
+
+    private readonly bool IsFirst(int t, bool isReverse, int example) => t == (isReverse ? Length(example) - 1 : 0);
+
+    private readonly T* StateBefore(int t, bool isReverse, int example, T* zeros) =>
+        !IsFirst(t, isReverse, example) ? Result + Layout.Result(isReverse ? t + 1 : t - 1, Direction, example)
+        : InitialState is null ? zeros : InitialState + Layout.State(Direction, example);
+
+    /// <summary>From the gradients of what late gates read, which lie where those of the cell would.</summary>
+    private readonly void TurnReset(int t, bool isReverse, int example, T* dh, T* dc, T* zeros)
+    {
+        if (t >= Length(example))
+            return;
+        int hidden = Layout.Hidden, row = Layout.Row(t, example), lanes = TSimd.Count, j = 0;
+        T* kept = Kept + ((nint)row * TCell.Kept * hidden), before = StateBefore(t, isReverse, example, zeros), sums = Sums + ((nint)row * Width);
+
+        // What is not wanted goes over the gradient that was read.
+        T* changed = Before is null ? dc : Before + ((nint)row * BeforeWidth(Layout)) + hidden;
+        for (; j <= hidden - lanes; j += lanes)
+            TCell.BackwardReset<T, TVector, TSimd>(kept + j, hidden, before + j, dc + j, dh + j, sums + j, hidden, changed + j);
+        if (j == hidden)
+            return;
+        int rest = hidden - j;
+        T* copy = stackalloc T[14 * lanes];
+        new Span<T>(copy, 14 * lanes).Clear();
+        T* own = copy + (5 * lanes), results = own + (4 * lanes);
+        RecurrentMemory.Move(TCell.Kept, kept + j, hidden, copy, lanes, rest);
+        RecurrentMemory.Move(TCell.Blocks, sums + j, hidden, results, lanes, rest);
+        RecurrentMemory.Copy(before, j, own, rest);
+        RecurrentMemory.Copy(dc, j, own + lanes, rest);
+        RecurrentMemory.Copy(dh, j, own + (2 * lanes), rest);
+        TCell.BackwardReset<T, TVector, TSimd>(copy, lanes, own, own + lanes, own + (2 * lanes), results, lanes, own + (3 * lanes));
+        RecurrentMemory.Copy(own, 2 * lanes, dh + j, rest);
+        RecurrentMemory.Copy(own, 3 * lanes, changed + j, rest);
+        RecurrentMemory.Move(TCell.Blocks, results, lanes, sums + j, hidden, rest);
+    }
+
     /// <summary>The last few units go through a whole vector, too.</summary>
     private readonly void Rest(int j, T* kept, T* before, T* cell, T* outside, T* dh, T* dc, T* sums)
     {
         int lanes = TSimd.Count, hidden = Layout.Hidden, rest = hidden - j;
         T* copy = stackalloc T[14 * lanes];
         new Span<T>(copy, 14 * lanes).Clear();
-        for (int k = 0; k < Math.Max(TCell.Kept, 1); k++)
-            RecurrentMemory.Copy(kept, ((nint)k * hidden) + j, copy + (k * lanes), rest);
+        RecurrentMemory.Move(Math.Max(TCell.Kept, 1), kept + j, hidden, copy, lanes, rest);
         T* own = copy + (5 * lanes), results = own + (5 * lanes);
         RecurrentMemory.Copy(before, j, own, rest);
         RecurrentMemory.Copy(cell, j, own + lanes, rest);
@@ -154,7 +206,6 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
         TCell.Backward<T, TVector, TSimd>(copy, lanes, own, own + lanes, own + (2 * lanes), own + (3 * lanes), own + (4 * lanes), results, lanes);
         RecurrentMemory.Copy(own, 3 * lanes, dh + j, rest);
         RecurrentMemory.Copy(own, 4 * lanes, dc + j, rest);
-        for (int k = 0; k < TCell.Blocks; k++)
-            RecurrentMemory.Copy(results, k * lanes, sums + ((nint)k * hidden) + j, rest);
+        RecurrentMemory.Move(TCell.Blocks, results, lanes, sums + j, hidden, rest);
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>All turns of a part of the examples in one direction: for each turn one product with the states and one pass over the sums.</summary>
+/// <summary>All turns of a part of the examples in one direction: for each turn one product with the states and one pass over the sums, and once more for gates that are late.</summary>
 internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
     where T : unmanaged, INumber<T>
     where TVector : struct
@@ -15,9 +15,12 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
     public T* Sums;
     public int Width;
 
-    /// <summary>The recurrent weights of each direction, packed.</summary>
+    /// <summary>The recurrent weights of each direction, packed: those of the gates that are not late, then those of the late ones.</summary>
     public T* Weights;
     public nint PackedCount;
+
+    /// <summary>Where those of the late gates begin.</summary>
+    public nint PackedLate;
 
     /// <summary>The addends of the blocks after those that the input fills, or null.</summary>
     public T* Bias;
@@ -69,8 +72,17 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
                     RecurrentMemory.Copy(Bias, d * BiasStep, from + (i * step) + ((TCell.First + TCell.Split) * hidden), (TCell.Gates - TCell.Split) * hidden);
             }
 
-            if (turn > 0 || InitialState is not null)
-                Multiply(h, count, from + (TCell.First * hidden), step, d, product);
+            bool isZero = turn == 0 && InitialState is null;
+            if (!isZero)
+                Multiply(h, count, from + (TCell.First * hidden), step, (TCell.Gates - TCell.Late) * hidden, Weights + (d * PackedCount), product);
+            if (TCell.Late > 0)
+            {
+                for (int i = 0; i < count; i++)
+                    Reset(from + (i * step), h + ((nint)i * hidden), c + ((nint)i * hidden));
+                if (!isZero)
+                    Multiply(c, count, from + ((TCell.First + TCell.Gates - TCell.Late) * hidden), step, TCell.Late * hidden, Weights + (d * PackedCount) + PackedLate, product);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 T* state = h + ((nint)i * hidden), y = Result is null ? null : Result + Layout.Result(t, d, first + i);
@@ -94,9 +106,9 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
         }
     }
 
-    private readonly void Multiply(T* h, int count, T* to, nint step, int d, byte* scratch)
+    private readonly void Multiply(T* h, int count, T* to, nint step, int columns, T* weights, byte* scratch)
     {
-        int hidden = Layout.Hidden, columns = TCell.Gates * hidden, width = GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Width;
+        int hidden = Layout.Hidden, width = GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Width;
         GemmProblem<T> problem = new()
         {
             M = count,
@@ -110,7 +122,23 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
             Ldc = step,
         };
         GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Run(
-            problem, new PackedPanel<T>(Weights + (d * PackedCount), (columns + width - 1) / width, width), 0, count, 0, columns, scratch);
+            problem, new PackedPanel<T>(weights, (columns + width - 1) / width, width), 0, count, 0, columns, scratch);
+    }
+
+    private readonly void Reset(T* sums, T* h, T* changed)
+    {
+        int hidden = Layout.Hidden, lanes = TSimd.Count, j = 0;
+        for (; j <= hidden - lanes; j += lanes)
+            TCell.Reset<T, TVector, TSimd>(sums + j, hidden, h + j, changed + j);
+        if (j == hidden)
+            return;
+        T* copy = stackalloc T[7 * lanes];
+        new Span<T>(copy, 7 * lanes).Clear();
+        RecurrentMemory.Move(TCell.Blocks, sums + j, hidden, copy, lanes, hidden - j);
+        RecurrentMemory.Copy(h, j, copy + (5 * lanes), hidden - j);
+        TCell.Reset<T, TVector, TSimd>(copy, lanes, copy + (5 * lanes), copy + (6 * lanes));
+        RecurrentMemory.Copy(copy, 6 * lanes, changed + j, hidden - j);
+        RecurrentMemory.Move(TCell.Blocks, copy, lanes, sums + j, hidden, hidden - j);
     }
 
     private readonly void Turn(T* sums, T* h, T* c)
@@ -125,20 +153,18 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
     /// <summary>The last few units go through a whole vector, too.</summary>
     private readonly void Rest(int j, T* sums, T* h, T* c)
     {
-        int hidden = Layout.Hidden;
-        int lanes = TSimd.Count, rest = hidden - j, blocks = Math.Max(TCell.Blocks, TCell.Kept);
+        int hidden = Layout.Hidden, lanes = TSimd.Count, rest = hidden - j;
         T* copy = stackalloc T[7 * lanes];
         new Span<T>(copy, 7 * lanes).Clear();
-        for (int k = 0; k < TCell.Blocks; k++)
-            RecurrentMemory.Copy(sums, ((nint)k * hidden) + j, copy + (k * lanes), rest);
+        RecurrentMemory.Move(TCell.Blocks, sums + j, hidden, copy, lanes, rest);
         T* state = copy + (5 * lanes), cell = copy + (6 * lanes);
         RecurrentMemory.Copy(h, j, state, rest);
         RecurrentMemory.Copy(c, j, cell, rest);
         TCell.Forward<T, TVector, TSimd>(copy, lanes, state, cell, Keeps);
         RecurrentMemory.Copy(state, 0, h + j, rest);
         RecurrentMemory.Copy(cell, 0, c + j, rest);
-        for (int k = 0; Keeps && k < blocks; k++)
-            RecurrentMemory.Copy(copy, k * lanes, sums + ((nint)k * hidden) + j, rest);
+        if (Keeps)
+            RecurrentMemory.Move(Math.Max(TCell.Blocks, TCell.Kept), copy, lanes, sums + j, hidden, rest);
     }
 }
 
@@ -153,6 +179,14 @@ internal static unsafe class RecurrentMemory
             new Span<T>(destination, count).Clear();
         else
             new ReadOnlySpan<T>(source + offset, count).CopyTo(new Span<T>(destination, count));
+    }
+
+    /// <summary>Copies a few numbers of each of some blocks.</summary>
+    public static void Move<T>(int blocks, T* from, nint fromStride, T* to, nint toStride, int count)
+        where T : unmanaged
+    {
+        for (int k = 0; k < blocks; k++)
+            Copy(from, k * fromStride, to + (k * toStride), count);
     }
 
     /// <summary>The bytes of some numbers, up to the next cache line.</summary>

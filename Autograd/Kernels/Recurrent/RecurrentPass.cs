@@ -44,12 +44,16 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
     /// <summary>The gates that have a block for the input alone.</summary>
     private static int Apart => TCell.Gates - TCell.Split;
 
+    /// <summary>The gates whose product with the state does not wait for others.</summary>
+    private static int Early => TCell.Gates - TCell.Late;
+
     public static void Forward(in RecurrentPointers<T> p, Workers workers)
     {
         RecurrentLayout layout = p.Layout;
         (int hidden, int gates, int directions, bool keeps) = (layout.Hidden, TCell.Gates, layout.Directions, p.Kept is not null);
         int width = (keeps ? Math.Max(TCell.Blocks, TCell.Kept) : TCell.Blocks) * hidden, parts = Parts(layout, workers, directions);
-        nint packedCount = (nint)GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(hidden, gates * hidden);
+        nint packedLate = (nint)GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(hidden, Early * hidden);
+        nint packedCount = packedLate + (nint)GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(hidden, TCell.Late * hidden);
         long own = RecurrentForward<T, TVector, TSimd, TCell>.Needed(layout, parts);
         using Scratch sumsScratch = workers.Rent(keeps ? 0 : (long)directions * layout.Rows * width * sizeof(T));
         using Scratch packed = workers.Rent(directions * packedCount * sizeof(T));
@@ -64,8 +68,10 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
             Product(p.X, weights, to + (TCell.First * hidden), addend, TCell.Split * hidden);
             if (Apart > 0)
                 Product(p.X, weights + ((nint)TCell.Split * hidden * layout.Inputs), to, addend + (TCell.Split * hidden), Apart * hidden);
-            var panel = new MatrixPanel<T>(p.RecurrentWeights + ((nint)d * gates * hidden * hidden), hidden, true);
-            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(panel, hidden, gates * hidden, (T*)packed.Pointer + (d * packedCount));
+            T* recurrent = p.RecurrentWeights + ((nint)d * gates * hidden * hidden), panel = (T*)packed.Pointer + (d * packedCount);
+            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(new MatrixPanel<T>(recurrent, hidden, true), hidden, Early * hidden, panel);
+            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(
+                new MatrixPanel<T>(recurrent + ((nint)Early * hidden * hidden), hidden, true), hidden, TCell.Late * hidden, panel + packedLate);
         }
 
         workers.For(
@@ -77,6 +83,7 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
                 Width = width,
                 Weights = (T*)packed.Pointer,
                 PackedCount = packedCount,
+                PackedLate = packedLate,
                 Bias = biases + (gates * hidden),
                 BiasStep = biasStep,
                 Lengths = p.Lengths,
@@ -102,8 +109,10 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
         int width = TCell.Blocks * hidden, parts = Parts(layout, workers, 1);
         long own = RecurrentBackward<T, TVector, TSimd, TCell>.Needed(layout, parts);
         using Scratch sumsScratch = workers.Rent((long)rows * width * sizeof(T));
-        using Scratch beforeScratch = workers.Rent(p.OfRecurrentWeights is null ? 0 : (long)rows * hidden * sizeof(T));
-        using Scratch packed = workers.Rent(GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(gates * hidden, hidden) * sizeof(T));
+        int beforeWidth = RecurrentBackward<T, TVector, TSimd, TCell>.BeforeWidth(layout);
+        nint packedLate = (nint)GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(Early * hidden, hidden);
+        using Scratch beforeScratch = workers.Rent(p.OfRecurrentWeights is null ? 0 : (long)rows * beforeWidth * sizeof(T));
+        using Scratch packed = workers.Rent((packedLate + GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.PackedCount(TCell.Late * hidden, hidden)) * sizeof(T));
         using Scratch ones = workers.Rent(p.OfBias is null ? 0 : (long)rows * sizeof(T));
         using Scratch scratch = workers.Rent(own * workers.Threads);
         T* sums = (T*)sumsScratch.Pointer, before = p.OfRecurrentWeights is null ? null : (T*)beforeScratch.Pointer, one = (T*)ones.Pointer;
@@ -113,7 +122,9 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
         for (int d = 0; d < layout.Directions; d++)
         {
             T* recurrent = p.RecurrentWeights + ((nint)d * gates * hidden * hidden);
-            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(new MatrixPanel<T>(recurrent, hidden, false), gates * hidden, hidden, (T*)packed.Pointer);
+            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(new MatrixPanel<T>(recurrent, hidden, false), Early * hidden, hidden, (T*)packed.Pointer);
+            GemmBlocks<T, TVector, TSimd, MatrixPanel<T>>.Pack(
+                new MatrixPanel<T>(recurrent + ((nint)Early * hidden * hidden), hidden, false), TCell.Late * hidden, hidden, (T*)packed.Pointer + packedLate);
             workers.For(
                 parts,
                 new RecurrentBackward<T, TVector, TSimd, TCell>
@@ -123,6 +134,7 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
                     Kept = p.Kept is null ? null : p.Kept + ((nint)d * rows * TCell.Kept * hidden),
                     Result = p.Result,
                     Weights = (T*)packed.Pointer,
+                    PackedLate = packedLate,
                     Lengths = p.Lengths,
                     InitialState = p.InitialState,
                     InitialCell = p.InitialCell,
@@ -149,7 +161,17 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
             if (p.OfInputWeights is not null)
                 ByGate(p.X, inputs, p.OfInputWeights + (d * ofGates * inputs));
             if (p.OfRecurrentWeights is not null)
-                Multiply(true, false, gates * hidden, hidden, rows, withState, width, before, hidden, T.Zero, p.OfRecurrentWeights + (d * ofGates * hidden), hidden, workers);
+            {
+                T* ofRecurrent = p.OfRecurrentWeights + (d * ofGates * hidden);
+                Multiply(true, false, Early * hidden, hidden, rows, withState, width, before, beforeWidth, T.Zero, ofRecurrent, hidden, workers);
+                if (TCell.Late > 0)
+                {
+                    Multiply(
+                        true, false, TCell.Late * hidden, hidden, rows, withState + (Early * hidden), width, before + hidden, beforeWidth, T.Zero,
+                        ofRecurrent + ((nint)Early * hidden * hidden), hidden, workers);
+                }
+            }
+
             if (p.OfBias is not null)
             {
                 T* ofBias = p.OfBias + (d * 2 * ofGates);

@@ -23,9 +23,9 @@ public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = fals
 
     private protected override string[] Defaults => ["Sigmoid", "Tanh"];
 
-    private protected override bool IsUsual => LinearBeforeReset && Options.Clip is null && Options.HasActivations(Defaults, "Sigmoid", "Tanh");
+    private protected override bool IsUsual => Options.Clip is null && Options.HasActivations(Defaults, "Sigmoid", "Tanh");
 
-    private protected override int Blocks => 4;
+    private protected override int Blocks => LinearBeforeReset ? 4 : 3;
 
     private protected override IEnumerable<OnnxAttribute> OwnAttributes => LinearBeforeReset ? [new OnnxAttribute("linear_before_reset", 1L)] : [];
 
@@ -45,6 +45,6 @@ public sealed record GRU(RecurrentOptions Options, bool LinearBeforeReset = fals
         Variable fresh = turn.Activate(
             activations[1], turn.Gate(input, 2) + (LinearBeforeReset ? reset * turn.Gate(state, 2) : turn.FromState(reset * h, 2, 1)));
         Variable next = ((1 - update) * fresh) + (update * h);
-        return LinearBeforeReset ? [next, fresh, update, reset, turn.Gate(state, 2)] : [next];
+        return LinearBeforeReset ? [next, fresh, update, reset, turn.Gate(state, 2)] : [next, update, reset, fresh];
     }
 }

@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 /// <param name="Forward">The operator.</param>
 /// <param name="Same">The same gradients as Scans, of the inputs of the operator and the gradients of its results that are there.</param>
 /// <param name="Wanted">The positions of the inputs whose gradients are the results.</param>
-internal sealed record RecurrentGradient(RecurrentOperation Forward, Body Same, IntList Wanted) : Operation, IHasKernel
+internal sealed record RecurrentGradient(RecurrentOperation Forward, Body Same, IntList Wanted) : Operation, IRunsInBlocks
 {
     /// <summary>The position of the operator's result.</summary>
     public int Result => 5 + Forward.States;
@@ -51,6 +51,16 @@ internal sealed record RecurrentGradient(RecurrentOperation Forward, Body Same, 
     [
         .. Enumerable.Range(0, Result).Concat(Enumerable.Range(Gradients, Math.Max(0, inputs.Length - Gradients))).Select(inputs.Optional).OfType<Variable>(),
     ]);
+
+    /// <summary>By examples; the gradients of weights are sums over them.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        IntList examples = Forward.AxesOfExamples;
+        return new Blocks(
+            [.. examples, Forward.ResultAxis, Forward.KeptAxis, Forward.ResultAxis, .. Enumerable.Repeat(Forward.StateAxis, Forward.States)],
+            Least: RecurrentOperation.BlockRows,
+            Results: [.. Wanted.Select(position => examples[position])]);
+    }
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => RecurrentKernels.Backward(this, request);

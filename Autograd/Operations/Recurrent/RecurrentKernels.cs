@@ -13,6 +13,7 @@ internal static unsafe class RecurrentKernels
         return operation switch
         {
             LSTM => Forward<LstmCell>(operation, layout, request),
+            GRU { LinearBeforeReset: false } => Forward<ResetGruCell>(operation, layout, request),
             GRU => Forward<GruCell>(operation, layout, request),
             RNN { IsRectified: true } => Forward<SimpleCell<RecurrentRelu>>(operation, layout, request),
             _ => Forward<SimpleCell<RecurrentTanh>>(operation, layout, request),
@@ -25,6 +26,7 @@ internal static unsafe class RecurrentKernels
         return gradient.Forward switch
         {
             LSTM => Backward<LstmCell>(gradient, layout, request),
+            GRU { LinearBeforeReset: false } => Backward<ResetGruCell>(gradient, layout, request),
             GRU => Backward<GruCell>(gradient, layout, request),
             RNN { IsRectified: true } => Backward<SimpleCell<RecurrentRelu>>(gradient, layout, request),
             _ => Backward<SimpleCell<RecurrentTanh>>(gradient, layout, request),

@@ -17,11 +17,13 @@ namespace Toolkit.Autograd.Operations.Recurrent;
 /// [D, T, batch, blocks·H].</para>
 /// </remarks>
 /// <param name="Options">The attributes that all have.</param>
-public abstract record RecurrentOperation(RecurrentOptions Options) : Operation, IHasKernel, IHasOwnResults
+public abstract record RecurrentOperation(RecurrentOptions Options) : Operation, IRunsInBlocks, IHasOwnResults
 {
+    /// <summary>The examples whose numbers of half types are widened together: enough for the products of a step.</summary>
+    internal const int BlockRows = 16;
+
     /// <inheritdoc/>
     public int StandardResults => 1 + States;
-
 
     /// <summary>The number of gates, G.</summary>
     internal abstract int Gates { get; }
@@ -58,6 +60,22 @@ public abstract record RecurrentOperation(RecurrentOptions Options) : Operation,
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request) => RecurrentKernels.Forward(this, request);
+
+    /// <summary>By examples, which know nothing of each other.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) =>
+        new(AxesOfExamples, Least: BlockRows, Results: [ResultAxis, .. Enumerable.Repeat(StateAxis, States), .. Kept > 0 ? new[] { KeptAxis } : []]);
+
+    /// <summary>The axis of the examples in x and in states.</summary>
+    internal int StateAxis => Options.BatchFirst ? 0 : 1;
+
+    /// <summary>The axis of the examples in the result.</summary>
+    internal int ResultAxis => Options.BatchFirst ? 0 : 2;
+
+    /// <summary>The axis of the examples in what is kept.</summary>
+    internal int KeptAxis => Options.BatchFirst ? 1 : 2;
+
+    /// <summary>The axis of the examples in each input; −1 where there is none.</summary>
+    internal IntList AxesOfExamples => [StateAxis, -1, -1, -1, 0, .. Enumerable.Repeat(StateAxis, States)];
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>

@@ -38,6 +38,7 @@ public class RecurrentParityTests
         {
             var options = new RecurrentOptions(3) { Direction = direction };
             Check(new RNN(options), 1, 1);
+            Check(new GRU(options), 3, 1);
             Check(new GRU(options, LinearBeforeReset: true), 3, 1);
             Check(new LSTM(options), 4, 2);
         }
