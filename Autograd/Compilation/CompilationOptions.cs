@@ -12,6 +12,7 @@ public sealed record CompilationOptions
             TakeKnownBranches = false,
             RemoveIdentities = false,
             FoldScales = false,
+            ReadTransposed = false,
             FuseElementwise = false,
             GenerateLoops = false,
             FuseEpilogues = false,
@@ -35,6 +36,9 @@ public sealed record CompilationOptions
 
     /// <summary>Whether constants that multiply the channels of a convolution or a product with constant weights, or are added to them, go into weights and bias.</summary>
     public bool FoldScales { get; init; } = true;
+
+    /// <summary>Whether products of stacks of matrices read transposed factors as they lie and write transposed results at once, without a copy.</summary>
+    public bool ReadTransposed { get; init; } = true;
 
     /// <summary>Whether chains of elementwise operations run tile by tile.</summary>
     public bool FuseElementwise { get; init; } = true;

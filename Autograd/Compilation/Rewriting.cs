@@ -36,6 +36,7 @@ internal static class Rewriting
         new RemoveIdentities(),
         new FoldScales(),
         new MergeEqualNodes(),
+        new ReadTransposed(),
         new ReadHalves(),
         new RecomputeActivations(),
     ];

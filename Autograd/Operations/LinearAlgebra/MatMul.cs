@@ -92,9 +92,15 @@ public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
         Storage? packed = request.Sizes(1).Length == 2
             ? request.Packed(1, "product", w => Kernels.Gemm.Pack<T>(SimdWidths.Best, false, w.Sizes[1], w.Sizes[0], w.Span<T>(), w.Sizes[1]))
             : null;
-        return packed is null && epilogue == Epilogue.None && request.Type(1) == request.Type(0)
-            ? Kernel.Of(Compute<T>, flops)
-            : Kernel.Of(arguments => Compute<T>(arguments, k, epilogue, packed), flops);
+        if (packed is not null || epilogue != Epilogue.None || request.Type(1) != request.Type(0))
+            return Kernel.Of(arguments => Compute<T>(arguments, k, epilogue, packed), flops);
+        (int[] a, int[] b, int[] c) = (request.Sizes(0).ToArray(), request.Sizes(1).ToArray(), request.ResultSizes(0).ToArray());
+
+        // A single right matrix serves the whole stack: one large product instead of many small ones.
+        if (c[^1] > 0 && Value.CountOf(b) == k * c[^1] && Value.CountOf(a) == (long)Value.CountOf(c) / c[^1] * k)
+            (a, b, c) = ([Value.CountOf(c) / c[^1], k], b[^2..], [Value.CountOf(c) / c[^1], c[^1]]);
+        int[] stack = c[..^2];
+        return StackedGemm.Lower<T>(StackedMatrix.Of(a, stack), StackedMatrix.Of(b, stack), StackedMatrix.Of(c, stack), (c[^2], c[^1], k));
     }
 
     /// <summary>A single right matrix serves the whole stack: one large product.</summary>
@@ -106,28 +112,6 @@ public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
         StoredProduct.Multiply(
             false, false, (m, n, k), T.One, a, b, T.Zero, c, arguments.Workers,
             new GemmEpilogue<T> { Bias = epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(), Relu = epilogue.Relu }, packed);
-    }
-
-    private static void Compute<T>(KernelArguments arguments)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        (Value a, Value b, Value c) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
-        (int m, int k, int n) = (a.Sizes[^2], a.Sizes[^1], b.Sizes[^1]);
-
-        // A single right matrix serves the whole stack: one large product instead of many small ones.
-        if (b.Count == k * n && a.Count == (long)c.Count / Math.Max(n, 1) * k && n > 0)
-        {
-            Multiply<T>(a, b, c, 0, 0, 0, c.Count / n, k, n, arguments);
-            return;
-        }
-
-        int stack = m * n == 0 ? 0 : c.Count / (m * n);
-        int[] offsetsA = StackOffsets(a.Sizes[..^2], c.Sizes[..^2], stack);
-        int[] offsetsB = StackOffsets(b.Sizes[..^2], c.Sizes[..^2], stack);
-        for (int i = 0; i < stack; i++)
-        {
-            Multiply<T>(a, b, c, offsetsA[i] * m * k, offsetsB[i] * k * n, i * m * n, m, k, n, arguments);
-        }
     }
 
     private static void Whole<T>(KernelArguments arguments)
@@ -198,8 +182,4 @@ public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
 
         return offsets;
     }
-
-    private static void Multiply<T>(Value a, Value b, Value c, int fromA, int fromB, int fromC, int m, int k, int n, KernelArguments arguments)
-        where T : unmanaged, IFloatingPointIeee754<T> => Kernels.Gemm.Multiply(
-            SimdWidths.Best, false, false, m, n, k, T.One, a.Span<T>()[fromA..], k, b.Span<T>()[fromB..], n, T.Zero, c.Span<T>()[fromC..], n, arguments.Workers);
 }

@@ -81,8 +81,12 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
         (Dim queries, Dim keys, Dim size) = (q.Shape[2], k.Shape[2], q.Shape[3]);
         if (k.Shape[3] != size || v.Shape[2] != keys || k.Shape[1] != v.Shape[1])
             throw new ShapeException($"{Name} expects keys of the size of queries and as many values as keys, found queries {q.Shape}, keys {k.Shape} and values {v.Shape}.");
+
+        // Numbers are scaled before heads are set apart, so that nothing stands between that and the product.
         double root = Math.Sqrt(Options.Scale ?? (1 / Math.Sqrt(size.Size)));
-        Variable products = HeadAxis.Multiply(this, HeadAxis.Scaled(q, root), Ops.Transpose(HeadAxis.Scaled(k, root), [0, 1, 3, 2]));
+        Variable asked = HeadAxis.Apart(this, HeadAxis.Scaled(Wide(0), root), Options.QueryHeads);
+        Variable answering = inputs.Has(4) ? HeadAxis.Scaled(k, root) : HeadAxis.Apart(this, HeadAxis.Scaled(Wide(1), root), Options.KeyHeads);
+        Variable products = HeadAxis.Multiply(this, asked, Ops.Transpose(answering, [0, 1, 3, 2]));
         Variable capped = Options.Softcap == 0 ? products : Options.Softcap * Ops.Tanh(products * (1 / Options.Softcap));
         Variable masked = capped;
         if (inputs.Has(3))

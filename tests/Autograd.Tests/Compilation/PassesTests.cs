@@ -133,6 +133,61 @@ public sealed class PassesTests
         Assert.Equal(["Gemm", "Mul"], Names(Apply(new FoldScales(), product * Variable.Of(Randoms.Normal(4, 1, 1, 2)))));
     }
 
+    /// <summary>Every order of axes in which rows or columns of a factor lie together, and every order of the result: no copy is left, and the numbers are those of the copies.</summary>
+    [Theory]
+    [InlineData(3, 4, 5)]
+    [InlineData(33, 40, 17)]
+    [InlineData(1, 6, 2)]
+    public void Products_of_stacks_read_transposed_factors_and_write_transposed_results(int m, int k, int n)
+    {
+        const int First = 2, Second = 3;
+        IntList[] orders = [.. Permutations([0, 1, 2, 3])];
+        Dim batch = "batch";
+        foreach (IntList order in orders.Where(order => order[3] >= 2))
+        {
+            IntList inverse = [.. Enumerable.Range(0, 4).Select(axis => order.ToList().IndexOf(axis))];
+            Dim[] left = [batch, Second, m, k], right = [batch, Second, k, n];
+
+            // Stored in the order, so that the transposition back gives stacks of matrices.
+            Variable a = Variable.Input("a", DType.Float64, [.. order.Select(axis => left[axis])]), b = Variable.Input("b", DType.Float64, [.. order.Select(axis => right[axis])]);
+            Value[] values = [.. new[] { (1, left), (2, right) }.Select(one => DoublesOf(Randoms.Normal(one.Item1, [.. order.Select(axis => one.Item2[axis].IsStatic ? one.Item2[axis].Size : First)])))];
+            Variable product = Ops.MatMul(Ops.Transpose(a, inverse), Ops.Transpose(b, inverse));
+            foreach (IntList after in orders)
+            {
+                Signature before = new([a, b], [new Output("y", Ops.Transpose(product, after))]), signature = new ReadTransposed().Apply(before);
+                Assert.Equal(after[3] >= 2 ? ["MatMul"] : ["MatMul", "Transpose"], Names(signature));
+                double[] expected = Interpreter.Run(before, values)[0].ToArray<double>();
+                Assert.All(expected.Zip(Interpreter.Run(signature, values)[0].ToArray<double>()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+            }
+        }
+
+        static IEnumerable<IntList> Permutations(IntList axes) => axes.Count == 0 ? [[]]
+            : axes.SelectMany(first => Permutations([.. axes.Where(axis => axis != first)]).Select(rest => IntList.Of([first, .. rest])));
+    }
+
+    /// <summary>Small products are shared among threads as wholes, large ones are cut; the bits are the same.</summary>
+    [Theory]
+    [InlineData(40, 24, 24, 24)]
+    [InlineData(2, 200, 180, 190)]
+    public void Bits_of_a_stack_of_products_do_not_depend_on_threads_or_on_transposition(int stack, int m, int k, int n)
+    {
+        Variable a = Variable.Input("a", DType.Float32, [m, stack, k]), b = Variable.Input("b", DType.Float32, [stack, n, k]);
+        Variable y = Ops.Transpose(Ops.MatMul(Ops.Transpose(a, [1, 0, 2]), Ops.Transpose(b, [0, 2, 1])), [1, 0, 2]);
+        Value[] values = [Randoms.Normal(1, m, stack, k), Randoms.Normal(2, stack, n, k)];
+        Value[] found = [.. new[] { (true, 1), (true, 2), (true, 3), (false, 1), (false, 3) }.Select(one => Function.Compile(
+            [a, b], [y], options: new ExecutionOptions { Threads = one.Item2, Compilation = new() { ReadTransposed = one.Item1 } }).Run(values)[0])];
+        Assert.All(found, value => Assert.True(found[0].BitEquals(value)));
+    }
+
+    [Fact]
+    public void A_product_that_something_else_reads_is_written_as_it_is()
+    {
+        Variable a = Variable.Input("a", DType.Float32, [2, 3, 4]), product = Ops.MatMul(a, Ops.Transpose(a, [0, 2, 1]));
+        Assert.Equal(["MatMul", "Transpose", "Add"], Names(Apply(new ReadTransposed(), Ops.Transpose(product, [0, 2, 1]) + product)));
+        Variable matrix = Variable.Input("b", DType.Float32, [3, 4]);
+        Assert.Equal(["Transpose", "MatMul"], Names(Apply(new ReadTransposed(), Ops.MatMul(a, Ops.Transpose(matrix)))));
+    }
+
     private static Value DoublesOf(Value value) => Value.Of([.. value.ToArray<float>().Select(number => (double)number)], value.Sizes);
 
     [Fact]
@@ -163,6 +218,7 @@ public sealed class PassesTests
             (new FoldConstants(workers, CancellationToken.None), new() { FoldConstants = false }),
             (new RemoveIdentities(), new() { RemoveIdentities = false }),
             (new FoldScales(), new() { FoldScales = false }),
+            (new ReadTransposed(), new() { ReadTransposed = false }),
             (new TakeKnownBranches(), new() { TakeKnownBranches = false }),
             (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
             (new FuseEpilogues(), new() { FuseEpilogues = false }),
