@@ -130,6 +130,7 @@ public static class OperationRegistry
         Operator<If>(),
         Operator<InstanceNormalization>(),
         Operator<LayerNormalization>(),
+        Entry<LayerNormalizationGradient>(),
         Operator<IsInf>(),
         Operator<IsNaN>(),
         Operator<LeakyRelu>(),

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
@@ -10,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// <param name="Axis">The first axis; negative ones count from the end.</param>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
 /// <param name="Stash">The type of the mean and of 1/√(variance + ε), in which x is normalized unless its own is wider (ONNX <c>stash_type</c>).</param>
-public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IOperator
+public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IHasKernel, IOperator
 {
     private const int Since = 17;
 
@@ -33,6 +35,56 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
         (Variable mean, Variable distances, Variable inverse) = Statistics.Over(Ops.Cast(x, x.DType == DType.Float64 ? x.DType : Stash), Statistics.From(x, Axis), Epsilon);
         Variable y = Ops.Cast(distances * inverse, x.DType) * inputs[1];
         return [inputs.Optional(2) is { } bias ? y + bias : y, Ops.Cast(mean, Stash), Ops.Cast(inverse, Stash)];
+    }
+
+    /// <summary>Where scale and bias have a number for each place of the normalized axes, and all is of one type.</summary>
+    /// <param name="inputs">The inputs.</param>
+    public bool Computes(Arguments inputs)
+    {
+        Variable x = inputs[0];
+        Shape own = [.. x.Shape.Skip(x.Shape.Axis(Axis))];
+        return x.DType == Stash && x.DType is DType.Float32 or DType.Float64 && inputs[1].Shape == own && (inputs.Optional(2)?.Shape ?? own) == own;
+    }
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request)
+    {
+        (int rows, int width) = RowsOf(request, Axis);
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+
+        unsafe void Compute<T>(KernelArguments a)
+            where T : unmanaged, IFloatingPointIeee754<T> => RowNormalization<T>.Run(
+                new()
+                {
+                    X = a.Inputs[0].Pointer<T>(),
+                    Scale = a.Inputs[1].Pointer<T>(),
+                    Shift = request.Has(2) ? a.Inputs[2].Pointer<T>() : null,
+                    Y = request.Wants(0) ? a.Outputs[0].Pointer<T>() : null,
+                    Mean = request.Wants(1) ? a.Outputs[1].Pointer<T>() : null,
+                    Inverse = request.Wants(2) ? a.Outputs[2].Pointer<T>() : null,
+                    Rows = rows,
+                    Width = width,
+                    Epsilon = T.CreateChecked(Epsilon),
+                },
+                a.Workers);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request)
+    {
+        // Statistics whose gradients are asked for, too, are differentiated with all else.
+        if (request.Gradient(0) is not { } g || request.Gradient(1) is not null || request.Gradient(2) is not null || !Computes(request.Arguments))
+            return request.Through(Expand(request.Arguments));
+        IReadOnlyList<Variable> all = new LayerNormalizationGradient(request[0].Shape.Axis(Axis)).ApplyAll(request[0], request[1], request.Result(1), request.Result(2), g);
+        return request.Each(input => all[input]);
+    }
+
+    /// <summary>The rows of an input of which the axes from one on are normalized, and their length.</summary>
+    internal static (int Rows, int Width) RowsOf(LowerRequest request, int axis)
+    {
+        ReadOnlySpan<int> sizes = request.Sizes(0);
+        int first = axis < 0 ? axis + sizes.Length : axis;
+        return (Value.CountOf(sizes[..first]), Value.CountOf(sizes[first..]));
     }
 
     /// <summary>The operator from set 17 on, for statistics in float32; ONNX holds ε in single precision.</summary>

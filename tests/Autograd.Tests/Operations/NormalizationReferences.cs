@@ -10,6 +10,7 @@ internal static class NormalizationReferences
     {
         [typeof(BatchNormalization)] = (o, x) => Batch((BatchNormalization)o, x),
         [typeof(LayerNormalization)] = (o, x) => Layer((LayerNormalization)o, x[0], x[1], x.ElementAtOrDefault(2)),
+        [typeof(LayerNormalizationGradient)] = (o, x) => LayerGradient(((LayerNormalizationGradient)o).Axis, x[0], x[1], x[2], x[3], x[4]),
         [typeof(RMSNormalization)] = (o, x) => [RootMeanSquare((RMSNormalization)o, x[0], x[1])],
         [typeof(GroupNormalization)] = (o, x) => [Group((GroupNormalization)o, x[0], x[1], x[2])],
         [typeof(InstanceNormalization)] = (o, x) =>
@@ -41,6 +42,20 @@ internal static class NormalizationReferences
             Normalized(x, o.Epsilon, Together, i => scale[i], i => bias is null ? 0 : bias[i]),
             Array64.Make(reduced, i => Row(i).Average()),
             Array64.Make(reduced, i => 1 / Math.Sqrt(Variance(Row(i)) + o.Epsilon)),
+        ];
+    }
+
+    private static Array64[] LayerGradient(int axis, Array64 x, Array64 scale, Array64 mean, Array64 inverse, Array64 g)
+    {
+        double Normal(int[] at) => (x[at] - mean[at]) * inverse[at];
+        double MeanOfRow(int[] at, Func<int[], double> of) =>
+            Enumerable.Range(0, x.Data.Length).Select(x.Index).Where(i => i.Take(axis).SequenceEqual(at.Take(axis))).Average(of);
+        double SumOfPlace(int[] place, Func<int[], double> of) => Enumerable.Range(0, x.Data.Length).Select(x.Index).Where(i => i.Skip(axis).SequenceEqual(place)).Sum(of);
+        return
+        [
+            Array64.Make(x.Sizes, at => inverse[at] * ((g[at] * scale[at]) - MeanOfRow(at, i => g[i] * scale[i]) - (Normal(at) * MeanOfRow(at, i => g[i] * scale[i] * Normal(i))))),
+            Array64.Make(scale.Sizes, place => SumOfPlace(place, i => g[i] * Normal(i))),
+            Array64.Make(scale.Sizes, place => SumOfPlace(place, i => g[i])),
         ];
     }
 
