@@ -1,11 +1,12 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>A computation whose parameters are stored in the type in which they are read: a copy, of the same name and role, stands for each that nothing reads but casts to that type, of
-/// the parameter itself or under other sizes.</summary>
+/// the parameter itself, under other sizes, or of parts of it, such as rows of a table.</summary>
 internal sealed class StoredParameters : GraphTransform
 {
     private readonly DType type;
@@ -39,5 +40,6 @@ internal sealed class StoredParameters : GraphTransform
         node.Operation is Cast { To: var to } && node.Inputs[0].DType != to && inputs[0].DType == to ? [inputs[0]] : Rebuild(node, inputs);
 
     private bool IsCast(Variable variable) => !shown.Contains(variable) && readers[variable].All(node =>
-        (node.Operation is Cast cast && cast.To == type) || (node.Operation is IView view && node.Inputs[view.Viewed] == variable && IsCast(node.Outputs[0])));
+        (node.Operation is Cast cast && cast.To == type) || (node.Operation is IView view && node.Inputs[view.Viewed] == variable && IsCast(node.Outputs[0]))
+        || (node.Operation is IMovesElements && node.Inputs.Count(input => input.DType.IsFloating()) == 1 && IsCast(node.Outputs[0])));
 }

@@ -31,17 +31,22 @@ public sealed class HalfMemoryTests
         }
     }
 
-    private static Dictionary<string, (Shape Shape, Func<RandomSource, Module> Make)> Models { get; } = new()
+    private static Dictionary<string, (Field Input, Func<RandomSource, Module> Make)> Models { get; } = new()
     {
-        ["MLP"] = ([784], random => new Sequential(
+        ["MLP"] = (Numbers(784), random => new Sequential(
             new Dense(784, 512, random) { Activation = Ops.Relu }, new Dense(512, 512, random) { Activation = Ops.Tanh }, new Dense(512, 10, random))),
-        ["CNN"] = ([1, 28, 28], random => new Sequential(
+        ["CNN"] = (Numbers(1, 28, 28), random => new Sequential(
             new Conv2D(1, 16, 3, random) { Padding = Padding.Same, Activation = Ops.Relu }, new MaxPool2D(2),
             new Conv2D(16, 32, 3, random) { Padding = Padding.Same, Activation = Ops.Relu }, new MaxPool2D(2),
             new Flatten(), new Dense(32 * 7 * 7, 64, random) { Activation = Ops.Relu }, new Dense(64, 10, random))),
-        ["CNN with normalization"] = ([1, 28, 28], random => new Sequential(
+        ["CNN with normalization"] = (Numbers(1, 28, 28), random => new Sequential(
             new Conv2D(1, 16, 3, random) { Padding = Padding.Same }, new BatchNormalization(16), new Activation(Ops.Relu), new AveragePool2D(2),
             new Conv2D(16, 32, 3, random) { Padding = Padding.Same }, new BatchNormalization(32), new Activation(Ops.Relu), new GlobalPool(), new Dense(32, 10, random))),
+        ["LSTM"] = (Numbers(28, 28), random => new Sequential(new Lstm(28, 128, random) { Layers = 2 }, new GlobalPool { Axes = [1] }, new Dense(128, 10, random))),
+        ["GRU in two layers and directions"] = (Numbers(20, 32), random => new Sequential(
+            new Gru(32, 64, random) { Layers = 2, Bidirectional = true }, new GlobalPool { Axes = [1] }, new Dense(128, 10, random))),
+        ["texts"] = (new Field("input", DType.Int64, [30]), random => new Sequential(
+            new Embedding(400, 48, random), new Gru(48, 64, random) { LinearBeforeReset = false, LastOnly = true }, new Dense(64, 10, random))),
     };
 
     [Theory]
@@ -63,16 +68,16 @@ public sealed class HalfMemoryTests
 
     private static long Inference(string name, DType type)
     {
-        (Shape shape, Func<RandomSource, Module> make) = Models[name];
+        (Field input, Func<RandomSource, Module> make) = Models[name];
         Module module = make(new RandomSource(1));
-        module.InputShape = shape;
+        module.InputFields = [input];
         Signature signature = module.InferenceIn(type);
         return signature.Parameters.Sum(parameter => parameter.Value.ByteCount) + MemoryOf(signature);
     }
 
     private static long Training(string name, TrainingPrecision precision)
     {
-        (Shape shape, Func<RandomSource, Module> make) = Models[name];
+        (Field input, Func<RandomSource, Module> make) = Models[name];
         var trainer = new Trainer
         {
             Model = make(new RandomSource(1)),
@@ -81,7 +86,7 @@ public sealed class HalfMemoryTests
             Precision = precision,
             Execution = new ExecutionOptions { Threads = 1 },
         };
-        trainer.Prepare(Data(shape, 1).Layout);
+        trainer.Prepare(new DataLayout(input, new Field("target", DType.Int64, []) { Classes = 10 }));
         return MemoryOf(trainer.TrainingStep);
     }
 
@@ -92,9 +97,5 @@ public sealed class HalfMemoryTests
         return function.WorkingMemory;
     }
 
-    private static Dataset Data(Shape shape, int count)
-    {
-        int[] sizes = [.. shape.Select(dim => dim.Size)];
-        return Dataset.FromLabels(new float[count * sizes.Aggregate(1, (a, b) => a * b)], sizes, new long[count], 10);
-    }
+    private static Field Numbers(params int[] sizes) => new("input", DType.Float32, Shape.OfSizes(sizes));
 }
