@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -53,6 +54,9 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
     OnnxSession IPredictionTransformer<OnnxSession>.Model => Session;
 
     internal int BatchSize => options.BatchSize;
+
+    /// <summary>The columns of tokens that are made before.</summary>
+    internal IReadOnlyList<TokenColumn> Tokens => options.Tokens;
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).Schema;

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Onnx;
+using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -18,41 +19,64 @@ internal static class BatchUpgrade
             return transformer;
         }
 
-        var parts = new List<ITransformer>();
-        Add(parts, context, transformer, ref schema, serving);
-        return new TransformerChain<ITransformer>([.. parts]);
-    }
-
-    private static void Add(List<ITransformer> parts, MLContext context, ITransformer transformer, ref DataViewSchema? schema, ServingOptions serving)
-    {
-        if (transformer is IEnumerable<ITransformer> chain)
+        // Parts in their order, null in the place of a tokenizer, which the model behind it knows.
+        var parts = new List<ITransformer?>();
+        Add(parts, context, transformer, serving);
+        var tokens = new Queue<TokenColumn>(parts.OfType<BatchOnnxTransformer>().SelectMany(model => model.Tokens));
+        int places = parts.Count(part => part is null);
+        if (places != tokens.Count)
         {
-            if (chain.OfType<OnnxTransformer>().FirstOrDefault() is not { } stock || Upgraded(context, stock, schema, serving) is not { } batched)
-            {
-                foreach (ITransformer part in chain)
-                {
-                    Add(parts, context, part, ref schema, serving);
-                }
-
-                return;
-            }
-
-            (transformer as IDisposable)?.Dispose();
-            transformer = batched;
+            throw new ScoringException($"Expected as many tokenizers as places for them in the saved pipeline, found {tokens.Count} and {places}.");
         }
 
-        parts.Add(transformer);
-        schema = schema is null ? null : transformer.GetOutputSchema(schema);
+        ITransformer[] all = [.. parts.Select(part => part ?? new TokenTransformer(tokens.Dequeue()))];
+        foreach (ITransformer part in all)
+        {
+            if (schema is not null && part is BatchOnnxTransformer model)
+            {
+                model.Fit(schema);
+            }
+
+            schema = schema is null ? null : part.GetOutputSchema(schema);
+        }
+
+        return new TransformerChain<ITransformer>(all);
     }
 
-    private static BatchOnnxTransformer? Upgraded(MLContext context, OnnxTransformer stock, DataViewSchema? schema, ServingOptions serving)
+    private static void Add(List<ITransformer?> parts, MLContext context, ITransformer transformer, ServingOptions serving)
+    {
+        if (TokenTransformer.IsPlace(transformer))
+        {
+            parts.Add(null);
+        }
+        else if (transformer is not IEnumerable<ITransformer> chain)
+        {
+            parts.Add(transformer);
+        }
+        else if (chain.OfType<OnnxTransformer>().FirstOrDefault() is { } stock && Upgraded(context, stock, serving) is { } batched)
+        {
+            (transformer as IDisposable)?.Dispose();
+            parts.Add(batched);
+        }
+        else
+        {
+            foreach (ITransformer part in chain)
+            {
+                Add(parts, context, part, serving);
+            }
+        }
+    }
+
+    private static BatchOnnxTransformer? Upgraded(MLContext context, OnnxTransformer stock, ServingOptions serving)
     {
         byte[] model = ModelOf(context, stock);
         OnnxSession session = OnnxSession.Load(model, BatchOnnxTransformer.ForBatches(serving));
-        (ScoreOnnxOptions Options, IReadOnlyList<ClassLabels?> Labels)? found;
         try
         {
-            found = SavedOptions.From(session, serving);
+            if (SavedOptions.From(session, serving) is { } saved)
+            {
+                return new BatchOnnxTransformer(context, model, session, saved.Options, saved.Labels);
+            }
         }
         catch
         {
@@ -60,19 +84,8 @@ internal static class BatchUpgrade
             throw;
         }
 
-        if (found is not { } saved)
-        {
-            session.Dispose();
-            return null;
-        }
-
-        var batched = new BatchOnnxTransformer(context, model, session, saved.Options, saved.Labels);
-        if (schema is not null)
-        {
-            batched.Fit(schema);
-        }
-
-        return batched;
+        session.Dispose();
+        return null;
     }
 
     // The stock transformer shows its model only in what it saves: an entry of a length and the bytes of the .onnx file.

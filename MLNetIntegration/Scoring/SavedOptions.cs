@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Toolkit.MLNetIntegration.AddedColumns;
+using Toolkit.MLNetIntegration.Training;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -8,10 +10,10 @@ namespace Toolkit.MLNetIntegration.Scoring;
 internal static class SavedOptions
 {
     private const string Key = "toolkit.score_onnx";
-    private const string Several = "predictions";
+    private const string Several = "predictions", Tokens = "tokens";
 
-    // Files with several predictions are of version 2; libraries that know version 1 alone refuse those, and read the others.
-    private const int Version = 2;
+    // Files with several predictions are of version 2, those with tokenizers of version 3; libraries that know lower versions alone refuse those, and read the others.
+    private const int VersionOfSeveral = 2, VersionOfTokens = 3;
 
     public static byte[] Of(ModelBinding binding, IReadOnlyList<ClassLabels?> labels)
     {
@@ -20,7 +22,7 @@ internal static class SavedOptions
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteNumber("version", options.Predictions.Count > 1 ? Version : 1);
+            json.WriteNumber("version", options.Tokens.Count > 0 ? VersionOfTokens : options.Predictions.Count > 1 ? VersionOfSeveral : 1);
             json.WriteNumber("batchSize", options.BatchSize);
             WriteLists(json, "inputs", binding.Inputs.Select(i => (i.Input.Name, i.Columns.Select(c => c.Name))));
             json.WriteStartObject("outputs");
@@ -55,6 +57,11 @@ internal static class SavedOptions
                 }
 
                 json.WriteEndArray();
+            }
+
+            if (options.Tokens.Count > 0)
+            {
+                WriteTokens(json, options.Tokens);
             }
 
             json.WriteEndObject();
@@ -111,9 +118,9 @@ internal static class SavedOptions
         JsonElement root = document.RootElement;
 
         // The first files do not say which they are.
-        if (root.TryGetProperty("version", out JsonElement version) && version.GetInt32() is not (1 or Version))
+        if (root.TryGetProperty("version", out JsonElement version) && version.GetInt32() is not (>= 1 and <= VersionOfTokens))
         {
-            throw new FormatException($"Expected version 1 or {Version}, found version {version}; the file was saved by a newer version of this library.");
+            throw new FormatException($"Expected version 1 to {VersionOfTokens}, found version {version}; the file was saved by a newer version of this library.");
         }
 
         var options = new ScoreOnnxOptions
@@ -141,8 +148,28 @@ internal static class SavedOptions
         JsonElement[] saved = root.TryGetProperty(SavedPrediction.Property, out JsonElement one) ? [one]
             : root.TryGetProperty(Several, out JsonElement several) ? [.. several.EnumerateArray()] : [];
         (PredictionOptions Prediction, ClassLabels? Labels)[] read = [.. saved.Select(SavedPrediction.Read)];
-        return (options with { Predictions = [.. read.Select(r => r.Prediction)] }, [.. read.Select(r => r.Labels)]);
+        return (options with { Predictions = [.. read.Select(r => r.Prediction)], Tokens = ReadTokens(root) }, [.. read.Select(r => r.Labels)]);
     }
+
+    private static void WriteTokens(Utf8JsonWriter json, IReadOnlyList<TokenColumn> columns)
+    {
+        json.WriteStartArray(Tokens);
+        foreach (TokenColumn column in columns)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", column.Name);
+            json.WriteString("source", column.Source);
+            json.WritePropertyName("tokenizer");
+            column.Tokenizer.Write(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static TokenColumn[] ReadTokens(JsonElement root) => root.TryGetProperty(Tokens, out JsonElement saved)
+        ? [.. saved.EnumerateArray().Select(one => new TokenColumn(Text(one.GetProperty("name")), Text(one.GetProperty("source")), TextTokenizer.Read(one.GetProperty("tokenizer"))))]
+        : [];
 
     private static void WriteLists(Utf8JsonWriter json, string property, IEnumerable<(string Name, IEnumerable<string> Items)> lists)
     {

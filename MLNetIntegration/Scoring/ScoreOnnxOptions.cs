@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Gradients;
+using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;
@@ -65,6 +66,9 @@ public sealed record ScoreOnnxOptions
     /// takes one thread for batches, several of which run at once, and all cores for the single rows of a prediction engine.
     /// </summary>
     public ServingOptions Serving { get; init; } = new();
+
+    /// <summary>The columns of tokens that are made before, in the order of their transformers; they are saved with the options.</summary>
+    internal IReadOnlyList<TokenColumn> Tokens { get; init; } = [];
 
     /// <summary>Checks what no model is needed for.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or a choice is none.</exception>

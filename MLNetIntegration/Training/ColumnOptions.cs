@@ -23,6 +23,10 @@ public sealed record ColumnOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"Expected 1 to {MostHashBits}.");
     } = 12;
 
+    /// <summary>For texts: what cuts them into tokens, each with a vector of its own; null (the default) for words, each with one of <see cref="HashBits"/>. Scoring takes 4 bytes for each token of the
+    /// vocabulary and row.</summary>
+    public TextTokenizer? Tokenizer { get; init; }
+
     /// <summary>The units that read numbers one after the other.</summary>
     internal int Units => Width ?? 8;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Text;
+using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.MLNetIntegration.Scoring;
 
 namespace Toolkit.MLNetIntegration.Training;
@@ -17,6 +18,7 @@ internal sealed class FeatureColumns
     private readonly TrainingOptions options;
     private readonly List<ITransformer> words = [];
     private readonly List<ITransformer> counts = [];
+    private readonly List<TokenColumn> tokens = [];
     private readonly HashSet<string> fields;
     private readonly HashSet<string> names;
     private DataViewSchema schema;
@@ -60,6 +62,9 @@ internal sealed class FeatureColumns
 
     /// <summary>Those of numbers in vectors of variable length.</summary>
     public IEnumerable<SeriesColumn> Series => All.OfType<SeriesColumn>();
+
+    /// <summary>The columns of tokens that are made of texts, in the order in which they are made.</summary>
+    public IReadOnlyList<TokenColumn> Tokens => tokens;
 
     /// <summary>Whether all are of Single, so that the network reads them as one vector.</summary>
     public bool IsPlain => All.All(c => c is NumberColumn { IsSingle: true });
@@ -111,6 +116,13 @@ internal sealed class FeatureColumns
 
         var vector = column.Type as VectorDataViewType;
         DataViewType item = vector?.ItemType ?? column.Type;
+        if (OptionsOf(name).Tokenizer is { } tokenizer)
+        {
+            return column.Type is TextDataViewType
+                ? OfTokens(name, tokenizer)
+                : throw new TrainingException($"Expected a text in the feature column \"{name}\", for which there is a tokenizer, found {column.Type}.");
+        }
+
         return item switch
         {
             KeyDataViewType key => OfKeys(name, column, key, isBag: vector is not null),
@@ -144,12 +156,23 @@ internal sealed class FeatureColumns
         return new KeyColumn(name, FieldFor(name), key, own.WidthFor((int)key.Count), IsBag: true, null) { Words = made, Counts = CountsOf(name) };
     }
 
+    /// <summary>The tokens of a text as keys. Which they are is known by what made them: a vocabulary may be long.</summary>
+    private KeyColumn OfTokens(string name, TextTokenizer tokenizer)
+    {
+        string made = Free($"{name}#tokens", names);
+        tokens.Add(new TokenColumn(made, name, tokenizer));
+        words.Add(Added(new TokenTransformer(tokens[^1])));
+        var key = (KeyDataViewType)((VectorDataViewType)schema[made].Type).ItemType;
+        return new KeyColumn(name, FieldFor(name), key, OptionsOf(name).WidthFor(tokenizer.Count), IsBag: true, [tokenizer.Fingerprint]) { Words = made, Counts = CountsOf(name) };
+    }
+
     private ColumnOptions OptionsOf(string name) => options.ColumnOptions.GetValueOrDefault(name) ?? new ColumnOptions();
 
-    private ITransformer Fit(IEstimator<ITransformer> estimator)
+    private ITransformer Fit(IEstimator<ITransformer> estimator) => Added(estimator.Fit(new EmptyView(schema)));
+
+    private ITransformer Added(ITransformer transformer)
     {
-        ITransformer fitted = estimator.Fit(new EmptyView(schema));
-        schema = fitted.GetOutputSchema(schema);
-        return fitted;
+        schema = transformer.GetOutputSchema(schema);
+        return transformer;
     }
 }

@@ -85,6 +85,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             Predictions = [.. tasks.Zip(columns.Labels, (task, label) => task.Prediction(label.Column)).OfType<PredictionOptions>()],
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
             Serving = options.Serving,
+            Tokens = columns.Features.Tokens,
         }).Fit(preparation?.Transform(input) ?? input);
         return new NeuralNetworkTransformer(preparation, isJoin: columns.IsPlain, scoring, network, inference, history);
     }

@@ -20,7 +20,7 @@ public sealed class SavedOptionsTests : IDisposable
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
-    [InlineData("""{"version":3,"batchSize":7,"inputs":{},"outputs":{}}""")]
+    [InlineData("""{"version":4,"batchSize":7,"inputs":{},"outputs":{}}""")]
     [InlineData("""{"version":2,"batchSize":7,"inputs":{},"outputs":{},"nan":"Allow","selected":{},"dimensions":{},"slotNames":{},"nanReplacement":0,"predictions":[{"task":"Guess"}]}""")]
     [InlineData("""{"version":"1","batchSize":7,"inputs":{},"outputs":{}}""")]
     [InlineData("""{"batchSize":0,"inputs":{},"outputs":{}}""")]
