@@ -25,6 +25,9 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     /// <summary>The number of outputs that the node names, those left out between others counted.</summary>
     public int Results => results;
 
+    /// <summary>What the file calls the first result of the node; no other value has the name.</summary>
+    public string Label { get; init; } = string.Empty;
+
     /// <summary>The input at a position; null where it is left out.</summary>
     /// <param name="input">The position, from 0.</param>
     public Variable? Optional(int input) => input < inputs.Count ? inputs[input] : null;

@@ -1,6 +1,8 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations.Contributed;
 using Toolkit.Autograd.Operations.Features;
+using Toolkit.Autograd.Operations.Random;
+using Toolkit.Autograd.Operations.Transformers;
 
 namespace Toolkit.Autograd.Operations;
 
@@ -17,6 +19,8 @@ public sealed class OperatorSet
         .SelectMany(operation => operation.FormerNames.Prepend(operation.OnnxName), (operation, name) => KeyValuePair.Create((operation.OnnxDomain, Name: name), operation.FromOnnx!))
         .Concat(ContributedOperators.All)
         .Concat(FeatureOperators.All)
+        .Concat(RandomOperators.All)
+        .Append(KeyValuePair.Create(FlexAttention.Key, (Func<OnnxNode, IReadOnlyList<Variable>>)FlexAttention.FromOnnx))
         .ToDictionary());
 
     /// <summary>The operators of the standard domain in the set, in the order of their names.</summary>

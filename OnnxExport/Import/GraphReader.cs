@@ -4,6 +4,7 @@ using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
+using Toolkit.OnnxExport.Import.Sequences;
 
 namespace Toolkit.OnnxExport.Import;
 
@@ -16,6 +17,7 @@ internal sealed class GraphReader
     private readonly CancellationToken cancellation;
     private readonly InitializerReader initializers;
     private readonly Dictionary<string, Variable> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileValue> structures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Value> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> sizes = new(StringComparer.Ordinal);
     private readonly GraphReader? around;
@@ -46,7 +48,7 @@ internal sealed class GraphReader
         initializers = new InitializerReader(graph, folder, new Dictionary<string, WrittenUpdate>());
     }
 
-    /// <summary>What the names of the graph stand for, nodes and initializers that nothing reads aside.</summary>
+    /// <summary>What the names of the graph stand for, sequences and optionals, and nodes and initializers that nothing reads aside.</summary>
     public IReadOnlyDictionary<string, Variable> Values => values;
 
     public Signature Read()
@@ -62,6 +64,7 @@ internal sealed class GraphReader
             {
                 // Once for each symbol at most.
                 values.Clear();
+                structures.Clear();
                 constants.Clear();
             }
         }
@@ -70,15 +73,15 @@ internal sealed class GraphReader
     private Signature ReadOnce()
     {
         List<Variable> inputs = ReadInputs();
-        IReadOnlyList<Variable> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+        IReadOnlyList<FileValue> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
         var outputs = new List<Output>();
         var updates = new List<Update>();
-        foreach ((ValueInfoProto output, Variable value) in graph.Output.Zip(results))
+        foreach ((ValueInfoProto output, FileValue value) in graph.Output.Zip(results))
         {
             if (initializers.UpdatedBy(output.Name) is { } parameter)
-                updates.Add(new Update(parameter, value));
+                updates.Add(new Update(parameter, value.Parts[0]));
             else
-                outputs.Add(new Output(output.Name, value));
+                outputs.AddRange(value.NamesOf(output.Name).Zip(value.Parts, (name, part) => new Output(name, part)));
         }
 
         return new Signature(inputs, outputs, updates, graph.Name);
@@ -89,12 +92,10 @@ internal sealed class GraphReader
         var inputs = new List<Variable>();
         foreach (ValueInfoProto input in graph.Input.Where(input => !initializers.Has(input.Name)))
         {
-            if (input.Type.TensorType is not { } type)
-                throw new ImportException($"Expected a tensor as the input \"{input.Name}\", found {input.Type.ValueCase}.");
-            Shape shape = [.. type.Shape.Dim.Select((dim, axis) => Dimension(dim, input.Name, axis))];
-            Variable variable = Variable.Input(input.Name, Typed(input.Name, () => TensorConversion.ToDType(type.ElemType)), shape);
-            values.Add(input.Name, variable);
-            inputs.Add(variable);
+            FileValue value = Typed(input.Name, () => SequenceTypes.Input(input.Name, input.Type, type =>
+                Variable.Input(input.Name, TensorConversion.ToDType(type.ElemType), [.. type.Shape?.Dim.Select((dim, axis) => Dimension(dim, input.Name, axis)) ?? []])));
+            Set(input.Name, value);
+            inputs.AddRange(value.Parts);
         }
 
         return inputs;
@@ -117,7 +118,7 @@ internal sealed class GraphReader
     }
 
     /// <summary>Reads nodes, and gives what stands under names after them.</summary>
-    private IReadOnlyList<Variable> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
+    private IReadOnlyList<FileValue> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
     {
         for (int i = 0; i < nodes.Count; i++)
         {
@@ -132,7 +133,7 @@ internal sealed class GraphReader
                 return results;
         }
 
-        return [.. names.Select(name => Value(name))];
+        return [.. names.Select(name => Find(name))];
     }
 
     /// <summary>Reads an If. One of known condition is the branch that is taken.</summary>
@@ -141,7 +142,7 @@ internal sealed class GraphReader
     /// <param name="names">The names of the results of the graph.</param>
     /// <returns>The results of the graph where the branches give values of different ranks, so that the nodes after it are read behind each; null where they are to be read as
     /// usual.</returns>
-    private IReadOnlyList<Variable>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
+    private IReadOnlyList<FileValue>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
     {
         GraphProto? Branch(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.G;
         if (Branch("then_branch") is not { Input.Count: 0 } then || Branch("else_branch") is not { Input.Count: 0 } otherwise || node.Input is not [{ Length: > 0 } input])
@@ -154,40 +155,70 @@ internal sealed class GraphReader
         Variable condition = Value(input, node);
         if (KnownCondition.Of(condition) is { } isTrue)
         {
-            Give(node, new Inner(isTrue ? then : otherwise, this).Apply([], []), values);
+            Give(node, new Inner(isTrue ? then : otherwise, this).Values([], []), this);
             return null;
         }
 
         var choice = new BranchReader(node.Name, condition);
-        IReadOnlyList<Variable> first = new Inner(then, this).Apply([], choice.Outside), second = new Inner(otherwise, this).Apply([], choice.Outside);
-        if (BranchReader.Agree(first, second))
+        IReadOnlyList<FileValue> first = new Inner(then, this).Values([], choice.Outside), second = new Inner(otherwise, this).Values([], choice.Outside);
+        Variable[] firstParts = FileValue.PartsOf(first), secondParts = FileValue.PartsOf(second);
+        if (BranchReader.Agree(firstParts, secondParts))
         {
-            Read(node, inner => new Given(ReferenceEquals(inner, then) ? first : second, choice.Outside));
+            IReadOnlyList<FileValue> kinds = [.. first.Zip(second, (one, other) => NodeReader.Told(node, Version(node.Domain), () => one.Or(other)))];
+            NodeProto flat = Flat(node, kinds);
+            Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, then) ? firstParts : secondParts, choice.Outside)));
             return null;
         }
 
+        IReadOnlyList<FileValue>? found = null;
         foreach (bool taken in new[] { true, false })
         {
             choice.Read(taken, () =>
             {
                 var reader = new GraphReader(new GraphProto(), this) { outside = choice.Outside };
-                Give(node, taken ? first : second, reader.values);
-                return reader.ReadAll(rest, names);
+                Give(node, taken ? first : second, reader);
+                found = reader.ReadAll(rest, names);
+                return FileValue.PartsOf(found);
             });
         }
 
-        return choice.Results();
+        return Formed(found!, choice.Results());
     }
 
-    private static void Give(NodeProto node, IReadOnlyList<Variable> results, Dictionary<string, Variable> values)
+    private static void Give(NodeProto node, IReadOnlyList<FileValue> results, GraphReader reader)
     {
         if (results.Count < node.Output.Count)
             throw new ImportException($"The node \"{node.Name}\" (If) names {node.Output.Count} results, found {results.Count} of its branch.");
         for (int i = 0; i < node.Output.Count; i++)
-        {
-            if (node.Output[i].Length > 0)
-                values[node.Output[i]] = results[i];
-        }
+            reader.Set(node.Output[i], results[i]);
+    }
+
+    /// <summary>Gives the results of a node their names.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="kinds">What its first results are.</param>
+    /// <param name="parts">The tensors that its results consist of; those without a kind are tensors themselves.</param>
+    private void Give(NodeProto node, IReadOnlyList<FileValue> kinds, IReadOnlyList<Variable> parts)
+    {
+        IReadOnlyList<FileValue> values = Formed(kinds, parts);
+        for (int i = 0; i < node.Output.Count; i++)
+            Set(node.Output[i], values[i]);
+    }
+
+    private static List<FileValue> Formed(IReadOnlyList<FileValue> kinds, IReadOnlyList<Variable> parts)
+    {
+        var open = new Queue<Variable>(parts);
+        return [.. kinds.Select(kind => kind.Of(open)), .. open.Select(part => new FileValue.Tensor(part))];
+    }
+
+    /// <summary>A node in whose place of results of some kinds stand the tensors of which they consist; the node itself where these are tensors.</summary>
+    private static NodeProto Flat(NodeProto node, IReadOnlyList<FileValue> kinds)
+    {
+        if (kinds.All(kind => kind is FileValue.Tensor))
+            return node;
+        NodeProto flat = node.Clone();
+        flat.Output.Clear();
+        flat.Output.AddRange(node.Output.SelectMany((name, i) => i < kinds.Count ? kinds[i].NamesOf(name) : [name]));
+        return flat;
     }
 
     private void Read(NodeProto node, Func<GraphProto, OnnxGraph> graphs)
@@ -207,6 +238,12 @@ internal sealed class GraphReader
             return;
         }
 
+        if (SequenceOperators.Has(node) || node.Input.Any(IsStructure))
+        {
+            ReadStructured(node);
+            return;
+        }
+
         var inputs = new Variable?[node.Input.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = node.Input[i].Length == 0 ? null : Value(node.Input[i], node, i);
@@ -216,6 +253,60 @@ internal sealed class GraphReader
             if (node.Output[i].Length > 0)
                 values[node.Output[i]] = results[i];
         }
+    }
+
+    /// <summary>Reads a node that takes or gives sequences or optionals.</summary>
+    private void ReadStructured(NodeProto node)
+    {
+        FileValue?[] inputs = [.. node.Input.Select((name, i) => name.Length == 0 ? null : Find(name, node, i))];
+        if (SequenceMap.Is(node))
+        {
+            foreach (NodeProto part in SequenceMap.Expand(node, [.. inputs.Select(input => input is FileValue.Sequence)]))
+                Read(part, inner => new Inner(inner, this));
+        }
+        else if (NodeReader.Told(node, Version(node.Domain), () => SequenceOperators.Read(node, inputs)) is { } result)
+        {
+            Set(node.Output[0], result);
+        }
+        else if (node.OpType == "Identity" && inputs is [{ } same])
+        {
+            Set(node.Output[0], same);
+        }
+        else if (node.OpType == "Loop" && node.Domain is "" or "ai.onnx")
+        {
+            FileValue[] carried = [.. inputs.Skip(2).OfType<FileValue>()];
+            IReadOnlyList<Variable> results = NodeReader.Read(
+                Flat(node, carried), Version(node.Domain), [.. inputs.Take(2).Select(input => input?.Parts[0]), .. FileValue.PartsOf(carried)], operators, inner => new Inner(inner, this, carried));
+            Give(node, carried, results);
+        }
+        else
+        {
+            string kinds = string.Join(", ", inputs.Select(input => input?.GetType().Name ?? "none"));
+            throw new ImportException($"The node \"{node.Name}\" ({node.OpType}) takes tensors, found inputs of the kinds {kinds}.");
+        }
+    }
+
+    private void Set(string name, FileValue value)
+    {
+        if (name.Length == 0)
+            return;
+        if (value is FileValue.Tensor tensor)
+            values[name] = tensor.Variable;
+        else
+            structures[name] = value;
+    }
+
+    private bool IsStructure(string name) => structures.ContainsKey(name) || (around?.IsStructure(name) == true && !values.ContainsKey(name) && !initializers.Has(name));
+
+    private FileValue Find(string name, NodeProto? reader = null, int input = 0)
+    {
+        if (!IsStructure(name))
+            return new FileValue.Tensor(Value(name, reader, input));
+        if (structures.TryGetValue(name, out FileValue? value))
+            return value;
+        value = around!.Find(name, reader, input);
+        outside.UnionWith(value.Sources);
+        return value;
     }
 
     private Variable Value(string name, NodeProto? reader = null, int input = 0)
@@ -245,7 +336,7 @@ internal sealed class GraphReader
     private static string Normalized(string domain) => domain == "ai.onnx" ? string.Empty : domain;
 
     /// <summary>Whether a node is read without an operation of the registry.</summary>
-    internal static bool IsReadHere(NodeProto node) => (node.OpType == "Constant" && Normalized(node.Domain).Length == 0) || GradientNode.Is(node);
+    internal static bool IsReadHere(NodeProto node) => (node.OpType == "Constant" && Normalized(node.Domain).Length == 0) || GradientNode.Is(node) || SequenceOperators.Has(node);
 
     private bool IsMissing(NodeProto node) => !IsReadHere(node) && NodeReader.Find(Normalized(node.Domain), node.OpType, Version(node.Domain), operators) is null;
 
@@ -321,16 +412,44 @@ internal sealed class GraphReader
     }
 
     /// <summary>A graph in an attribute. It is read each time that it is applied.</summary>
-    private sealed class Inner(GraphProto graph, GraphReader around) : OnnxGraph
+    /// <param name="graph">The graph.</param>
+    /// <param name="around">The reader of the graph around it.</param>
+    /// <param name="carried">What the carried values of a loop are before it; after the graph has been read, what they are in every turn. Empty where all inputs are tensors.</param>
+    private sealed class Inner(GraphProto graph, GraphReader around, params FileValue[] carried) : OnnxGraph
     {
+        private const int BeforeCarried = 2;
+
         public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
         {
-            if (graph.Input.Count != inputs.Count)
-                throw new GraphException($"Expected {inputs.Count} inputs of the graph \"{graph.Name}\", found {graph.Input.Count}.");
+            IReadOnlyList<FileValue> values = Values(inputs, outside);
+            while (Widen(values))
+                values = Values(inputs, outside);
+            return FileValue.PartsOf(values);
+        }
+
+        public IReadOnlyList<FileValue> Values(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
+        {
             var reader = new GraphReader(graph, around) { outside = outside };
-            for (int i = 0; i < inputs.Count; i++)
-                reader.values.Add(graph.Input[i].Name, inputs[i]);
+            List<FileValue> given = [.. inputs.Take(BeforeCarried).Select(input => new FileValue.Tensor(input)), .. Formed(carried, [.. inputs.Skip(BeforeCarried)])];
+            if (graph.Input.Count != given.Count)
+                throw new GraphException($"Expected {given.Count} inputs of the graph \"{graph.Name}\", found {graph.Input.Count}.");
+            for (int i = 0; i < given.Count; i++)
+                reader.Set(graph.Input[i].Name, given[i]);
             return reader.ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+        }
+
+        /// <summary>Takes back what is known of carried values, such as the number of axes of tensors in a sequence, and is not so after a turn.</summary>
+        private bool Widen(IReadOnlyList<FileValue> results)
+        {
+            bool isWider = false;
+            for (int i = 0; i < carried.Length && 1 + i < results.Count; i++)
+            {
+                FileValue both = carried[i].Or(results[1 + i]);
+                isWider |= !both.IsAs(carried[i]);
+                carried[i] = both;
+            }
+
+            return isWider;
         }
     }
 

@@ -33,20 +33,33 @@ internal static class NodeReader
         string domain = node.Domain == "ai.onnx" ? string.Empty : node.Domain;
         (Func<OnnxNode, IReadOnlyList<Variable>> apply, OperatorSchema schema) = Find(domain, node.OpType, version, operators)
             ?? throw new ImportException($"Expected an operator that the engine has, found {node.OpType}.");
-        try
+        return Told(node, schema.Since, () =>
         {
             var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, attribute => AttributeReader.Read(attribute, graphs), StringComparer.Ordinal);
-            IReadOnlyList<Variable> results = apply(new OnnxNode(schema, inputs, attributes, node.Output.Count));
+            IReadOnlyList<Variable> results = apply(new OnnxNode(schema, inputs, attributes, node.Output.Count) { Label = node.Output.FirstOrDefault() ?? string.Empty });
             OriginOf(node).MarkResults(results, inputs.OfType<Variable>());
             int needed = node.Output.Select((name, i) => name.Length > 0 ? i + 1 : 0).DefaultIfEmpty(0).Max();
             return results.Count >= needed
                 ? results
                 : throw new GraphException($"{node.OpType} gives {results.Count} of its results, found a use of {needed}.");
+        });
+    }
+
+    /// <summary>Reads something of a node; what is wrong with it is told with its name.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="version">The version of its operator, or of its operator set.</param>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="ImportException">The engine does not have the operator in this form.</exception>
+    public static T Told<T>(NodeProto node, long version, Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception e) when (e is GraphException or ShapeException or DTypeException or OverflowException)
         {
             string name = node.Name.Length > 0 ? $"\"{node.Name}\" " : string.Empty;
-            throw new ImportException($"The node {name}({node.OpType}, version {schema.Since}) cannot be read: {e.Message}", e);
+            throw new ImportException($"The node {name}({node.OpType}, version {version}) cannot be read: {e.Message}", e);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class NativeEngine : IEngine
         RequireOperators(model.ReadModel());
         using var ending = new CancellationTokenSource(Patience);
         Signature signature = OnnxModel.Load(model.ModelFile, cancellation: ending.Token).Signature;
-        return new Loaded(signature, Function.Compile(signature, new ExecutionOptions { Threads = 1 }, ending.Token));
+        return new Loaded(model.ReadModel().Graph, signature, Function.Compile(signature, new ExecutionOptions { Threads = 1 }, ending.Token));
     }
 
     /// <summary>Checks that the engine has all operators of a model, model-local functions aside.</summary>
@@ -37,18 +37,20 @@ internal sealed class NativeEngine : IEngine
             throw new NotExpressibleException($"missing operator {string.Join(", ", missing)}");
     }
 
-    private sealed class Loaded(Signature signature, Function function) : ILoadedModel
+    private sealed class Loaded(GraphProto graph, Signature signature, Function function) : ILoadedModel
     {
         public IReadOnlyDictionary<string, Datum> Run(IReadOnlyDictionary<string, Datum> inputs)
         {
-            if (inputs.Keys.FirstOrDefault(name => signature.Inputs.All(input => input.Name != name)) is { } other)
+            var fed = new Dictionary<string, Value>(StringComparer.Ordinal);
+            foreach (ValueInfoProto input in graph.Input.Where(input => inputs.ContainsKey(input.Name)))
+                DatumParts.Add(input.Name, input.Type, inputs[input.Name], fed);
+            if (fed.Keys.FirstOrDefault(name => signature.Inputs.All(input => input.Name != name)) is { } other)
                 throw new NotExpressibleException($"a value for \"{other}\", which has one in the file");
             using var ending = new CancellationTokenSource(Patience);
-            Value[] values = [.. signature.Inputs.Select(input => inputs.GetValueOrDefault(input.Name!) is Datum.Tensor tensor
-                ? tensor.Value
-                : throw new NotExpressibleException($"what is fed as \"{input.Name}\""))];
+            Value[] values = [.. signature.Inputs.Select(input => fed.GetValueOrDefault(input.Name!) ?? throw new NotExpressibleException($"what is fed as \"{input.Name}\""))];
             Value[] results = function.Run(values, ending.Token);
-            return signature.Outputs.Zip(results).ToDictionary(pair => pair.First.Name, Datum (pair) => new Datum.Tensor(pair.Second), StringComparer.Ordinal);
+            Dictionary<string, Value> found = signature.Outputs.Zip(results).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
+            return graph.Output.ToDictionary(output => output.Name, output => DatumParts.Read(output.Name, output.Type, found), StringComparer.Ordinal);
         }
 
         public void Dispose()

@@ -4,7 +4,7 @@ using Toolkit.Conformance.Files;
 namespace Toolkit.Conformance;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Conformance -- DIR [--engine native|ort|both] [--failures FILE] [--gradients]</c> runs every case folder below a folder and prints
+/// <c>dotnet run -c Release --project tests/Conformance -- DIR [--engine native|ort|both] [--failures FILE] [--passed FILE] [--gradients]</c> runs every case folder below a folder and prints
 /// what passed, by suite and by operator, on both engines side by side. <c>files PATH... [--threads N] [--seconds S] [--rows N]</c> takes .onnx files, folders of them and NuGet packages with
 /// some all the way, from loading to training and back, and prints a table. Anything else is a command of the test runner.
 /// </summary>
@@ -34,6 +34,8 @@ internal static class Program
         Report.Write(result, Console.Out);
         if (settings.Failures is { } file)
             await File.WriteAllLinesAsync(file, Report.Failures(result));
+        if (settings.Passed is { } passed)
+            await File.WriteAllLinesAsync(passed, Report.Passed(result));
         return 0;
     }
 }

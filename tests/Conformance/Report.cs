@@ -27,6 +27,13 @@ internal static partial class Report
         to.WriteLine($"RESULT native={Sum(settings.Native, result.NativePassed, cases.Count)} ort={Sum(settings.Runtime, result.RuntimePassed, cases.Count)}");
     }
 
+    /// <summary>A line for each operator: its name, and how many of the cases with it our engine passed.</summary>
+    public static IEnumerable<string> Passed(SuiteResult result) => result.Cases
+        .SelectMany(found => found.Operators.Select(name => (name, found)))
+        .GroupBy(pair => pair.name, pair => pair.found, StringComparer.Ordinal)
+        .OrderBy(group => group.Key, StringComparer.Ordinal)
+        .Select(group => $"{group.Key} {group.Count(found => found.Native is null)}/{group.Count()}");
+
     /// <summary>A line for each failure: engine, reason in short, operators, opset, suite, case, reason; separated by tabs and sorted by reason.</summary>
     public static IEnumerable<string> Failures(SuiteResult result)
     {

@@ -16,6 +16,9 @@ internal sealed record Settings(string Folder)
     /// <summary>The file that receives a line for each failure; null for none.</summary>
     public string? Failures { get; init; }
 
+    /// <summary>The file that receives what passed for each operator; null for none.</summary>
+    public string? Passed { get; init; }
+
     /// <summary>Reads a command line.</summary>
     /// <param name="args">The folder, then switches.</param>
     /// <param name="error">What is wrong.</param>
@@ -34,11 +37,14 @@ internal sealed record Settings(string Folder)
                 case "--failures" when value.Length > 0:
                     settings = settings with { Failures = value };
                     break;
+                case "--passed" when value.Length > 0:
+                    settings = settings with { Passed = value };
+                    break;
                 case "--engine" when value is "native" or "ort" or "both":
                     settings = settings with { Native = value != "ort", Runtime = value != "native" };
                     break;
                 default:
-                    error = $"Expected DIR [--engine native|ort|both] [--failures FILE] [--gradients], found \"{args[i]} {value}\".";
+                    error = $"Expected DIR [--engine native|ort|both] [--failures FILE] [--passed FILE] [--gradients], found \"{args[i]} {value}\".";
                     return null;
             }
 

@@ -1,9 +1,11 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Features;
 
-/// <summary>Operators of <c>ai.onnx.ml</c> that prepare the inputs of a network, as ML.NET and others write them: each is read as the operations that it stands for.</summary>
+/// <summary>Operators of <c>ai.onnx.ml</c>, as ML.NET, scikit-learn's converter and others write them: each is read as the operations that it stands for, so that it is differentiated and written like
+/// them.</summary>
 internal static class FeatureOperators
 {
     private const string Domain = "ai.onnx.ml";
@@ -11,10 +13,32 @@ internal static class FeatureOperators
     /// <summary>What applies a node, by domain and operator.</summary>
     public static IEnumerable<KeyValuePair<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>>> All { get; } =
     [
-        new((Domain, nameof(FeatureVectorizer)), FeatureVectorizer),
-        new((Domain, nameof(LabelEncoder)), LabelEncoder),
-        new((Domain, nameof(Scaler)), Scaler),
+        Of("ArrayFeatureExtractor", Encoders.ArrayFeatureExtractor),
+        Of("Binarizer", Binarizer),
+        Of("CategoryMapper", Encoders.CategoryMapper),
+        Of("FeatureVectorizer", FeatureVectorizer),
+        Of("Imputer", Imputer),
+        Of("LabelEncoder", Encoders.LabelEncoder),
+        Of("LinearClassifier", LinearModels.Classifier),
+        Of("LinearRegressor", LinearModels.Regressor),
+        Of("Normalizer", Normalizer),
+        Of("OneHotEncoder", Encoders.OneHotEncoder),
+        Of("Scaler", Scaler),
+        Of("SVMRegressor", LinearModels.SupportVectors),
+        Of("TreeEnsemble", TreeModels.Ensemble),
+        Of("TreeEnsembleClassifier", TreeModels.Classifier),
+        Of("TreeEnsembleRegressor", TreeModels.Regressor),
+        Of("ZipMap", ZipMap),
     ];
+
+    /// <summary>A list of numbers, one for all features or one for each, as a vector.</summary>
+    private static Variable Features(OnnxNode node, Variable x, string name, IReadOnlyList<float>? numbers, float otherwise)
+    {
+        IReadOnlyList<float> given = numbers is { Count: > 0 } ? numbers : [otherwise];
+        return given.Count == 1 || given.Count == x.Shape[^1].Size
+            ? Ops.Cast(Variable.Of(Value.Of(given.ToArray(), given.Count)), x.DType)
+            : throw new ShapeException($"{node.Operator} expects one number or {x.Shape[^1]} as \"{name}\", found {given.Count}.");
+    }
 
     /// <summary>The inputs side by side, [batch, sum of the sizes], as float32; a vector is one number for each example.</summary>
     private static IReadOnlyList<Variable> FeatureVectorizer(OnnxNode node)
@@ -34,42 +58,51 @@ internal static class FeatureOperators
         return [Ops.Concat(1, [.. columns.Select(column => column + zeros)])];
     }
 
-    /// <summary>For each element the value of the key that it is, or the default: keys and values of int64, float32 or texts.</summary>
-    private static IReadOnlyList<Variable> LabelEncoder(OnnxNode node)
-    {
-        Variable keys = Listed(node, "keys"), values = Listed(node, "values");
-        if (keys.Shape != values.Shape || keys.DType != node[0].DType)
-            throw new GraphException($"LabelEncoder expects as many values as keys, of the type of its input, found {keys.Type} and {values.Type} for {node[0].Type}.");
-        Variable x = node[0], row = Ops.Reshape(x, [.. x.Shape, 1]);
-        Variable matches = Ops.Cast(Ops.Equal(row, keys), DType.Int64);
-        Variable found = Ops.Gather(values, Ops.ArgMax(matches, x.Shape.Rank));
-        Variable otherwise = Variable.Of(values.DType switch
-        {
-            DType.Float32 => Value.Of(node.Number("default_float")),
-            DType.Int64 => Value.Of(node.Integer("default_int64")),
-            _ => Value.Of([node.Text("default_string")]),
-        });
-        return [Ops.Where(Ops.Greater(Ops.Sum(matches, [x.Shape.Rank]), 0), found, otherwise)];
-    }
-
-    private static Variable Listed(OnnxNode node, string name) =>
-        node.Integers($"{name}_int64s") is { } whole ? Ops.Integers(whole)
-        : node.Numbers($"{name}_floats") is { } real ? Variable.Of(Value.Of(real.ToArray(), real.Count))
-        : node.Texts($"{name}_strings") is { } texts ? Variable.Of(Value.Of(texts.ToArray(), texts.Count))
-        : throw new GraphException($"LabelEncoder expects {name} as lists of numbers or texts, found others.");
-
     /// <summary>(x − offset)·scale as float32, with one number for all or one for each feature.</summary>
     private static IReadOnlyList<Variable> Scaler(OnnxNode node)
     {
         Variable x = Ops.Cast(node[0], DType.Float32);
-        Variable Numbers(string name, float otherwise)
+        return [(x - Features(node, x, "offset", node.Numbers("offset"), 0)) * Features(node, x, "scale", node.Numbers("scale"), 1)];
+    }
+
+    /// <summary>1 where x is greater than the threshold, 0 elsewhere.</summary>
+    private static IReadOnlyList<Variable> Binarizer(OnnxNode node) =>
+        [Ops.Cast(Ops.Greater(Ops.Cast(node[0], Real(node[0])), Variable.Scalar(node.Number("threshold"), Real(node[0]))), node[0].DType)];
+
+    /// <summary>Another number in the place of one; NaN may be the one.</summary>
+    private static IReadOnlyList<Variable> Imputer(OnnxNode node)
+    {
+        Variable x = node[0];
+        if (!x.DType.IsFloating())
         {
-            IReadOnlyList<float> numbers = node.Numbers(name) is { Count: > 0 } given ? given : [otherwise];
-            return numbers.Count == 1 || numbers.Count == x.Shape[^1].Size
-                ? Variable.Of(Value.Of(numbers.ToArray(), numbers.Count))
-                : throw new ShapeException($"Scaler expects one number or {x.Shape[^1]} as \"{name}\", found {numbers.Count}.");
+            Variable whole = Ops.Integers(node.Integers("imputed_value_int64s") ?? throw new GraphException("Imputer expects imputed_value_int64s for integers, found none."));
+            return [Ops.Where(Ops.Equal(x, Variable.Scalar(node.Integer("replaced_value_int64"), x.DType)), Ops.Cast(whole, x.DType), x)];
         }
 
-        return [(x - Numbers("offset", 0)) * Numbers("scale", 1)];
+        float replaced = node.Number("replaced_value_float");
+        Variable isMissing = float.IsNaN(replaced) ? new IsNaN().Apply(x) : Ops.Equal(x, Variable.Scalar(replaced, x.DType));
+        return [Ops.Where(isMissing, Features(node, x, "imputed_value_floats", node.Numbers("imputed_value_floats"), 0), x)];
     }
+
+    /// <summary>Each row divided by its greatest number, the sum of its sizes or its length, unless that is 0; float32.</summary>
+    private static IReadOnlyList<Variable> Normalizer(OnnxNode node)
+    {
+        Variable x = Ops.Cast(node[0], DType.Float32);
+        int axis = x.Shape.Rank - 1;
+        Variable divisor = node.Text("norm") switch
+        {
+            "MAX" => Ops.ReduceMax(x, [axis], keepDims: true),
+            "L1" => Ops.Sum(Ops.Abs(x), [axis], keepDims: true),
+            "L2" => Ops.Sqrt(Ops.Sum(x * x, [axis], keepDims: true)),
+            var other => throw new GraphException($"Normalizer expects the norm MAX, L1 or L2, found {other}."),
+        };
+        return [x / Ops.Where(Ops.Equal(divisor, Variable.Scalar(0, DType.Float32)), 1, divisor)];
+    }
+
+    /// <summary>The scores as they are, a column for each class: a map with names of classes for each row is no tensor.</summary>
+    private static IReadOnlyList<Variable> ZipMap(OnnxNode node) => [node[0]];
+
+    private static DType Real(Variable x) => x.DType == DType.Float32 ? DType.Float32 : DType.Float64;
+
+    private static KeyValuePair<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>> Of(string name, Func<OnnxNode, IReadOnlyList<Variable>> apply) => new((Domain, name), apply);
 }

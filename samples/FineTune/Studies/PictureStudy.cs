@@ -60,6 +60,7 @@ internal sealed record PictureStudy(string Body, IReadOnlyList<string> Block)
 
     private static double Train(Module model, Dataset train, Dataset test, int epochs, double rate, StudyOptions options, CancellationToken cancellation)
     {
+        rate *= options.Rate;
         int steps = epochs * ((train.Count + BatchSize - 1) / BatchSize);
         var trainer = new Trainer
         {

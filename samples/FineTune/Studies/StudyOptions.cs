@@ -13,6 +13,12 @@ internal sealed record StudyOptions
 
     public int Epochs { get; init; } = 3;
 
+    /// <summary>What learning rates are multiplied by.</summary>
+    public double Rate { get; init; } = 1;
+
+    /// <summary>Whether to measure on rows of the training set that are not learned from.</summary>
+    public bool Validate { get; init; }
+
     public ulong Seed { get; init; } = 1;
 
     public ExecutionOptions Execution { get; init; } = new();

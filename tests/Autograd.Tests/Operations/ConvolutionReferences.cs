@@ -12,6 +12,7 @@ internal static class ConvolutionReferences
         [typeof(ConvInputGradient)] = (o, x) => InputGradient((ConvInputGradient)o, x[0], x[1], [.. x[2].Data.Select(size => (int)size)]),
         [typeof(ConvTranspose)] = (o, x) => Transposed((ConvTranspose)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(ConvWeightGradient)] = (o, x) => WeightGradient((ConvWeightGradient)o, x[0], x[1]),
+        [typeof(DeformConv)] = (o, x) => Deformed((DeformConv)o, x[0], x[1], x[2], x.ElementAtOrDefault(3), x.ElementAtOrDefault(4)),
         [typeof(MaxPool)] = (o, x) => MaxPool((MaxPool)o, x[0]),
         [typeof(MaxPoolGradient)] = (o, x) => MaxPoolGradient((MaxPoolGradient)o, x[0], x[1]),
         [typeof(MaxUnpool)] = (o, x) => MaxUnpool((MaxUnpool)o, x[0], x[1], x.ElementAtOrDefault(2)),
@@ -29,6 +30,43 @@ internal static class ConvolutionReferences
         Visit(o, x, w, y, (i, j, k) => y.Data[k] += x.Data[i] * w.Data[j]);
         AddBias(y, bias);
         return [y];
+    }
+
+    /// <summary>Every weight reads its own place, between the four elements around it.</summary>
+    private static Array64[] Deformed(DeformConv o, Array64 x, Array64 w, Array64 offsets, Array64? bias, Array64? factors)
+    {
+        (int height, int width, int perGroup) = (w.Sizes[2], w.Sizes[3], w.Sizes[0] / o.Group);
+        int perOffsetGroup = x.Sizes[1] / o.OffsetGroups, taps = height * width;
+        Array64 y = Array64.Make([x.Sizes[0], w.Sizes[0], offsets.Sizes[2], offsets.Sizes[3]], at =>
+        {
+            double sum = 0;
+            for (int j = 0; j < w.Sizes[1] * taps; j++)
+            {
+                int channel = (at[1] / perGroup * w.Sizes[1]) + (j / taps), tap = j % taps, places = channel / perOffsetGroup * taps;
+                double row = (at[2] * o.Strides[0]) - o.Pads[0] + (tap / width * o.Dilations[0]) + offsets[at[0], 2 * (places + tap), at[2], at[3]];
+                double column = (at[3] * o.Strides[1]) - o.Pads[1] + (tap % width * o.Dilations[1]) + offsets[at[0], (2 * (places + tap)) + 1, at[2], at[3]];
+                sum += w[at[1], j / taps, tap / width, tap % width] * Between(x, at[0], channel, row, column) * (factors?[at[0], places + tap, at[2], at[3]] ?? 1);
+            }
+
+            return sum;
+        });
+        AddBias(y, bias);
+        return [y];
+    }
+
+    private static double Between(Array64 x, int n, int channel, double row, double column)
+    {
+        double sum = 0;
+        for (int i = (int)Math.Floor(row); i <= Math.Floor(row) + 1; i++)
+        {
+            for (int j = (int)Math.Floor(column); j <= Math.Floor(column) + 1; j++)
+            {
+                if (i >= 0 && i < x.Sizes[2] && j >= 0 && j < x.Sizes[3])
+                    sum += x.Data[x.Flat(n, channel, i, j)] * (1 - Math.Abs(row - i)) * (1 - Math.Abs(column - j));
+            }
+        }
+
+        return sum;
     }
 
     private static Array64[] InputGradient(ConvolutionOperation o, Array64 dy, Array64 w, int[] image)

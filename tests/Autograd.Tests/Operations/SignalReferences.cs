@@ -12,6 +12,7 @@ internal static class SignalReferences
         [typeof(DFT)] = (o, x) => [Transform((DFT)o, x[0], x.Length > 1 ? (int)x[1].Data[0] : -1, x.Length > 2 ? (int)x[2].Data[0] : -2)],
         [typeof(STFT)] = (o, x) => [Frames(((STFT)o).OneSided, x[0], (int)x[1].Data[0], x[2])],
         [typeof(HammingWindow)] = Window((k, n) => (25.0 / 46) - (21.0 / 46 * Math.Cos(2 * Math.PI * k / n))),
+        [typeof(MelWeightMatrix)] = (_, x) => [Mel((int)x[0].Data[0], (int)x[1].Data[0], x[2].Data[0], x[3].Data[0], x[4].Data[0])],
         [typeof(HannWindow)] = Window((k, n) => Math.Pow(Math.Sin(Math.PI * k / n), 2)),
     };
 
@@ -30,6 +31,26 @@ internal static class SignalReferences
 
             return sum;
         });
+    }
+
+    /// <summary>Each band fills its own triangle, corner by corner.</summary>
+    private static Array64 Mel(int bands, int length, double rate, double lowest, double highest)
+    {
+        double low = 2595 * Math.Log10(1 + (lowest / 700)), high = 2595 * Math.Log10(1 + (highest / 700));
+        int[] corners = [.. Enumerable.Range(0, bands + 2).Select(i => (int)Math.Floor((length + 1) * 700 * (Math.Pow(10, (low + (i * (high - low) / (bands + 2))) / 2595) - 1) / rate))];
+        var weights = new Array64([(length / 2) + 1, bands]);
+        for (int band = 0; band < bands; band++)
+        {
+            (int before, int own, int behind) = (corners[band], corners[band + 1], corners[band + 2]);
+            if (before == own)
+                weights.Data[weights.Flat(own, band)] = 1;
+            for (int bin = before; bin <= own && before < own; bin++)
+                weights.Data[weights.Flat(bin, band)] = (bin - before) / (double)(own - before);
+            for (int bin = own; bin < behind; bin++)
+                weights.Data[weights.Flat(bin, band)] = (behind - bin) / (double)(behind - own);
+        }
+
+        return weights;
     }
 
     private static Func<Operation, Array64[], Array64[]> Window(Func<int, double, double> number) => (o, x) =>

@@ -19,6 +19,7 @@ internal sealed class OneNode(string op, int opset)
     private readonly List<AttributeProto> attributes = [];
     private DataType[] results = [DataType.Float];
     private string domain = string.Empty;
+    private int domainVersion = 1;
 
     /// <summary>What the inputs of the graph are given.</summary>
     public Value[] Arguments => [.. arguments];
@@ -66,10 +67,10 @@ internal sealed class OneNode(string op, int opset)
 
     public OneNode With(string name, GraphProto value) => Add(GoodModel.Subgraph(name, value));
 
-    /// <summary>The domain of the operator, in its first version.</summary>
-    public OneNode In(string name)
+    /// <summary>The domain of the operator.</summary>
+    public OneNode In(string name, int version = 1)
     {
-        domain = name;
+        (domain, domainVersion) = (name, version);
         return this;
     }
 
@@ -101,7 +102,7 @@ internal sealed class OneNode(string op, int opset)
         if (domain.Length > 0)
         {
             graph.Node[0].Domain = domain;
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = domainVersion });
         }
 
         return model;
