@@ -150,10 +150,10 @@ public sealed class OnnxNode(OperatorSchema schema, IReadOnlyList<Variable?> inp
     public IReadOnlyList<long>? Numbers(string attribute, int input) =>
         schema.Attribute(attribute) is not null ? Integers(attribute) : Numbers(input);
 
-    /// <summary>Axes or sizes that older versions of the operator have as an attribute and newer ones as an input; null where neither is given.</summary>
+    /// <summary>Axes or sizes that older versions of the operator have as an attribute and newer ones as an input; null where neither is given. A single axis may be a scalar.</summary>
     /// <param name="attribute">The attribute.</param>
     /// <param name="input">The position of the input.</param>
-    public Variable? Axes(string attribute, int input) => schema.Attribute(attribute) is null ? Optional(input)
+    public Variable? Axes(string attribute, int input) => schema.Attribute(attribute) is null ? Optional(input) is { Constant: { Rank: 0 } single } ? Variable.Of(single.Reshape(1)) : Optional(input)
         : Integers(attribute) is { } numbers ? Variable.Of(Value.Of(numbers.ToArray(), numbers.Count)) : null;
 
     /// <summary>States that two sizes are equal. Where one is a symbol that the file leaves open and the other a number, the symbol is that number in the

@@ -166,17 +166,18 @@ internal sealed class GraphReader
         {
             IReadOnlyList<FileValue> kinds = [.. first.Zip(second, (one, other) => NodeReader.Told(node, Version(node.Domain), () => one.Or(other)))];
             NodeProto flat = Flat(node, kinds);
-            Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, then) ? firstParts : secondParts, choice.Outside)));
+            GraphProto taken = flat.Attribute.First(attribute => attribute.Name == "then_branch").G;
+            Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, taken) ? firstParts : secondParts, choice.Outside)));
             return null;
         }
 
         IReadOnlyList<FileValue>? found = null;
-        foreach (bool taken in new[] { true, false })
+        foreach (bool holds in new[] { true, false })
         {
-            choice.Read(taken, () =>
+            choice.Read(holds, () =>
             {
                 var reader = new GraphReader(new GraphProto(), this) { outside = choice.Outside };
-                Give(node, taken ? first : second, reader);
+                Give(node, holds ? first : second, reader);
                 found = reader.ReadAll(rest, names);
                 return FileValue.PartsOf(found);
             });

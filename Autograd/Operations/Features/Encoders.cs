@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Features;
 /// <summary>Operators of <c>ai.onnx.ml</c> that look values up: labels, categories, columns.</summary>
 internal static class Encoders
 {
-    /// <summary>For each element the value of the key that it is, or the default. Of equal keys the last counts, and NaN is a key like any.</summary>
+    /// <summary>For each element the value of the key that it is, or the default. Of equal keys the last counts; from version 4 on NaN is a key like any.</summary>
     public static IReadOnlyList<Variable> LabelEncoder(OnnxNode node)
     {
         if (node.Texts("classes_strings") is { } classes)
@@ -42,7 +42,7 @@ internal static class Encoders
     {
         Variable x = node[0].DType == DType.String ? node[0] : Ops.Cast(node[0], DType.Int64);
         Variable categories = x.DType == DType.String ? Texts(node.Texts("cats_strings") ?? []) : Ops.Integers(node.Integers("cats_int64s") ?? []);
-        Variable hot = Ops.Cast(Matches(x, categories), DType.Float32);
+        Variable hot = Ops.Cast(Matches(x, categories, takesNaN: false), DType.Float32);
         if (node.Flag("zeros"))
             return [hot];
         Variable areAll = Ops.Equal(Ops.ReduceMin(Ops.ReduceMax(hot, [x.Shape.Rank]), [.. Enumerable.Range(0, x.Shape.Rank)]), Variable.Scalar(1, DType.Float32));
@@ -64,16 +64,16 @@ internal static class Encoders
         if (keys.Shape[0] == 0)
             return Ops.ExpandLike(otherwise, x);
         int axis = x.Shape.Rank;
-        Variable matches = Ops.Cast(Matches(x, keys), DType.Int64);
+        Variable matches = Ops.Cast(Matches(x, keys, node.Version >= 4), DType.Int64);
         Variable found = Ops.Gather(values, new ArgMax(axis, KeepDims: false, SelectLastIndex: true).Apply(matches));
         return Ops.Where(Ops.Greater(Ops.Sum(matches, [axis]), 0), found, otherwise);
     }
 
     /// <summary>Which of the keys each element is, in a new last axis.</summary>
-    private static Variable Matches(Variable x, Variable keys)
+    private static Variable Matches(Variable x, Variable keys, bool takesNaN)
     {
         Variable row = new Unsqueeze().Apply(x, Ops.Integers(x.Shape.Rank)), same = Ops.Equal(row, keys);
-        return x.DType.IsFloating() ? new Or().Apply(same, new And().Apply(new IsNaN().Apply(row), new IsNaN().Apply(keys))) : same;
+        return takesNaN && x.DType.IsFloating() ? new Or().Apply(same, new And().Apply(new IsNaN().Apply(row), new IsNaN().Apply(keys))) : same;
     }
 
     private static Variable Texts(IReadOnlyList<string> texts) => Variable.Of(Value.Of(texts.ToArray(), texts.Count));

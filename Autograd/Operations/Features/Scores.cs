@@ -42,8 +42,8 @@ internal static class Scores
         return transform switch
         {
             "PROBIT" => [label, Probit(score)],
-            _ when isShare => [label, Ops.Concat(1, 1 - score, score)],
             "LOGISTIC" => [label, Ops.Concat(1, Ops.Sigmoid(-score), Ops.Sigmoid(score))],
+            _ when isShare => [label, Ops.Concat(1, 1 - score, score)],
             _ => [label, Ops.Concat(1, -score, score)],
         };
     }

@@ -20,8 +20,9 @@ public sealed record Range : Operation, IHasKernel, IOperator
         new(new Range(), new ExampleInput([], DType.Int32, 5, 5), new ExampleInput([], DType.Int32, -4, -4), new ExampleInput([], DType.Int32, -3, -3)) { Smoothness = 0 },
     ];
 
-    /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Range().ApplyAll(node.Inputs);
+    /// <summary>Some programs write vectors of one number, which runtimes take.</summary>
+    /// <param name="node">The node.</param>
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Range().ApplyAll([.. node.Inputs.Select(input => input.Shape.Rank == 1 ? Ops.Reshape(input, Shape.Scalar) : input)]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)

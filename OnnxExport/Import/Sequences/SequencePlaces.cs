@@ -82,7 +82,7 @@ internal static class SequencePlaces
         return (rows * begin) + (row * Ops.Gather(widths, block)) + (columns - begin);
     }
 
-    private static Variable First(Variable matrix) => Ops.Slice(matrix, 0, 0, 1);
+    private static Variable First(Variable matrix) => Ops.Gather(matrix, Ops.Integers(0));
 
     private static Variable Vector(Variable number) => TensorSequence.Vector(number);
 
