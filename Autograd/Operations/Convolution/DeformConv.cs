@@ -45,7 +45,7 @@ public sealed record DeformConv(IntList Strides, IntList Pads, IntList Dilations
     {
         (Variable x, Variable w, Variable offsets) = (inputs[0], inputs[1], inputs[2]);
         (Shape image, Shape weights, Shape places) = (x.Shape, w.Shape, offsets.Shape);
-        if (image.Rank != 4 || weights.Rank != 4 || places.Rank != 4 || !image[1].IsStatic || !weights.IsStatic || image[1].Size % OffsetGroups != 0
+        if (Group < 1 || OffsetGroups < 1 || image.Rank != 4 || weights.Rank != 4 || places.Rank != 4 || !image[1].IsStatic || !weights.IsStatic || image[1].Size % OffsetGroups != 0
             || weights[1].Size * Group != image[1].Size || weights[0].Size % Group != 0 || places[1] != OffsetGroups * weights[2].Size * weights[3].Size * 2)
         {
             throw new ShapeException(

@@ -35,6 +35,7 @@ internal sealed class Forest
 {
     // What a small file could blow up to.
     private const long MostWeights = 1 << 24;
+    private const int DeepestTree = 4096;
 
     private readonly List<(TreeComparison Comparison, int Feature, double Number, bool TakesMissing, int True, int False)> nodes = [];
 
@@ -134,7 +135,7 @@ internal sealed class Forest
     private int Depth()
     {
         int[] front = [.. Roots];
-        for (int depth = 0; depth <= nodes.Count; depth++)
+        for (int depth = 0; depth <= Math.Min(nodes.Count, DeepestTree); depth++)
         {
             if (front.Any(node => node < 0 || node >= nodes.Count))
                 throw new GraphException($"Expected trees whose children are nodes from 0 to {nodes.Count - 1}, found another.");
@@ -143,7 +144,7 @@ internal sealed class Forest
                 return depth;
         }
 
-        throw new GraphException("Expected trees in which every path ends at a leaf, found a path that goes round.");
+        throw new GraphException($"Expected trees in which every path ends at a leaf after at most {DeepestTree} nodes, found a path that goes round or on.");
     }
 
     private static Variable Compared(TreeComparison comparison, Variable x, Variable number) => comparison switch

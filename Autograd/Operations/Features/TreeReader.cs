@@ -24,22 +24,22 @@ internal static class TreeReader
         var forest = new Forest();
         var chains = new List<(double[] Others, int Feature, bool TakesMissing, int True, int False)>();
         int firstLeaf = count + more, next = count;
-        int Place(long id, long isLeaf) => isLeaf != 0 ? firstLeaf + (int)id : (int)id;
+        int Place(long id, long isLeaf) => isLeaf != 0 ? checked(firstLeaf + (int)id) : checked((int)id);
         for (int i = 0; i < count; i++)
         {
             (int whereTrue, int whereFalse, bool isMissing) = (Place(trueIds[i], trueLeaves[i]), Place(falseIds[i], falseLeaves[i]), i < missing.Count && missing[i] != 0);
             if (modes[i] != Member)
             {
                 TreeModels.Require(modes[i] is >= 0 and < Member, node, $"modes from 0 to {Member}, found {modes[i]}");
-                forest.Add((TreeComparison)(int)modes[i], (int)features[i], numbers[i], isMissing, whereTrue, whereFalse);
+                forest.Add((TreeComparison)(int)modes[i], checked((int)features[i]), numbers[i], isMissing, whereTrue, whereFalse);
                 continue;
             }
 
             double[] set = members.Dequeue();
-            forest.Add(TreeComparison.EQ, (int)features[i], set.Length > 0 ? set[0] : double.NaN, isMissing, whereTrue, set.Length > 1 ? next : whereFalse);
+            forest.Add(TreeComparison.EQ, checked((int)features[i]), set.Length > 0 ? set[0] : double.NaN, isMissing, whereTrue, set.Length > 1 ? next : whereFalse);
             next += Math.Max(set.Length, 1) - 1;
             if (set.Length > 1)
-                chains.Add((set[1..], (int)features[i], isMissing, whereTrue, whereFalse));
+                chains.Add((set[1..], checked((int)features[i]), isMissing, whereTrue, whereFalse));
         }
 
         foreach ((double[] rest, int feature, bool isMissing, int whereTrue, int whereFalse) in chains)
@@ -50,7 +50,7 @@ internal static class TreeReader
 
         for (int i = 0; i < Integers(node, "leaf_targetids").Count; i++)
             forest.AddLeaf();
-        forest.Roots.AddRange(Integers(node, "tree_roots").Select(root => (int)root));
+        forest.Roots.AddRange(Integers(node, "tree_roots").Select(root => checked((int)root)));
         return forest;
     }
 
@@ -80,7 +80,7 @@ internal static class TreeReader
             TreeModels.Require(modes[i].StartsWith("BRANCH_", StringComparison.Ordinal) && Enum.TryParse<TreeComparison>(modes[i][7..], out _), node, $"nodes that are a BRANCH or a LEAF, found {modes[i]}");
             (int whereTrue, int whereFalse) = (listed.Place(trees[i], trueIds[i]), listed.Place(trees[i], falseIds[i]));
             children.UnionWith([whereTrue, whereFalse]);
-            listed.Forest.Add(Enum.Parse<TreeComparison>(modes[i][7..]), (int)features[i], numbers[i], i < missing.Count && missing[i] != 0, whereTrue, whereFalse);
+            listed.Forest.Add(Enum.Parse<TreeComparison>(modes[i][7..]), checked((int)features[i]), numbers[i], i < missing.Count && missing[i] != 0, whereTrue, whereFalse);
         }
 
         listed.Forest.Roots.AddRange(Enumerable.Range(0, count).Where(i => !children.Contains(i)));

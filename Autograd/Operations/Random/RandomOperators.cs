@@ -31,7 +31,7 @@ internal static class RandomOperators
         Variable x = Ops.Cast(node[0], Computed(node[0].DType));
         if (x.Shape.Rank != 2)
             throw new ShapeException($"{node.Operator} expects [batch, classes], found {x.Type}.");
-        int count = node.Int32("sample_size");
+        int count = node.Int32("sample_size") is > 0 and var asked ? asked : throw new GraphException($"{node.Operator} expects at least one as \"sample_size\", found {node.Int32("sample_size")}.");
         Variable shares = Ops.Softmax(x), upTo = new Reductions.CumSum().Apply(shares, Variable.Scalar(1, DType.Int64));
         Variable drawn = Uniform(node, Ops.Concat(0, new ShapeOf(0, 1).Apply(x), Ops.Integers(count)), x.DType);
 
@@ -58,7 +58,9 @@ internal static class RandomOperators
     private static Variable Uniform(OnnxNode node, Variable shape, DType type, ulong draw = 0) =>
         new RandomUniform(type).Apply(Variable.Of(Value.Of(KeyOf(node))), Variable.Of(Value.Of(draw)), shape);
 
-    private static Variable ShapeOf(OnnxNode node) => Ops.Integers(node.Integers("shape") ?? throw new GraphException($"{node.Operator} needs the attribute \"shape\", found none."));
+    private static Variable ShapeOf(OnnxNode node) => node.Integers("shape") is { } shape && shape.All(size => size >= 0)
+        ? Ops.Integers(shape)
+        : throw new GraphException($"{node.Operator} needs sizes of at least 0 as the attribute \"shape\", found {string.Join(", ", node.Integers("shape") ?? [])}.");
 
     private static DType TypeLike(OnnxNode node) => node.Has("dtype") ? node.Type("dtype") : node[0].DType;
 

@@ -9,21 +9,24 @@ namespace Toolkit.OnnxExport.Import.Sequences;
 /// <summary>The operators on sequences and optionals, read as operations on the tensors that these consist of.</summary>
 internal static class SequenceOperators
 {
+    // Parts that are worth a variable each.
+    private const int MostKnown = 1024;
+
     private static readonly Dictionary<string, Func<NodeProto, IReadOnlyList<FileValue?>, FileValue>> All = new(StringComparer.Ordinal)
     {
-        ["ConcatFromSequence"] = (node, inputs) => Tensor(Sequence(inputs, 0).Concatenated((int)Integer(node, "axis"), Integer(node, "new_axis") != 0)),
+        ["ConcatFromSequence"] = (node, inputs) => Tensor(Sequence(inputs, 0).Concatenated(checked((int)Integer(node, "axis")), Integer(node, "new_axis") != 0)),
         ["Optional"] = (node, inputs) => inputs is [{ } content]
             ? new FileValue.Optional(Truth(true), content)
             : new FileValue.Optional(Truth(false), Empty(node.Attribute.FirstOrDefault(attribute => attribute.Name == "type")?.Tp)),
-        ["OptionalGetElement"] = (_, inputs) => inputs[0] is FileValue.Optional optional ? optional.Value : inputs[0]!,
+        ["OptionalGetElement"] = (_, inputs) => inputs is [{ } given] ? given is FileValue.Optional optional ? optional.Value : given : throw new GraphException("Expected an optional, a sequence or a tensor, found none."),
         ["OptionalHasElement"] = (_, inputs) => Tensor(inputs is [{ } given] ? given is FileValue.Optional optional ? optional.Present : Truth(true) : Truth(false)),
-        ["SequenceAt"] = (_, inputs) => Tensor(Sequence(inputs, 0).At(TensorAt(inputs, 1)!)),
-        ["SequenceConstruct"] = (_, inputs) => new FileValue.Sequence(new TensorSequence(TensorAt(inputs, 0)!.DType, [.. inputs.Select((_, i) => TensorAt(inputs, i)!)])),
+        ["SequenceAt"] = (_, inputs) => Tensor(Sequence(inputs, 0).At(Required(inputs, 1))),
+        ["SequenceConstruct"] = (_, inputs) => new FileValue.Sequence(new TensorSequence(Required(inputs, 0).DType, [.. inputs.Select((_, i) => Required(inputs, i))])),
         ["SequenceEmpty"] = (node, _) => new FileValue.Sequence(new TensorSequence(DTypes.OfOnnx(Integer(node, "dtype", 1)), [])),
         ["SequenceErase"] = (_, inputs) => new FileValue.Sequence(Sequence(inputs, 0).Erase(TensorAt(inputs, 1))),
-        ["SequenceInsert"] = (_, inputs) => new FileValue.Sequence(Sequence(inputs, 0).Insert(TensorAt(inputs, 1)!, TensorAt(inputs, 2))),
+        ["SequenceInsert"] = (_, inputs) => new FileValue.Sequence(Sequence(inputs, 0).Insert(Required(inputs, 1), TensorAt(inputs, 2))),
         ["SequenceLength"] = (_, inputs) => Tensor(Sequence(inputs, 0).Length),
-        ["SplitToSequence"] = (node, inputs) => new FileValue.Sequence(Split(TensorAt(inputs, 0)!, TensorAt(inputs, 1), (int)Integer(node, "axis"), Integer(node, "keepdims", 1) != 0)),
+        ["SplitToSequence"] = (node, inputs) => new FileValue.Sequence(Split(Required(inputs, 0), TensorAt(inputs, 1), checked((int)Integer(node, "axis")), Integer(node, "keepdims", 1) != 0)),
     };
 
     /// <summary>Whether a node is one of these operators, or <c>SequenceMap</c>, which is read as a loop.</summary>
@@ -45,6 +48,9 @@ internal static class SequenceOperators
         ? sequence.Tensors
         : throw new GraphException($"Expected a sequence as input {position}, found {inputs.ElementAtOrDefault(position)?.GetType().Name ?? "none"}.");
 
+    private static Variable Required(IReadOnlyList<FileValue?> inputs, int position) =>
+        TensorAt(inputs, position) ?? throw new GraphException($"Expected a tensor as input {position}, found none.");
+
     /// <summary>A tensor among the inputs; null where it is left out.</summary>
     private static Variable? TensorAt(IReadOnlyList<FileValue?> inputs, int position) => inputs.ElementAtOrDefault(position) switch
     {
@@ -56,7 +62,7 @@ internal static class SequenceOperators
     /// <summary>Something of a type, to stand where an optional holds nothing.</summary>
     private static FileValue Empty(TypeProto? type) => type switch
     {
-        { TensorType: { } tensor } => Tensor(Variable.Of(Value.Zeros(TensorConversion.ToDType(tensor.ElemType), [.. tensor.Shape?.Dim.Select(dim => dim.HasDimValue ? (int)dim.DimValue : 0) ?? []]))),
+        { TensorType: { } tensor } => Tensor(Variable.Of(Value.Zeros(TensorConversion.ToDType(tensor.ElemType), [.. tensor.Shape?.Dim.Select(_ => 0) ?? []]))),
         { SequenceType.ElemType.TensorType: { } item } => new FileValue.Sequence(new TensorSequence(TensorConversion.ToDType(item.ElemType), [])),
         _ => throw new GraphException($"Expected an optional tensor or an optional sequence of tensors, found the type {type}."),
     };
@@ -67,15 +73,15 @@ internal static class SequenceOperators
         if (parts is not null && parts.DType != DType.Int64)
             parts = Ops.Cast(parts, DType.Int64);
         Dim whole = x.Shape[at];
-        if (parts is null && whole.IsStatic)
+        if (parts is null && whole.IsStatic && whole.Number <= MostKnown)
         {
             IReadOnlyList<Variable> single = Cut(whole.Size, null);
             return new TensorSequence(x.DType, keepsAxis ? single : [.. single.Select(part => new Squeeze().Apply(part, Ops.Integers(at)))]);
         }
 
-        if (parts is { Shape.Rank: 1 } && parts.Shape[0].IsStatic)
+        if (parts is { Shape.Rank: 1 } && parts.Shape[0].IsStatic && parts.Shape[0].Number <= MostKnown)
             return new TensorSequence(x.DType, Cut(parts.Shape[0].Size, parts));
-        if (parts is { Shape.Rank: 0 } && whole.IsStatic && parts.KnownValue() is { } known && known[0] > 0)
+        if (parts is { Shape.Rank: 0 } && whole.IsStatic && parts.KnownValue() is { } known && known[0] > 0 && whole.Size / known[0] <= MostKnown)
             return new TensorSequence(x.DType, Cut((int)Math.Ceiling(whole.Size / known[0]), Variable.Of(Sizes(whole.Size, (long)known[0]))));
         Variable sizes = parts is { Shape.Rank: 1 } ? parts : SequencePlaces.Parts(x, at, parts ?? Variable.Scalar(1, DType.Int64));
         return SequencePlaces.Split(x, at, sizes, keepsAxis || parts is not null);
