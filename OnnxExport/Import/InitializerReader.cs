@@ -81,7 +81,7 @@ internal sealed class InitializerReader
     private static ParameterRole Role(int longAxes, NodeProto? reader, int input) => (reader?.OpType, input) switch
     {
         (null, _) => ParameterRole.State,
-        ("BatchNormalization" or "LayerNormalization" or "RMSNormalization", 1) => ParameterRole.Scale,
+        ("BatchNormalization" or "GroupNormalization" or "InstanceNormalization" or "LayerNormalization" or "RMSNormalization", 1) => ParameterRole.Scale,
         ("BatchNormalization", 3 or 4) => ParameterRole.State,
         _ => longAxes > 1 ? ParameterRole.Weight : ParameterRole.Bias,
     };

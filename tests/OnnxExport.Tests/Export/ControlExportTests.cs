@@ -184,9 +184,9 @@ public class ControlExportTests
         Variable condition = Variable.Input("condition", DType.Bool, []), x = Variable.Input("x", DType.Float32, [3]);
         Variable y = Ops.If(condition, [x], a => [a[0].Tanh()], a => [a[0]])[0];
         var model = Toolkit.OnnxExport.Format.ModelProto.Parser.ParseFrom(OnnxExporter.Export(new Signature([condition, x], [new Output("y", y)])));
-        NodeProto inner = model.Graph.Node[0].Attribute[0].G.Node[0];
+        var inner = model.Graph.Node[0].Attribute[0].G.Node[0];
         (inner.OpType, inner.Domain) = ("Bend", "org.example");
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "org.example", Version = 1 });
+        model.OpsetImport.Add(new Toolkit.OnnxExport.Format.OperatorSetIdProto { Domain = "org.example", Version = 1 });
         string message = Assert.Throws<ImportException>(() => OnnxModel.Load(Google.Protobuf.MessageExtensions.ToByteArray(model))).Message;
         Assert.Contains("org.example.Bend (1)", message, StringComparison.Ordinal);
     }
