@@ -10,12 +10,11 @@ internal readonly struct BFloat16Element : IElement<float>
         Span<ushort> target = to.Span<ushort>()[start..];
         for (int i = 0; i < from.Length; i++)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(from[i]);
-
-            // Rounding could carry the payload of a not-a-number into infinity, so that keeps its upper half and the quiet bit.
-            target[i] = float.IsNaN(from[i]) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+            target[i] = Rounded(from[i]);
         }
     }
+
+    public static bool Overflows(float number) => float.IsFinite(number) && Rounded(MathF.Abs(number)) == Rounded(float.PositiveInfinity);
 
     public static void Read(TensorMemory from, int start, Span<float> to)
     {
@@ -24,5 +23,13 @@ internal readonly struct BFloat16Element : IElement<float>
         {
             to[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
         }
+    }
+
+    private static ushort Rounded(float number)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(number);
+
+        // Rounding could carry the payload of a not-a-number into infinity, so that keeps its upper half and the quiet bit.
+        return float.IsNaN(number) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

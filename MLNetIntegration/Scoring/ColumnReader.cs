@@ -35,7 +35,7 @@ internal abstract class ColumnReader
         public override int Fetch()
         {
             getter(ref value);
-            CheckNaN(new Span<T>(ref value), source, column, options);
+            Check<T, TElement>(new Span<T>(ref value), source, column, options);
             return 1;
         }
 
@@ -65,7 +65,7 @@ internal abstract class ColumnReader
 
         public override int Write(TensorMemory memory, int start)
         {
-            if (vector.IsDense && options.NaNPolicy == NaNPolicy.Allow)
+            if (vector.IsDense && !options.ChecksNumbers)
             {
                 TElement.Write(vector.GetValues(), memory, start);
                 return vector.Length;
@@ -77,15 +77,16 @@ internal abstract class ColumnReader
             }
 
             vector.CopyTo(dense.AsSpan());
-            CheckNaN(dense, source, column, options);
+            Check<T, TElement>(dense, source, column, options);
             TElement.Write(dense, memory, start);
             return dense.Length;
         }
     }
 
-    private static void CheckNaN<T>(Span<T> elements, DataViewRow source, DataViewSchema.Column column, ScoreOnnxOptions options)
+    private static void Check<T, TElement>(Span<T> elements, DataViewRow source, DataViewSchema.Column column, ScoreOnnxOptions options)
+        where TElement : struct, IElement<T>
     {
-        if (options.NaNPolicy == NaNPolicy.Allow)
+        if (!options.ChecksNumbers)
         {
             return;
         }
@@ -94,12 +95,34 @@ internal abstract class ColumnReader
         {
             if (elements[i] is float.NaN or double.NaN)
             {
-                elements[i] = options.NaNPolicy == NaNPolicy.Replace
-                    ? elements[i] is float ? (T)(object)(float)options.NaNReplacement : (T)(object)options.NaNReplacement
-                    : throw new ScoringException(
-                        $"Expected numbers in the column \"{column.Name}\", found not-a-number at element {i} in row {source.Position}; " +
-                        $"{nameof(ScoreOnnxOptions)}.{nameof(ScoreOnnxOptions.NaNPolicy)} is {options.NaNPolicy}.");
+                elements[i] = options.NaNPolicy switch
+                {
+                    NaNPolicy.Allow => elements[i],
+                    NaNPolicy.Replace => elements[i] is float ? (T)(object)(float)options.NaNReplacement : (T)(object)options.NaNReplacement,
+                    _ => throw Refused(i, "numbers", "not-a-number", $"; {nameof(ScoreOnnxOptions)}.{nameof(ScoreOnnxOptions.NaNPolicy)} is {options.NaNPolicy}"),
+                };
+            }
+
+            if (options.IsFinite && IsInfinite(elements[i]))
+            {
+                throw Refused(i, "numbers that are finite in single precision", elements[i], "");
+            }
+
+            if (options.NaNPolicy != NaNPolicy.Allow && TElement.Overflows(elements[i]))
+            {
+                throw Refused(i, "numbers that are finite in the type of the model's input", elements[i], "");
             }
         }
+
+        ScoringException Refused<TFound>(int at, string expected, TFound found, string why) =>
+            new($"Expected {expected} in the column \"{column.Name}\", found {found} at element {at} in row {source.Position}{why}.");
     }
+
+    /// <summary>Whether single precision holds a number as infinite.</summary>
+    private static bool IsInfinite<T>(T number) => number switch
+    {
+        float single => float.IsInfinity(single),
+        double wide => float.IsInfinity((float)wide),
+        _ => false,
+    };
 }

@@ -14,6 +14,8 @@ internal readonly struct Float16Element : IElement<float>
         }
     }
 
+    public static bool Overflows(float number) => float.IsFinite(number) && Half.IsInfinity((Half)number);
+
     public static void Read(TensorMemory from, int start, Span<float> to)
     {
         ReadOnlySpan<Half> source = from.Span<Half>()[start..];

@@ -43,6 +43,7 @@ internal static class SavedOptions
             WriteLists(json, "slotNames", options.SlotNames.Select(s => (s.Key, s.Value.AsEnumerable())));
             json.WriteString("nan", options.NaNPolicy.ToString());
             json.WriteNumber("nanReplacement", options.NaNReplacement);
+            json.WriteBoolean("finite", options.IsFinite);
             if (options.Prediction is { } prediction)
             {
                 json.WritePropertyName(SavedPrediction.Property);
@@ -144,6 +145,7 @@ internal static class SavedOptions
             SlotNames = Lists(root, "slotNames"),
             NaNPolicy = Named<NaNPolicy>(nan),
             NaNReplacement = root.GetProperty("nanReplacement").GetDouble(),
+            IsFinite = root.TryGetProperty("finite", out JsonElement finite) && finite.GetBoolean(),
         };
         JsonElement[] saved = root.TryGetProperty(SavedPrediction.Property, out JsonElement one) ? [one]
             : root.TryGetProperty(Several, out JsonElement several) ? [.. several.EnumerateArray()] : [];

@@ -55,11 +55,17 @@ public sealed record ScoreOnnxOptions
     /// </summary>
     public IReadOnlyList<Attribution> Attributions { get; init => field = [.. value]; } = [];
 
-    /// <summary>What happens to not-a-number in columns of Single and Double that the model reads.</summary>
+    /// <summary>What happens to not-a-number in columns of Single and Double that the model reads. Unless it is allowed, a finite number that a float16 or bfloat16 input holds as infinite is an error.</summary>
     public NaNPolicy NaNPolicy { get; init; } = NaNPolicy.Allow;
 
-    /// <summary>What takes the place of not-a-number with <see cref="NaNPolicy.Replace"/>.</summary>
+    /// <summary>What takes the place of not-a-number with <see cref="NaNPolicy.Replace"/>; finite in single precision.</summary>
     public double NaNReplacement { get; init; }
+
+    /// <summary>Whether a number that is infinite in single precision is an error that names column and row: so for a network, which has learned from finite numbers in single precision.</summary>
+    internal bool IsFinite { get; init; }
+
+    /// <summary>Whether numbers are looked at on their way into the model.</summary>
+    internal bool ChecksNumbers => IsFinite || NaNPolicy != NaNPolicy.Allow;
 
     /// <summary>
     /// Provider, fallback and threads; runtime choices that are not saved with a pipeline. Where <see cref="ServingOptions.IntraOpThreads"/> is 0, an operator
@@ -79,6 +85,11 @@ public sealed record ScoreOnnxOptions
         if (!Enum.IsDefined(NaNPolicy))
         {
             throw new ArgumentOutOfRangeException(nameof(NaNPolicy), NaNPolicy, $"Expected one of {string.Join(", ", Enum.GetNames<NaNPolicy>())}.");
+        }
+
+        if (NaNPolicy == NaNPolicy.Replace && !float.IsFinite((float)NaNReplacement))
+        {
+            throw new ArgumentOutOfRangeException(nameof(NaNReplacement), NaNReplacement, "Expected a number that is finite in single precision.");
         }
 
         if (Predictions.FirstOrDefault(p => !Enum.IsDefined(p.Task) || !(p.Threshold is >= 0 and <= 1)) is { } prediction)

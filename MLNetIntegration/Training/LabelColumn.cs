@@ -18,7 +18,7 @@ internal sealed record LabelColumn(DataViewSchema.Column Column, int Classes, in
     /// <summary>What stands where a label is missing, in words.</summary>
     public string Missing => Column.Type is KeyDataViewType
         ? "a missing key: a value that was not there when values were mapped to keys, one never seen in training"
-        : "a number that is not finite";
+        : "a number that is not finite in single precision";
 
     public static LabelColumn Of(DataViewSchema schema, string name, NetworkHead head)
     {

@@ -84,6 +84,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             SlotNames = tasks.SelectMany(task => task.SlotNames()).ToDictionary(StringComparer.Ordinal),
             Predictions = [.. tasks.Zip(columns.Labels, (task, label) => task.Prediction(label.Column)).OfType<PredictionOptions>()],
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
+            IsFinite = true,
             Serving = options.Serving,
             Tokens = columns.Features.Tokens,
         }).Fit(preparation?.Transform(input) ?? input);

@@ -91,7 +91,7 @@ internal sealed class TrainingColumns
                 if (SeriesColumn.FirstNotFinite(row.Series[i]) is { } found)
                 {
                     throw new TrainingException(
-                        $"Expected finite numbers in row {cursor.Position} of \"{series[i].Column.Name}\", found {found}; numbers of vectors of variable length are not imputed: replace them before.");
+                        $"Expected numbers that are finite in single precision in row {cursor.Position} of \"{series[i].Column.Name}\", found {found}; numbers of vectors of variable length are not imputed: replace them before.");
                 }
             }
 
@@ -129,7 +129,7 @@ internal sealed class TrainingColumns
             if (float.IsInfinity(value) || (float.IsNaN(value) && !imputes))
             {
                 throw new TrainingException(
-                    $"Expected finite numbers in row {row} of \"{column}\", found {value}; set {nameof(TrainingOptions.MissingFeatures)} to impute missing "
+                    $"Expected numbers that are finite in single precision in row {row} of \"{column}\", found {value}; set {nameof(TrainingOptions.MissingFeatures)} to impute missing "
                     + "values, or replace them before.");
             }
         }

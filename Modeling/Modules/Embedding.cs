@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Initializers;
 
@@ -51,8 +52,7 @@ public sealed class Embedding : Module
                 $"{Title} expects ids of type Int64 or Int32, found {input.Type}: give them as a field of whole numbers, such as Column.Of(\"{Input}\", ids) of a long[], or cast them.");
         }
 
-        // A negative index would count from the end: it stands for the symbol after the last, which does not exist.
-        return Table.Variable.Gather(Ops.Where(Targets.Between(input, 0, Symbols - 1), input, Variable.Scalar(Symbols, input.DType)).Cast(DType.Int64));
+        return new Gather(0) { FromEnd = false }.Apply(Table.Variable, input.Cast(DType.Int64));
     }
 
     /// <inheritdoc/>

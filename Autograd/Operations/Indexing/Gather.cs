@@ -13,10 +13,14 @@ namespace Toolkit.Autograd.Operations.Indexing;
 /// <param name="Axis">The axis, counted from 0.</param>
 public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
 {
+    /// <summary>Whether negative indices count from the end, as in the standard; otherwise they are an error, like those beyond it.</summary>
+    public bool FromEnd { get; init; } = true;
+
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
     [
         new(new Gather(0), new ExampleInput([5, 3]), new ExampleInput(["batch"], DType.Int64, -5, 4)),
+        new(new Gather(1) { FromEnd = false }, new ExampleInput([2, 4]), new ExampleInput(["batch"], DType.Int64, 0, 3)),
         new(new Gather(1), new ExampleInput([2, 4, 3]), new ExampleInput([2, 2], DType.Int64, 0, 3)),
         new(new Gather(0), new ExampleInput([6]), new ExampleInput([], DType.Int64, 0, 5)),
     ];
@@ -27,7 +31,7 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
         node.Inputs[0].Content is { } known && node.Inputs[1].Content is { } indices && indices.All(i => i.IsStatic)
-            ? [.. indices.Select((_, at) => known[Layout.Index(this, [.. indices.Select(i => i.Number)], at, known.Count)])]
+            ? [.. indices.Select((_, at) => known[Layout.Index(this, [.. indices.Select(i => i.Number)], at, known.Count, FromEnd)])]
             : null;
 
     /// <inheritdoc/>
@@ -51,18 +55,28 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
         {
             for (int i = 0; i < index.Length; i++)
             {
-                int row = Layout.Index(this, index, i, size);
+                int row = Layout.Index(this, index, i, size, FromEnd);
                 y.CopyElements(x, ((o * size) + row) * inner, ((o * index.Length) + i) * inner, inner);
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? new GatherGradient(Axis).Apply(request[1], g, Sizes.Of([request[0].Shape[Axis]], request[0])) : null, null];
+    public override IReadOnlyList<Variable>? Expand(Arguments arguments)
+    {
+        (Variable x, Variable indices) = (arguments[0]!, arguments[1]!);
+        // The place behind the last does not exist either way.
+        Variable end = Ops.Size(x.Shape[Axis], DType.Int64, x);
+        return FromEnd ? null : [new Gather(Axis).Apply(x, Ops.Where(Ops.Less(indices, Variable.Scalar(0, DType.Int64)), end, indices))];
+    }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => !FromEnd
+        ? base.Bprop(request)
+        : [request.Gradient(0) is { } g ? new GatherGradient(Axis).Apply(request[1], g, Sizes.Of([request[0].Shape[Axis]], request[0])) : null, null];
+
+    /// <inheritdoc/>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => !FromEnd ? null : new(Name) { Attributes = [new OnnxAttribute("axis", (long)Axis)] };
 }
 
 /// <summary>The division of a shape at an axis into outer, own and inner sizes.</summary>
@@ -103,10 +117,11 @@ internal static class Layout
     /// <param name="indices">The indices.</param>
     /// <param name="at">Which of them.</param>
     /// <param name="size">The size of the axis.</param>
+    /// <param name="fromEnd">Whether negative indices count from the end.</param>
     /// <exception cref="ShapeException">The index is outside the axis.</exception>
-    public static int Index(Operation operation, ReadOnlySpan<long> indices, int at, int size) => indices[at] >= -size && indices[at] < size
+    public static int Index(Operation operation, ReadOnlySpan<long> indices, int at, int size, bool fromEnd = true) => indices[at] >= (fromEnd ? -size : 0) && indices[at] < size
         ? (int)(indices[at] < 0 ? indices[at] + size : indices[at])
         : throw new ShapeException(size == 0
             ? $"{operation.Name} expects no indices for an axis without elements, found {indices[at]} in place {at} of the indices (counted from 0)."
-            : $"{operation.Name} expects indices between {-size} and {size - 1}, found {indices[at]} in place {at} of the indices (counted from 0).");
+            : $"{operation.Name} expects indices between {(fromEnd ? -size : 0)} and {size - 1}, found {indices[at]} in place {at} of the indices (counted from 0).");
 }

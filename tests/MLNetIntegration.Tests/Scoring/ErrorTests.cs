@@ -56,6 +56,41 @@ public sealed class ErrorTests
         Refused<ScoringException>(() => error.Transform(data).GetColumn<double>("D_out").Count(), "\"D\"", "row 0");
     }
 
+    [Theory]
+    [InlineData(DataType.Float16, 65519f, 65520f)]
+    [InlineData(DataType.Float16, -65519f, -7e4f)]
+    [InlineData(DataType.Bfloat16, 3.38e38f, 3.4e38f)]
+    [InlineData(DataType.Bfloat16, -3.38e38f, -3.4e38f)]
+    public void What_a_half_type_holds_as_infinite_goes_in_only_where_not_a_number_does(DataType type, float most, float beyond)
+    {
+        byte[] model = RawModel.Identity(RawModel.Tensor("x", type, "batch", 3));
+        foreach ((float number, NaNPolicy policy, bool refused) in new[]
+        {
+            (most, NaNPolicy.Error, false), (beyond, NaNPolicy.Error, true), (beyond, NaNPolicy.Replace, true), (beyond, NaNPolicy.Allow, false),
+            (float.PositiveInfinity, NaNPolicy.Error, false),
+        })
+        {
+            IDataView data = Data(number);
+            using BatchOnnxTransformer scoring = Ml.ScoreOnnx(model, new ScoreOnnxOptions { NaNPolicy = policy }).Fit(data);
+            void Score() => scoring.Transform(data).GetColumn<float[]>("x_out").Count();
+            if (refused)
+            {
+                Refused<ScoringException>(Score, "\"x\"", $"found {number} at element 1 in row 1");
+            }
+            else
+            {
+                Score();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1e39)]
+    [InlineData(double.NegativeInfinity)]
+    public void What_takes_the_place_of_not_a_number_is_finite(double number) => Assert.Throws<ArgumentOutOfRangeException>(() =>
+        Ml.ScoreOnnx(Model, new ScoreOnnxOptions { NaNPolicy = NaNPolicy.Replace, NaNReplacement = number }).Fit(Data()));
+
     [Fact]
     public void What_is_no_ONNX_model_is_refused()
     {

@@ -61,6 +61,35 @@ public sealed class TrainingErrorTests
         Assert.Contains("row 3 of \"X\"", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1e300, MissingFeatures.Error)]
+    [InlineData(-1e39, MissingFeatures.Impute)]
+    [InlineData(double.NegativeInfinity, MissingFeatures.Error)]
+    [InlineData(double.PositiveInfinity, MissingFeatures.Impute)]
+    public void What_single_precision_holds_as_infinite_is_refused_when_training_and_when_scoring(double number, MissingFeatures missing)
+    {
+        IDataView good = Wide(0.5), bad = Wide(number);
+        var options = new NeuralNetworkOptions { LabelColumn = "Target", FeatureColumns = ["One", "Two", "Single"], Epochs = 1, HiddenUnits = [2], MissingFeatures = missing, Seed = 1 };
+        NeuralNetworkEstimator estimator = Ml.Regression.NeuralNetwork(options);
+        Assert.Contains("row 2 of \"One\"", Assert.Throws<TrainingException>(() => estimator.Fit(bad)).Message, StringComparison.Ordinal);
+        using NeuralNetworkTransformer model = estimator.Fit(good);
+        Assert.All(model.Transform(good).GetColumn<float>("Score"), score => Assert.True(float.IsFinite(score)));
+        using var saved = new MemoryStream();
+        Ml.Model.Save(model, good.Schema, saved);
+        ITransformer loaded = Ml.Model.Load(saved, out _);
+        foreach (ITransformer scoring in new[] { model, loaded })
+        {
+            foreach ((IDataView data, string column) in new[] { (bad, "One"), (Wide(0.5, number), "Two"), (Wide(0.5, 0.5, (float)number), "Single") })
+            {
+                ScoringException error = Assert.Throws<ScoringException>(() => scoring.Transform(data).GetColumn<float>("Score").Count());
+                Assert.Contains($"finite in single precision in the column \"{column}\"", error.Message, StringComparison.Ordinal);
+                Assert.Contains("in row 2", error.Message, StringComparison.Ordinal);
+            }
+        }
+
+        (loaded as IDisposable)?.Dispose();
+    }
+
     [Fact]
     public void Missing_labels_negative_weights_and_no_rows_are_refused()
     {
@@ -181,5 +210,26 @@ public sealed class TrainingErrorTests
             Reports++;
             source.Cancel();
         }
+    }
+
+    /// <summary>Four rows, the numbers in the third.</summary>
+    private IDataView Wide(double one, double two = 0.5, float single = 0.5f) => Ml.Data.LoadFromEnumerable(Enumerable.Range(0, 4).Select(i => new WideRow
+    {
+        One = i == 2 ? one : i,
+        Two = [i, i == 2 ? two : -i],
+        Single = i == 2 ? single : i * i,
+        Target = i,
+    }));
+
+    private sealed class WideRow
+    {
+        public double One { get; set; }
+
+        [VectorType(2)]
+        public double[] Two { get; set; } = [];
+
+        public float Single { get; set; }
+
+        public float Target { get; set; }
     }
 }

@@ -74,7 +74,12 @@ public sealed class NormalizationTests
         var layer = new Embedding(4, 3, random);
         double[] table = Run.Numbers(layer.Table.Value);
         Run.Close([.. table[6..9], .. table[0..3]], Run.Numbers(layer.Forward(Run.Ids([2, 0], 1, 2), new ForwardContext(Mode.Training))), 0);
-        Assert.Throws<ShapeException>(() => Run.Numbers(layer.Forward(Run.Ids([4], 1, 1), new ForwardContext(Mode.Training))));
+        foreach (long id in new long[] { 4, 17, -1, -3, long.MinValue })
+        {
+            ShapeException error = Assert.Throws<ShapeException>(() => Run.Numbers(layer.Forward(Run.Ids([0, id], 1, 2), new ForwardContext(Mode.Training))));
+            Assert.Contains($"expects indices between 0 and 3, found {id} in place 1", error.Message, StringComparison.Ordinal);
+        }
+
         // Each time that a row occurs it gets the gradient of its numbers once; the others get none.
         Variable loss = layer.Forward(Run.Ids([2, 0, 2], 1, 3), new ForwardContext(Mode.Training)).Square().Sum();
         Run.Close(
