@@ -26,7 +26,7 @@ public abstract record Attribution
 
     /// <summary>The computation with the attributions as its last output, of the type and shape of the input.</summary>
     /// <param name="signature">The computation, without updates: what an application runs of a model, or of an imported file.</param>
-    /// <exception cref="GraphException">The input or output is not there or not of a floating-point type with a batch axis, the class is out of range, the name is taken, or there are updates.</exception>
+    /// <exception cref="GraphException">The input or output is not there or not of a floating-point type with a batch axis, which is the first of both, the class is out of range, the name is taken, or there are updates.</exception>
     /// <exception cref="GradientException">A derivative on the way is not defined.</exception>
     public Signature AddTo(Signature signature)
     {
@@ -38,6 +38,8 @@ public abstract record Attribution
             throw new GraphException($"Expected one floating-point input with a batch axis{(Input is null ? string.Empty : $" named \"{Input}\"")} to explain, found {string.Join(", ", signature.Inputs)}.");
         if (outputs is not [{ Variable.Shape.Rank: > 0 } output] || !output.Variable.DType.IsFloating())
             throw new GraphException($"Expected a floating-point output with a batch axis{(Output is null ? string.Empty : $" named \"{Output}\"")} to explain, found {string.Join(", ", signature.Outputs.Select(o => $"{o.Name}:{o.Variable.Type}"))}.");
+        if (!AreOfRows(output.Variable.Shape, input.Shape[0]))
+            throw new GraphException($"Expected the first axis of \"{output.Name}\", and no other, to be that of the rows of \"{input.Name}\", {input.Shape[0]}, found {output.Variable.Shape}.");
         Variable share = Share(Rows(output.Variable));
         Variable Score(Variable other) => Ops.Sum(Rows(new Substitution(new Dictionary<Variable, Variable> { [input] = other }).Map(output.Variable)) * share);
         return new Signature(signature.Inputs, [.. signature.Outputs, new Output(Name, Of(Score, input))], name: signature.Name) { Metadata = signature.Metadata };
@@ -47,6 +49,13 @@ public abstract record Attribution
     /// <param name="score">The sum of the scores of all rows for another input of the same type and shape. The score that is explained stays that of <paramref name="input"/>.</param>
     /// <param name="input">The input.</param>
     protected abstract Variable Of(Func<Variable, Variable> score, Variable input);
+
+    /// <summary>Whether the first axis may be that of the rows: by its symbol where that is known, as sizes may be equal by chance.</summary>
+    private static bool AreOfRows(Shape shape, Dim rows)
+    {
+        bool DependsOnRows(Dim dim) => dim.Symbols.Any(rows.Symbols.Contains);
+        return (shape[0] == rows || !(shape[0].IsStatic || DependsOnRows(shape[0]))) && !shape.Skip(1).Any(DependsOnRows);
+    }
 
     /// <summary>[batch, numbers].</summary>
     private static Variable Rows(Variable output) => output.Shape.Rank == 2 ? output : output.Reshape([output.Shape[0], output.Shape.Skip(1).Aggregate(Dim.Of(1), (product, dim) => product * dim)]);
@@ -91,12 +100,14 @@ public sealed record IntegratedGradients : Attribution
     /// <summary>The number of points, at least 1; 32 by default. Smooth activations need fewer than those with kinks, each of which leaves an error on the way.</summary>
     public int Points { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Points), value, "Expected at least 1 point."); } = 32;
 
-    /// <summary>b: what stands for the absence of each number, the same in all places; 0 by default.</summary>
+    /// <summary>b: what stands for the absence of each number, the same in all places and finite in the type of the input; 0 by default.</summary>
     public double Baseline { get; init; }
 
     /// <inheritdoc/>
     protected override Variable Of(Func<Variable, Variable> score, Variable input)
     {
+        if (!Finite.All(Variable.Scalar(Baseline, input.DType).Constant!))
+            throw new GraphException(FormattableString.Invariant($"Expected a baseline that is finite in {input.DType}, found {Baseline}."));
         (double[] points, double[] weights) = GaussLegendre.Rule(Points);
         Variable way = input - Baseline;
         Variable Numbers(double[] numbers) => Ops.Cast(Variable.Of(Value.Of(numbers, numbers.Length)), input.DType);

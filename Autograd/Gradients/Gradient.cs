@@ -47,9 +47,17 @@ public static partial class Gradient
     /// <param name="seeds">The gradient that comes in at each of them, of its type and shape; null for zero.</param>
     /// <param name="wrt">The variables to differentiate by.</param>
     /// <returns>One variable for each, null where no y depends on it.</returns>
-    /// <exception cref="GradientException">A variable asked for has no floating-point type, or a derivative on the way is not defined.</exception>
+    /// <exception cref="GradientException">A variable asked for has no floating-point type, a seed has not the type of its variable, or a derivative on the way is not defined.</exception>
     public static IReadOnlyList<Variable?> PullBack(IReadOnlyList<Variable> ys, IReadOnlyList<Variable?> seeds, IReadOnlyList<Variable> wrt)
     {
+        if (seeds.Count != ys.Count)
+            throw new GradientException($"Expected a seed for each of {ys.Count} variables, found {seeds.Count}.");
+        for (int i = 0; i < ys.Count; i++)
+        {
+            if (seeds[i] is { } seed && seed.Type != ys[i].Type)
+                throw new GradientException($"Expected a seed of the type of its variable, {ys[i].Type}, found {seed.Type}.");
+        }
+
         return PullBack(ys, seeds, wrt, null);
     }
 

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Modeling.Linear;
 using Toolkit.Modeling.Optimizers.FullBatch;
 
@@ -49,6 +50,7 @@ public static class Lanczos
     /// <param name="size">The size of the matrix.</param>
     /// <param name="steps">The greatest number of products, at least 1.</param>
     /// <param name="random">Gives the vector to begin with.</param>
+    /// <exception cref="ArgumentException">A product has another length, or holds NaN or infinity.</exception>
     public static IReadOnlyList<Eigenpair> Eigenpairs(Func<double[], double[]> product, int size, int steps, RandomSource random)
     {
         Settings.AtLeastOne(size);
@@ -65,6 +67,7 @@ public static class Lanczos
     /// <param name="steps">The greatest number of products for each vector, at least 1: as many points has the spectrum of each.</param>
     /// <param name="vectors">The number of random vectors, at least 1: the error falls with its root, and with that of the size.</param>
     /// <param name="random">Gives the vectors.</param>
+    /// <exception cref="ArgumentException">A product has another length, or holds NaN or infinity.</exception>
     public static Spectrum Spectrum(Func<double[], double[]> product, int size, int steps, int vectors, RandomSource random)
     {
         Settings.AtLeastOne(size);
@@ -103,6 +106,8 @@ public static class Lanczos
         {
             basis.Add(next);
             double[] image = product(next);
+            if (image.Length != next.Length || !Finite.All<double>(image))
+                throw new ArgumentException($"Expected {next.Length} finite numbers as product {step + 1}, found {image.Length}{(image.Length == next.Length ? ", not all finite" : "")}.", nameof(product));
             diagonal.Add(Vectors.Dot(image, next));
             scale = Math.Max(scale, Vectors.Norm(image));
             // Made orthogonal to the whole basis, twice: without it rounding brings found eigenvalues back as copies.

@@ -72,7 +72,7 @@ public sealed class OnnxTrainer : IDisposable
     /// <param name="start">For a step without values of its own, the <c>start.onnx</c> that gives them.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidOnnxModelException">The file is no valid model.</exception>
-    /// <exception cref="ServingException">The file is no training step, a first value is missing, or ONNX Runtime cannot run it.</exception>
+    /// <exception cref="ServingException">The file is no training step, a first value is missing, NaN or infinite, or ONNX Runtime cannot run it.</exception>
     /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
     public static OnnxTrainer Load(string path, ServingOptions? options = null, string? start = null)
     {
@@ -149,18 +149,20 @@ public sealed class OnnxTrainer : IDisposable
     }
 
     /// <summary>Copies of what the step learns, by name, in the order of <see cref="Parameters"/>.</summary>
+    /// <exception cref="ServingException">A number that the step has changed is NaN or infinite.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
     public IReadOnlyDictionary<string, Value> ReadParameters() => Get(IsLearned);
 
     /// <summary>Copies of all that the step changes, by name, in the order of <see cref="State"/>.</summary>
+    /// <exception cref="ServingException">A number that the step has changed is NaN or infinite.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
     public IReadOnlyDictionary<string, Value> ReadState() => Get(_ => true);
 
     /// <summary>Sets some or all of what the step changes; the rest stays as it is.</summary>
     /// <param name="values">New values by name; copied.</param>
-    /// <exception cref="ServingException">A name is none of <see cref="State"/>, or a value has another type or other sizes; nothing is set then.</exception>
+    /// <exception cref="ServingException">A name is none of <see cref="State"/>, or a value has another type or other sizes, or holds NaN or infinity; nothing is set then.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another thread uses the trainer.</exception>
     public void Write(IReadOnlyDictionary<string, Value> values)
@@ -180,6 +182,7 @@ public sealed class OnnxTrainer : IDisposable
 
     /// <summary>Writes the step with its present state, from which <see cref="Load"/> goes on bit for bit.</summary>
     /// <param name="path">The file to write; the old one stays whole if that fails.</param>
+    /// <exception cref="ServingException">A number that the step has changed is NaN or infinite.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
@@ -195,7 +198,7 @@ public sealed class OnnxTrainer : IDisposable
     /// <param name="model">The model as it was exported before the training, with weights of its own or to be given.</param>
     /// <param name="path">The file to write; it may be the same.</param>
     /// <exception cref="InvalidOnnxModelException">The model is no valid model.</exception>
-    /// <exception cref="ServingException">The model has none of the weights that the step changes, or one of another type or size.</exception>
+    /// <exception cref="ServingException">The model has none of the weights that the step changes, or one of another type or size, or a number is NaN or infinite.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
@@ -224,16 +227,24 @@ public sealed class OnnxTrainer : IDisposable
         },
     };
 
-    private static Value Fitting(TensorDescription wanted, Value value) => value.DType == wanted.Type.DType && value.Sizes.SequenceEqual(wanted.StaticSizes())
-        ? value
-        : throw new ServingException($"Expected {wanted.Type} for \"{wanted.Name}\", found {value}.");
+    private static Value Fitting(TensorDescription wanted, Value value)
+    {
+        if (value.DType != wanted.Type.DType || !value.Sizes.SequenceEqual(wanted.StaticSizes()))
+            throw new ServingException($"Expected {wanted.Type} for \"{wanted.Name}\", found {value}.");
+        return Finite.Fault(wanted.Name, value) is { } fault ? throw new ServingException($"Expected finite numbers, found that {fault}.") : value;
+    }
 
     private bool IsLearned(TensorDescription each) => updates[each.Name].Role != ParameterRole.State;
 
     private Dictionary<string, Value> Get(Func<TensorDescription, bool> wanted)
     {
         using Turn turn = Enter();
-        return state.Zip(buffers.Read(current)).Where(pair => wanted(pair.First)).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
+        Value[] values = buffers.Read(current);
+
+        // The loss of a step is that of the weights before it.
+        if (state.Zip(values, (each, value) => Finite.Fault(each.Name, value)).FirstOrDefault(fault => fault is not null) is { } diverged)
+            throw new ServingException($"Expected finite numbers to hand out, found that {diverged}: the training has diverged. Go on from a saved step, or {nameof(Write)} finite ones.");
+        return state.Zip(values).Where(pair => wanted(pair.First)).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
     }
 
     private void Bind()

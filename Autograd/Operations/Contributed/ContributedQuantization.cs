@@ -11,10 +11,10 @@ internal static class ContributedQuantization
     public static IReadOnlyList<Variable> Quantize(OnnxNode node)
     {
         DType to = node.Optional(2)?.DType ?? DType.UInt8;
-        return new QuantizeLinear(to, Axis(node)).ApplyAll(node[0], node[1], node.Optional(2));
+        return new QuantizeLinear(to, Axis(node)).ApplyAll(node[0], Scale(node, 1), node.Optional(2));
     }
 
-    public static IReadOnlyList<Variable> Dequantize(OnnxNode node) => new DequantizeLinear(Axis(node)).ApplyAll(node[0], node[1], node.Optional(2));
+    public static IReadOnlyList<Variable> Dequantize(OnnxNode node) => new DequantizeLinear(Axis(node)).ApplyAll(node[0], Scale(node, 1), node.Optional(2));
 
     public static IReadOnlyList<Variable> Add(OnnxNode node) => [Result(node, Real(node, 0) + Real(node, 3), 6)];
 
@@ -44,13 +44,20 @@ internal static class ContributedQuantization
     }
 
     /// <summary>The real numbers of a quantized input and the scale and zero point behind it.</summary>
-    public static Variable Real(OnnxNode node, int input) => new DequantizeLinear().Apply(node[input], node[input + 1], node.Optional(input + 2));
+    public static Variable Real(OnnxNode node, int input) => new DequantizeLinear().Apply(node[input], Scale(node, input + 1), node.Optional(input + 2));
 
     /// <summary>Real numbers with the scale and the zero point at two inputs.</summary>
     public static Variable Result(OnnxNode node, Variable real, int scale)
     {
         Variable? zero = node.Optional(scale + 1);
-        return new QuantizeLinear(zero?.DType ?? node[0].DType).Apply(real, node[scale], zero);
+        return new QuantizeLinear(zero?.DType ?? node[0].DType).Apply(real, Scale(node, scale), zero);
+    }
+
+    /// <summary>A scale, which is above 0 where it is a constant.</summary>
+    public static Variable Scale(OnnxNode node, int input)
+    {
+        Scales.RequirePositive(node.Operator, node[input]);
+        return node[input];
     }
 
     /// <summary>Applies an operation on channels at axis 1, which the node may have at the end.</summary>

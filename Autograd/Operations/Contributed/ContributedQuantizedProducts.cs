@@ -26,7 +26,7 @@ internal static class ContributedQuantizedProducts
         Variable sum = Integers(a, node.Optional(2), b, node.Optional(5));
         if (node.Optional(6) is { } addend)
             sum += addend;
-        Variable real = Ops.Cast(sum, node[1].DType) * (node.Number("alpha", 1) * node[1] * node[4]);
+        Variable real = Ops.Cast(sum, node[1].DType) * (node.Number("alpha", 1) * ContributedQuantization.Scale(node, 1) * ContributedQuantization.Scale(node, 4));
         return node.Optional(7) is null ? [real] : [ContributedQuantization.Result(node, real, 7)];
     }
 

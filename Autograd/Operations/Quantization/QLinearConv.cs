@@ -30,8 +30,12 @@ public sealed record QLinearConv(Conv Window) : CompositeOperation, IOperator
     ];
 
     /// <inheritdoc/>
-    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) =>
-        new QLinearConv(ConvInteger.WindowOf(node, node[0], node[3])).ApplyAll([.. Enumerable.Range(0, 8).Select(i => node[i]), node.Optional(8)]);
+    public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
+    {
+        foreach (int scale in (ReadOnlySpan<int>)[1, 4, 6])
+            Scales.RequirePositive(node.Operator, node[scale]);
+        return new QLinearConv(ConvInteger.WindowOf(node, node[0], node[3])).ApplyAll([.. Enumerable.Range(0, 8).Select(i => node[i]), node.Optional(8)]);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)

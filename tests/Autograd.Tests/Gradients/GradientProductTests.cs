@@ -85,7 +85,10 @@ public sealed class GradientProductTests
         Variable x = Variable.Input("x", DType.Float32, [2]), whole = Variable.Input("i", DType.Int64, [2]);
         Assert.Contains("Float32[2]", Assert.Throws<GradientException>(() => Gradient.PushForward(x * x, x, Variable.Input("t", DType.Float32, [3]))).Message, StringComparison.Ordinal);
         Assert.Throws<GradientException>(() => Gradient.PushForward(whole, x, x));
-        Assert.Throws<GradientException>(() => Gradient.HessianVectorProduct(Ops.Sum(x * x), [x], []));
+        Assert.Contains("Float32[2]", Assert.Throws<GradientException>(() => Gradient.PullBack(x * x, Variable.Input("s", DType.Float32, [1]), x)).Message, StringComparison.Ordinal);
+        Assert.Contains("a seed for each of 1", Assert.Throws<GradientException>(() => Gradient.PullBack([x * x], [], [x])).Message, StringComparison.Ordinal);
+        Assert.Contains("a tangent for each of 1", Assert.Throws<GradientException>(() => Gradient.PushForward([x * x], [x], [])).Message, StringComparison.Ordinal);
+        Assert.Contains("a vector of the type of each", Assert.Throws<GradientException>(() => Gradient.HessianVectorProduct(Ops.Sum(x * x), [x], [])).Message, StringComparison.Ordinal);
     }
 
     private static Variable Four(Variable x)

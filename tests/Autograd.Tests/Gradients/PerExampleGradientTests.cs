@@ -41,6 +41,21 @@ public sealed class PerExampleGradientTests
         }
     }
 
+    /// <summary>Inputs with another first axis belong to all examples, also where it is as long: lossᵢ = xᵢ Σₜ zₜw has the gradient xᵢ Σₜ zₜ.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2)]
+    public void What_has_another_axis_is_shared_by_all_rows(int steps)
+    {
+        Variable x = Variable.Input("x", DType.Float64, ["batch"]), z = Variable.Input("z", DType.Float64, ["time", 2]), w = Variable.Input("w", DType.Float64, [2]);
+        Variable found = Gradient.PerExample(x * Ops.Sum(z * w), [w])[0];
+        Value result = Function.Compile([x, z, w], [found]).Run(Value.Of([2.0, -1, 0.5], 3), Normal(5, steps, 2), Normal(6, 2))[0];
+        Value all = Normal(5, steps, 2);
+        double[] sums = [.. Enumerable.Range(0, 2).Select(column => Enumerable.Range(0, steps).Sum(t => all[(2 * t) + column]))];
+        double[] expected = [.. new[] { 2.0, -1, 0.5 }.SelectMany(row => sums.Select(sum => row * sum))];
+        Assert.All(expected, (number, i) => Assert.Equal(number, result[i], 1e-12));
+    }
+
     /// <summary>A gradient of per-example gradients is there as well: the derivative of ‖∂lossᵢ/∂w‖², summed.</summary>
     [Fact]
     public void They_can_be_differentiated()
@@ -63,6 +78,8 @@ public sealed class PerExampleGradientTests
         Assert.Contains("do not depend", Assert.Throws<GradientException>(() => Gradient.PerExample(x * x, [x])).Message, StringComparison.Ordinal);
         Assert.Contains("symbol", Assert.Throws<GradientException>(() => Gradient.PerExample(fixedSize * w, [w])).Message, StringComparison.Ordinal);
         Assert.Contains("symbol", Assert.Throws<GradientException>(() => Gradient.PerExample(Ops.Sum(x * x), [w])).Message, StringComparison.Ordinal);
+        Variable none = Ops.ExpandLike(Ops.Sum(w * w), x);
+        Assert.Contains("found none before", Assert.Throws<GradientException>(() => Gradient.PerExample(none, [w])).Message, StringComparison.Ordinal);
     }
 
     private static Value Normal(int seed, params int[] sizes)

@@ -65,6 +65,74 @@ public sealed class KrylovTests
         Assert.Equal(0, spectrum.TraceError, 1e-10);
     }
 
+    /// <summary>Factors near the ends of the range, more steps than the matrix has rows: as many eigenvalues as rows, each with its vector.</summary>
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(1e-150)]
+    [InlineData(1e150)]
+    public void The_size_of_the_numbers_does_not_matter(double factor)
+    {
+        const int Size = 24;
+        double[] Product(double[] v) => [.. v.Select((x, i) => factor * (i + 1.0) * (i + 1.0) * x)];
+        IReadOnlyList<Eigenpair> pairs = Lanczos.Eigenpairs(Product, Size, 1000, new RandomSource(4));
+        Run.Close([.. Enumerable.Range(1, Size).Select(i => (double)i * i)], [.. pairs.Select(pair => pair.Value / factor)], 1e-9);
+        for (int i = 0; i < Size; i++)
+        {
+            for (int j = 0; j <= i; j++)
+                Assert.Equal(i == j ? 1 : 0, pairs[i].Vector.Zip(pairs[j].Vector, (p, q) => p * q).Sum(), 1e-12);
+        }
+
+        Spectrum spectrum = Lanczos.Spectrum(Product, Size, 1000, 3, new RandomSource(5));
+        Assert.Equal(3 * Size, spectrum.Points.Count);
+        Assert.Equal(1, spectrum.Points.Sum(point => point.Share), 1e-10);
+    }
+
+    [Fact]
+    public void A_residual_is_how_far_a_pair_is_from_an_eigenpair()
+    {
+        double[] Product(double[] v) => [.. v.Select((x, i) => (i + 1.0) * x)];
+        IReadOnlyList<Eigenpair> pairs = Lanczos.Eigenpairs(Product, 12, 4, new RandomSource(6));
+        Assert.Equal(4, pairs.Count);
+        foreach (Eigenpair pair in pairs)
+        {
+            double distance = Math.Sqrt(Product([.. pair.Vector]).Zip(pair.Vector, (image, v) => Math.Pow(image - (pair.Value * v), 2)).Sum());
+            Assert.True(distance > 1e-3);
+            Assert.Equal(distance, pair.Residual, 1e-10);
+        }
+    }
+
+    /// <summary>Of two vectors the error of the trace is half their distance; of one nobody knows it.</summary>
+    [Fact]
+    public void The_error_of_the_trace_is_that_of_a_mean()
+    {
+        double[] Product(double[] v) => [.. v.Select((x, i) => (i + 1.0) * x)];
+        Spectrum Of(int vectors, RandomSource random) => Lanczos.Spectrum(Product, 6, 6, vectors, random);
+        var random = new RandomSource(7);
+        (Spectrum first, Spectrum second, Spectrum both) = (Of(1, random), Of(1, random), Of(2, new RandomSource(7)));
+        Assert.Equal((first.Trace + second.Trace) / 2, both.Trace, 1e-10);
+        Assert.Equal(Math.Abs(first.Trace - second.Trace) / 2, both.TraceError, 1e-10);
+        Assert.True(both.TraceError > 0.01);
+        Assert.Equal(double.NaN, first.TraceError);
+    }
+
+    [Fact]
+    public void Below_a_point_is_without_it()
+    {
+        Spectrum one = Lanczos.Spectrum(v => [3 * v[0]], 1, 5, 1, new RandomSource(1));
+        Assert.Equal([0.0, 1.0], [one.Below(3), one.Below(3.5)]);
+        Assert.Equal(1 / (0.2 * Math.Sqrt(2 * Math.PI)), one.Density(3, 0.2), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_product_that_is_not_finite_or_of_another_length_is_refused(double number)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Lanczos.Eigenpairs(v => [.. v.SkipLast(1), number], 4, 3, new RandomSource(1)));
+        Assert.Contains("Expected 4 finite numbers as product 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("found 3", Assert.Throws<ArgumentException>(() => Lanczos.Spectrum(v => v[1..], 4, 3, 1, new RandomSource(1))).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>25,450 parameters in float32, after some training on digits: whatever vector it begins with, the greatest eigenvalues are the same.</summary>
     [Fact]
     public void The_five_greatest_eigenvalues_of_a_digit_network_do_not_depend_on_the_vector_to_begin_with()

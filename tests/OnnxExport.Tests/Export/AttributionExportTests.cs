@@ -104,6 +104,17 @@ public sealed class AttributionExportTests
         Assert.Contains("\"other\"", Assert.Throws<GraphException>(() => new Saliency { Input = "other" }.AddTo(model)).Message, StringComparison.Ordinal);
         Assert.Contains("\"scores\"", Assert.Throws<GraphException>(() => new Saliency { Name = "scores" }.AddTo(model)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new IntegratedGradients { Points = 0 });
+
+        foreach (double number in new[] { double.NaN, double.PositiveInfinity, 1e300 })
+            Assert.Contains("finite in Float32", Assert.Throws<GraphException>(() => new IntegratedGradients { Baseline = number }.AddTo(model)).Message, StringComparison.Ordinal);
+
+        // As many rows as classes would go through: the axis is known by its name.
+        Variable x = model.Inputs[0], scores = model.Outputs[0].Variable;
+        foreach (Variable other in new[] { scores.Transpose([1, 0]), Ops.Concat(0, scores, scores), Ops.Sum(scores, [0], keepDims: true), scores.MatMul(scores.Transpose([1, 0])) })
+        {
+            GraphException error = Assert.Throws<GraphException>(() => new Saliency().AddTo(new Signature([x], [new Output("scores", other)])));
+            Assert.Contains("the rows of \"x\", batch, found [", error.Message, StringComparison.Ordinal);
+        }
     }
 
     private static Signature Network(DType type)

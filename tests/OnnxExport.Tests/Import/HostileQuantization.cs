@@ -79,7 +79,17 @@ internal static class HostileQuantization
         ["QLinearMatMul to floats"] = () => Quantized(last: Value.Of(0f)),
         ["QLinearMatMul to three scales for four columns"] = () => Quantized(result: Value.Of([1f, 2, 3], 3), last: Bytes(3)),
         ["QLinearMatMul by a scale of integers"] = () => Quantized(scale: Value.Of(1)),
+        ["QLinearConv by a scale of 0"] = () => Convolved(scale: Value.Of(0f)),
+        ["QLinearConv by an infinite scale of weights"] = () => Convolved(weights: Value.Of(float.PositiveInfinity)),
+        ["QLinearConv by a scale of weights of 0 for one channel"] = () => Convolved(weights: Value.Of([1f, 0], 2), zeros: Bytes(2)),
+        ["QLinearConv to a scale that is no number"] = () => Convolved(result: Value.Of(float.NaN)),
+        ["QLinearSigmoid by a scale of 0"] = () => Sigmoid(scale: Value.Of(0f)),
+        ["QLinearSigmoid to a scale below 0"] = () => Sigmoid(result: Value.Of(-1f)),
+        ["QLinearSigmoid to an infinite scale"] = () => Sigmoid(result: Value.Of(float.PositiveInfinity)),
     };
+
+    private static OneNode Sigmoid(Value? scale = null, Value? result = null) => new OneNode("QLinearSigmoid", 17).In("com.microsoft")
+        .Of(Bytes(2, 3)).Constant(scale ?? Value.Of(1f)).Constant(Value.Of((byte)1)).Constant(result ?? Value.Of(1f)).Constant(Value.Of((byte)4)).Gives(DataType.Uint8);
 
     private static OneNode Quantize(Value scale, int opset = 21) => new OneNode("QuantizeLinear", opset).Of(Numbers(2, 3)).Constant(scale).Gives(DataType.Uint8);
 
@@ -91,6 +101,11 @@ internal static class HostileQuantization
         .Of(Bytes(2, 3)).Constant(scale ?? Value.Of(1f)).Constant(zero ?? Value.Of((byte)1))
         .Of(Bytes(3, 4)).Constant(Value.Of(1f)).Constant(Value.Of((byte)2))
         .Constant(result ?? Value.Of(3f)).Constant(last ?? Value.Of((byte)4)).Gives(DataType.Uint8);
+
+    private static OneNode Convolved(Value? scale = null, Value? weights = null, Value? zeros = null, Value? result = null) => new OneNode("QLinearConv", 10)
+        .Of(Bytes(1, 1, 3, 3)).Constant(scale ?? Value.Of(1f)).Constant(Value.Of((byte)1))
+        .Constant(Bytes(2, 1, 2, 2)).Constant(weights ?? Value.Of(1f)).Constant(zeros ?? Value.Of((byte)2))
+        .Constant(result ?? Value.Of(3f)).Constant(Value.Of((byte)4)).Gives(DataType.Uint8);
 
     private static Value Bytes(params int[] sizes) => Value.Of([.. Enumerable.Range(1, Count(sizes)).Select(i => (byte)i)], sizes);
 

@@ -200,6 +200,31 @@ public sealed class OnnxTrainerTests
         Assert.Throws<ObjectDisposedException>(runtime.ReadState);
     }
 
+    /// <summary>The loss of the step is finite: it is that of the weights before.</summary>
+    [Fact]
+    public void Weights_that_are_not_finite_are_neither_handed_out_nor_saved_nor_taken()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner("perceptron with dropout");
+        string path = folder.File("step.onnx"), model = folder.File("model.onnx");
+        trainer.TrainingStep.WithSetting("learning_rate").ExportOnnx(path);
+        trainer.Model.ExportOnnx(model);
+        byte[] step = File.ReadAllBytes(path), before = File.ReadAllBytes(model);
+        using OnnxTrainer runtime = OnnxTrainer.Load(path);
+        IReadOnlyDictionary<string, Value> good = runtime.ReadState();
+        var rate = Value.Full(double.MaxValue, good["learning_rate"].DType);
+        runtime.Write(new Dictionary<string, Value> { ["learning_rate"] = rate });
+        Assert.True(double.IsFinite(runtime.Step(Batch(trainer, 0))["loss"]));
+        foreach (Action action in new Action[] { () => runtime.ReadState(), () => runtime.ReadParameters(), () => runtime.Save(path), () => runtime.SaveModel(model, model) })
+            Refused(action, "the training has diverged");
+        Assert.Equal(step, File.ReadAllBytes(path));
+        Assert.Equal(before, File.ReadAllBytes(model));
+        Refused(() => runtime.Write(new Dictionary<string, Value> { ["dense1.bias"] = Value.Full(double.NaN, DType.Float32, 32) }), "\"dense1.bias\" holds NaN");
+        runtime.Write(good);
+        Assert.True(double.IsFinite(runtime.Step(Batch(trainer, 0))["loss"]));
+        Assert.Equal(good.Keys, runtime.ReadState().Keys);
+    }
+
     private static void Refused(Action action, string message) => Assert.Contains(message, Assert.Throws<ServingException>(action).Message, StringComparison.Ordinal);
 
     private static OnnxTrainer Load(Trainer trainer, TemporaryFolder folder)
