@@ -30,7 +30,13 @@ internal static class RowReader
             throw new DataException("Expected rows, found none.");
         int classes = target.Type is KeyDataViewType key ? (int)key.Count : target.Type is BooleanDataViewType ? 2 : 0;
         if (classes == 0)
-            return Dataset.FromTargets([.. numbers], [lengths.Sum()], [.. targets.Select(number => (float)number)], []);
+        {
+            int beyond = targets.FindIndex(number => double.IsFinite(number) && float.IsInfinity((float)number));
+            return beyond < 0
+                ? Dataset.FromTargets([.. numbers], [lengths.Sum()], [.. targets.Select(number => (float)number)], [])
+                : throw new DataException(FormattableString.Invariant($"Expected a label within single precision, found {targets[beyond]} in row {beyond} (counted from 0) of the column \"{label}\"."));
+        }
+
         int missing = targets.IndexOf(-1);
         if (missing >= 0)
             throw new DataException($"Expected a label in every row, found the missing key in row {missing} (counted from 0) of the column \"{label}\".");

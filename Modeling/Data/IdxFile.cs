@@ -72,6 +72,7 @@ public sealed class IdxFile
     }
 
     /// <summary>The elements as float32, each rounded to the nearest.</summary>
+    /// <exception cref="DataException">A finite element is beyond the range of float32.</exception>
     public float[] ToSingle()
     {
         float[] values = new float[bytes.Length / ElementSize(ElementType)];
@@ -85,7 +86,7 @@ public sealed class IdxFile
                 IdxElementType.Int16 => BinaryPrimitives.ReadInt16BigEndian(content[(2 * i)..]),
                 IdxElementType.Int32 => BinaryPrimitives.ReadInt32BigEndian(content[(4 * i)..]),
                 IdxElementType.Float32 => BinaryPrimitives.ReadSingleBigEndian(content[(4 * i)..]),
-                _ => (float)BinaryPrimitives.ReadDoubleBigEndian(content[(8 * i)..]),
+                _ => Narrow(BinaryPrimitives.ReadDoubleBigEndian(content[(8 * i)..]), i),
             };
         }
 
@@ -112,6 +113,14 @@ public sealed class IdxFile
         }
 
         return values;
+    }
+
+    private static float Narrow(double element, int place)
+    {
+        float value = (float)element;
+        return float.IsInfinity(value) && double.IsFinite(element)
+            ? throw new DataException(FormattableString.Invariant($"Expected numbers within float32, found {element} as element {place} (counted from 0)."))
+            : value;
     }
 
     private static int[] ReadShape(Stream stream, int axes, string path)

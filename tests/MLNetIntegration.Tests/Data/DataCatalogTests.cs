@@ -42,6 +42,20 @@ public sealed class DataCatalogTests
         Assert.Equal(numbers, rows.GetColumn<float[]>("input").SelectMany(row => row));
         foreach ((float first, float second) in rows.GetColumn<float>("target").Zip(rows.GetColumn<float>("target")))
             Assert.Equal(first, second);
+        using (DataViewRowCursor all = rows.GetRowCursor(rows.Schema))
+        {
+            ValueGetter<DataViewRowId> id = all.GetIdGetter();
+            var ids = new HashSet<DataViewRowId>();
+            while (all.MoveNext())
+            {
+                DataViewRowId value = default;
+                id(ref value);
+                ids.Add(value);
+            }
+
+            Assert.Equal(200, ids.Count);
+        }
+
         using DataViewRowCursor cursor = rows.GetRowCursor([rows.Schema["target"]]);
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<VBuffer<float>>(rows.Schema["input"]));
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(rows.Schema["target"]));
@@ -91,6 +105,8 @@ public sealed class DataCatalogTests
         Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Y"));
         Assert.Throws<DataException>(() => Ml.Data.ToDataset(rows, "Y", "A"));
         Assert.Throws<DataException>(() => Ml.Data.ToDataset(Ml.Data.LoadFromEnumerable(Array.Empty<Row>()), "Y", "A"));
+        IDataView wide = Ml.Data.LoadFromEnumerable([new Row { B = [2, 3], Y = 1 }, new Row { B = [2, 3], Y = -1e300 }]);
+        Assert.Contains("found -1E+300 in row 1", Assert.Throws<DataException>(() => Ml.Data.ToDataset(wide, "Y", "B")).Message, StringComparison.Ordinal);
         IDataView keys = Ml.Data.LoadFromDataset(Dataset.FromLabels([1, 2], [1], [0, -1], 2, allowUnlabelled: true));
         Assert.Contains("row 1", Assert.Throws<DataException>(() => Ml.Data.ToDataset(keys, "target", "input")).Message, StringComparison.Ordinal);
         var halves = Dataset.Of(Column.Of("half", [(Half)1]));

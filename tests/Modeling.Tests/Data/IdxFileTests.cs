@@ -29,6 +29,14 @@ public sealed class IdxFileTests
     }
 
     [Fact]
+    public void A_number_beyond_float32_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        IdxFile file = IdxFile.Read(folder.Write("a", File(IdxElementType.Float64, [2], Convert.FromHexString("3ff0000000000000fe37e43c8800759c"))));
+        Assert.Contains("found -1E+300 as element 1", Assert.Throws<DataException>(file.ToSingle).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_large_file_is_read_whole()
     {
         using var folder = new TemporaryFolder();

@@ -80,6 +80,15 @@ public sealed class CollectivesTests
     }
 
     [Fact]
+    public void Spans_of_other_lengths_are_refused()
+    {
+        Assert.Contains("memory for 3 numbers, found 2", Assert.Throws<ArgumentException>(() => SingleProcess.Instance.Sum(new float[5].AsSpan(), new float[2], Work)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 times 3 bytes, found 2", Assert.Throws<ArgumentException>(() => SingleProcess.Instance.AllGather(new byte[3], new byte[2], Work)).Message, StringComparison.Ordinal);
+        var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(2, group => group.Broadcast(new byte[3 + group.Rank], 0, Work)));
+        Assert.Contains("Expected 4 bytes from rank 0 at rank 1 (test), found 3", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_that_fails_ends_the_waiting_of_the_others_and_is_named()
     {
         var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(4, group =>

@@ -44,11 +44,23 @@ public sealed class ShardedTrainingTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_group_takes_the_steps_that_one_process_takes(bool weighted)
+    public void A_group_takes_the_steps_that_one_process_takes(bool weighted) =>
+        TakesTheSameSteps(Data(weighted, unlabelled: true), new FitOptions { Epochs = 2, BatchSize = 20, Seed = 4 });
+
+    /// <summary>The first batch has no label, the second no weight, and of the third only the last piece has both.</summary>
+    [Fact]
+    public void Batches_and_pieces_in_which_nothing_counts_are_passed_over()
     {
-        Dataset data = Data(weighted, unlabelled: true);
+        Dataset data = SmallTraining.Data(60);
+        float[] x = [.. Enumerable.Range(0, 60).SelectMany(row => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(data.Columns[0].Row(row)).ToArray())];
+        long[] labels = [.. Enumerable.Range(0, 60).Select(row => row is < 20 or (>= 45 and < 50) ? -1L : BitConverter.ToInt64(data.Columns[1].Row(row)))];
+        float[] weights = [.. Enumerable.Range(0, 60).Select(row => row is (>= 20 and < 45) or (>= 50 and < 55) ? 0f : 1f)];
+        TakesTheSameSteps(Dataset.FromLabels(x, [6], labels, 3, allowUnlabelled: true).WithWeights(weights), new FitOptions { Epochs = 2, BatchSize = 20, Shuffle = false });
+    }
+
+    private static void TakesTheSameSteps(Dataset data, FitOptions options)
+    {
         Trainer alone = Plain(null), together = Plain(SingleProcess.Instance);
-        var options = new FitOptions { Epochs = 2, BatchSize = 20, Seed = 4 };
         History expected = alone.Fit(data, options), found = together.Fit(data, options);
         Assert.Equal(expected.Epochs.Select(epoch => epoch.Loss), found.Epochs.Select(epoch => epoch.Loss), (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.Equal(expected.Epochs.Select(epoch => epoch.Objective), found.Epochs.Select(epoch => epoch.Objective), (a, b) => Math.Abs(a - b) < 1e-5);
@@ -100,6 +112,7 @@ public sealed class ShardedTrainingTests : IDisposable
         Refused("options of Fit", (rank, options) => (SmallTraining.Data(), options with { Seed = (ulong)rank }));
         Refused("parameters", (_, options) => (SmallTraining.Data(), options), modelSeed: rank => (ulong)rank);
         Refused("the computation of a step", (_, options) => (SmallTraining.Data(), options), rate: rank => rank == 0 ? 0.1 : 0.2);
+        Refused("validation data", (rank, options) => (SmallTraining.Data(), options with { Validation = SmallTraining.Data(20, seed: rank == 1 ? 9 : 1) }));
 
         static void Refused(string what, Func<int, FitOptions, (Dataset, FitOptions)> given, Func<int, ulong>? modelSeed = null, Func<int, double>? rate = null)
         {
@@ -117,6 +130,29 @@ public sealed class ShardedTrainingTests : IDisposable
             }));
             Assert.Contains("rank 1 differs from rank 0 in " + what, e.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_process_that_has_gone_on_is_refused()
+    {
+        string path = Path.Combine(folder, "ahead.ckpt");
+        Trainer(SingleProcess.Instance).Fit(SmallTraining.Data(), new FitOptions { Epochs = 1, BatchSize = 16, CheckpointPath = path });
+        var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(2, group =>
+        {
+            Trainer trainer = Trainer(group);
+            if (group.Rank == 1)
+                Checkpoint.Load(path, trainer);
+            trainer.Fit(SmallTraining.Data(), new FitOptions { Epochs = 3, BatchSize = 16 });
+        }));
+        Assert.Contains("rank 1 differs from rank 0 in epochs and steps that are done", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_process_alone_writes_checkpoints()
+    {
+        ThreadGroup.Run(4, group => Trainer(group).Fit(
+            SmallTraining.Data(), new FitOptions { Epochs = 1, BatchSize = 16, CheckpointPath = Path.Combine(folder, $"rank{group.Rank}.ckpt") }));
+        Assert.Equal(["rank0.ckpt"], Directory.GetFiles(folder).Select(Path.GetFileName));
     }
 
     /// <summary>What comes as a stream is compared batch by batch.</summary>
@@ -139,6 +175,30 @@ public sealed class ShardedTrainingTests : IDisposable
         var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(4, group => Trainer(group, shards: 2).Fit(data)));
         Assert.Contains("at most Shards (2), found 4", e.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Trainer(SingleProcess.Instance, shards: 6));
+        var carrying = new Trainer
+        {
+            Model = new Sequential(new Gru(6, 4, new RandomSource(1)) { Streams = 4, LastOnly = true }, new Dense(4, 3, new RandomSource(2))),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Sgd(),
+            Group = SingleProcess.Instance,
+        };
+        Assert.Contains("carries something on", Assert.Throws<GraphException>(() => carrying.Fit(Sequences(), new FitOptions { Epochs = 1, BatchSize = 4, Shuffle = false })).Message, StringComparison.Ordinal);
+        var counting = new Trainer { Model = new Sequential(new Counting(), new Dense(6, 3, new RandomSource(1))), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd(), Group = SingleProcess.Instance };
+        Assert.Contains("\"positive\" of type Int64", Assert.Throws<GraphException>(() => counting.Fit(data)).Message, StringComparison.Ordinal);
+
+        static Dataset Sequences() => Dataset.FromLabels(new float[8 * 5 * 6], [5, 6], [0, 1, 2, 0, 1, 2, 0, 1], 3);
+    }
+
+    /// <summary>Counts the positive numbers of each batch.</summary>
+    private sealed class Counting : Module
+    {
+        protected override Variable Build(Variable input, ForwardContext context)
+        {
+            context.Update(Own[0], Ops.Sum(Ops.Cast(Ops.Greater(input, 0), Autograd.Tensors.DType.Int64)));
+            return input;
+        }
+
+        protected override IReadOnlyList<Parameter> CreateParameters() => [new Parameter("positive", Autograd.Tensors.Value.Of(0L), ParameterRole.State)];
     }
 
     [Fact]

@@ -86,6 +86,32 @@ public sealed class AttributionExportTests
         Assert.All(at, (p, i) => Assert.Equal(factor * p * w[i] * product * product, found[1][i], 1e-12));
     }
 
+    /// <summary>Of two inputs and two outputs, one of single numbers and one of several axes; ties share.</summary>
+    [Fact]
+    public void Input_output_and_class_are_those_that_are_named()
+    {
+        Variable a = Variable.Input("a", DType.Float64, ["batch", 2]), b = Variable.Input("b", DType.Float64, ["batch", 3]);
+        Variable sum = Ops.Sum(b * b, [1]) + Ops.Sum(a, [1]), cube = Ops.Concat(1, 3 * a, 5 * Ops.Slice(b, 1, 0, 2)).Reshape(["batch", 2, 2]);
+        var model = new Signature([a, b], [new Output("sum", sum), new Output("cube", cube)]) { Metadata = new Dictionary<string, string> { ["k"] = "v" } };
+        Value[] at = [Value.Of([1.0, -2], 1, 2), Value.Of([0.5, 0.25, -3], 1, 3)];
+        double[] Explained(Attribution attribution)
+        {
+            Signature explained = attribution.AddTo(model);
+            Assert.Equal("v", explained.Metadata["k"]);
+            using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(explained));
+            Value found = session.Run(at)[^1];
+            return [.. Enumerable.Range(0, found.Count).Select(i => found[i])];
+        }
+
+        Assert.Equal([1.0, 0.5, 6], Explained(new Saliency { Input = "b" }));
+        Assert.Equal([0.5, 0.125, 18], Explained(new InputTimesGradient { Input = "b", Class = 0 }));
+        Assert.Equal([0.0, 5, 0], Explained(new Saliency { Input = "b", Output = "cube", Class = 3 }));
+        Assert.Equal([3.0, 0], Explained(new Saliency { Input = "a", Output = "cube" }));
+        Assert.Equal([0.0, -6], Explained(new InputTimesGradient { Input = "a", Output = "cube", Class = 1 }));
+        at = [Value.Of([1.0, 1], 1, 2), at[1]];
+        Assert.Equal([1.5, 1.5], Explained(new Saliency { Input = "a", Output = "cube" }));
+    }
+
     [Fact]
     public void An_imported_file_is_explained_as_well()
     {
@@ -104,6 +130,9 @@ public sealed class AttributionExportTests
         Assert.Contains("\"other\"", Assert.Throws<GraphException>(() => new Saliency { Input = "other" }.AddTo(model)).Message, StringComparison.Ordinal);
         Assert.Contains("\"scores\"", Assert.Throws<GraphException>(() => new Saliency { Name = "scores" }.AddTo(model)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new IntegratedGradients { Points = 0 });
+        var counter = new Parameter("counter", Value.Of(0f));
+        var step = new Signature(model.Inputs, model.Outputs, [new Update(counter, counter.Variable + 1.0)]);
+        Assert.Contains("updates \"counter\"", Assert.Throws<GraphException>(() => new Saliency().AddTo(step)).Message, StringComparison.Ordinal);
 
         foreach (double number in new[] { double.NaN, double.PositiveInfinity, 1e300 })
             Assert.Contains("finite in Float32", Assert.Throws<GraphException>(() => new IntegratedGradients { Baseline = number }.AddTo(model)).Message, StringComparison.Ordinal);

@@ -11,6 +11,7 @@ using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Format;
 using Toolkit.OnnxExport.Serving;
 using Toolkit.OnnxExport.Training;
 using Toolkit.OnnxExport.Tests.Export;
@@ -70,8 +71,10 @@ public sealed class OnnxTrainerTests
         using OnnxTrainer whole = Load(trainer, folder);
         string model = folder.File("model.onnx"), saved = folder.File("saved.onnx");
         trainer.Model.ExportOnnx(model);
+        IReadOnlyDictionary<string, Value> first = whole.ReadState(), copy = first.ToDictionary(each => each.Key, each => each.Value.Clone());
         for (int i = 0; i < 4; i++)
             whole.Step(Batch(trainer, i));
+        Assert.All(first, each => Assert.True(each.Value.BitEquals(copy[each.Key]), $"{each.Key}, read before the steps"));
         whole.Save(saved);
         using OnnxTrainer rest = OnnxTrainer.Load(saved);
         for (int i = 4; i < 8; i++)
@@ -112,6 +115,66 @@ public sealed class OnnxTrainerTests
             parameter.Value = three.ReadParameters()[parameter.Name];
         Value input = Batch(trainer, 9)[0];
         Assert.True(TrainingSteps.Difference(Function.Compile(trainer.Model.Inference).Run(input)[0], session.Run(input)[0]) <= 1e-6);
+    }
+
+    /// <summary>The state goes into both graphs of a model with its training step inside.</summary>
+    [Fact]
+    public void A_model_with_the_step_inside_gets_the_state_of_the_step_too()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner("perceptron with dropout");
+        using OnnxTrainer runtime = Load(trainer, folder);
+        string model = folder.File("model.onnx");
+        OnnxExporter.Export(trainer.Model.Inference, model, new OnnxExportOptions { Opset = TrainingStepExporter.Opset, TrainingStep = trainer.TrainingStep });
+        runtime.Step(Batch(trainer, 0));
+        runtime.SaveModel(model, model);
+        ModelProto saved = ModelProto.Parser.ParseFrom(File.ReadAllBytes(model));
+        IEnumerable<TensorProto> tensors = saved.Graph.Initializer.Concat(saved.TrainingInfo.Single().Algorithm.Initializer);
+        foreach ((string name, Value value) in runtime.ReadState())
+            Assert.All(tensors.Where(tensor => tensor.Name == name), tensor => Assert.True(value.BitEquals(TensorConversion.ToValue(tensor)), name));
+        Assert.Contains(saved.TrainingInfo.Single().Algorithm.Initializer, tensor => runtime.ReadState().ContainsKey(tensor.Name));
+    }
+
+    [Fact]
+    public void A_second_thread_is_refused_while_a_step_runs()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner("perceptron with dropout");
+        using OnnxTrainer runtime = Load(trainer, folder);
+        Value[] batch = Batch(trainer, 0);
+        using var ended = new CancellationTokenSource();
+        int refused = 0;
+        var other = new Thread(() =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                try
+                {
+                    runtime.ReadParameters();
+                }
+                catch (InvalidOperationException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }
+        });
+        other.Start();
+        for (int i = 0; i < 20_000 && Volatile.Read(ref refused) == 0; i++)
+        {
+            try
+            {
+                runtime.Step(batch);
+            }
+            catch (InvalidOperationException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        }
+
+        ended.Cancel();
+        other.Join();
+        Assert.True(refused > 0);
+        Assert.True(double.IsFinite(runtime.Step(batch)["loss"]));
     }
 
     /// <summary>With plain descent, the mean of what two clients have learned in one step each is what one step on both batches gives.</summary>
@@ -194,6 +257,13 @@ public sealed class OnnxTrainerTests
         OnnxExporter.Export(SmallModels.Perceptron(), plain);
         Refused(() => OnnxTrainer.Load(plain), "Expected a training step at");
         Refused(() => runtime.SaveModel(plain, plain), "Expected a model with weights that the step changes");
+        foreach (Value wrong in new[] { Value.Zeros(DType.Float32, 31), Value.Zeros(DType.Float64, 32) })
+        {
+            Variable x = Variable.Input("x", wrong.DType, ["batch", wrong.Count]);
+            OnnxExporter.Export(new Signature([x], [new Output("y", x + new Parameter("dense1.bias", wrong).Variable)]), plain);
+            Refused(() => runtime.SaveModel(plain, plain), "for \"dense1.bias\", as the training step has it, found");
+        }
+
         runtime.Dispose();
         runtime.Dispose();
         Assert.Throws<ObjectDisposedException>(() => runtime.Step(Batch(trainer, 1)));
