@@ -34,6 +34,8 @@ internal static class TrainingAgreement
         group,
         ("the number of pieces of a batch (Shards)", (ulong)trainer.Shards),
         ("vector instructions of the processor", (Vector256.IsHardwareAccelerated ? 1UL : 0UL) + (Vector512.IsHardwareAccelerated ? 2UL : 0UL)),
+        // They change roundings, and what is rounded otherwise drifts apart.
+        ("the switches of the compiler", Of($"{trainer.Execution.Compilation}")),
         ("the computation of a step (model, loss, regularizers, metrics, optimizer, constraints)", Of(graph.Shard) ^ Of(graph.Update)),
         ("options of Fit", Of(Text(options))),
         ("training data", Of(data)),

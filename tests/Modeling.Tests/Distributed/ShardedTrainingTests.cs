@@ -112,9 +112,11 @@ public sealed class ShardedTrainingTests : IDisposable
         Refused("options of Fit", (rank, options) => (SmallTraining.Data(), options with { Seed = (ulong)rank }));
         Refused("parameters", (_, options) => (SmallTraining.Data(), options), modelSeed: rank => (ulong)rank);
         Refused("the computation of a step", (_, options) => (SmallTraining.Data(), options), rate: rank => rank == 0 ? 0.1 : 0.2);
+        Refused("the switches of the compiler", (_, options) => (SmallTraining.Data(), options), compilation: rank => new() { Winograd = rank == 0 });
         Refused("validation data", (rank, options) => (SmallTraining.Data(), options with { Validation = SmallTraining.Data(20, seed: rank == 1 ? 9 : 1) }));
 
-        static void Refused(string what, Func<int, FitOptions, (Dataset, FitOptions)> given, Func<int, ulong>? modelSeed = null, Func<int, double>? rate = null)
+        static void Refused(
+            string what, Func<int, FitOptions, (Dataset, FitOptions)> given, Func<int, ulong>? modelSeed = null, Func<int, double>? rate = null, Func<int, Autograd.Compilation.CompilationOptions>? compilation = null)
         {
             var e = Assert.Throws<ProcessGroupException>(() => ThreadGroup.Run(2, group =>
             {
@@ -125,6 +127,7 @@ public sealed class ShardedTrainingTests : IDisposable
                     Model = new Dense(6, 3, random),
                     Loss = new SoftmaxCrossEntropy(),
                     Optimizer = new Sgd { LearningRate = rate?.Invoke(group.Rank) ?? 0.1 },
+                    Execution = new ExecutionOptions { Compilation = compilation?.Invoke(group.Rank) ?? new() },
                     Group = group,
                 }.Fit(data, options);
             }));
