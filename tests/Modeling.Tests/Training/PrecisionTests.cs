@@ -51,14 +51,16 @@ public sealed class PrecisionTests
         var random = new RandomSource(1);
         var trainer = new Trainer
         {
-            Model = new Sequential(new Lstm(4, 3, random) { LastOnly = true }, new Dense(3, 5, random) { Activation = Ops.Relu }, new Dense(5, 2, random)),
+            Model = new Sequential(
+                new Lstm(4, 3, random) { LastOnly = true }, new Dense(3, 5, random) { Activation = Ops.Relu }, new LayerNormalization(5), new Dense(5, 2, random)),
             Loss = new SoftmaxCrossEntropy(),
             Optimizer = new Sgd(),
             Precision = precision,
         };
         trainer.Prepare(DataLayout.Labels([6, 4], 2));
-        Node[] nodes = [.. trainer.EvaluationStep.Nodes.Where(node => node.Operation is Autograd.Operations.Recurrent.LSTM or Autograd.Operations.Elementwise.Relu)];
-        Assert.Equal(["LSTM", "Relu"], nodes.Select(node => node.Operation.Name));
+        Node[] nodes = [.. trainer.EvaluationStep.Nodes.Where(node => 
+            node.Operation is Autograd.Operations.Recurrent.LSTM or Autograd.Operations.Elementwise.Relu or Autograd.Operations.Normalization.LayerNormalization)];
+        Assert.Equal(["LSTM", "Relu", "LayerNormalization"], nodes.Select(node => node.Operation.Name));
         Assert.All(nodes, node => Assert.Equal(type, node.Outputs[0].DType));
     }
 
@@ -124,6 +126,27 @@ public sealed class PrecisionTests
         Assert.True(history.Epochs[^1].Loss < 0.1 * history.Epochs[0].Loss, $"found {history.Epochs[0].Loss} and {history.Epochs[^1].Loss}");
     }
 
+    /// <summary>Gradients of one sign overflow to one infinity.</summary>
+    [Theory]
+    [InlineData(100f)]
+    [InlineData(-100f)]
+    public void Steps_that_overflow_to_either_side_are_passed_over(float target)
+    {
+        var data = Dataset.FromTargets([.. Enumerable.Repeat(1f, 8)], [2], [.. Enumerable.Repeat(target, 4)], [1]);
+        var trainer = new Trainer
+        {
+            Model = new Dense(2, 1, new RandomSource(1)),
+            Loss = 100 * new MeanSquaredError(),
+            Optimizer = new Sgd { LearningRate = 1e-6 },
+            Precision = TrainingPrecision.Float16,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+        double[] before = [.. new Dense(2, 1, new RandomSource(1)).Parameters.SelectMany(p => Run.Numbers(p.Value))];
+        trainer.Fit(data, new() { Epochs = 1, BatchSize = 4 }, Token);
+        Assert.Equal(before, trainer.Model.Parameters.SelectMany(p => Run.Numbers(p.Value)));
+        Assert.Equal(32768.0, Run.Number(trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale")));
+    }
+
     /// <summary>That holds for states that take the value of another parameter, or the same value as another, too.</summary>
     [Fact]
     public void A_step_that_overflows_changes_nothing_that_an_optimizer_remembers()
@@ -164,6 +187,40 @@ public sealed class PrecisionTests
         model.Parameters[0].Value[1] = 1e5;
         Assert.Contains("\"weight\" holds Infinity (element 1 of 2)", Assert.Throws<GraphException>(() => model.InferenceIn(DType.Float16)).Message, StringComparison.Ordinal);
         Assert.Equal(99840, model.InferenceIn(DType.BFloat16).Parameters[0].Value[1]);
+    }
+
+    /// <summary>A copy stands for a weight that is read in the type alone: not for one that is an output itself, that is read in a third type, or whose other sizes are read as they are.</summary>
+    [Fact]
+    public void Weights_that_are_read_otherwise_too_keep_their_type()
+    {
+        Parameter[] weights = [.. new[] { "narrow", "shown", "third", "viewed" }.Select(name => new Parameter(name, Value.Of([1f, 2], 2)))];
+        Variable x = Variable.Input("x", DType.Float16, [2]);
+        Variable narrow = weights.Select(w => w.Variable.Cast(DType.Float16)).Aggregate(x, (sum, w) => sum * w);
+        var signature = new Signature([x], [
+            new Output("narrow", narrow), new Output("shown", weights[1]), new Output("third", weights[2].Variable.Cast(DType.Float64)), new Output("viewed", weights[3].Variable.Reshape([2, 1]) * 3.0)]);
+        Signature stored = StoredParameters.In(DType.Float16, signature);
+        Assert.Equal(
+            [("narrow", DType.Float16), ("shown", DType.Float32), ("third", DType.Float32), ("viewed", DType.Float32)], stored.Parameters.Select(p => (p.Name, p.DType)).Order());
+        Assert.Equal(signature.Outputs.Select(output => output.Variable.Type), stored.Outputs.Select(output => output.Variable.Type));
+    }
+
+    [Fact]
+    public void The_scale_of_the_loss_stays_within_its_bounds()
+    {
+        Dataset data = Lines();
+        var trainer = new Trainer
+        {
+            Model = new Dense(2, 1, new RandomSource(1)),
+            Loss = 1e-30 * new MeanSquaredError(),
+            Optimizer = new Sgd { LearningRate = 1e-3 },
+            Precision = TrainingPrecision.Float16,
+            Execution = new ExecutionOptions { Threads = 1 },
+        };
+        trainer.Prepare(data.Layout);
+        trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale").Value = Value.Of(9e29f);
+        trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale.steps").Value = Value.Of(1999L);
+        trainer.Fit(data, new() { Epochs = 1, BatchSize = data.Count }, Token);
+        Assert.Equal(1e30f, (float)Run.Number(trainer.Parameters.Single(p => p.Name == "optimizer.loss_scale")));
     }
 
     /// <summary>2,000 steps without an overflow double the scale; one with it halves it, and the count begins anew.</summary>
