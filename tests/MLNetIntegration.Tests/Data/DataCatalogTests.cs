@@ -48,9 +48,9 @@ public sealed class DataCatalogTests
             var ids = new HashSet<DataViewRowId>();
             while (all.MoveNext())
             {
-                DataViewRowId value = default;
-                id(ref value);
-                ids.Add(value);
+                DataViewRowId own = default;
+                id(ref own);
+                ids.Add(own);
             }
 
             Assert.Equal(200, ids.Count);

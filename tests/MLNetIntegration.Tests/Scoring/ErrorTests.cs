@@ -57,13 +57,13 @@ public sealed class ErrorTests
     }
 
     [Theory]
-    [InlineData(DataType.Float16, 65519f, 65520f)]
-    [InlineData(DataType.Float16, -65519f, -7e4f)]
-    [InlineData(DataType.Bfloat16, 3.38e38f, 3.4e38f)]
-    [InlineData(DataType.Bfloat16, -3.38e38f, -3.4e38f)]
-    public void What_a_half_type_holds_as_infinite_goes_in_only_where_not_a_number_does(DataType type, float most, float beyond)
+    [InlineData(false, 65519f, 65520f)]
+    [InlineData(false, -65519f, -7e4f)]
+    [InlineData(true, 3.38e38f, 3.4e38f)]
+    [InlineData(true, -3.38e38f, -3.4e38f)]
+    public void What_a_half_type_holds_as_infinite_goes_in_only_where_not_a_number_does(bool isBrain, float most, float beyond)
     {
-        byte[] model = RawModel.Identity(RawModel.Tensor("x", type, "batch", 3));
+        byte[] model = RawModel.Identity(RawModel.Tensor("x", isBrain ? DataType.Bfloat16 : DataType.Float16, "batch", 3));
         foreach ((float number, NaNPolicy policy, bool refused) in new[]
         {
             (most, NaNPolicy.Error, false), (beyond, NaNPolicy.Error, true), (beyond, NaNPolicy.Replace, true), (beyond, NaNPolicy.Allow, false),

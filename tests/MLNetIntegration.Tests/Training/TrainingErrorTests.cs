@@ -74,9 +74,10 @@ public sealed class TrainingErrorTests
         Assert.Contains("row 2 of \"One\"", Assert.Throws<TrainingException>(() => estimator.Fit(bad)).Message, StringComparison.Ordinal);
         using NeuralNetworkTransformer model = estimator.Fit(good);
         Assert.All(model.Transform(good).GetColumn<float>("Score"), score => Assert.True(float.IsFinite(score)));
-        using var saved = new MemoryStream();
-        Ml.Model.Save(model, good.Schema, saved);
-        ITransformer loaded = Ml.Model.Load(saved, out _);
+        string file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
+        Ml.Model.Save(model, good.Schema, file);
+        ITransformer loaded = Ml.LoadBatched(file, out _);
+        File.Delete(file);
         foreach (ITransformer scoring in new[] { model, loaded })
         {
             foreach ((IDataView data, string column) in new[] { (bad, "One"), (Wide(0.5, number), "Two"), (Wide(0.5, 0.5, (float)number), "Single") })

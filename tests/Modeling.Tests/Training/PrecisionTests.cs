@@ -58,7 +58,7 @@ public sealed class PrecisionTests
             Precision = precision,
         };
         trainer.Prepare(DataLayout.Labels([6, 4], 2));
-        Node[] nodes = [.. trainer.EvaluationStep.Nodes.Where(node => 
+        Node[] nodes = [.. trainer.EvaluationStep.Nodes.Where(node =>
             node.Operation is Autograd.Operations.Recurrent.LSTM or Autograd.Operations.Elementwise.Relu or Autograd.Operations.Normalization.LayerNormalization)];
         Assert.Equal(["LSTM", "Relu", "LayerNormalization"], nodes.Select(node => node.Operation.Name));
         Assert.All(nodes, node => Assert.Equal(type, node.Outputs[0].DType));

@@ -97,6 +97,7 @@ public sealed class TrainingFilesTests
         // As the standard says: one graph after the other, the outputs of the second, and new values by the bindings.
         ModelProto model = ModelProto.Parser.ParseFrom(both);
         TrainingInfoProto training = Assert.Single(model.TrainingInfo);
+        Assert.Equal(["target"], training.Algorithm.Input.Select(input => input.Name));
         GraphProto joined = model.Graph, algorithm = training.Algorithm;
         model.TrainingInfo.Clear();
         joined.Node.AddRange(algorithm.Node);
@@ -118,6 +119,29 @@ public sealed class TrainingFilesTests
             int place = session.Outputs.ToList().FindIndex(output => output.Name == bindings[parameter.Name]);
             Assert.True(TrainingSteps.Difference(parameter.Value, found[place]) <= 1e-6, parameter.Name);
         }
+    }
+
+    /// <summary>What has the name of something else in the model keeps its own type and value under a name of its own.</summary>
+    [Fact]
+    public void The_step_inside_the_model_shares_only_what_is_the_same()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 2]), wide = Variable.Input("x", DType.Float64, ["batch", 2]);
+        Parameter served = new("w", Value.Of([1f, 2], 2)), trained = new("w", Value.Of([5.0, 7], 2));
+        var inference = new Signature([x], [new Output("y", x * served)]);
+        var step = new Signature([wide], [new Output("loss", Ops.Sum(wide * trained))], [new Update(trained, trained.Variable + 1.0)]);
+        byte[] both = OnnxExporter.Export(inference, new() { Opset = 18, TrainingStep = step });
+        Assert.Empty(ModelCheck.Check(both));
+        GraphProto algorithm = ModelProto.Parser.ParseFrom(both).TrainingInfo.Single().Algorithm;
+        ValueInfoProto input = Assert.Single(algorithm.Input);
+        Assert.Equal((int)TensorProto.Types.DataType.Double, input.Type.TensorType.ElemType);
+        Assert.NotEqual("x", input.Name);
+        Assert.Contains(algorithm.Initializer, tensor => TensorConversion.ToValue(tensor).BitEquals(trained.Value) && tensor.Name != "w");
+        served = new Parameter("w", Value.Of([5f, 7], 2));
+        trained = new Parameter("w", Value.Of([5f, 8], 2));
+        algorithm = ModelProto.Parser.ParseFrom(OnnxExporter.Export(
+            new Signature([x], [new Output("y", x * served)]),
+            new() { Opset = 18, TrainingStep = new Signature([x], [new Output("loss", Ops.Sum(x * trained))], [new Update(trained, trained.Variable + 1.0)]) })).TrainingInfo.Single().Algorithm;
+        Assert.Contains(algorithm.Initializer, tensor => TensorConversion.ToValue(tensor).BitEquals(trained.Value) && tensor.Name != "w");
     }
 
     [Fact]

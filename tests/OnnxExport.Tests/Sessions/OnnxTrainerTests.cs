@@ -249,6 +249,7 @@ public sealed class OnnxTrainerTests
         Refused(() => runtime.Step(batch[0], batch[0]), "for the input \"target\", found");
         Refused(() => runtime.Write(new Dictionary<string, Value> { ["nothing"] = batch[0] }), "found \"nothing\"");
         Refused(() => runtime.Write(new Dictionary<string, Value> { ["dense1.bias"] = batch[0] }), "for \"dense1.bias\", found");
+        Refused(() => runtime.Write(new Dictionary<string, Value> { ["dense1.bias"] = Value.Zeros(DType.Float64, 32) }), "for \"dense1.bias\", found");
         batch[0].Span<float>()[3] = float.NaN;
         Refused(() => runtime.Step(batch), "Expected a finite loss, found NaN");
         foreach ((string name, Value value) in runtime.ReadState())
