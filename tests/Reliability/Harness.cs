@@ -16,6 +16,7 @@ internal abstract record Harness(string Name)
         new Fuzzing.Fuzzer(new Fuzzing.OnnxStructureTarget()),
         new Fuzzing.Fuzzer(new Fuzzing.OnnxImportTarget()),
         new Fuzzing.Fuzzer(new Fuzzing.PipelineTarget()),
+        new Graphs.GraphFuzzer(),
         new Kills.TrainingKills(),
         new Kills.SaveKills(),
         new Disks.FullDisk(),

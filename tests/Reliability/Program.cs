@@ -4,7 +4,8 @@ namespace Toolkit.Reliability;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/Reliability -- long [NAME …]</c> runs all harnesses, or those named, in long size and prints a table; <c>short</c>
-/// the same in the size of the tests. <c>mutant NAME SEED NUMBER</c> reads the one mutant that a failure names. Anything else is a command of the test runner.
+/// the same in the size of the tests. <c>mutant NAME SEED NUMBER</c> reads the one mutant that a failure names, <c>graph SEED NUMBER</c> checks the one graph.
+/// Anything else is a command of the test runner.
 /// </summary>
 internal static class Program
 {
@@ -13,6 +14,7 @@ internal static class Program
         ["long" or "short", .. var names] => Table.Run(args[0] == "long", names),
         ["harness", var name, var size] => Table.RunOne(name, size == "long"),
         ["mutant", var name, var seed, var number] => Table.Repeat(name, int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)),
+        ["graph", var seed, var number] => Table.RepeatGraph(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)),
         ["train", var file, var epochs] => Kills.Children.Train(file, int.Parse(epochs, CultureInfo.InvariantCulture)),
         ["save", var file] => Kills.Children.Save(file),
         _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

@@ -61,6 +61,13 @@ internal static class Table
         return 0;
     }
 
+    /// <summary>Checks the one graph that a failure names.</summary>
+    public static int RepeatGraph(int seed, int number)
+    {
+        Graphs.GraphFuzzer.Repeat(seed, number);
+        return 0;
+    }
+
     /// <summary>Starts this program once more.</summary>
     public static Process Start(IEnumerable<string> arguments, long? heap = null)
     {

@@ -21,6 +21,7 @@ public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastInde
     {
         Require.Count(this, inputs, 1);
         Shape shape = inputs[0].Shape;
+        shape.Axis(Axis);
         return [new TensorType(DType.Int64, KeepDims ? shape.With(Axis, 1) : [.. shape.Where((_, axis) => axis != Axis)])];
     }
 

@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Google.Protobuf;
+using Toolkit.Autograd.Checking;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Transformers;
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Reliability.Graphs;
+
+/// <summary>
+/// Random graphs in float32 and float64: the compiled function, with every rewriting, gives what the interpreter gives, and so does ONNX Runtime on the exported file; the derivative in a direction is the same in reverse and in
+/// forward mode, and that of differences.
+/// </summary>
+internal sealed record GraphFuzzer() : Harness("graphs")
+{
+    private const int Few = 500, Many = 10_000, MostFailures = 20;
+
+    private static readonly ExecutionOptions OneThread = new() { Threads = 1 };
+
+    public override Outcome Run(bool isLong, int seed)
+    {
+        int count = isLong ? Many : Few, served = 0, refused = 0, differentiated = 0, kinks = 0;
+        var failures = new ConcurrentQueue<string>();
+        Parallel.For(0, count, number =>
+        {
+            if (failures.Count >= MostFailures)
+                return;
+            GraphCheck check = Check(seed, number);
+            foreach (string failure in check.Failures)
+                failures.Enqueue($"graph {number} of seed {seed}: {failure}");
+            Interlocked.Add(ref served, check.IsServed ? 1 : 0);
+            Interlocked.Add(ref refused, check.IsServed ? 0 : 1);
+            Interlocked.Add(ref differentiated, check.Differentiated);
+            Interlocked.Add(ref kinks, check.Kinks);
+        });
+        return new Outcome(count, [.. failures], string.Create(
+            CultureInfo.InvariantCulture, $"{served} in ONNX Runtime, {refused} with jumps or with types that it does not run; {differentiated} derivatives compared, {kinks} at kinks"));
+    }
+
+    /// <summary>Checks one graph again and prints it.</summary>
+    public static void Repeat(int seed, int number)
+    {
+        Print(Graph(seed, number, TypeOf(number)).Signature.Nodes, "");
+        Console.WriteLine(string.Join('\n', Check(seed, number).Failures.DefaultIfEmpty("All hold.")));
+    }
+
+    private static void Print(IEnumerable<Node> nodes, string indent)
+    {
+        foreach (Node node in nodes)
+        {
+            Console.WriteLine($"{indent}{string.Join(", ", node.Outputs.Select(o => o.Type))} = {node.Operation}({string.Join(", ", node.Inputs)})");
+            foreach (Body body in node.Operation is IHasBodies { Bodies: var bodies } ? bodies : [])
+                Print(body.Nodes, indent + "    ");
+        }
+    }
+
+    private static IEnumerable<Type> Operations(RandomGraph graph) => graph.Signature.Nodes.Select(node => node.Operation.GetType());
+
+    private static DType TypeOf(int number) => number % 2 == 0 ? DType.Float32 : DType.Float64;
+
+    private static RandomGraph Graph(int seed, int number, DType type) => new(unchecked((seed * 1_000_003) + number), type);
+
+    private static GraphCheck Check(int seed, int number)
+    {
+        var check = new GraphCheck();
+        try
+        {
+            RandomGraph graph = Graph(seed, number, TypeOf(number)), wide = Graph(seed, number, DType.Float64);
+
+            // What gives float32 whatever it is given takes other places in the graph of the other type.
+            bool isSame = Operations(graph).SequenceEqual(Operations(wide));
+            Function compiled = Function.Compile(graph.Signature, new ExecutionOptions { Threads = 2 });
+
+            // Where values jump, rounding decides on which side they land: there only what shares our order of sums can be compared.
+            using OnnxSession? session = graph.IsSmooth ? Session(graph.Signature) : null;
+            check.IsServed = session is not null;
+            foreach (int size in number % 5 == 0 ? [3, 1, 4] : new[] { 2 + (number % 3) })
+            {
+                Value[] inputs = graph.Values(size);
+                IReadOnlyList<Value> expected = Interpreter.Run(graph.Signature, inputs);
+                IReadOnlyList<Value> exact = !isSame || TypeOf(number) == DType.Float64 ? expected : Interpreter.Run(wide.Signature, wide.Values(size));
+                check.Compare("compiled", graph.Signature, expected, exact, compiled.Run(inputs));
+                if (session is not null)
+                    check.Compare("ONNX Runtime", graph.Signature, expected, exact, Served(session, inputs, check));
+                if (TypeOf(number) == DType.Float64 && graph.IsSmooth)
+                    Differentiate(check, graph.Signature, inputs, expected, number);
+            }
+        }
+        catch (ShapeException e) when (e.Message.Contains("sizes that are equal", StringComparison.Ordinal))
+        {
+            // Sizes that depend on data have turned out not to fit.
+        }
+        catch (Exception e)
+        {
+            check.Failures.Add($"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} {string.Join(' ', e.StackTrace?.Split('\n').Take(4).Select(line => line.Trim()) ?? [])}");
+        }
+
+        return check;
+    }
+
+    private static OnnxSession? Session(Signature signature)
+    {
+        // Its scale is a float32 in the standard, and so in ONNX Runtime.
+        if (signature.Nodes.Any(node => node.Operation is Attention && node.Outputs[0].DType == DType.Float64))
+            return null;
+        try
+        {
+            return OnnxSession.Load(OnnxExporter.ToModel(signature, new OnnxExportOptions { Opset = 21 }).ToByteArray());
+        }
+        catch (ExportException)
+        {
+            // Some operations of our own have no form in the standard, and say so.
+            return null;
+        }
+        catch (ServingException e) when (IsMissingKernel(e))
+        {
+            return null;
+        }
+    }
+
+    // Some kernels refuse a type only when they run.
+    private static IReadOnlyList<Value>? Served(OnnxSession session, Value[] inputs, GraphCheck check)
+    {
+        try
+        {
+            return session.Run(inputs);
+        }
+        catch (ServingException e) when (IsMissingKernel(e))
+        {
+            check.IsServed = false;
+            return null;
+        }
+    }
+
+    private static bool IsMissingKernel(ServingException e) => e.Message.Contains("NotImplemented", StringComparison.Ordinal)
+        || e.Message.Contains("NOT_IMPLEMENTED", StringComparison.Ordinal) || e.Message.Contains("does not support", StringComparison.Ordinal)
+        || e.Message.Contains("Unsupported pooling size", StringComparison.Ordinal) || e.Message.Contains("lrn.cc", StringComparison.Ordinal) // only images
+        || e.Message.Contains("Ellipsis represents incompatible", StringComparison.Ordinal) // its Einsum does not broadcast what the dots stand for
+        || e.Message.Contains("MatmulTransposeFusion", StringComparison.Ordinal) // it fuses a product in a loop and loses an input
+        || e.Message.Contains("Invalid num_outputs value", StringComparison.Ordinal) // its Split has no empty parts
+        || e.Message.Contains("dim0_offset < dim0_size", StringComparison.Ordinal); // its Scan takes no empty inputs
+
+    private static void Differentiate(GraphCheck check, Signature signature, Value[] inputs, IReadOnlyList<Value> outputs, int number)
+    {
+        Variable[] smooth = [.. signature.Outputs.Select(o => o.Variable).Where((v, i) => v.DType == DType.Float64 && GraphCheck.Numbers(outputs[i]).All(double.IsFinite))];
+        Variable[] wrt = [.. signature.Inputs.Where(input => input.DType == DType.Float64)];
+        if (smooth.Length == 0 || wrt.Length == 0)
+            return;
+        try
+        {
+            foreach (GradientComparison comparison in new GradientCheck { Order = number % 10 == 1 ? 2 : 1, Directions = 2, Seed = number, Tolerance = 1e-5 }.Compare(signature.Inputs, smooth, inputs))
+            {
+                check.Kinks += comparison.Difference is null ? 1 : 0;
+                check.Differentiated++;
+                if (comparison.Difference is not null && !comparison.Agrees)
+                    check.Failures.Add($"{comparison}");
+            }
+
+            // Forward: J·t, of which u is the gradient that comes in; reverse: uᵀJ, times t.
+            Variable scalar = smooth.Select(v => Ops.Sum(Ops.Sin(v * 0.5))).Aggregate((a, b) => a + b);
+            Variable[] tangents = [.. wrt.Select(x => Ops.Cos(3 * x))];
+            IReadOnlyList<Variable?> pulled = Gradient.OrNull(scalar, wrt);
+            Variable reverse = pulled.Select((g, i) => g is null ? Variable.Scalar(0, DType.Float64) : Ops.Sum(g * tangents[i])).Aggregate((a, b) => a + b);
+            Variable forward = Gradient.PushForward([scalar], wrt, tangents)[0] ?? Variable.Scalar(0, DType.Float64);
+            Value[] found = Function.Compile(signature.Inputs, [reverse, forward], options: OneThread).Run(inputs);
+            double size = Math.Max(1, Math.Abs(found[0].Scalar()));
+            if (double.IsFinite(found[0].Scalar()) && !(Math.Abs(found[0].Scalar() - found[1].Scalar()) <= 1e-8 * size))
+                check.Failures.Add($"reverse gives {found[0].Scalar():R}, forward {found[1].Scalar():R}");
+        }
+        catch (GradientException e) when (e.Message.Contains(" because ", StringComparison.Ordinal))
+        {
+            // Not defined, and says why.
+        }
+    }
+}
