@@ -8,14 +8,14 @@ namespace Toolkit.Modeling;
 internal static class Norms
 {
     /// <summary>x, with length <paramref name="limit"/> where it is longer, by the axes given, and bit for bit as it is elsewhere.</summary>
-    public static Variable Shortened(Variable x, double limit, IntList axes)
+    public static Variable Shortened(Variable x, Variable limit, IntList axes)
     {
         (Variable unit, Variable greatest) = Scaled(x, axes);
         return Shortened(x, unit, greatest, unit.Square().Sum(axes, keepDims: true).Sqrt(), limit);
     }
 
     /// <summary>Variables whose length together is at most <paramref name="limit"/>: all are shortened alike if it is greater.</summary>
-    public static IReadOnlyList<Variable> Shortened(IReadOnlyList<Variable> parts, double limit)
+    public static IReadOnlyList<Variable> Shortened(IReadOnlyList<Variable> parts, Variable limit)
     {
         if (parts.Count == 0)
             return parts;
@@ -43,8 +43,11 @@ internal static class Norms
     /// <summary>All axes of a variable.</summary>
     public static IntList AllAxes(Variable x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
-    private static Variable Shortened(Variable x, Variable unit, Variable greatest, Variable length, double limit) =>
-        Ops.Where(Ops.Greater(length, limit / greatest), unit * (limit / length), x);
+    private static Variable Shortened(Variable x, Variable unit, Variable greatest, Variable length, Variable limit)
+    {
+        Variable most = limit.Cast(length.DType);
+        return Ops.Where(Ops.Greater(length, most / greatest), unit * (most / length), x);
+    }
 
     private static Variable NotZero(Variable x) => Ops.Where(Ops.Equal(x, Variable.Scalar(0.0, x.DType)), 1.0, x);
 }

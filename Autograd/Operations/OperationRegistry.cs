@@ -127,6 +127,7 @@ public static class OperationRegistry
         Operator<Hardmax>(),
         Operator<HardSigmoid>(),
         Operator<HardSwish>(),
+        Entry<Hyperparameter>(),
         Operator<Identity>(),
         Operator<If>(),
         Operator<InstanceNormalization>(),

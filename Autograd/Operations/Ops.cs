@@ -136,6 +136,11 @@ public static partial class Ops
     /// <param name="x">The value.</param>
     public static Variable StopGradient(this Variable x) => new StopGradient().Apply(x);
 
+    /// <summary>A number that is chosen, under a name; see <see cref="Elementwise.Hyperparameter"/>. A float64 scalar.</summary>
+    /// <param name="key">The name.</param>
+    /// <param name="value">The number.</param>
+    public static Variable Hyperparameter(string key, double value) => new Hyperparameter(key).Apply(Variable.Scalar(value, DType.Float64));
+
     /// <summary>Converts the element type; the same variable if it has the type already. See <see cref="Elementwise.Cast"/>.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="type">The new element type.</param>

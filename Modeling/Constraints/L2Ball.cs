@@ -12,5 +12,5 @@ public sealed record L2Ball(double Limit) : Constraint
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        Norms.Shortened(newValue, Limit, Norms.AllAxes(newValue));
+        Norms.Shortened(newValue, Variable.Scalar(Limit, newValue.DType), Norms.AllAxes(newValue));
 }

@@ -23,6 +23,6 @@ public sealed record MaxColumnNorm(double Limit) : Constraint
     public override Variable Project(Variable newValue, Parameter parameter)
     {
         IntList incoming = parameter.Shape.Rank == 2 ? [0] : [.. Enumerable.Range(1, parameter.Shape.Rank - 1)];
-        return Norms.Shortened(newValue, Limit, incoming);
+        return Norms.Shortened(newValue, Variable.Scalar(Limit, newValue.DType), incoming);
     }
 }

@@ -15,5 +15,5 @@ public sealed record MaxRowNorm(double Limit) : Constraint
 
     /// <inheritdoc/>
     public override Variable Project(Variable newValue, Parameter parameter) =>
-        Norms.Shortened(newValue, Limit, [1]);
+        Norms.Shortened(newValue, Variable.Scalar(Limit, newValue.DType), [1]);
 }

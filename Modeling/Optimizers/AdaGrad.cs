@@ -19,6 +19,7 @@ public sealed record AdaGrad : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        Variable stabilizer = Ops.Hyperparameter("stabilizer", Stabilizer);
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
@@ -26,7 +27,7 @@ public sealed record AdaGrad : Optimizer
             Variable next = squares + gradient.Square();
             updates.Add(new Update(squares, next));
             updates.Add(new Update(
-                parameter, parameter - (Rate(LearningRate, state, parameter) * gradient / (next.Sqrt() + Stabilizer))));
+                parameter, parameter - (Rate(LearningRate, state, parameter) * gradient / (next.Sqrt() + stabilizer.Cast(parameter.DType)))));
         }
 
         return updates;

@@ -30,23 +30,24 @@ public sealed record Adam : Optimizer
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
         // The corrections are scalars, the same for all parameters; float64 keeps 1 − ρ₂ᵗ exact enough at the first steps.
+        Variable firstDecay = Ops.Hyperparameter("first_decay", FirstDecay), secondDecay = Ops.Hyperparameter("second_decay", SecondDecay);
+        Variable stabilizer = Ops.Hyperparameter("stabilizer", Stabilizer);
         Variable t = Ops.Add(state.Step, Variable.Scalar(1, DType.Int64)).Cast(DType.Float64);
-        Variable rate = state.RateOf(LearningRate) / Correction(FirstDecay, t);
-        Variable scale = 1.0 / Correction(SecondDecay, t).Sqrt();
+        Variable rate = state.RateOf(LearningRate) / Correction(firstDecay, t);
+        Variable scale = 1.0 / Correction(secondDecay, t).Sqrt();
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
             Parameter first = state.Moment(parameter, "first"), second = state.Moment(parameter, "second");
-            Variable nextFirst = (FirstDecay * first.Variable) + ((1.0 - FirstDecay) * gradient);
-            Variable nextSecond = (SecondDecay * second.Variable) + ((1.0 - SecondDecay) * gradient.Square());
+            Variable nextFirst = Mean(firstDecay, first, gradient), nextSecond = Mean(secondDecay, second, gradient.Square());
             updates.Add(new Update(first, nextFirst));
             updates.Add(new Update(second, nextSecond));
-            Variable width = (nextSecond.Sqrt() * scale.Cast(parameter.DType)) + Stabilizer;
+            Variable width = (nextSecond.Sqrt() * scale.Cast(parameter.DType)) + stabilizer.Cast(parameter.DType);
             updates.Add(new Update(parameter, parameter - (rate.Cast(parameter.DType) * nextFirst / width)));
         }
 
         return updates;
 
-        static Variable Correction(double decay, Variable t) => 1.0 - Ops.Pow(Variable.Scalar(decay, DType.Float64), t);
+        static Variable Correction(Variable decay, Variable t) => 1.0 - Ops.Pow(decay, t);
     }
 }

@@ -32,6 +32,7 @@ public sealed record AdamW : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        Variable weightDecay = Ops.Hyperparameter("weight_decay", WeightDecay);
         var adam = new Adam
         {
             LearningRate = LearningRate,
@@ -42,7 +43,7 @@ public sealed record AdamW : Optimizer
         return [.. adam.Updates(gradients, state).Select(Decayed)];
 
         Update Decayed(Update update) => update.Parameter.Role == ParameterRole.Weight
-            ? update with { NewValue = update.NewValue - (Rate(LearningRate, state, update.Parameter) * WeightDecay * update.Parameter) }
+            ? update with { NewValue = update.NewValue - (Rate(LearningRate, state, update.Parameter) * weightDecay.Cast(update.Parameter.DType) * update.Parameter) }
             : update;
     }
 }

@@ -26,7 +26,7 @@ public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        double decay = Decay;
+        Variable decay = Ops.Hyperparameter("average_decay", Decay);
         var updates = new List<Update>(Inner.Updates(gradients, state));
         var learned = new HashSet<Parameter>(gradients.Select(g => g.Parameter), ReferenceEqualityComparer.Instance);
         Variable first = Ops.Equal(state.Step, Variable.Scalar(0, DType.Int64));
@@ -34,7 +34,7 @@ public sealed record Averaged(double Decay, Optimizer Inner) : Optimizer
         {
             Parameter average = state.Moment(update.Parameter, Moment);
             Variable point = state.Projection(update);
-            Variable next = (decay * average.Variable) + ((1.0 - decay) * point);
+            Variable next = Mean(decay, average, point);
             updates.Add(new Update(average, Ops.Where(first, point, next)));
         }
 

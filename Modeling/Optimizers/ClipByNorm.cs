@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
 
 namespace Toolkit.Modeling.Optimizers;
 
@@ -19,7 +20,7 @@ public sealed record ClipByNorm(double Limit, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        IReadOnlyList<Variable> shortened = Norms.Shortened([.. gradients.Select(g => g.Gradient)], Limit);
+        IReadOnlyList<Variable> shortened = Norms.Shortened([.. gradients.Select(g => g.Gradient)], Ops.Hyperparameter("clip_norm", Limit));
         return Inner.Updates([.. gradients.Select((g, i) => g with { Gradient = shortened[i] })], state);
     }
 }

@@ -18,7 +18,9 @@ public sealed record ClipByValue(double Limit, Optimizer Inner) : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
-        double limit = Limit;
-        return Inner.Updates([.. gradients.Select(g => g with { Gradient = Ops.Clip(g.Gradient, -limit, limit) })], state);
+        Variable limit = Ops.Hyperparameter("clip_value", Limit);
+        return Inner.Updates([.. gradients.Select(g => g with { Gradient = Clipped(g.Gradient, limit.Cast(g.Gradient.DType)) })], state);
+
+        static Variable Clipped(Variable gradient, Variable limit) => Ops.Min(Ops.Max(gradient, -limit), limit);
     }
 }

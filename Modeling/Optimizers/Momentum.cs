@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Optimizers;
@@ -21,11 +22,12 @@ public sealed record Momentum : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        Variable decay = new Hyperparameter("momentum").Apply(state.RateOf(Decay));
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
             Parameter velocity = state.Moment(parameter, "velocity");
-            Variable next = (Rate(Decay, state, parameter) * velocity.Variable) - (Rate(LearningRate, state, parameter) * gradient);
+            Variable next = (decay.Cast(parameter.DType) * velocity.Variable) - (Rate(LearningRate, state, parameter) * gradient);
             updates.Add(new Update(velocity, next));
             updates.Add(new Update(parameter, parameter + next));
         }

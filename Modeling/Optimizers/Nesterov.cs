@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Optimizers;
@@ -26,12 +27,13 @@ public sealed record Nesterov : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        Variable decay = new Hyperparameter("momentum").Apply(state.RateOf(Decay));
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
             Parameter velocity = state.Moment(parameter, "velocity");
             Variable pull = Rate(LearningRate, state, parameter) * gradient;
-            Variable kept = Rate(Decay, state, parameter);
+            Variable kept = decay.Cast(parameter.DType);
             Variable next = (kept * velocity.Variable) - pull;
             updates.Add(new Update(velocity, next));
             updates.Add(new Update(parameter, parameter + (kept * next) - pull));

@@ -22,4 +22,8 @@ public abstract record Optimizer
     /// <summary>The rate of a schedule for this step in the type of a parameter.</summary>
     private protected static Variable Rate(Schedule schedule, OptimizerState state, Parameter parameter) =>
         state.RateOf(schedule).Cast(parameter.DType);
+
+    /// <summary>The next value of a moving mean: decay·mean + (1 − decay)·value.</summary>
+    private protected static Variable Mean(Variable decay, Parameter mean, Variable value) =>
+        (decay.Cast(mean.DType) * mean.Variable) + ((1.0 - decay).Cast(mean.DType) * value);
 }

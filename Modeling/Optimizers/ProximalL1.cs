@@ -32,7 +32,7 @@ public sealed record ProximalL1(double Strength, Optimizer Inner) : Optimizer
             }
         }
 
-        Variable threshold = Rate(state) * Strength;
+        Variable threshold = Rate(state) * Ops.Hyperparameter("proximal_l1", Strength);
         return [.. Inner.Updates(gradients, state).Select(Shrunk)];
 
         Update Shrunk(Update update) => update.Parameter.Role == ParameterRole.Weight

@@ -22,14 +22,15 @@ public sealed record RmsProp : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyList<Update> Updates(IReadOnlyList<ParameterGradient> gradients, OptimizerState state)
     {
+        Variable decay = Ops.Hyperparameter("decay", Decay), stabilizer = Ops.Hyperparameter("stabilizer", Stabilizer);
         var updates = new List<Update>();
         foreach ((Parameter parameter, Variable gradient) in gradients)
         {
             Parameter squares = state.Moment(parameter, "squares");
-            Variable next = (Decay * squares.Variable) + ((1.0 - Decay) * gradient.Square());
+            Variable next = Mean(decay, squares, gradient.Square());
             updates.Add(new Update(squares, next));
             updates.Add(new Update(
-                parameter, parameter - (Rate(LearningRate, state, parameter) * gradient / (next + Stabilizer).Sqrt())));
+                parameter, parameter - (Rate(LearningRate, state, parameter) * gradient / (next + stabilizer.Cast(parameter.DType)).Sqrt())));
         }
 
         return updates;

@@ -15,6 +15,9 @@ public sealed record L1(double Strength) : Regularizer
     public string? Layer { get; init; }
 
     /// <inheritdoc/>
-    public override Variable Penalty(Objective objective) =>
-        Strength * Weights.Sum(objective, Layer, weight => weight.Variable.Abs().Sum());
+    public override Variable Penalty(Objective objective)
+    {
+        Variable sum = Weights.Sum(objective, Layer, weight => weight.Variable.Abs().Sum());
+        return Ops.Hyperparameter(Layer is null ? "l1" : $"l1.{Layer}", Strength).Cast(sum.DType) * sum;
+    }
 }

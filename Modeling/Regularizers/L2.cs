@@ -15,6 +15,9 @@ public sealed record L2(double Strength) : Regularizer
     public string? Layer { get; init; }
 
     /// <inheritdoc/>
-    public override Variable Penalty(Objective objective) =>
-        0.5 * Strength * Weights.Sum(objective, Layer, weight => weight.Variable.Square().Sum());
+    public override Variable Penalty(Objective objective)
+    {
+        Variable sum = Weights.Sum(objective, Layer, weight => weight.Variable.Square().Sum());
+        return (0.5 * Ops.Hyperparameter(Layer is null ? "l2" : $"l2.{Layer}", Strength)).Cast(sum.DType) * sum;
+    }
 }

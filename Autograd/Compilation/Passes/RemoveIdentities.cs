@@ -20,7 +20,7 @@ internal sealed class RemoveIdentities : RewritingPass
     {
         protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs) => node.Operation switch
         {
-            Identity or StopGradient => [inputs[0]],
+            Identity or StopGradient or Hyperparameter => [inputs[0]],
             Mul when IsOne(inputs[1]) && inputs[0].Type == node.Outputs[0].Type => [inputs[0]],
             Mul when IsOne(inputs[0]) && inputs[1].Type == node.Outputs[0].Type => [inputs[1]],
             IView or Expand when inputs[0].Shape == node.Outputs[0].Shape => [inputs[0]],

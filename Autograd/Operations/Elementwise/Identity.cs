@@ -55,6 +55,32 @@ public sealed record StopGradient : ElementwiseOperation, IHasExamples, IMovesEl
     public override void Apply(TileArguments tile) => Copying.Apply(tile);
 }
 
+/// <summary>
+/// The value itself, a number that is neither given nor learned but chosen, such as the share of a velocity that is kept, under a name by which it can be made a setting of whoever runs the computation
+/// (<c>WithSetting</c>). It must not depend on an input. Exported as ONNX <c>Identity</c>.
+/// </summary>
+/// <param name="Key">The name.</param>
+public sealed record Hyperparameter(string Key) : ElementwiseOperation, IHasExamples, IMovesElements
+{
+    /// <inheritdoc/>
+    public static IEnumerable<OperationExample> Examples => [new(new Hyperparameter("momentum"), new ExampleInput([]))];
+
+    /// <inheritdoc/>
+    public override int Arity => 1;
+
+    /// <inheritdoc/>
+    public override DType InferDType(ReadOnlySpan<DType> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0)];
+
+    /// <inheritdoc/>
+    public override OnnxForm ToOnnx(OnnxRequest request) => new("Identity");
+
+    /// <inheritdoc/>
+    public override void Apply(TileArguments tile) => Copying.Apply(tile);
+}
+
 /// <summary>The kernel of operations that change nothing.</summary>
 internal static class Copying
 {

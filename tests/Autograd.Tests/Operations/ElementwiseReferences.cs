@@ -37,6 +37,7 @@ internal static class ElementwiseReferences
         [typeof(Greater)] = Binary((x, y) => x > y ? 1 : 0),
         [typeof(GreaterOrEqual)] = Binary((x, y) => x >= y ? 1 : 0),
         [typeof(Identity)] = Unary(x => x),
+        [typeof(Hyperparameter)] = Unary(x => x),
         [typeof(LeakyRelu)] = (o, x) => Unary(v => v > 0 ? v : ((LeakyRelu)o).Alpha * v)(o, x),
         [typeof(Less)] = Binary((x, y) => x < y ? 1 : 0),
         [typeof(LessOrEqual)] = Binary((x, y) => x <= y ? 1 : 0),
