@@ -102,6 +102,7 @@ public static class OperationRegistry
         Operator<Elu>(),
         Operator<Equal>(),
         Operator<Erf>(),
+        Entry<Erfc>(),
         Operator<Exp>(),
         Operator<Expand>(),
         Entry<ExpM1>(),

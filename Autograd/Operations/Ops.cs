@@ -120,9 +120,23 @@ public static partial class Ops
     /// <param name="x">The angle in radians.</param>
     public static Variable Cos(this Variable x) => new Cos().Apply(x);
 
+    /// <summary>The angle of the point (x, y) from the x-axis, from −π to π: arctan(y/x) in the quadrant of the point. At (0, 0) it is 0 and so is its gradient; of two infinities it is NaN.</summary>
+    /// <param name="y">The second coordinates.</param>
+    /// <param name="x">The first coordinates.</param>
+    public static Variable Atan2(Variable y, Variable x)
+    {
+        Variable flat = new Atan().Apply(y / x), steep = (Math.PI / 2 * y.Sign()) - new Atan().Apply(x / y);
+        Variable turned = Where(Less(x, 0), flat + Where(Less(y, 0), Variable.Scalar(-Math.PI, x.DType), Variable.Scalar(Math.PI, x.DType)), flat);
+        return Where(Greater(y.Abs(), x.Abs()), steep, Where(Equal(x, Variable.Scalar(0, x.DType)), 0, turned));
+    }
+
     /// <summary>erf x; see <see cref="Elementwise.Erf"/>.</summary>
     /// <param name="x">The argument.</param>
     public static Variable Erf(this Variable x) => new Erf().Apply(x);
+
+    /// <summary>1 − erf x; see <see cref="Elementwise.Erfc"/>.</summary>
+    /// <param name="x">The argument.</param>
+    public static Variable Erfc(this Variable x) => new Erfc().Apply(x);
 
     /// <summary>The hyperbolic sine of x.</summary>
     /// <param name="x">Floating-point numbers.</param>

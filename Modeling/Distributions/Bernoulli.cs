@@ -4,7 +4,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Distributions;
 
-/// <summary>Independent yes-or-no outputs with P(y = 1) = σ(z): −ln P(y) = Σ ζ((1 − 2y)z). Stable for any finite logit. Source: book
+/// <summary>Independent yes-or-no outputs with P(y = 1) = σ(z): −ln P(y) = Σ ζ((1 − 2y)z). Stable for any logit, infinite ones included. Source: book
 /// section 6.2.2.2, equation 6.26.</summary>
 /// <param name="Logits">z, of shape [batch, …].</param>
 public sealed record Bernoulli(Variable Logits) : Distribution
@@ -28,7 +28,10 @@ public sealed record Bernoulli(Variable Logits) : Distribution
         }
 
         Variable y = Targets.Align(user, logits, target);
-        return Targets.OrNaN(Targets.Between(y, 0.0, 1.0), Targets.SumPerExample((y * (-logits).Softplus()) + ((1.0 - y) * logits.Softplus())));
+        return Targets.OrNaN(Targets.Between(y, 0.0, 1.0), Targets.SumPerExample(Weighted(y, (-logits).Softplus()) + Weighted(1.0 - y, logits.Softplus())));
+
+        // An outcome of probability 0 costs nothing, though its logarithm is infinite.
+        static Variable Weighted(Variable probability, Variable cost) => Ops.Where(Ops.Greater(probability, 0.0), probability * cost, 0.0);
     }
 
     /// <summary>1 where P(y = 0) is below the level, 0 elsewhere.</summary>

@@ -5,7 +5,7 @@ namespace Toolkit.Modeling.Losses;
 
 /// <summary>
 /// −ln P(y) for P(y = 1) = σ(z): the negative log-likelihood of a Bernoulli output, ζ((1 − 2y)z) with the softplus ζ. Source: book section
-/// 6.2.2.2, equations 6.24 to 6.26. It saturates only when the answer is right, and is stable for any finite logit. Over several outputs
+/// 6.2.2.2, equations 6.24 to 6.26. It saturates only when the answer is right, and is stable for any logit; an infinite one on the side of the target costs 0, on the other ∞. Over several outputs
 /// per example, the losses are added: the outputs are independent.
 /// </summary>
 /// <remarks>Prediction: logits, not probabilities. Target: probabilities in [0, 1] of the prediction's shape (trailing axes of size 1 do

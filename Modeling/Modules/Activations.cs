@@ -19,7 +19,7 @@ public static class Activations
 
     /// <summary>½x(1 + erf(x/√2)) = x·Φ(x). Source: Hendrycks, Gimpel, "Gaussian error linear units", 2016.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Gelu(Variable x) => 0.5 * x * (1.0 + (x * (1.0 / Math.Sqrt(2.0))).Erf());
+    public static Variable Gelu(Variable x) => 0.5 * x * (x * -Math.Sqrt(0.5)).Erfc();
 
     /// <summary>x·σ(x). Source: Elfwing, Uchibe, Doya, "Sigmoid-weighted linear units", 2017.</summary>
     /// <param name="x">The argument.</param>

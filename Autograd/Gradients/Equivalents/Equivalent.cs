@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Gradients.Equivalents;
 /// </summary>
 internal abstract class Equivalent
 {
-    private static readonly IReadOnlyList<Equivalent> All = [new Norm(), new LogOfProduct(), new LogOfSoftmax(), new LogOfOnePlusExp(), new LogisticQuotient()];
+    private static readonly IReadOnlyList<Equivalent> All = [new Norm(), new LogOfProduct(), new LogOfSoftmax(), new LogOfOnePlusExp(), new LogisticQuotient(), new FilledQuotient()];
 
     /// <summary>The equal function of a node's only result, and the variables at which it starts; null where nothing better is known.</summary>
     public static (Variable Same, IReadOnlyList<Variable> Behind)? Of(Node node)

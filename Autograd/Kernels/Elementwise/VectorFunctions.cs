@@ -68,6 +68,16 @@ internal readonly struct ErfFunction : IVectorFunction
         where TSimd : struct, ISimd<T, TVector> => SimdMath.Erf<T, TVector, TSimd>(x);
 }
 
+/// <summary>1 − erf(x).</summary>
+/// <remarks>Relative error some units in the last place, and of x² where the result is small. 2 at −∞, 0 at ∞, NaN stays.</remarks>
+internal readonly struct ErfcFunction : IVectorFunction
+{
+    public static TVector Of<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector> => SimdMath.Erfc<T, TVector, TSimd>(x);
+}
+
 /// <summary>eˣ.</summary>
 internal readonly struct ExpFunction : IVectorFunction
 {

@@ -103,7 +103,8 @@ public sealed record Swish(double Alpha = 1) : ActivationOperation, IOperator
     protected override Variable Of(Variable x) => x * Ops.Sigmoid(Alpha == 1 ? x : Alpha * x);
 }
 
-/// <summary>The Gaussian error linear unit xΦ(x) = x/2·(1 + erf(x/√2)) (ONNX <c>Gelu</c>, from operator set 20 on; Hendrycks and Gimpel 2016).</summary>
+/// <summary>The Gaussian error linear unit xΦ(x) = x/2·(1 + erf(x/√2)) (ONNX <c>Gelu</c>, from operator set 20 on; Hendrycks and Gimpel 2016), without the loss of digits that the sum has far
+/// below 0.</summary>
 /// <param name="Tanh">Whether the error function is approximated: x/2·(1 + tanh(√(2/π)(x + 0.044715x³))) (<c>approximate = "tanh"</c>).</param>
 public sealed record Gelu(bool Tanh = false) : ActivationOperation, IOperator
 {
@@ -125,5 +126,7 @@ public sealed record Gelu(bool Tanh = false) : ActivationOperation, IOperator
     private protected override IReadOnlyList<OnnxAttribute> Attributes => [new("approximate", Tanh ? "tanh" : "none")];
 
     /// <inheritdoc/>
-    protected override Variable Of(Variable x) => 0.5 * x * (1 + (Tanh ? Ops.Tanh(Root * (x + (0.044715 * (x * x * x)))) : Ops.Erf(x * Math.Sqrt(0.5))));
+    protected override Variable Of(Variable x) => Tanh
+        ? x * Ops.Sigmoid(2 * Root * (x + (0.044715 * (x * x * x)))) // 1 + tanh z = 2σ(2z)
+        : 0.5 * x * Ops.Erfc(x * -Math.Sqrt(0.5));
 }

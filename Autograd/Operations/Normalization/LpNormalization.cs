@@ -1,9 +1,10 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
 
-/// <summary>x divided by its norm along an axis (ONNX <c>LpNormalization</c>): Σ|x| or √Σx². Zeros stay zeros.</summary>
+/// <summary>x divided by its norm along an axis (ONNX <c>LpNormalization</c>): Σ|x| or √Σx², which neither overflow nor underflow on the way. Zeros stay zeros.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 /// <param name="Order">Which norm, 1 or 2.</param>
 public sealed record LpNormalization(int Axis, int Order = 2) : CompositeOperation, IOperator
@@ -27,6 +28,10 @@ public sealed record LpNormalization(int Axis, int Order = 2) : CompositeOperati
     {
         DType type = inputs[0].DType;
         Variable x = ElementType.Of(type).IsHalf ? Ops.Cast(inputs[0], DType.Float32) : inputs[0];
+
+        // The quotient is that of x divided by any number, which gradients take for a constant: of the greatest no square is too great or too small.
+        Variable greatest = new ReduceMax().Apply(Ops.Abs(x), Ops.Integers(Axis));
+        x /= Ops.StopGradient(Ops.Where(Ops.Greater(greatest, 0), greatest, 1));
         Variable sum = Ops.Sum(Order == 1 ? Ops.Abs(x) : x * x, [Axis], keepDims: true);
 
         // A sum of zeros has the root 0, whose derivative is infinite: 1 stands in for it.

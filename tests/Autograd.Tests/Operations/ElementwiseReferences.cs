@@ -31,6 +31,7 @@ internal static class ElementwiseReferences
         [typeof(Div)] = Binary((x, y) => x / y),
         [typeof(Equal)] = Binary((x, y) => x == y ? 1 : 0),
         [typeof(Erf)] = Unary(ErfBySeries),
+        [typeof(Erfc)] = Unary(x => 1 - ErfBySeries(x)),
         [typeof(Exp)] = Unary(Math.Exp),
         [typeof(SquaredSech)] = Unary(x => 1 / Math.Pow(Math.Cosh(x), 2)),
         [typeof(ExpM1)] = Unary(x => Math.Exp(x) - 1),

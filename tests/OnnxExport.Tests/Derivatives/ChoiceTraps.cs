@@ -29,6 +29,8 @@ internal static class ChoiceTraps
         new("where(x > 0, log x, x²)", x => Ops.Where(Ops.Greater(x, 0), Ops.Log(x), x * x), [-1, 2], 2, [2, -0.25]),
         new("where(x > 0, √x, where(x > −2, x, log x))", x => Ops.Where(Ops.Greater(x, 0), Ops.Sqrt(x), Ops.Where(Ops.Greater(x, -2), x, Ops.Log(-x))), [4, -1, -4, 0], 1, [0.25, 1, -0.25, 1]),
         new("where(x = 0, 1, sin x / x)", x => Ops.Where(Ops.Equal(x, Zero(x)), 1, Ops.Sin(x) / x), [0], 1, [0]),
+        new("where(x = 0, 1, sin x / x)", x => Ops.Where(Ops.Equal(x, Zero(x)), 1, Ops.Sin(x) / x), [0, 1e-4, 2], 2, [-1.0 / 3, -0.333333332333, -0.0192509384328]) { Tolerance = 1e-5 },
+        new("where(x ≠ 0, (eˣ − 1)/x, 1)", x => Ops.Where(new Not().Apply(Ops.Equal(x, Zero(x))), (Ops.Exp(x) - 1) / x, 1), [0, 1e-4], 1, [0.5, 0.500033334583]),
         new("where(x > 0, √x·log x, 0), transposed", x => Ops.Where(Ops.Greater(x.Transpose(), 0), Ops.Transpose(Ops.Sqrt(x) * Ops.Log(x)), 0), [0, 1, -1, 1], 1, [0, 1, 0, 1]) { Shape = [2, 2] },
         new("where(x > 0, √x, 0), flattened", x => Ops.Where(Ops.Greater(Ops.Reshape(x, [4]), 0), Ops.Reshape(Ops.Sqrt(x), [4]), 0), [0, 1, -1, 4], 1, [0, 0.5, 0, 0.25]) { Shape = [2, 2] },
         new("sums of rows that are not taken", x => Ops.Where(Ops.Greater(Ops.Sum(x, [1]), 0), Ops.Sum(Ops.Sqrt(x), [1]), 0), [0, 0, 1, 4], 1, [0, 0, 0.5, 0.25]) { Shape = [2, 2] },

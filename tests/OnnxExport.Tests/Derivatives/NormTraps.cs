@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Elementwise;
+using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Tensors;
 
@@ -40,6 +41,11 @@ internal static class NormTraps
         new("√Σx², squares underflow even more", Norm, [1e-200, 0], 1, [1, 0]) { Types = [DType.Float64] },
         new("√Σx², squares overflow", Norm, [1e200, 0], 1, [1, 0]) { Types = [DType.Float64] },
         new("√Σx², squares overflow in float32", Norm, [3e25, 4e25], 1, [0.6, 0.8]),
+        new("x / ‖x‖ by LpNormalization, squares underflow", x => new LpNormalization(0).Apply(x), [3e-25, 4e-25], 0, [0.6, 0.8]) { Types = [DType.Float32], RuntimeDiffers = "its squares underflow" },
+        new("x / ‖x‖ by LpNormalization, squares underflow", x => new LpNormalization(0).Apply(x), [3e-200, 4e-200], 0, [0.6, 0.8]) { Types = [DType.Float64], RuntimeDiffers = "its squares underflow" },
+        new("x / ‖x‖ by LpNormalization, squares overflow", x => new LpNormalization(0).Apply(x), [3e25, 4e25], 0, [0.6, 0.8]) { Types = [DType.Float32], RuntimeDiffers = "its squares overflow" },
+        new("x / ‖x‖ by LpNormalization", x => new LpNormalization(0).Apply(x), [0, 0], 0, [0, 0]),
+        new("first of x / ‖x‖ by LpNormalization", x => Ops.Slice(new LpNormalization(0).Apply(x), 0, 0, 1), [3, 4], 1, [0.128, -0.096]),
         new("|x|", x => Ops.Abs(x), [0], 2, [0]),
         new("x·|x|", x => x * Ops.Abs(x), [0], 1, [0]),
     ];

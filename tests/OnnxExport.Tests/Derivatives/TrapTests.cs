@@ -13,7 +13,10 @@ namespace Toolkit.OnnxExport.Tests.Derivatives;
 public sealed class TrapTests
 {
     private static readonly IReadOnlyList<Trap> All =
-        [.. ChoiceTraps.All, .. NormTraps.All, .. PowerTraps.All, .. SoftmaxTraps.All, .. ActivationTraps.All, .. SelectionTraps.All, .. SumTraps.All, .. LossTraps.All, .. EqualFormTraps.All];
+        [
+            .. ChoiceTraps.All, .. NormTraps.All, .. PowerTraps.All, .. SoftmaxTraps.All, .. ActivationTraps.All, .. SelectionTraps.All, .. SumTraps.All, .. LossTraps.All, .. EqualFormTraps.All, .. ComponentTraps.All,
+            .. ConvolutionTraps.All,
+        ];
 
     public static TheoryData<string> Names => [.. All.Select(trap => trap.ToString())];
 
