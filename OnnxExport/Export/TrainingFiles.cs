@@ -11,6 +11,12 @@ internal sealed record TrainingFiles(ModelProto Step, ModelProto Start, ModelPro
 {
     public static TrainingFiles Of(Signature step, Signature inference, TrainingFilesOptions options)
     {
+        if (options.ForWebGpu)
+        {
+            var form = new WebGpuForm();
+            return Of(form.Of(step), form.Of(inference), options with { ForWebGpu = false, NarrowEdges = true });
+        }
+
         HashSet<Parameter> trained = [.. step.Updates.Select(update => update.Parameter)];
         ModelProto written = OnnxExporter.ToModel(step, options.Onnx, trained);
 

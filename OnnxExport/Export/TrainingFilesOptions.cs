@@ -11,4 +11,10 @@ public sealed record TrainingFilesOptions
     /// types are foreign. Inside nothing changes; counts of steps must stay below 2³¹, of random numbers below 2³². False by default.
     /// </summary>
     public bool NarrowEdges { get; init; }
+
+    /// <summary>
+    /// Whether the files do without what WebGPU has no kernels for, where that is possible: numbers are float32 instead of float64, inside as well, edges are narrow
+    /// (<see cref="NarrowEdges"/>), and the gradient of a maximum pooling finds its places by comparison instead of by the positions of <c>MaxPool</c>. Rates and corrections are then rounded to float32. False by default.
+    /// </summary>
+    public bool ForWebGpu { get; init; }
 }

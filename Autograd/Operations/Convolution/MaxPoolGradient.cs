@@ -62,6 +62,39 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
         return [Ops.ReshapeLike(new GatherGradient(0).Apply(places, g, Sizes.Of([image.Shape.ElementCount], image)), image)];
     }
 
+    /// <summary>The same without the positions of <see cref="MaxPool"/>, for runtimes whose pooling has none: places of the windows are compared with the greatest one after the other, and what they get goes back by a
+    /// transposed convolution. Null where the windows are no rectangles within the padding or the sizes of the image are not known.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="g">The gradient of the values.</param>
+    public Variable? ByComparison(Variable image, Variable g)
+    {
+        Shape x = image.Shape;
+        if (Kernel.Count != 2 || CeilMode || Dilations.Any(d => d != 1) || x.Skip(1).Any(dim => !dim.IsStatic))
+            return null;
+        int channels = x[1].Size, places = Kernel[0] * Kernel[1];
+        Variable greatest = new MaxPool(Kernel, Strides, Pads, Dilations).ApplyAll(image)[0];
+        Variable padded = Pads.All(pad => pad == 0) ? image : Ops.Pad(image, [0, 0, Pads[0], Pads[1]], [0, 0, Pads[2], Pads[3]], double.NegativeInfinity);
+        Variable? free = null;
+        var shares = new Variable[places];
+        for (int place = 0; place < places; place++)
+        {
+            Variable element = Along(Along(padded, greatest, 0, place / Kernel[1]), greatest, 1, place % Kernel[1]);
+            Variable isGreatest = Ops.Equal(element, greatest).Cast(g.DType), first = free is null ? isGreatest : isGreatest * free;
+            shares[place] = Ops.Where(Ops.Greater(first, 0), g, 0).Reshape([x[0], channels, 1, .. greatest.Shape.Skip(2)]);
+            free = free is null ? 1 - first : free - first;
+        }
+
+        Value kernels = Value.Zeros(g.DType, channels * places, 1, Kernel[0], Kernel[1]);
+        for (int i = 0; i < channels * places; i++)
+            kernels[(i * places) + (i % places)] = 1;
+        Variable all = Ops.Concat(2, shares).Reshape([x[0], channels * places, .. greatest.Shape.Skip(2)]);
+        return new ConvInputGradient(Strides, Pads, Dilations, channels).Apply(all, Variable.Of(kernels), Ops.Integers(x[2].Size, x[3].Size));
+    }
+
+    /// <summary>What stands at a place of each window along an axis.</summary>
+    private Variable Along(Variable padded, Variable windows, int axis, int place) =>
+        Ops.Slice(padded, axis + 2, place, place + ((windows.Shape[axis + 2].Size - 1) * Strides[axis]) + 1, Strides[axis]);
+
     private void Compute<T>(KernelArguments arguments)
         where T : unmanaged, IFloatingPointIeee754<T>
     {

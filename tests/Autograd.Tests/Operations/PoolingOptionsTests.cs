@@ -28,6 +28,29 @@ public sealed class PoolingOptionsTests
         { "every window has a place in the image", new() { Kernel = [2, 1], Pads = [1, 0, 1, 0], Dilations = [3, 1] } },
     };
 
+    /// <summary>Few different numbers, so that greatest elements are equal in many windows.</summary>
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(3, 2, 1)]
+    [InlineData(3, 1, 2)]
+    [InlineData(2, 3, 0)]
+    public void The_gradient_by_comparison_goes_to_the_first_of_equals_too(int kernel, int stride, int pad)
+    {
+        IntList both = [stride, stride], pads = [pad, pad, pad, pad];
+        var gradient = new MaxPoolGradient([kernel, kernel], both, pads, [1, 1]);
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 2, 7, 8]), y = new MaxPool([kernel, kernel], both, pads, [1, 1]).ApplyAll(x)[0];
+        Variable g = Variable.Input("g", DType.Float32, y.Shape);
+        var random = new Random(kernel);
+        Value image = Value.Zeros(DType.Float32, 3, 2, 7, 8), incoming = Value.Zeros(DType.Float32, [3, .. y.Shape.Skip(1).Select(dim => dim.Size)]);
+        for (int i = 0; i < image.Count; i++)
+            image[i] = random.Next(3) - 1;
+        for (int i = 0; i < incoming.Count; i++)
+            incoming[i] = random.Next(100);
+        Value[] found = Function.Compile([x, g], [gradient.Apply(x, g), gradient.ByComparison(x, g)!]).Run(image, incoming);
+        Assert.Equal(found[0].Span<float>().ToArray(), found[1].Span<float>().ToArray());
+        Assert.Contains(found[0].Span<float>().ToArray(), v => v != 0);
+    }
+
     [Fact]
     public void Rounding_up_counts_windows_that_reach_beyond_the_image()
     {

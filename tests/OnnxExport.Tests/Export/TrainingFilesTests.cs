@@ -10,6 +10,7 @@ using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Schedules;
 using Toolkit.Modeling.Training;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
@@ -81,6 +82,50 @@ public sealed class TrainingFilesTests
         Assert.True(TrainingSteps.Difference(Function.Compile(trainer.Model.Inference).Run(input)[0], model.Run([input, .. weights])[0]) <= 1e-6);
 
         OnnxSession Open(string name) => OnnxSession.Load(Path.Combine(folder.Path, name), TrainingSteps.Quiet);
+    }
+
+    [Fact]
+    public void For_WebGPU_a_step_has_no_float64_and_no_positions_of_poolings_and_trains_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new RandomSource(3);
+        var trainer = new Trainer
+        {
+            Model = new Sequential(
+                new Conv2D(1, 3, 3, random) { Padding = Padding.Same },
+                new MaxPool2D(2),
+                new Conv2D(3, 4, 3, random) { Padding = Padding.Same },
+                new MaxPool2D(3) { Stride = 2, Padding = Padding.Same },
+                new Flatten(),
+                new Dropout(0.3, random),
+                new Dense(64, 3, random))
+            { InputShape = [1, 16, 16] },
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam { LearningRate = new CosineDecay(0.01, 0.001, 10) },
+        };
+        trainer.Prepare(DataLayout.Labels([1, 16, 16], 3));
+        Signature step = trainer.TrainingStep;
+        step.ExportTrainingFiles(trainer.Model, folder.Path, new TrainingFilesOptions { ForWebGpu = true });
+        ModelProto file = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(folder.Path, "step.onnx")));
+        Assert.DoesNotContain(file.Graph.Initializer, tensor => tensor.DataType == (int)TensorProto.Types.DataType.Double);
+        Assert.DoesNotContain(file.Graph.Node.Where(node => node.OpType == "Cast"), node => node.Attribute[0].I == (int)TensorProto.Types.DataType.Double);
+        Assert.All(file.Graph.Node.Where(node => node.OpType == "MaxPool"), node => Assert.Single(node.Output, name => name.Length > 0));
+        Assert.DoesNotContain(file.Graph.Node, node => node.OpType.StartsWith("Scatter", StringComparison.Ordinal));
+
+        using OnnxSession start = OnnxSession.Load(Path.Combine(folder.Path, "start.onnx")), session = OnnxSession.Load(Path.Combine(folder.Path, "step.onnx"), TrainingSteps.Quiet);
+        Assert.All(session.Inputs.Concat(session.Outputs), edge => Assert.True(edge.Type.DType.Size() <= 4, edge.ToString()));
+        Function native = Function.Compile(step);
+        IReadOnlyList<Value> state = start.Run();
+        for (int i = 0; i < Steps; i++)
+        {
+            Value[] batch = [SmallModels.Random(new Random(i), DType.Float32, [5, 1, 16, 16]), Value.Of([0L, 2L, 1L, 1L, 0L], 5)];
+            IReadOnlyList<Value> found = session.Run([.. batch.Select((value, k) => Like(value, session.Inputs[k])), .. state]);
+            native.Run(batch);
+            state = [.. found.Skip(step.Outputs.Count)];
+        }
+
+        foreach ((Parameter parameter, Value found) in step.Updates.Select(update => update.Parameter).Zip(state).Where(pair => pair.First.Role != ParameterRole.State))
+            Assert.True(TrainingSteps.Difference(parameter.Value, found) <= 1e-4, $"{parameter.Name}: {TrainingSteps.Difference(parameter.Value, found):E1}");
     }
 
     [Fact]
