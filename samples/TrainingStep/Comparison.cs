@@ -15,13 +15,21 @@ using Toolkit.OnnxExport.Training;
 namespace Toolkit.Samples.TrainingStep;
 
 /// <summary>How the two trainings are made.</summary>
-internal sealed record ComparisonOptions(int Steps, ulong Seed, int Threads, ServingOptions Serving, string Output);
+internal sealed record ComparisonOptions(int Steps, ulong Seed, int Threads, ServingOptions Serving, string Output)
+{
+    /// <summary>Whether the engine makes a third training, whose first weights are the next numbers of float32: how far rounding alone drives a training.</summary>
+    public bool Neighbour { get; init; }
+}
 
 /// <summary>‖a − b‖/‖a‖ of the worst tensor: of what is learned, and of moments and running means.</summary>
 internal sealed record Difference(double Parameters, double Moments);
 
 /// <summary>What came out for one network.</summary>
-internal sealed record Outcome(string Network, int Steps, double NativeLoss, double RuntimeLoss, Difference First, Difference Last, double NativeStepsPerSecond, double RuntimeStepsPerSecond);
+internal sealed record Outcome(string Network, int Steps, double NativeLoss, double RuntimeLoss, Difference First, Difference Last, double NativeStepsPerSecond, double RuntimeStepsPerSecond)
+{
+    /// <summary>The difference from the training that began one unit in the last place away; null without one.</summary>
+    public Difference? Neighbour { get; init; }
+}
 
 /// <summary>Trains one network with the engine and with ONNX Runtime, on the same batches, step by step.</summary>
 internal static class Comparison
@@ -30,20 +38,17 @@ internal static class Comparison
 
     public static Outcome Run(string network, ComparisonOptions options)
     {
-        Dataset data = GeneratedDigits.Create(BatchSize * 50, options.Seed).Reshape(network == "cnn" ? [1, 28, 28] : [784]);
-        var trainer = new Trainer
-        {
-            Model = Networks.Create(network, new RandomSource(options.Seed)),
-            Loss = new SoftmaxCrossEntropy(),
-            Optimizer = new Adam { LearningRate = 1e-3 },
-            Metrics = [new Accuracy()],
-        };
-        trainer.Prepare(data.Layout);
+        Dataset data = GeneratedDigits.Create(BatchSize * 50, options.Seed).Reshape(network == "mlp" ? [784] : [1, 28, 28]);
+        Trainer trainer = Create(network, options.Seed, data.Layout), neighbour = Create(network, options.Seed, data.Layout);
         Directory.CreateDirectory(options.Output);
         string file = Path.Combine(options.Output, $"{network}-step.onnx");
         trainer.TrainingStep.ExportOnnx(file);
 
-        Function native = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = options.Threads });
+        var execution = new ExecutionOptions { Threads = options.Threads };
+        Function native = Function.Compile(trainer.TrainingStep, execution);
+        Function? beside = options.Neighbour ? Function.Compile(neighbour.TrainingStep, execution) : null;
+        foreach (Parameter weight in neighbour.Model.Parameters.Where(parameter => parameter.Role == ParameterRole.Weight))
+            MoveByOneUnit(weight.Value.Span<float>());
         using OnnxTrainer runtime = OnnxTrainer.Load(file, options.Serving);
         Console.WriteLine($"{network}: {new FileInfo(file).Length:N0} bytes, {trainer.Parameters.Count} tensors of state; ONNX Runtime trains on {runtime.ActiveProvider}.");
         var (nativeClock, runtimeClock) = (new Stopwatch(), new Stopwatch());
@@ -58,10 +63,11 @@ internal static class Comparison
             runtimeClock.Start();
             runtimeLoss = runtime.Step(inputs)["loss"];
             runtimeClock.Stop();
+            beside?.Run(inputs);
             if (i++ == 0)
             {
                 // The first step of each plans and allocates.
-                first = Compare(trainer, runtime);
+                first = Compare(trainer, runtime.ReadState());
                 nativeClock.Reset();
                 runtimeClock.Reset();
             }
@@ -69,7 +75,29 @@ internal static class Comparison
 
         int timed = Math.Max(1, options.Steps - 1);
         return new Outcome(
-            network, options.Steps, nativeLoss, runtimeLoss, first, Compare(trainer, runtime), timed / nativeClock.Elapsed.TotalSeconds, timed / runtimeClock.Elapsed.TotalSeconds);
+            network, options.Steps, nativeLoss, runtimeLoss, first, Compare(trainer, runtime.ReadState()), timed / nativeClock.Elapsed.TotalSeconds, timed / runtimeClock.Elapsed.TotalSeconds)
+        {
+            Neighbour = beside is null ? null : Compare(trainer, neighbour.TrainingStep.Updates.ToDictionary(update => update.Parameter.Name, update => update.Parameter.Value)),
+        };
+    }
+
+    private static Trainer Create(string network, ulong seed, DataLayout layout)
+    {
+        var trainer = new Trainer
+        {
+            Model = Networks.Create(network, new RandomSource(seed)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam { LearningRate = 1e-3 },
+            Metrics = [new Accuracy()],
+        };
+        trainer.Prepare(layout);
+        return trainer;
+    }
+
+    private static void MoveByOneUnit(Span<float> weights)
+    {
+        foreach (ref float weight in weights)
+            weight = MathF.BitIncrement(weight);
     }
 
     /// <summary>Batches of one pass after the other; each is valid until the next is asked for.</summary>
@@ -82,9 +110,8 @@ internal static class Comparison
         }
     }
 
-    private static Difference Compare(Trainer trainer, OnnxTrainer runtime)
+    private static Difference Compare(Trainer trainer, IReadOnlyDictionary<string, Value> state)
     {
-        IReadOnlyDictionary<string, Value> state = runtime.ReadState();
         double parameters = 0.0, moments = 0.0;
         foreach (Parameter parameter in trainer.TrainingStep.Updates.Select(update => update.Parameter))
         {

@@ -15,9 +15,13 @@ var seed = new Option<ulong>("--seed") { Description = "Seed of weights, order a
 var threads = new Option<int>("--threads") { Description = "Threads of both.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var output = new Option<DirectoryInfo>("--out") { Description = "Output folder.", DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("output", "training-step")) };
 
+var networks = new Option<string[]>("--network") { Description = "Which networks: mlp, cnn, cnn-relu.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp", "cnn"] };
+networks.AcceptOnlyFromAmong([.. Networks.Names]);
+var neighbour = new Option<bool>("--neighbour") { Description = "Train a third time with the engine, from weights one unit in the last place away." };
+
 var command = new RootCommand("Trains two networks on generated digits twice, with the engine and with ONNX Runtime by the exported step, and compares them.")
 {
-    provider, steps, seed, threads, output,
+    provider, steps, seed, threads, networks, neighbour, output,
 };
 command.SetAction(arguments =>
 {
@@ -27,10 +31,11 @@ command.SetAction(arguments =>
         arguments.GetValue(seed),
         threadCount,
         new ServingOptions { Provider = arguments.GetValue(provider) == "cuda" ? Provider.Cuda() : Provider.Cpu, IntraOpThreads = threadCount },
-        arguments.GetValue(output)!.FullName);
+        arguments.GetValue(output)!.FullName)
+    { Neighbour = arguments.GetValue(neighbour) };
     try
     {
-        Report.Print([.. Networks.Names.Select(name => Comparison.Run(name, options))]);
+        Report.Print([.. arguments.GetValue(networks)!.Select(name => Comparison.Run(name, options))]);
         return 0;
     }
     catch (Exception e) when (e is ToolkitException or IOException or UnauthorizedAccessException or ArgumentException)

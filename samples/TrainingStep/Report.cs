@@ -12,6 +12,12 @@ internal static class Report
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{o.Network}: loss after {o.Steps} steps {o.NativeLoss:F6} native, {o.RuntimeLoss:F6} ONNX Runtime"));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"  difference after 1 step: parameters {o.First.Parameters:E1}, moments {o.First.Moments:E1}; after {o.Steps}: {o.Last.Parameters:E1}, {o.Last.Moments:E1}"));
+            if (o.Neighbour is { } neighbour)
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"  the engine from weights one unit in the last place away: {neighbour.Parameters:E1}, {neighbour.Moments:E1}"));
+            }
+
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"  steps per second: {o.NativeStepsPerSecond:F0} native, {o.RuntimeStepsPerSecond:F0} ONNX Runtime"));
         }
