@@ -15,6 +15,8 @@ using Toolkit.Bench.Steps;
 // load [seconds]                                     ML.NET: one transformer under eight threads, then 100 loads; fails on a wrong row or a leak
 // recurrent [threads] [seconds per figure]           recurrent layers: time over that of their matrix products
 // profile NAME [threads]                              where the time of one case goes
+// derivatives [threads] [seconds per figure] [rounds] a Hessian-vector product in gradients, and a recomputed step in plain ones: processor time, in turns
+// eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
@@ -48,6 +50,12 @@ switch (args.FirstOrDefault())
         break;
     case "profile" when args.Length > 1:
         StepRates.Profile(args[1], Threads(2));
+        break;
+    case "derivatives":
+        DerivativeCosts.Run(Threads(1), Seconds(2), args.Length > 3 ? Threads(3) : 9);
+        break;
+    case "eigenvalues" when args.Length > 1:
+        HessianEigenvalues.Run(args[1], args.Length > 2 ? Threads(2) : 60);
         break;
     case "gemm":
         GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null, args.Contains("far"));
