@@ -21,11 +21,14 @@ internal static class ConvolutionTraps
         At("by the weights twice", (f, _, w) => Product(f, w, w), 8.319303265744214),
     ];
 
-    private static Trap At(string name, Func<Variable, Variable, Variable, Variable> product, double right) => new($"sum of cubes of a convolution {name}", x =>
+    private static Trap At(string name, Func<Variable, Variable, Variable, Variable> product, double right) =>
+        new($"sum of cubes of a convolution {name}", x => OfCubes(x, product), X, 0, [right]) { Shape = [2, 4, 5, 4], RuntimeTypes = Single, Tolerance = 2e-5 };
+
+    private static Variable OfCubes(Variable x, Func<Variable, Variable, Variable, Variable> product)
     {
         Variable w = new Identity().Apply(Of(x, [4, 2, 2, 3], i => Math.Cos((0.7 * i) + 0.3))), y = new Conv([2, 1], [1, 0, 2, 1], [2, 1], 2).Apply(x, w);
         return product(Ops.Sum(y * y * y) / 3, x, w);
-    }, X, 0, [right]) { Shape = [2, 4, 5, 4], RuntimeTypes = Single, Tolerance = 2e-5 };
+    }
 
     private static Variable Product(Variable f, Variable first, Variable second) => Ops.Sum(
         Gradient.Of(Ops.Sum(Gradient.Of(f, first) * Of(f, first.Shape, i => Math.Cos(1.3 * i))), second) * Of(f, second.Shape, i => Math.Sin((0.9 * i) + 0.5)));
