@@ -142,7 +142,7 @@ internal sealed partial class GraphReader
     /// <param name="names">The names of the results of the graph.</param>
     /// <returns>The results of the graph where the branches give values of different ranks, so that the nodes after it are read behind each; null where they are to be read as
     /// usual.</returns>
-    private IReadOnlyList<FileValue>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
+    private List<FileValue>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
     {
         GraphProto? Branch(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.G;
         if (Branch("then_branch") is not { Input.Count: 0 } then || Branch("else_branch") is not { Input.Count: 0 } otherwise || node.Input is not [{ Length: > 0 } input])
@@ -200,7 +200,7 @@ internal sealed partial class GraphReader
     /// <param name="parts">The tensors that its results consist of; those without a kind are tensors themselves.</param>
     private void Give(NodeProto node, IReadOnlyList<FileValue> kinds, IReadOnlyList<Variable> parts)
     {
-        IReadOnlyList<FileValue> values = Formed(kinds, parts);
+        List<FileValue> values = Formed(kinds, parts);
         for (int i = 0; i < node.Output.Count; i++)
             Set(node.Output[i], values[i]);
     }

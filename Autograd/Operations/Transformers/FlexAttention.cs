@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Transformers;

@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;

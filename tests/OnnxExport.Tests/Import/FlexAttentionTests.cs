@@ -1,6 +1,5 @@
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Tensors;
-using Toolkit.OnnxExport.Format;
 using Toolkit.OnnxExport.Import;
 using static Toolkit.OnnxExport.Tests.Import.SequenceModel;
 
