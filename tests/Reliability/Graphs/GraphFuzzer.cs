@@ -27,7 +27,7 @@ internal sealed record GraphFuzzer() : Harness("graphs")
     {
         int count = isLong ? Many : Few, served = 0, refused = 0, differentiated = 0, kinks = 0;
         var failures = new ConcurrentQueue<string>();
-        Parallel.For(0, count, number =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, number =>
         {
             if (failures.Count >= MostFailures)
                 return;
