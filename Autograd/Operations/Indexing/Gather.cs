@@ -62,9 +62,9 @@ public sealed record Gather(int Axis) : Operation, IMovesElements, IOperator
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Variable>? Expand(Arguments arguments)
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs)
     {
-        (Variable x, Variable indices) = (arguments[0]!, arguments[1]!);
+        (Variable x, Variable indices) = (inputs[0]!, inputs[1]!);
         // The place behind the last does not exist either way.
         Variable end = Ops.Size(x.Shape[Axis], DType.Int64, x);
         return FromEnd ? null : [new Gather(Axis).Apply(x, Ops.Where(Ops.Less(indices, Variable.Scalar(0, DType.Int64)), end, indices))];
