@@ -35,7 +35,7 @@ public sealed partial class PageTests
         Assert.True(pieces.Length > 10, $"Expected the rows of the page, found {pieces.Length}.");
         string[] sources = [.. new[] { "Autograd", "Modeling", "OnnxExport", "MLNetIntegration" }
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)];
-        Assert.Empty(pieces.Where(piece => !sources.Any(source => source.Contains(piece, StringComparison.Ordinal))));
+        Assert.DoesNotContain(pieces, piece => !sources.Any(source => source.Contains(piece, StringComparison.Ordinal)));
     }
 
     /// <summary>The headings of a page as GitHub and docfx turn them into anchors.</summary>

@@ -72,7 +72,7 @@ public sealed class ErrorTests
         {
             IDataView data = Data(number);
             using BatchOnnxTransformer scoring = Ml.ScoreOnnx(model, new ScoreOnnxOptions { NaNPolicy = policy }).Fit(data);
-            void Score() => scoring.Transform(data).GetColumn<float[]>("x_out").Count();
+            void Score() => _ = scoring.Transform(data).GetColumn<float[]>("x_out").Count();
             if (refused)
             {
                 Refused<ScoringException>(Score, "\"x\"", $"found {number} at element 1 in row 1");

@@ -10,7 +10,7 @@ internal static class EqualFormTraps
 {
     private const double Infinity = double.PositiveInfinity;
 
-    private static readonly double Share = Math.E / (1 + Math.E);
+    private const double Share = Math.E / (1 + Math.E);
 
     private static readonly DType[] Single = [DType.Float32];
 

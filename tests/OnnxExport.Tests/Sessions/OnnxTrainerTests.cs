@@ -71,7 +71,8 @@ public sealed class OnnxTrainerTests
         using OnnxTrainer whole = Load(trainer, folder);
         string model = folder.File("model.onnx"), saved = folder.File("saved.onnx");
         trainer.Model.ExportOnnx(model);
-        IReadOnlyDictionary<string, Value> first = whole.ReadState(), copy = first.ToDictionary(each => each.Key, each => each.Value.Clone());
+        IReadOnlyDictionary<string, Value> first = whole.ReadState();
+        var copy = first.ToDictionary(each => each.Key, each => each.Value.Clone(), StringComparer.Ordinal);
         for (int i = 0; i < 4; i++)
             whole.Step(Batch(trainer, i));
         Assert.All(first, each => Assert.True(each.Value.BitEquals(copy[each.Key]), $"{each.Key}, read before the steps"));
