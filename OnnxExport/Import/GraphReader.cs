@@ -73,7 +73,7 @@ internal sealed partial class GraphReader
     private Signature ReadOnce()
     {
         List<Variable> inputs = ReadInputs();
-        IReadOnlyList<FileValue> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+        List<FileValue> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
         var outputs = new List<Output>();
         var updates = new List<Update>();
         foreach ((ValueInfoProto output, FileValue value) in graph.Output.Zip(results))
@@ -118,7 +118,7 @@ internal sealed partial class GraphReader
     }
 
     /// <summary>Reads nodes, and gives what stands under names after them.</summary>
-    private IReadOnlyList<FileValue> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
+    private List<FileValue> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
     {
         for (int i = 0; i < nodes.Count; i++)
         {
@@ -171,7 +171,7 @@ internal sealed partial class GraphReader
             return null;
         }
 
-        IReadOnlyList<FileValue>? found = null;
+        List<FileValue>? found = null;
         foreach (bool holds in new[] { true, false })
         {
             choice.Read(holds, () =>
