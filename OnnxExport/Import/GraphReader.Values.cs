@@ -89,13 +89,13 @@ internal sealed partial class GraphReader
 
         public override IReadOnlyList<Variable> Apply(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
         {
-            IReadOnlyList<FileValue> values = Values(inputs, outside);
+            List<FileValue> values = Values(inputs, outside);
             while (Widen(values))
                 values = Values(inputs, outside);
             return FileValue.PartsOf(values);
         }
 
-        public IReadOnlyList<FileValue> Values(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
+        public List<FileValue> Values(IReadOnlyList<Variable> inputs, HashSet<Variable> outside)
         {
             var reader = new GraphReader(graph, around) { outside = outside };
             List<FileValue> given = [.. inputs.Take(BeforeCarried).Select(input => new FileValue.Tensor(input)), .. Formed(carried, [.. inputs.Skip(BeforeCarried)])];
@@ -107,7 +107,7 @@ internal sealed partial class GraphReader
         }
 
         /// <summary>Takes back what is known of carried values, such as the number of axes of tensors in a sequence, and is not so after a turn.</summary>
-        private bool Widen(IReadOnlyList<FileValue> results)
+        private bool Widen(List<FileValue> results)
         {
             bool isWider = false;
             for (int i = 0; i < carried.Length && 1 + i < results.Count; i++)

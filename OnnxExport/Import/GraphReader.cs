@@ -160,11 +160,11 @@ internal sealed partial class GraphReader
         }
 
         var choice = new BranchReader(node.Name, condition);
-        IReadOnlyList<FileValue> first = new Inner(then, this).Values([], choice.Outside), second = new Inner(otherwise, this).Values([], choice.Outside);
+        List<FileValue> first = new Inner(then, this).Values([], choice.Outside), second = new Inner(otherwise, this).Values([], choice.Outside);
         Variable[] firstParts = FileValue.PartsOf(first), secondParts = FileValue.PartsOf(second);
         if (BranchReader.Agree(firstParts, secondParts))
         {
-            IReadOnlyList<FileValue> kinds = [.. first.Zip(second, (one, other) => NodeReader.Told(node, Version(node.Domain), () => one.Or(other)))];
+            List<FileValue> kinds = [.. first.Zip(second, (one, other) => NodeReader.Told(node, Version(node.Domain), () => one.Or(other)))];
             NodeProto flat = Flat(node, kinds);
             GraphProto taken = flat.Attribute.First(attribute => attribute.Name == "then_branch").G;
             Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, taken) ? firstParts : secondParts, choice.Outside)));
@@ -186,7 +186,7 @@ internal sealed partial class GraphReader
         return Formed(found!, choice.Results());
     }
 
-    private static void Give(NodeProto node, IReadOnlyList<FileValue> results, GraphReader reader)
+    private static void Give(NodeProto node, List<FileValue> results, GraphReader reader)
     {
         if (results.Count < node.Output.Count)
             throw new ImportException($"The node \"{node.Name}\" (If) names {node.Output.Count} results, found {results.Count} of its branch.");
