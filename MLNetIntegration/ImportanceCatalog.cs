@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using Toolkit.MLNetIntegration.AddedColumns;
+using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.Modeling;
 
 namespace Toolkit.MLNetIntegration;

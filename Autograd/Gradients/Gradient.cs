@@ -54,7 +54,8 @@ public static partial class Gradient
             throw new GradientException($"Expected a seed for each of {ys.Count} variables, found {seeds.Count}.");
         for (int i = 0; i < ys.Count; i++)
         {
-            if (seeds[i] is { } seed && seed.Type != ys[i].Type)
+            // Symbols of another name may turn out to be the same size.
+            if (seeds[i] is { } seed && (seed.DType != ys[i].DType || seed.Shape.Rank != ys[i].Shape.Rank || seed.Shape.Zip(ys[i].Shape).Any(axis => axis.First.IsStatic && axis.Second.IsStatic && axis.First != axis.Second)))
                 throw new GradientException($"Expected a seed of the type of its variable, {ys[i].Type}, found {seed.Type}.");
         }
 

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;

@@ -3,7 +3,6 @@ using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Onnx;
-using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;

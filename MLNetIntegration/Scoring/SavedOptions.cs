@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.OnnxExport.Serving;
 

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Gradients;
-using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.MLNetIntegration.Scoring;

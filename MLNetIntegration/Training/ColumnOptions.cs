@@ -1,3 +1,5 @@
+using Toolkit.MLNetIntegration.Scoring;
+
 namespace Toolkit.MLNetIntegration.Training;
 
 /// <summary>How one feature column of keys, text or numbers of variable length goes into a network.</summary>

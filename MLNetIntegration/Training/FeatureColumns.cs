@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Text;
-using Toolkit.MLNetIntegration.AddedColumns;
 using Toolkit.MLNetIntegration.Scoring;
 
 namespace Toolkit.MLNetIntegration.Training;

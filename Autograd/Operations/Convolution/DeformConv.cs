@@ -44,6 +44,8 @@ public sealed record DeformConv(IntList Strides, IntList Pads, IntList Dilations
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         (Variable x, Variable w, Variable offsets) = (inputs[0], inputs[1], inputs[2]);
+        if (x.DType.IsHalf())
+            return [Expand(inputs.Map(input => input.Cast(DType.Float32)))[0].Cast(x.DType)];
         (Shape image, Shape weights, Shape places) = (x.Shape, w.Shape, offsets.Shape);
         if (Group < 1 || OffsetGroups < 1 || image.Rank != 4 || weights.Rank != 4 || places.Rank != 4 || !image[1].IsStatic || !weights.IsStatic || image[1].Size % OffsetGroups != 0
             || weights[1].Size * Group != image[1].Size || weights[0].Size % Group != 0 || places[1] != OffsetGroups * weights[2].Size * weights[3].Size * 2)

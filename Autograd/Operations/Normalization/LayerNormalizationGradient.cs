@@ -26,6 +26,8 @@ public sealed record LayerNormalizationGradient(int Axis) : Operation, IHasKerne
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
         (Variable x, Variable scale, Variable inverse, Variable g) = (inputs[0], inputs[1], inputs[3], inputs[4]);
+        if (x.DType.IsHalf())
+            return [.. Expand(inputs.Map(input => input.Cast(DType.Float32))).Select((gradient, i) => gradient.Cast(inputs[i == 0 ? 0 : 1].DType))];
         IntList rows = [.. Enumerable.Range(0, Axis)], own = [.. Enumerable.Range(Axis, x.Shape.Rank - Axis)];
         Variable normal = (x - inputs[2]) * inverse, scaled = g * scale;
         return

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>
 /// Adds the tokens of a text. Plain ML.NET has no transformer that does: it is saved as a place in a chain where nothing is done, and the tokenizer with the options of the model that

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>A column that is made of another one, row by row. Under the name of a column that is there it stands for that one.</summary>
 /// <param name="name">Its name.</param>

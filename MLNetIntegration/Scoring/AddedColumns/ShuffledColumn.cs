@@ -1,9 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.Modeling;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>A column whose values have changed places: each row has that of another.</summary>
 internal sealed class ShuffledColumn : AddedColumn

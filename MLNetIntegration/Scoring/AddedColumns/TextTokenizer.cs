@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Tokenizers;
-using Toolkit.MLNetIntegration.Scoring;
 
-namespace Toolkit.MLNetIntegration.Training;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>
 /// How texts are cut into tokens, each with a number of a vocabulary, by <c>Microsoft.ML.Tokenizers</c>. It is made of the files that language models come with, and is saved with what was

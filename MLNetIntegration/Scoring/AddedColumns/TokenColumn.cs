@@ -1,9 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.MLNetIntegration.Scoring;
-using Toolkit.MLNetIntegration.Training;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>The tokens of a text as keys, those of the numbers of their vocabulary plus 1.</summary>
 internal sealed class TokenColumn(string name, string source, TextTokenizer tokenizer) : AddedColumn(name, source)

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>A data view with a column added.</summary>
 internal sealed class AddedColumnView(IDataView source, AddedColumn added) : IDataView

@@ -1,8 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Toolkit.MLNetIntegration.Scoring;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>What a reader has asked for of rows with a column added.</summary>
 internal sealed class ActiveColumns

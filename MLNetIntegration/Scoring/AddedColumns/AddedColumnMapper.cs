@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace Toolkit.MLNetIntegration.AddedColumns;
+namespace Toolkit.MLNetIntegration.Scoring;
 
 /// <summary>Adds a column to single rows, for a prediction engine.</summary>
 internal sealed class AddedColumnMapper(DataViewSchema inputSchema, AddedColumn added) : IRowToRowMapper
