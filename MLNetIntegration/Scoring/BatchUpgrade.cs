@@ -10,6 +10,8 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// <summary>Turns the chains that <see cref="StockPipeline"/> wrote back into batched transformers.</summary>
 internal static class BatchUpgrade
 {
+    private const string ModelEntry = "OnnxModel";
+
     /// <summary>The transformer, or, of a chain, one whose parts follow each other without chains inside, so that a part is easily found.</summary>
     public static ITransformer Of(MLContext context, ITransformer transformer, DataViewSchema? schema, ServingOptions serving)
     {
@@ -100,19 +102,31 @@ internal static class BatchUpgrade
     internal static byte[] ModelIn(Stream saved)
     {
         using var archive = new ZipArchive(saved, ZipArchiveMode.Read);
-        ZipArchiveEntry entry = archive.Entries.FirstOrDefault(e => e.Name == "OnnxModel")
-            ?? throw new ScoringException("Expected an entry \"OnnxModel\" in the saved pipeline, found none; was it written by another version of ML.NET?");
+        ZipArchiveEntry entry = archive.Entries.FirstOrDefault(e => e.Name == ModelEntry)
+            ?? throw new ScoringException($"Expected an entry \"{ModelEntry}\" in the saved pipeline, found none; was it written by another version of ML.NET?");
         using Stream content = entry.Open();
-        Span<byte> prefix = stackalloc byte[sizeof(int)];
-        long left = entry.Length - prefix.Length;
-        int length = content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) == prefix.Length ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : -1;
-        if (length < 0 || length != left)
-        {
-            throw new ScoringException($"Expected a model of the {Math.Max(0, left)} bytes that the entry \"OnnxModel\" has left, found a length of {length}.");
-        }
-
-        byte[] model = new byte[length];
+        byte[] model = new byte[ReadLength(content, entry.Length)];
         content.ReadExactly(model);
         return model;
+    }
+
+    /// <summary>Refuses a model whose length is not what its entry says, for which ML.NET's reader would take as much memory as it names.</summary>
+    /// <exception cref="ScoringException">It is not.</exception>
+    internal static void RequireLength(ZipArchiveEntry entry)
+    {
+        if (entry.Name != ModelEntry)
+            return;
+        using Stream content = entry.Open();
+        ReadLength(content, entry.Length);
+    }
+
+    private static int ReadLength(Stream content, long entryLength)
+    {
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        long left = entryLength - prefix.Length;
+        int length = content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) == prefix.Length ? BinaryPrimitives.ReadInt32LittleEndian(prefix) : -1;
+        return length >= 0 && length == left
+            ? length
+            : throw new ScoringException($"Expected a model of the {Math.Max(0, left)} bytes that the entry \"{ModelEntry}\" has left, found a length of {length}.");
     }
 }

@@ -7,14 +7,17 @@ namespace Toolkit.MLNetIntegration.Scoring;
 /// without end.</summary>
 internal static class ZipChecksums
 {
-    /// <exception cref="ScoringException">An entry is damaged.</exception>
+    /// <exception cref="ScoringException">An entry is damaged, or holds a model of another length than it says.</exception>
     /// <exception cref="InvalidDataException">The file is no zip.</exception>
     public static void Require(Stream stream)
     {
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true))
         {
             foreach (ZipArchiveEntry entry in zip.Entries)
+            {
                 Require(entry);
+                BatchUpgrade.RequireLength(entry);
+            }
         }
 
         stream.Position = 0;

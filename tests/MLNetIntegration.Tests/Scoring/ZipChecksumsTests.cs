@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using Toolkit.MLNetIntegration.Scoring;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
@@ -36,6 +37,22 @@ public sealed class ZipChecksumsTests : IDisposable
         }
 
         Assert.True(named > 20, $"{named} damaged entries were named.");
+    }
+
+    /// <summary>ML.NET would take as much memory as the length names.</summary>
+    [Fact]
+    public void A_model_of_another_length_than_its_entry_has_is_refused_before_it_is_read()
+    {
+        IDataView rows = ml.Data.LoadFromEnumerable([new Row()]);
+        using (BatchOnnxTransformer fitted = ml.ScoreOnnx(RawModel.Identity(RawModel.Tensor("X", DataType.Float, "n", 3))).Fit(rows))
+            ml.Model.Save(fitted, rows.Schema, file);
+        using (ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update))
+        using (Stream model = zip.Entries.Single(entry => entry.Name == "OnnxModel").Open())
+            model.Write(BitConverter.GetBytes(1_800_000_000));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        string message = Assert.Throws<ScoringException>(() => ml.LoadBatched(file, out _)).Message;
+        Assert.Contains("found a length of 1800000000", message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
     private sealed class Row
