@@ -8,7 +8,7 @@ using Toolkit.Bench.Steps;
 
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
 // runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
-// cold [threads] [mlp-mnist|cnn-mnist]                seconds to the first finished step, and peak memory
+// cold [threads] [mlp-mnist|cnn-mnist|mlp-small]      seconds to the first finished step, peak memory, the first second's rate over the steady one
 // plans [count]                                    milliseconds to make a plan, for 1,000 steps, when every batch has another size
 // ratios [threads] [seconds] [rounds] [NAME,NAME...]  ours against TorchSharp and ONNX Runtime in alternation; gemm-random is 50 products of random sizes
 // pipelines [rounds]                                 ML.NET: ours against Microsoft.ML.OnnxTransformer and a hand-written loop

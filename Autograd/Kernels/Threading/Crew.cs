@@ -9,8 +9,9 @@ namespace Toolkit.Autograd.Kernels;
 /// Helpers are work items of the process's thread pool, so any number of crews share its threads. A helper that finds no work spins for some tens of
 /// microseconds, since the next loop of a computation follows soon, then sleeps for some milliseconds, since waking it takes less time than a thread of the pool, and then
 /// gives its thread back; the next loop that wants it queues it again. A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
-/// that succeeds only while the entrance is open, take indices from a shared counter and leave. The caller works too, closes the
-/// entrance when the counter is used up and waits for those still inside; a helper that wakes late finds the entrance closed, so the
+/// that succeeds only while the entrance is open, take indices and leave. Every participant has a run of neighbouring indices, the same one in every
+/// loop of as many, so that it finds in its own caches what it wrote before; one that has finished its own takes from the others'. The caller works too, closes the
+/// entrance when all indices are taken and waits for those still inside; a helper that wakes late finds the entrance closed, so the
 /// caller never waits for a sleeper.
 /// </remarks>
 internal sealed unsafe class Crew
@@ -21,9 +22,9 @@ internal sealed unsafe class Crew
 
     private readonly object sleepGate = new();
     private readonly Helper[] helpers;
+    private readonly Portion[] portions;
     private Counters counters;
     private int busy;
-    private int count;
     private void* job;
     private WorkItem? item;
     private delegate*<Crew, int, void> run;
@@ -33,6 +34,7 @@ internal sealed unsafe class Crew
     public Crew(int helpers)
     {
         this.helpers = new Helper[helpers];
+        portions = new Portion[helpers + 1];
         for (int i = 0; i < helpers; i++)
             this.helpers[i] = new Helper(this, i + 1);
     }
@@ -68,24 +70,34 @@ internal sealed unsafe class Crew
     private static void Loop(Crew crew, int participant)
     {
         WorkItem item = crew.item!;
-        int count = crew.count;
-        for (int i; (i = Interlocked.Increment(ref crew.counters.Next) - 1) < count;)
-            item.Execute(i);
+        for (int turn = 0; turn < crew.portions.Length; turn++)
+        {
+            ref Portion portion = ref crew.Of(participant, turn);
+            for (int i; (i = portion.Take()) < portion.End;)
+                item.Execute(i);
+        }
     }
 
     private static void Loop<TJob>(Crew crew, int participant)
         where TJob : unmanaged, IJob
     {
-        TJob* job = (TJob*)crew.job;
-        int count = crew.count;
-        for (int i; (i = Interlocked.Increment(ref crew.counters.Next) - 1) < count;)
-            job->Execute(i, participant);
+        // A copy of its own: the caller's lies beside what the caller writes to its stack all the time.
+        TJob job = *(TJob*)crew.job;
+        for (int turn = 0; turn < crew.portions.Length; turn++)
+        {
+            ref Portion portion = ref crew.Of(participant, turn);
+            for (int i; (i = portion.Take()) < portion.End;)
+                job.Execute(i, participant);
+        }
     }
+
+    /// <summary>The participant's own portion, then those of the ones after it.</summary>
+    private ref Portion Of(int participant, int turn) => ref portions[(participant + turn) % portions.Length];
 
     private void Share(int count)
     {
-        this.count = count;
-        counters.Next = 0;
+        for (int i = 0; i < portions.Length; i++)
+            portions[i].Set((int)((long)count * i / portions.Length), (int)((long)count * (i + 1) / portions.Length));
         Volatile.Write(ref counters.Entrance, Open);
         Interlocked.Increment(ref counters.Generation);
         int sleepers = Volatile.Read(ref counters.Sleepers);
@@ -122,9 +134,10 @@ internal sealed unsafe class Crew
         }
         catch (Exception exception)
         {
-            // Kept for the caller, who rethrows it; the counter is pushed past the end so that nobody starts another index.
+            // Kept for the caller, who rethrows it; the portions are emptied so that nobody starts another index.
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-            Interlocked.Exchange(ref counters.Next, 1 << 30);
+            foreach (ref Portion portion in portions.AsSpan())
+                portion.Empty();
         }
     }
 
@@ -209,20 +222,42 @@ internal sealed unsafe class Crew
         }
     }
 
+    /// <summary>A run of neighbouring indices and how far it is taken, on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Portion
+    {
+        [FieldOffset(128)]
+        private int next;
+
+        [FieldOffset(132)]
+        private int end;
+
+        public readonly int End => end;
+
+        public void Set(int begin, int end)
+        {
+            next = begin;
+            this.end = end;
+        }
+
+        /// <summary>The next index; at or beyond the end where there is none left.</summary>
+        public int Take() => Interlocked.Increment(ref next) - 1;
+
+        /// <summary>Leaves nothing to take.</summary>
+        public void Empty() => Interlocked.Exchange(ref next, 1 << 30);
+    }
+
     /// <summary>The words that threads contend for, each on cache lines of its own.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 640)]
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
     private struct Counters
     {
         [FieldOffset(128)]
-        public int Next;
-
-        [FieldOffset(256)]
         public int Entrance;
 
-        [FieldOffset(384)]
+        [FieldOffset(256)]
         public int Generation;
 
-        [FieldOffset(512)]
+        [FieldOffset(384)]
         public int Sleepers;
     }
 }

@@ -1,7 +1,7 @@
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
-/// The body of a parallel loop as an unmanaged structure (pointers and numbers), copied to the stack of the caller for the time of
+/// The body of a parallel loop as an unmanaged structure (pointers and numbers), copied to the stack of every thread that takes part for the time of
 /// the loop. The just-in-time compiler specializes the loop for each structure, so the call of <see cref="Execute"/> is inlined.
 /// </summary>
 internal interface IJob
