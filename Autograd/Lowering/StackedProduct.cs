@@ -13,7 +13,7 @@ namespace Toolkit.Autograd.Lowering;
 /// <param name="Left">The permutation of the left factor before the product.</param>
 /// <param name="Right">The permutation of the right factor before the product.</param>
 /// <param name="After">The permutation of the product.</param>
-internal sealed record StackedProduct(IntList Left, IntList Right, IntList After) : Operation, IHasKernel
+internal sealed record StackedProduct(IntList Left, IntList Right, IntList After) : Operation, IRunsInBlocks
 {
     /// <inheritdoc/>
     public override string Name => nameof(MatMul);
@@ -27,7 +27,7 @@ internal sealed record StackedProduct(IntList Left, IntList Right, IntList After
             return null;
         (Variable a, IntList left) = Source(inputs[0]);
         (Variable b, IntList right) = Source(inputs[1]);
-        return ReferenceEquals(a, inputs[0]) && ReferenceEquals(b, inputs[1]) ? null : new StackedProduct(left, right, Axes(node.Outputs[0].Shape.Rank)).ApplyAll(a, b);
+        return ReferenceEquals(a, inputs[0]) && ReferenceEquals(b, inputs[1]) ? null : new StackedProduct(left, right, Axes(node.Outputs[0].Shape.Rank)).Of(a, b);
     }
 
     /// <summary>A product with the transposition behind it in it; null where the input is none, or its matrices would be scattered.</summary>
@@ -47,12 +47,19 @@ internal sealed record StackedProduct(IntList Left, IntList Right, IntList After
         Arguments factors = input.Producer!.Inputs;
         IntList after = Composed(product.After, ((Transpose)node.Operation).Permutation);
         int rank = after.Count;
-        return after[^1] == rank - 1 ? (product with { After = after }).ApplyAll(factors[0], factors[1])
+        return after[^1] == rank - 1 ? (product with { After = after }).Of(factors[0], factors[1])
 
             // (AB)ᵀ = BᵀAᵀ
             : after[^1] == rank - 2 ? new StackedProduct(Swapped(product.Right), Swapped(product.Left), [.. after.Select(axis => axis < rank - 2 ? axis : (2 * rank) - 3 - axis)])
-                .ApplyAll(factors[1], factors[0])
+                .Of(factors[1], factors[0])
             : null;
+    }
+
+    /// <summary>The product of two stacks; null where they are of a half type and cannot be widened block by block.</summary>
+    private IReadOnlyList<Variable>? Of(Variable a, Variable b)
+    {
+        IReadOnlyList<Variable> results = ApplyAll(a, b);
+        return !a.DType.IsHalf() || Blocks.Of(this, new InferRequest(this, new Arguments([a, b])), results[0].Shape) is not null ? results : null;
     }
 
     /// <inheritdoc/>
@@ -61,6 +68,14 @@ internal sealed record StackedProduct(IntList Left, IntList Right, IntList After
         var product = new MatMul();
         TensorType result = product.Infer(new InferRequest(product, Permuted(inputs[0], Left), Permuted(inputs[1], Right)))[0];
         return [Permuted(result, After)];
+    }
+
+    /// <summary>By the leading axis of the stack, where it leads in both factors and in the result.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result)
+    {
+        return result[0] == inputs[0].Shape[0] && result[0] == inputs[1].Shape[0] && Leads(Left) && Leads(Right) && Leads(After) ? new Blocks([0, 0]) : null;
+
+        bool Leads(IntList permutation) => permutation.Count == result.Rank && permutation[0] == 0;
     }
 
     /// <inheritdoc/>
@@ -104,7 +119,7 @@ internal sealed record StackedProduct(IntList Left, IntList Right, IntList After
         return (source, permutation);
     }
 
-    private static bool IsStack(Variable factor) => factor.Shape.Rank > 2 && factor.DType is DType.Float32 or DType.Float64;
+    private static bool IsStack(Variable factor) => factor.Shape.Rank > 2 && factor.DType.IsFloating();
 
     private static IntList Axes(int rank) => [.. Enumerable.Range(0, rank)];
 

@@ -4,12 +4,13 @@ using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Operations.Recurrent;
+using Toolkit.Autograd.Operations.Transformers;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
 
 /// <summary>
-/// The computation of a model in numbers of another type. In a narrow type are products, poolings, and what moves numbers or computes them element by element from narrow ones; all else, such
+/// The computation of a model in numbers of another type. In a narrow type are products, attention, poolings, and what moves numbers or computes them element by element from narrow ones; all else, such
 /// as sums, gets float32; layer normalization has its statistics in float32. In a wide type is everything. Parameters and inputs are cast where they are read, so their gradients have their own types.
 /// </summary>
 internal sealed class MixedPrecision : GraphTransform
@@ -44,7 +45,7 @@ internal sealed class MixedPrecision : GraphTransform
     /// <inheritdoc/>
     protected override IReadOnlyList<Variable> Visit(Node node, Arguments inputs)
     {
-        bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or Pooling or RecurrentOperation
+        bool isChosen = type == DType.Float64 || node.Operation is MatMul or Gemm or ConvolutionOperation or Pooling or RecurrentOperation or Attention
             || (inputs.Any(input => input.DType == type) && node.Operation is ElementwiseOperation or IMovesElements or IView or Autograd.Operations.Normalization.LayerNormalization);
         (DType from, DType to) = isChosen ? (DType.Float32, type) : (type, DType.Float32);
         return Rebuild(node, inputs.Map(input => input.DType == from ? input.Cast(to) : input));

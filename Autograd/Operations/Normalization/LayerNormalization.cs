@@ -12,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// <param name="Axis">The first axis; negative ones count from the end.</param>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
 /// <param name="Stash">The type of the mean and of 1/√(variance + ε), in which x is normalized unless its own is wider (ONNX <c>stash_type</c>).</param>
-public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IHasKernel, IOperator
+public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IRunsInBlocks, IOperator
 {
     private const int Since = 17;
 
@@ -37,14 +37,19 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
         return [inputs.Optional(2) is { } bias ? y + bias : y, Ops.Cast(mean, Stash), Ops.Cast(inverse, Stash)];
     }
 
-    /// <summary>Where scale and bias have a number for each place of the normalized axes, and all is of one type.</summary>
+    /// <summary>Where scale and bias have a number for each place of the normalized axes, and all is of one type, or x is of a half type and its rows are normalized in float32.</summary>
     /// <param name="inputs">The inputs.</param>
     public bool Computes(Arguments inputs)
     {
         Variable x = inputs[0];
-        Shape own = [.. x.Shape.Skip(x.Shape.Axis(Axis))];
-        return x.DType == Stash && x.DType is DType.Float32 or DType.Float64 && inputs[1].Shape == own && (inputs.Optional(2)?.Shape ?? own) == own;
+        int axis = x.Shape.Axis(Axis);
+        Shape own = [.. x.Shape.Skip(axis)];
+        bool isTyped = x.DType == Stash ? x.DType is DType.Float32 or DType.Float64 : x.DType.IsHalf() && Stash == DType.Float32 && axis > 0;
+        return isTyped && inputs[1].Shape == own && (inputs.Optional(2)?.Shape ?? own) == own;
     }
+
+    /// <summary>By the leading axis, unless it is normalized.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => inputs[0].Shape.Axis(Axis) == 0 ? null : new([0, -1, -1], Results: [0, 0, 0]);
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request)

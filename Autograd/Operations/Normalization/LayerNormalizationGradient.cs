@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// </summary>
 /// <remarks>Inputs: x, the scale, of the sizes of the normalized axes, the mean, 1/√(variance + ε), and the gradient of y.</remarks>
 /// <param name="Axis">The first of the normalized axes, counted from 0.</param>
-public sealed record LayerNormalizationGradient(int Axis) : Operation, IHasKernel, IHasExamples
+public sealed record LayerNormalizationGradient(int Axis) : Operation, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
@@ -40,6 +40,9 @@ public sealed record LayerNormalizationGradient(int Axis) : Operation, IHasKerne
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => null;
+
+    /// <summary>By the leading axis, unless it is normalized; the gradients of scale and bias are sums over all rows.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => Axis == 0 ? null : new([0, -1, 0, 0, 0], Results: [0, -1, -1]);
 
     /// <inheritdoc/>
     public Kernel Lower(LowerRequest request)

@@ -67,15 +67,16 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
-        DType type = inputs[0].DType, wide = ElementType.Of(type).IsHalf ? DType.Float32 : type;
-        Variable q = HeadAxis.Apart(this, Wide(0), Options.QueryHeads), k = HeadAxis.Apart(this, Wide(1), Options.KeyHeads), v = HeadAxis.Apart(this, Wide(2), Options.KeyHeads);
+        // As in the standard's text, every step is of the type of the queries: half types take half the memory.
+        DType type = inputs[0].DType;
+        Variable q = HeadAxis.Apart(this, inputs[0], Options.QueryHeads), k = HeadAxis.Apart(this, Own(1), Options.KeyHeads), v = HeadAxis.Apart(this, Own(2), Options.KeyHeads);
         Dim past = 0;
         if (inputs.Has(4) != inputs.Has(5))
             throw new GraphException($"{Name} expects keys and values of the past, or neither, found one of them.");
         if (inputs.Has(4))
         {
             past = inputs[4].Shape[2];
-            (k, v) = (Ops.Concat(2, Wide(4), k), Ops.Concat(2, Wide(5), v));
+            (k, v) = (Ops.Concat(2, Own(4), k), Ops.Concat(2, Own(5), v));
         }
 
         (Dim queries, Dim keys, Dim size) = (q.Shape[2], k.Shape[2], q.Shape[3]);
@@ -84,13 +85,13 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
 
         // Numbers are scaled before heads are set apart, so that nothing stands between that and the product.
         double root = Math.Sqrt(Options.Scale ?? (1 / Math.Sqrt(size.Size)));
-        Variable asked = HeadAxis.Apart(this, HeadAxis.Scaled(Wide(0), root), Options.QueryHeads);
-        Variable answering = inputs.Has(4) ? HeadAxis.Scaled(k, root) : HeadAxis.Apart(this, HeadAxis.Scaled(Wide(1), root), Options.KeyHeads);
+        Variable asked = HeadAxis.Apart(this, HeadAxis.Scaled(inputs[0], root), Options.QueryHeads);
+        Variable answering = inputs.Has(4) ? HeadAxis.Scaled(k, root) : HeadAxis.Apart(this, HeadAxis.Scaled(Own(1), root), Options.KeyHeads);
         Variable products = HeadAxis.Multiply(this, asked, Ops.Transpose(answering, [0, 1, 3, 2]));
         Variable capped = Options.Softcap == 0 ? products : Options.Softcap * Ops.Tanh(products * (1 / Options.Softcap));
         Variable masked = capped;
         if (inputs.Has(3))
-            masked += Bias(inputs[3], keys, wide, k);
+            masked += Bias(inputs[3], keys, type, k);
         if (inputs.Has(6))
             masked = Ops.Where(Ops.Less(Positions(keys, k), Ops.Reshape(inputs[6], [inputs[6].Shape[0], 1, 1, 1])), masked, double.NegativeInfinity);
         if (Options.IsCausal)
@@ -101,7 +102,7 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
             masked = Ops.Where(Ops.GreaterOrEqual(places, Positions(keys, k)), masked, double.NegativeInfinity);
         }
 
-        Variable shares = Ops.Cast(Ops.Softmax(Ops.Cast(masked, Options.SoftmaxType is { } given && !ElementType.Of(given).IsHalf ? given : wide)), wide);
+        Variable shares = Ops.Cast(Ops.Softmax(Ops.Cast(masked, Options.SoftmaxType ?? type)), type);
         Variable y = HeadAxis.Together(HeadAxis.Multiply(this, shares, v), Options.QueryHeads is not null && inputs[0].Shape.Rank == 3);
         Variable shown = Options.ProductsMode switch
         {
@@ -111,9 +112,9 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
             3 => shares,
             var other => throw new GraphException($"{Name} expects qk_matmul_output_mode 0 to 3, found {other}."),
         };
-        return [Ops.Cast(y, type), Ops.Cast(k, type), Ops.Cast(v, inputs[2].DType), Ops.Cast(shown, type)];
+        return [y, Ops.Cast(k, inputs[1].DType), Ops.Cast(v, inputs[2].DType), shown];
 
-        Variable Wide(int input) => Ops.Cast(inputs[input], wide);
+        Variable Own(int input) => Ops.Cast(inputs[input], type);
     }
 
     /// <inheritdoc/>

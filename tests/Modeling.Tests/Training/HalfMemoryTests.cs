@@ -47,6 +47,8 @@ public sealed class HalfMemoryTests
             new Gru(32, 64, random) { Layers = 2, Bidirectional = true }, new GlobalPool { Axes = [1] }, new Dense(128, 10, random))),
         ["texts"] = (new Field("input", DType.Int64, [30]), random => new Sequential(
             new Embedding(400, 48, random), new Gru(48, 64, random) { LinearBeforeReset = false, LastOnly = true }, new Dense(64, 10, random))),
+        ["Transformer"] = (Numbers(32, 64), random => new Sequential(
+            new TransformerEncoder(64, 4, random), new TransformerEncoder(64, 4, random), new GlobalPool { Axes = [1] }, new Dense(64, 10, random))),
     };
 
     [Theory]
