@@ -84,12 +84,16 @@ public sealed record OneHot(int Axis = -1) : Operation, IMovesElements, IOperato
         Span<T> to = new(y.Pointer<T>(), y.Count);
         (T off, T on) = (values.Pointer<T>()[0], values.Pointer<T>()[1]);
         to.Fill(off);
+        ReadOnlySpan<long> whole = indices.DType == DType.Int64 ? indices.Span<long>() : [];
+        int outer = 0, column = 0;
         for (int i = 0; i < indices.Count; i++)
         {
-            long index = indices.DType == DType.Int64 ? indices.Span<long>()[i] : (long)indices[i];
+            long index = whole.IsEmpty ? (long)indices[i] : whole[i];
             index = index < 0 ? index + depth : index;
-            if (index >= 0 && index < depth)
-                to[(((i / inner * depth) + (int)index) * inner) + (i % inner)] = on;
+            if ((ulong)index < (ulong)depth)
+                to[outer + ((int)index * inner) + column] = on;
+            if (++column == inner)
+                (outer, column) = (outer + (depth * inner), 0);
         }
     }
 
