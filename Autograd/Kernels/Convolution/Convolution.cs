@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 /// <summary>2-D convolution (ONNX Conv, a cross-correlation) and its two gradients, as matrix products over patches.</summary>
 /// <remarks>
 /// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]). Weight gradient:
-/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With stride 1 or many output channels, and for every weight gradient, the patches are views of the padded image
+/// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With small strides or many output channels, and for every weight gradient, the patches are views of the padded image
 /// (<see cref="ShiftedConvolution"/>, <see cref="PixelConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Channels by themselves are no product
 /// (<see cref="DepthwiseConvolution"/>). Sums run in an order that depends on the
 /// shape alone. T is float or double.
@@ -21,7 +21,7 @@ internal static unsafe class Convolution
     /// <param name="y">Output, [N, O, oH, oW], overwritten.</param>
     /// <param name="workers">Threads and scratch memory.</param>
     /// <param name="relu">Whether negative results become 0.</param>
-    /// <param name="packed">The weights as <see cref="PixelConvolution.Pack"/> leaves them, if that suits the shape; or null.</param>
+    /// <param name="packed">The weights as <see cref="Pack"/> leaves them, or null.</param>
     public static void Forward<T>(
         in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu = false, Storage? packed = null)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -48,7 +48,7 @@ internal static unsafe class Convolution
 
             if (ShiftedConvolution.Handles(shape))
             {
-                ShiftedConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers);
+                ShiftedConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers, packed);
                 return;
             }
 
@@ -76,6 +76,19 @@ internal static unsafe class Convolution
         }
     }
 
+    /// <summary>The form in which <see cref="Forward"/> reads weights of a convolution; null where it reads them as they are.</summary>
+    public static string? PackedForm<T>(in ConvolutionShape shape)
+        where T : unmanaged =>
+        DepthwiseConvolution.Suits(shape) ? null
+        : PixelConvolution.Suits<T>(shape) ? $"pixels, {shape.Groups} groups"
+        : ShiftedConvolution.Handles(shape) ? $"panels, {shape.Groups} groups"
+        : null;
+
+    /// <summary>Packs weights in that form so that convolutions with them need not.</summary>
+    public static Storage Pack<T>(in ConvolutionShape shape, ReadOnlySpan<T> w)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        PixelConvolution.Suits<T>(shape) ? PixelConvolution.Pack(shape, w, SimdWidths.Best) : ShiftedConvolution.Pack(shape, w, SimdWidths.Best);
+
     /// <summary>dx = gradient of ⟨dy, conv(x, w)⟩ with respect to x, overwritten.</summary>
     public static void InputGradient<T>(in ConvolutionShape shape, ReadOnlySpan<T> dy, ReadOnlySpan<T> w, Span<T> dx, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -86,7 +99,7 @@ internal static unsafe class Convolution
         if (m == 0 || n == 0)
             return;
         ConvolutionShape adjoint = Adjoint(shape);
-        if (ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
+        if (shape.HasUnitStrides && ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
         {
             using Scratch flipped = workers.Rent((long)w.Length * sizeof(T));
             fixed (T* py = dy, pw = w, px = dx)

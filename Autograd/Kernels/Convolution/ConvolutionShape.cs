@@ -6,6 +6,9 @@ internal readonly record struct ConvolutionShape
     // Well below what an int counts, so that tiles may reach beyond the last element.
     private const long MostPadded = 1 << 30;
 
+    // A wider stride reads so little of what is written out that it does not matter.
+    private const int MostPhases = 4;
+
     public required int Batch { get; init; }
 
     public required int InChannels { get; init; }
@@ -74,6 +77,11 @@ internal readonly record struct ConvolutionShape
     /// not so large that places within them would not fit into an int.</summary>
     public bool CanPad => PadTop >= 0 && PadLeft >= 0 && PadBottom >= 0 && PadRight >= 0
         && PaddedHeight <= MostPadded && PaddedWidth <= MostPadded && PaddedHeight * PaddedWidth <= MostPadded && PaddedHeight * PaddedWidth * GroupInChannels <= MostPadded;
+
+    /// <summary>Gets a value indicating whether they may be written out in as many phases as the stride along rows is wide.</summary>
+    public bool CanPadInPhases => CanPad && StrideWidth <= MostPhases && (PaddedWidth + StrideWidth - 1) * PaddedHeight * GroupInChannels <= MostPadded;
+
+    public bool HasUnitStrides => StrideHeight == 1 && StrideWidth == 1;
 
     /// <summary>Checks the sizes against each other and against the lengths of x, w and y.</summary>
     public void Require(int x, int w, int y)

@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
-/// Convolution of channels that do not see each other, one plane after the other: the tiles of a product would be one row high. The plane is written out with its padding, of each row first every
-/// s-th element from the first on, then from the second on, and so on for a stride of s, so that neighbouring outputs read neighbouring elements. One job computes the outputs of one plane.
+/// Convolution of channels that do not see each other, one plane after the other: the tiles of a product would be one row high. The plane is written out with its padding (see
+/// <see cref="PaddedPlanes"/>), so that neighbouring outputs read neighbouring elements. One job computes the outputs of one plane.
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over (ky, kx), so its bits do not depend on how the work is split, nor on the vectors.</remarks>
 internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
@@ -15,6 +14,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
     where TSimd : struct, ISimd<T, TVector>
 {
     private ConvolutionShape shape;
+    private PaddedPlanes planes;
     private T* x;
     private T* w;
     private T* bias;
@@ -24,30 +24,22 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
     private byte* scratch;
     private long scratchBytes;
 
-    // Elements of one phase of a padded row, and of all phases.
-    private int phase;
-    private int pitch;
+    // Elements of a row of a tile's sums.
+    private static int Width => DepthwiseTile.MaxVectors * TSimd.Count;
 
     public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers)
     {
-        int stride = shape.StrideWidth, phase = (int)((shape.PaddedWidth + stride - 1) / stride), pitch = phase * stride, taps = shape.PatchSize;
-        long table = Aligned(taps * sizeof(int)), perThread = Aligned(((shape.PaddedHeight * pitch) + DepthwiseConvolution.Slack) * sizeof(T));
+        PaddedPlanes planes = new(shape, shape.StrideWidth);
+        long table = Aligned(shape.PatchSize * sizeof(int)), perThread = Aligned(planes.Elements(1) * sizeof(T)) + Aligned(DepthwiseTile.MaxRows * Width * sizeof(T));
         using Scratch scratch = workers.Rent(table + (perThread * workers.Threads));
         int* offsets = (int*)scratch.Pointer;
-        for (int ky = 0; ky < shape.KernelHeight; ky++)
-        {
-            for (int kx = 0; kx < shape.KernelWidth; kx++)
-            {
-                int place = kx * shape.DilationWidth;
-                offsets[(ky * shape.KernelWidth) + kx] = (ky * shape.DilationHeight * pitch) + (place % stride * phase) + (place / stride);
-            }
-        }
-
+        planes.Offsets(1, offsets);
         workers.For(
             shape.Batch * shape.Groups,
             new DepthwiseConvolution<T, TVector, TSimd>
             {
                 shape = shape,
+                planes = planes,
                 x = x,
                 w = w,
                 bias = bias,
@@ -56,111 +48,53 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
                 offsets = offsets,
                 scratch = scratch.Pointer + table,
                 scratchBytes = perThread,
-                phase = phase,
-                pitch = pitch,
             });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
-        T* padded = (T*)(scratch + (participant * scratchBytes));
-        Fill(x + ((long)index * shape.InPlane), padded);
+        byte* own = scratch + (participant * scratchBytes);
+        T* padded = (T*)own, sums = (T*)(own + Aligned(planes.Elements(1) * sizeof(T)));
+        planes.Fill(x + ((long)index * shape.InPlane), 1, padded);
         int group = index % shape.Groups, channels = shape.GroupOutChannels, taps = shape.PatchSize, width = shape.OutWidth, height = shape.OutHeight;
+        int vectors = (width + TSimd.Count - 1) / TSimd.Count, columns = (vectors + DepthwiseTile.MaxVectors - 1) / DepthwiseTile.MaxVectors;
+        int bands = (height + DepthwiseTile.MaxRows - 1) / DepthwiseTile.MaxRows;
+        nint step = (nint)shape.StrideHeight * planes.Width;
         for (int channel = group * channels; channel < (group + 1) * channels; channel++)
         {
             T* to = y + ((((long)(index / shape.Groups) * shape.OutChannels) + channel) * shape.OutPlane);
-            TVector shift = bias is null ? TSimd.Zero : TSimd.Broadcast(bias[channel]);
-            int row = 0;
-            for (; row + 4 <= height; row += 4)
+            for (int band = 0; band < bands; band++)
             {
-                for (int column = 0; column < width; column += TSimd.Count)
-                    FourRows(padded + ((long)row * shape.StrideHeight * pitch) + column, w + ((long)channel * taps), taps, shift, to + ((long)row * width) + column, width - column);
-            }
-
-            for (; row < height; row++)
-            {
-                for (int column = 0; column < width; column += TSimd.Count)
-                    OneRow(padded + ((long)row * shape.StrideHeight * pitch) + column, w + ((long)channel * taps), taps, shift, to + ((long)row * width) + column, width - column);
+                int row = (int)((long)band * height / bands), rows = (int)((long)(band + 1) * height / bands) - row;
+                for (int column = 0; column < columns; column++)
+                {
+                    int first = column * vectors / columns, count = ((column + 1) * vectors / columns) - first, left = first * TSimd.Count;
+                    DepthwiseTile.Run<T, TVector, TSimd>(rows, count, taps, padded + (row * step) + left, offsets, step, w + ((long)channel * taps), sums);
+                    Finish(sums, rows, Math.Min(count * TSimd.Count, width - left), channel, to + ((long)row * width) + left);
+                }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void FourRows(T* from, T* weights, int taps, TVector shift, T* to, int rest)
+    /// <summary>Bias and rectifier on the way to the result; what lies behind a row belongs to another.</summary>
+    private readonly void Finish(T* sums, int rows, int count, int channel, T* to)
     {
-        TVector a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = TSimd.Zero;
-        long next = (long)shape.StrideHeight * pitch;
-        for (int tap = 0; tap < taps; tap++)
+        TVector shift = bias is null ? TSimd.Zero : TSimd.Broadcast(bias[channel]);
+        for (int row = 0; row < rows; row++, sums += Width, to += shape.OutWidth)
         {
-            TVector weight = TSimd.Broadcast(weights[tap]);
-            T* at = from + offsets[tap];
-            a = TSimd.MultiplyAdd(weight, TSimd.Load(at), a);
-            b = TSimd.MultiplyAdd(weight, TSimd.Load(at + next), b);
-            c = TSimd.MultiplyAdd(weight, TSimd.Load(at + (2 * next)), c);
-            d = TSimd.MultiplyAdd(weight, TSimd.Load(at + (3 * next)), d);
-        }
-
-        int width = shape.OutWidth;
-        Store(a, shift, to, rest);
-        Store(b, shift, to + width, rest);
-        Store(c, shift, to + (2 * width), rest);
-        Store(d, shift, to + (3 * width), rest);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void OneRow(T* from, T* weights, int taps, TVector shift, T* to, int rest)
-    {
-        TVector sum = TSimd.Zero;
-        for (int tap = 0; tap < taps; tap++)
-            sum = TSimd.MultiplyAdd(TSimd.Broadcast(weights[tap]), TSimd.Load(from + offsets[tap]), sum);
-        Store(sum, shift, to, rest);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store(TVector sum, TVector shift, T* to, int rest)
-    {
-        TVector value = bias is null ? sum : TSimd.Add(sum, shift);
-        value = relu ? TSimd.Relu(value) : value;
-        if (rest >= TSimd.Count)
-        {
-            TSimd.Store(value, to);
-            return;
-        }
-
-        // What lies behind the row belongs to another.
-        StoreFirst(value, to, rest);
-    }
-
-    // A method of its own, so that the memory is given back after each row.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StoreFirst(TVector value, T* to, int count)
-    {
-        T* whole = stackalloc T[TSimd.Count];
-        TSimd.Store(value, whole);
-        new ReadOnlySpan<T>(whole, count).CopyTo(new Span<T>(to, count));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Fill(T* source, T* destination)
-    {
-        int width = shape.InWidth, stride = shape.StrideWidth;
-        new Span<T>(destination, (int)((shape.PaddedHeight * pitch) + DepthwiseConvolution.Slack)).Clear();
-        for (int row = 0; row < shape.InHeight; row++, source += width)
-        {
-            T* to = destination + ((long)(row + shape.PadTop) * pitch);
-            if (stride == 1)
+            for (int i = 0; i < count; i += TSimd.Count)
             {
-                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(to + shape.PadLeft, width));
-                continue;
-            }
+                TVector value = TSimd.Load(sums + i);
+                value = bias is null ? value : TSimd.Add(value, shift);
+                value = relu ? TSimd.Relu(value) : value;
+                if (i + TSimd.Count <= count)
+                {
+                    TSimd.Store(value, to + i);
+                    continue;
+                }
 
-            for (int first = 0; first < Math.Min(stride, width); first++)
-            {
-                int place = first + shape.PadLeft;
-                T* each = to + (place % stride * phase) + (place / stride);
-                for (int column = first; column < width; column += stride)
-                    *each++ = source[column];
+                TSimd.Store(value, sums + i);
+                new ReadOnlySpan<T>(sums + i, count - i).CopyTo(new Span<T>(to + i, count - i));
             }
         }
     }
@@ -171,18 +105,11 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
 /// <summary>Chooses the vector width of a convolution of channels by themselves at run time.</summary>
 internal static unsafe class DepthwiseConvolution
 {
-    /// <summary>Elements behind a plane that a last vector may read.</summary>
-    public const int Slack = 128;
-
-    // A wider stride reads so little of what it writes out that it does not matter; many outputs of one plane are better off as a product.
-    private const int MostStride = 4, MostOutputs = 2;
-
-    // An int counts the elements of a plane.
-    private const long MostElements = 1 << 28;
+    // Many outputs of one plane are better off as a product.
+    private const int MostOutputs = 2;
 
     /// <summary>Whether the convolution is of this kind.</summary>
-    public static bool Suits(in ConvolutionShape shape) => shape is { Groups: > 1, GroupInChannels: 1, GroupOutChannels: <= MostOutputs, StrideWidth: <= MostStride, CanPad: true }
-        && shape.PaddedHeight * (shape.PaddedWidth + MostStride) <= MostElements;
+    public static bool Suits(in ConvolutionShape shape) => shape is { Groups: > 1, GroupInChannels: 1, GroupOutChannels: <= MostOutputs, CanPadInPhases: true };
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>

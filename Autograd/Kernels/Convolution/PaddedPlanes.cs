@@ -2,16 +2,23 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// The planes of one image with their padding written out. With stride 1 the element that kernel tap t meets at output (oy, ox) then lies at
-/// oy·<see cref="Width"/> + ox plus a distance that depends on t alone, so that a row of the patch matrix is a view of the image, not a copy.
+/// oy·<see cref="Width"/> + ox plus a distance that depends on t alone, so that a row of the patch matrix is a view of the image, not a copy. So it does with a stride s along rows
+/// that are written in s phases: first every s-th element from the first on, then from the second on, and so on.
 /// </summary>
 internal readonly unsafe struct PaddedPlanes
 {
     private readonly ConvolutionShape shape;
+    private readonly int phases;
 
-    public PaddedPlanes(in ConvolutionShape shape)
+    // Elements of one phase of a row.
+    private readonly int phase;
+
+    public PaddedPlanes(in ConvolutionShape shape, int phases = 1)
     {
         this.shape = shape;
-        Width = shape.InWidth + shape.PadLeft + shape.PadRight;
+        this.phases = phases;
+        phase = (int)((shape.PaddedWidth + phases - 1) / phases);
+        Width = phase * phases;
         Height = shape.InHeight + shape.PadTop + shape.PadBottom;
     }
 
@@ -35,6 +42,12 @@ internal readonly unsafe struct PaddedPlanes
             destination += shape.PadTop * Width;
             for (int y = 0; y < height; y++, source += width, destination += Width)
             {
+                if (phases > 1)
+                {
+                    FillPhases(source, destination);
+                    continue;
+                }
+
                 new Span<T>(destination, shape.PadLeft).Clear();
                 new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + shape.PadLeft, width));
                 new Span<T>(destination + shape.PadLeft + width, shape.PadRight).Clear();
@@ -55,7 +68,7 @@ internal readonly unsafe struct PaddedPlanes
             for (int ky = 0; ky < shape.KernelHeight; ky++)
             {
                 for (int kx = 0; kx < shape.KernelWidth; kx++)
-                    *offsets++ = (((plane * Height) + (ky * shape.DilationHeight)) * Width) + (kx * shape.DilationWidth);
+                    *offsets++ = (((plane * Height) + (ky * shape.DilationHeight)) * Width) + Place(kx * shape.DilationWidth);
             }
         }
     }
@@ -67,6 +80,20 @@ internal readonly unsafe struct PaddedPlanes
         {
             for (int x = 0; x < shape.OutWidth; x++)
                 *offsets++ = (y * shape.StrideHeight * Width) + (x * shape.StrideWidth);
+        }
+    }
+
+    private int Place(int column) => (column % phases * phase) + (column / phases);
+
+    private void FillPhases<T>(T* source, T* destination)
+        where T : unmanaged
+    {
+        new Span<T>(destination, Width).Clear();
+        for (int first = 0; first < Math.Min(phases, shape.InWidth); first++)
+        {
+            T* to = destination + Place(first + shape.PadLeft);
+            for (int column = first; column < shape.InWidth; column += phases)
+                *to++ = source[column];
         }
     }
 }

@@ -182,7 +182,7 @@ internal static unsafe class PixelConvolution
             return false;
         int width = 2 * SimdWidths.Lanes<T>(SimdWidths.Best), channels = shape.GroupOutChannels;
         long here = (long)Whole(channels, width) * shape.OutPlane;
-        if (!ShiftedConvolution.Handles(shape))
+        if (!shape.HasUnitStrides)
             return here <= 2L * channels * shape.OutPlane;
         long there = (long)channels * ShiftedConvolution.Columns(shape, width);
         return here * 21 / 20 < there;

@@ -51,6 +51,7 @@ internal static unsafe class MaxPooling
         {
             T* x = X + ((nint)index * Shape.InPlane);
             long offset = (long)index * Shape.InPlane;
+            long readable = (long)(Shape.Planes - index) * Shape.InPlane;
             T* y = Y + ((nint)index * Shape.OutPlane);
             long* indices = Indices is null ? null : Indices + ((nint)index * Shape.OutPlane);
             for (int oy = 0; oy < Shape.OutHeight; oy++)
@@ -59,9 +60,9 @@ internal static unsafe class MaxPooling
                 int ox = 0;
                 if (typeof(T) == typeof(float))
                 {
-                    ox = indices is null ? MaxPoolingRow.Values(Shape, rows, (float*)x, (float*)y) : 0;
+                    ox = indices is null ? MaxPoolingRow.Values(Shape, rows, (float*)x, readable, (float*)y) : 0;
                     if (ox == 0)
-                        ox = MaxPoolingRow.Run(Shape, rows, (float*)x, (float*)y, indices, offset);
+                        ox = MaxPoolingRow.Run(Shape, rows, (float*)x, readable, (float*)y, indices, offset);
                     y += ox;
                     indices = indices is null ? null : indices + ox;
                 }
@@ -107,7 +108,7 @@ internal static unsafe class MaxPooling
         {
             long* places = (long*)(Scratch + (participant * ScratchBytes(Shape)));
             nint inside = (nint)index * Shape.InPlane, outside = (nint)index * Shape.OutPlane;
-            new ForwardJob<T> { Shape = Shape, X = X + inside, Y = (T*)(places + Shape.OutPlane), Indices = places }.Execute(0, 0);
+            new ForwardJob<T> { Shape = Shape with { Planes = 1 }, X = X + inside, Y = (T*)(places + Shape.OutPlane), Indices = places }.Execute(0, 0);
             new GradientJob<T> { Shape = Shape, Dx = Dx + inside, Dy = Dy + outside, Indices = places }.Execute(0, 0);
         }
     }

@@ -9,13 +9,20 @@ namespace Toolkit.Autograd.Kernels;
 internal static unsafe class MaxPoolingRow
 {
     /// <summary>Computes the windows from the left that it can and returns their number; the rest is left to the caller.</summary>
-    public static int Run(in PoolingShape shape, in PoolingWindow rows, float* x, float* y, long* indices, long offset)
+    /// <param name="shape">The sizes.</param>
+    /// <param name="rows">The rows of the windows.</param>
+    /// <param name="x">The plane.</param>
+    /// <param name="readable">The elements from the plane's first on that may be read: those of the planes behind it as well.</param>
+    /// <param name="y">Receives the maxima.</param>
+    /// <param name="indices">Receives their places, or null.</param>
+    /// <param name="offset">The place of the plane's first element.</param>
+    public static int Run(in PoolingShape shape, in PoolingWindow rows, float* x, long readable, float* y, long* indices, long offset)
     {
         int stride = shape.StrideWidth, count = shape.OutWidth;
         if (shape.PadLeft != 0 || stride > 2 || count < 4 || rows.Begin >= rows.End)
             return 0;
 
-        // Four windows read up to four strides from their first column; what lies beyond the last row belongs to somebody else.
+        // Four windows read up to four strides from their first column; what lies beyond the last plane belongs to somebody else.
         long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
         int done = 0;
         for (; done < count; done += 4)
@@ -23,9 +30,7 @@ internal static unsafe class MaxPoolingRow
             // The last four overlap the ones before: equal windows give equal results.
             int ox = Math.Min(done, count - 4);
             int first = ox * stride;
-            if (first + reach + (4 * stride) > shape.InWidth && lastRow + first + reach + (4 * stride) > shape.InPlane)
-                return done;
-            if (first + reach + (3 * stride) >= shape.InWidth)
+            if (first + reach + (3 * stride) >= shape.InWidth || lastRow + first + reach + (4 * stride) > readable)
                 return done;
             Vector128<float> maximum = default;
             Vector128<int> best = default;
@@ -58,7 +63,7 @@ internal static unsafe class MaxPoolingRow
     }
 
     /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
-    public static int Values(in PoolingShape shape, in PoolingWindow rows, float* x, float* y)
+    public static int Values(in PoolingShape shape, in PoolingWindow rows, float* x, long readable, float* y)
     {
         int stride = shape.StrideWidth, count = shape.OutWidth, lanes = count >= 8 ? 8 : 4;
         if (shape.PadLeft != 0 || stride > 2 || count < lanes || rows.Begin >= rows.End)
@@ -69,7 +74,7 @@ internal static unsafe class MaxPoolingRow
         {
             int ox = Math.Min(done, count - lanes);
             int first = ox * stride;
-            if (first + reach + ((lanes - 1) * stride) >= shape.InWidth || lastRow + first + reach + (lanes * stride) > shape.InPlane)
+            if (first + reach + ((lanes - 1) * stride) >= shape.InWidth || lastRow + first + reach + (lanes * stride) > readable)
                 return done;
             if (lanes == 8)
                 Maximum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first).Store(y + ox);

@@ -113,9 +113,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         }
 
         ConvolutionShape shape = KernelShape(request.Sizes(0), request.Sizes(1));
-        Storage? packed = !DepthwiseConvolution.Suits(shape) && PixelConvolution.Suits<T>(shape)
-            ? request.Packed(1, "pixels", w => PixelConvolution.Pack<T>(shape, w.Span<T>(), SimdWidths.Best))
-            : null;
+        Storage? packed = Kernels.Convolution.PackedForm<T>(shape) is { } form ? request.Packed(1, form, w => Kernels.Convolution.Pack<T>(shape, w.Span<T>())) : null;
         return Kernel.Of(
             arguments => Kernels.Convolution.Forward(
                 shape, arguments.Inputs[0].Span<T>(), arguments.Inputs[1].Span<T>(), epilogue.Bias < 0 ? [] : arguments.Inputs[epilogue.Bias].Span<T>(),

@@ -1,10 +1,13 @@
 using System.Numerics;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Kernels;
 
 public class ConvolutionTests
 {
+    private unsafe delegate void Way(float* x, float* w, float* bias, float* y, Workers workers);
+
     [Fact]
     public void Forward_and_gradients_match_naive_loops_in_single() => Check<float>(5e-6);
 
@@ -35,7 +38,7 @@ public class ConvolutionTests
     }
 
     [Fact]
-    public unsafe void Vectors_of_output_channels_match_naive_loops_at_every_width_and_number_of_threads()
+    public unsafe void Every_way_matches_naive_loops_at_every_width_and_number_of_threads()
     {
         int seed = 100;
         foreach (ConvolutionShape shape in Shapes())
@@ -50,15 +53,26 @@ public class ConvolutionTests
             Naive(shape, x, w, bias, dy, expected, new double[x.Length], new double[w.Length]);
             if ((seed & 1) == 0)
                 expected = [.. expected.Select(v => Math.Max(v, 0))];
+            bool relu = (seed & 1) == 0;
             foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
             {
+                Storage pixels = PixelConvolution.Pack<float>(shape, w, width), panels = ShiftedConvolution.Pack<float>(shape, w, width);
+                Same(width, (px, pw, pb, py, workers) => PixelConvolution.Run(shape, px, pw, pb, relu, py, width, workers), (px, pw, pb, py, workers) => PixelConvolution.Run(shape, px, pw, pb, relu, py, width, workers, pixels));
+                if (ShiftedConvolution.Handles(shape))
+                    Same(width, (px, pw, pb, py, workers) => ShiftedConvolution.Run(shape, px, pw, pb, relu, py, width, workers), (px, pw, pb, py, workers) => ShiftedConvolution.Run(shape, px, pw, pb, relu, py, width, workers, panels));
+                if (DepthwiseConvolution.Suits(shape))
+                    Same(width, (px, pw, pb, py, workers) => DepthwiseConvolution.Run(shape, px, pw, pb, relu, py, width, workers));
+            }
+
+            void Same(SimdWidth width, params Way[] ways)
+            {
                 float[]? first = null;
-                foreach (int threads in (int[])[1, 3])
+                foreach ((Way way, int threads) in ways.SelectMany(way => new[] { (way, 1), (way, 3) }))
                 {
                     using Workers workers = new(threads);
                     float[] y = Filled<float>(dy.Length);
                     fixed (float* px = x, pw = w, pb = bias, py = y)
-                        PixelConvolution.Run(shape, px, pw, pb, (seed & 1) == 0, py, width, workers);
+                        way(px, pw, pb, py, workers);
                     Numbers.Close<float>(expected, y, 5e-6 * Math.Sqrt(shape.PatchSize), $"{shape} {width}");
                     Numbers.SameBits<float>(first ??= y, y, $"{shape} {width}");
                 }
