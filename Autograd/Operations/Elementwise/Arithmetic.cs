@@ -166,6 +166,8 @@ public sealed record Max : BinaryOperation, IOperator
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
         KnownContent.Of(node, Dim.Max);
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.Max;
+
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Max().Apply(x, y))];
 
@@ -187,6 +189,8 @@ public sealed record Min : BinaryOperation, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) =>
         KnownContent.Of(node, Dim.Min);
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>, Vector256<float>>)Vector256.Min;
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => [node.Inputs.Aggregate((x, y) => new Min().Apply(x, y))];

@@ -24,6 +24,8 @@ public sealed record Relu : UnaryOperation, IOperator
         // The result decides as well as the input would, and it is kept anyway for the next layer.
         [request.Gradient(0) is { } g ? Ops.Where(Ops.Greater(request.Result(0), 0), g, 0) : null];
 
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Rectify;
+
     /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs) => inputs[0];
 
@@ -36,6 +38,8 @@ public sealed record Relu : UnaryOperation, IOperator
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => Ops.Cast(Ops.Greater(y, 0), x.DType);
+
+    private static Vector256<float> Rectify(Vector256<float> x) => Vector256.Max(x, Vector256<float>.Zero);
 
     private readonly ref struct Call(TileArguments tile) : INumberAction
     {
@@ -50,38 +54,18 @@ public sealed record Relu : UnaryOperation, IOperator
 /// The leaky rectifier: x for x &gt; 0, αx otherwise (ONNX <c>LeakyRelu</c>; book section 6.3.1, Maas et al. 2013). The gradient at 0 is α.
 /// </summary>
 /// <param name="Alpha">The slope below zero.</param>
-public sealed record LeakyRelu(double Alpha = 0.01) : UnaryOperation, IOperator
+public sealed record LeakyRelu(double Alpha = 0.01) : ActivationOperation, IOperator
 {
     /// <inheritdoc/>
-    public static IEnumerable<OperationExample> Examples =>
-        [new(new LeakyRelu(), new ExampleInput(["batch", 6]) { Margin = 0.1 }), new(new LeakyRelu(-0.5), new ExampleInput([7]) { Margin = 0.1 })];
+    public static IEnumerable<OperationExample> Examples => [At(new LeakyRelu(), margin: 0.1), At(new LeakyRelu(-0.5), margin: 0.1)];
 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new LeakyRelu(node.Number("alpha")).ApplyAll(node[0]);
 
-    /// <summary>A choice between x and αx: ONNX holds the attribute α in single precision, which is not the α of float64.</summary>
-    /// <param name="inputs">The argument.</param>
-    public override IReadOnlyList<Variable> Expand(Arguments inputs) =>
-        [Ops.Where(Ops.Greater(inputs[0], 0), inputs[0], Alpha * inputs[0])];
+    private protected override IReadOnlyList<OnnxAttribute> Attributes => [new("alpha", (float)Alpha)];
 
     /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64
-        ? null
-        : new(Name) { Attributes = [new OnnxAttribute("alpha", (float)Alpha)] };
-
-    /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y)
-    {
-        T alpha = T.CreateTruncating(Alpha);
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = x[i] > T.Zero ? x[i] : alpha * x[i];
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) =>
-        Ops.Where(Ops.Greater(x, 0), Variable.Scalar(1, x.DType), Variable.Scalar(Alpha, x.DType));
+    protected override Variable Of(Variable x) => Ops.Where(Ops.Greater(x, 0), x, Alpha * x);
 }
 
 /// <summary>The absolute value |x| (ONNX <c>Abs</c>; absolute value rectification, book section 6.3.1). The gradient is sign(x), 0 at 0.
@@ -96,6 +80,8 @@ public sealed record Abs : NumberOperation, IOperator
 
     /// <inheritdoc/>
     public override IReadOnlyList<Dim>? Content(Node node, int output) => KnownContent.Of(node, x => Dim.Max(x, 0 - x));
+
+    internal override Delegate VectorFunction => (Func<Vector256<float>, Vector256<float>>)Vector256.Abs;
 
     /// <inheritdoc/>
     public override int Arity => 1;

@@ -60,6 +60,29 @@ public sealed class VectorLoopTests
         }
     }
 
+    [Fact]
+    public void Extremes_rectifiers_and_magnitudes_have_the_bits_of_the_tiles()
+    {
+        // Every pair of these meets.
+        float[] special = [0f, -0f, 1f, -1f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 2f];
+        const int Count = 4000;
+        Value left = Value.Of(Enumerable.Range(0, Count).Select(i => special[i % special.Length]).ToArray(), Count);
+        Value right = Value.Of(Enumerable.Range(0, Count).Select(i => special[i / special.Length % special.Length]).ToArray(), Count);
+        Value[] on = Extremes(generate: true), off = Extremes(generate: false);
+        Assert.Equal(on[0].Sizes.ToArray(), off[0].Sizes.ToArray());
+        for (int i = 0; i < on.Length; i++)
+        {
+            Assert.True(on[i].BitEquals(off[i]), $"result {i}");
+        }
+
+        Value[] Extremes(bool generate)
+        {
+            Variable x = Variable.Input("x", DType.Float32, [Count]), y = Variable.Input("y", DType.Float32, [Count]);
+            Variable[] results = [Ops.Max(x, y), Ops.Min(x, y), x.Relu(), Ops.Abs(x), x.LeakyRelu(), Ops.Max(x, y) - Ops.Min(y.Relu(), Ops.Abs(x))];
+            return Function.Compile([x, y], results, options: new ExecutionOptions { Compilation = new CompilationOptions { GenerateLoops = generate } }).Run(left, right);
+        }
+    }
+
     // Each comparison, a condition that is an input, one that is an output and one number for all; NaN and equal numbers among the values.
     private static Value[] Conditions(int count, int threads, bool generate)
     {
