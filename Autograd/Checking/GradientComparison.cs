@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Checking;
 /// <param name="Order">1 for a derivative of the function, 2 for one of its gradient, and so on.</param>
 /// <param name="Direction">The direction: an element of an input, or random over all inputs.</param>
 /// <param name="Derivative">What the graph gives.</param>
-/// <param name="Difference">(f(x + hv) − f(x − hv))/2h; null where the differences to either side do not agree, as at a kink, or rounding hides them.</param>
+/// <param name="Difference">(f(x + hv) − f(x − hv))/2h, or the difference of the fourth order (<see cref="GradientCheck.Step"/>); null where the differences to either side do not agree, as at a kink, or rounding hides them.</param>
 /// <param name="Allowed">How far the two may lie apart.</param>
 public sealed record GradientComparison(int Order, string Direction, double Derivative, double? Difference, double Allowed)
 {

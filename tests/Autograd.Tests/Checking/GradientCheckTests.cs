@@ -19,9 +19,10 @@ public sealed class GradientCheckTests
         Assert.Contains(found, comparison => comparison.Order == 3 && Math.Abs(comparison.Derivative) > 1e-3);
     }
 
-    /// <summary>Each rule is wrong in its own way: by a factor, in one element, in the order of elements, and only when it is differentiated itself.</summary>
+    /// <summary>Each rule is wrong in its own way: by a factor, in the seventh digit, in one element, in the order of elements, and only when it is differentiated itself.</summary>
     [Theory]
     [InlineData("factor", 1)]
+    [InlineData("digit", 1)]
     [InlineData("element", 1)]
     [InlineData("order", 1)]
     [InlineData("second", 2)]
@@ -30,6 +31,7 @@ public sealed class GradientCheckTests
         Variable Wrong(Variable x) => Ops.WithGradient(x, v => v * v * v, (v, _, g) => fault switch
         {
             "factor" => g * v * v * 3.0001,
+            "digit" => g * v * v * 3.000001,
             "element" => g * v * v * 3 + Variable.Of(Value.Of([0, 0, 1e-4, 0], 2, 2)),
             "order" => Ops.Transpose(Ops.Transpose(g) * v * v * 3),
             _ => g * (v * Ops.StopGradient(v) * 3),
@@ -50,6 +52,18 @@ public sealed class GradientCheckTests
         Assert.Null(found[0].Difference);
         Assert.True(found[1].Agrees);
         Assert.Contains("smooth", Assert.Throws<GradientException>(() => new GradientCheck().Require(Ops.Abs, kink)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kink_nearby_costs_digits_and_nothing_else()
+    {
+        Variable x = Variable.Input("x", DType.Float64, [1]);
+        foreach ((double at, double allowed) in new[] { (0.5e-3, 2e-6), (0.5, 1e-7) })
+        {
+            GradientComparison found = Assert.Single(new GradientCheck { Order = 1, Directions = 0, Elements = 1 }.Compare([x], [Ops.Relu(x) * 2], [Value.Of([at], 1)]));
+            Assert.True(found.Agrees, $"{found}");
+            Assert.InRange(found.Allowed / Math.Abs(found.Derivative), 0.99 * allowed, 1.01 * allowed);
+        }
     }
 
     [Fact]
