@@ -51,22 +51,22 @@ internal sealed class PlaneRegions
         foreach (Node node in TopologicalOrder.Of([output], depends.Contains).Where(node => node.Inputs.Any(depends.Contains)))
         {
             depends.UnionWith(node.Outputs);
-            if (KinkOf(node) is { } kink)
-                kinks.Add(kink);
+            kinks.AddRange(KinksOf(node));
         }
 
         return kinks;
     }
 
-    private static (Variable, int[][])? KinkOf(Node node)
+    private static IEnumerable<(Variable, int[][])> KinksOf(Node node)
     {
         return node.Operation switch
         {
-            Relu or LeakyRelu or Abs => Signs(node.Inputs[0]),
-            Max or Min => Signs(node.Inputs[0] - node.Inputs[1]),
-            ReduceMax max => (node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(max))),
-            ReduceMin min => (-node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(min))),
-            _ => null,
+            Relu or LeakyRelu or PRelu or Abs => [Signs(node.Inputs[0])],
+            Clip => new[] { node.Inputs.Optional(1), node.Inputs.Optional(2) }.OfType<Variable>().Select(bound => Signs(node.Inputs[0] - bound)),
+            Max or Min => [Signs(node.Inputs[0] - node.Inputs[1])],
+            ReduceMax max => [(node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(max)))],
+            ReduceMin min => [(-node.Inputs[0], Groups(node.Inputs[0].Shape, AxesOf(min)))],
+            _ => [],
         };
 
         IReadOnlyCollection<int> AxesOf(Reduction reduction) =>

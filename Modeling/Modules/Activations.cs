@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -15,11 +16,11 @@ public static class Activations
 
     /// <summary>max(−1, min(1, x)): hard tanh. Source: book section 6.3.3; Collobert 2004.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable HardTanh(Variable x) => Ops.Clip(x, -1.0, 1.0);
+    public static Variable HardTanh(Variable x) => new Clip().Apply(x, Variable.Scalar(-1, x.DType), Variable.Scalar(1, x.DType));
 
     /// <summary>½x(1 + erf(x/√2)) = x·Φ(x). Source: Hendrycks, Gimpel, "Gaussian error linear units", 2016.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Gelu(Variable x) => 0.5 * x * (x * -Math.Sqrt(0.5)).Erfc();
+    public static Variable Gelu(Variable x) => new Gelu().Apply(x);
 
     /// <summary>x·σ(x). Source: Elfwing, Uchibe, Doya, "Sigmoid-weighted linear units", 2017.</summary>
     /// <param name="x">The argument.</param>
@@ -27,13 +28,10 @@ public static class Activations
 
     /// <summary>x above 0, eˣ − 1 below; the gradient at 0 is 1. Source: Clevert, Unterthiner, Hochreiter, "Exponential linear units", 2015.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Elu(Variable x) => x.Relu() + NegativePart(x).ExpM1();
+    public static Variable Elu(Variable x) => new Elu().Apply(x);
 
     /// <summary>λx above 0, λα(eˣ − 1) below, with λ = 1.0507… and α = 1.6732…; the gradient at 0 is that from below, λα. Source: Klambauer et al.,
     /// "Self-normalizing neural networks", 2017.</summary>
     /// <param name="x">The argument.</param>
-    public static Variable Selu(Variable x) => (SeluScale * x.Relu()) + (SeluScale * SeluAlpha * NegativePart(x).ExpM1());
-
-    /// <summary>min(x, 0) with the gradient 1 at 0, the counterpart of the rectifier's 0 there: functions of two pieces count 0 among what is below.</summary>
-    internal static Variable NegativePart(Variable x) => Ops.Where(Ops.Greater(x, 0.0), 0.0, x);
+    public static Variable Selu(Variable x) => new Selu(SeluAlpha, SeluScale).Apply(x);
 }

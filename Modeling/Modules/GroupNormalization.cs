@@ -1,6 +1,7 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Word = Toolkit.Autograd.Operations.Normalization.GroupNormalization;
 
 namespace Toolkit.Modeling.Modules;
 
@@ -52,10 +53,10 @@ public sealed class GroupNormalization : Module
         Dim rest = input.Shape.Skip(1).Aggregate(Dim.Of(1), (product, dim) => product * dim);
         if (rest.IsStatic && rest.Size == Groups)
             throw Mismatch($"[batch, {Channels}, …] with at least two values in each of {Groups} groups (one alone would always become 0)", input);
-        Variable grouped = input.Reshape([input.Shape[0], Groups, rest.Size / Groups]);
-        Variable apart = grouped - grouped.Mean([2], keepDims: true);
-        Variable normal = (apart / (apart.Square().Mean([2], keepDims: true) + Stabilizer).Sqrt()).Reshape(input.Shape);
-        return (normal * ChannelAxis.Spread(this, Scale, input, Channels)) + ChannelAxis.Spread(this, Shift, input, Channels);
+
+        // The operation has an axis of places.
+        Variable places = input.Shape.Rank > 2 ? input : input.Reshape([.. input.Shape, 1]);
+        return new Word(Groups, Stabilizer).Apply(places, Scale, Shift).Reshape(input.Shape);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Modules;
@@ -30,7 +30,7 @@ public sealed class ParametricRelu : Module
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context) =>
-        input.Relu() + (ChannelAxis.Spread(this, Slope, input, Channels) * Activations.NegativePart(input));
+        new PRelu().Apply(input, ChannelAxis.Spread(this, Slope, input, Channels));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>

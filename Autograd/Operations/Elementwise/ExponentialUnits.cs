@@ -125,6 +125,19 @@ public sealed record Gelu(bool Tanh = false) : ActivationOperation, IOperator
 
     private protected override IReadOnlyList<OnnxAttribute> Attributes => [new("approximate", Tanh ? "tanh" : "none")];
 
+    /// <summary>One node where the operator set has it, before that x/2·(1 + erf(x/√2)) in the form that runtimes make one kernel of.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request)
+    {
+        if (request.Opset >= Since || Tanh || request.Inputs[0].DType != DType.Float32)
+            return base.ToOnnx(request);
+        OnnxInput x = new OnnxInput.Argument(0);
+        OnnxInput share = OnnxInput.Of("Add", OnnxInput.Of("Erf", OnnxInput.Of("Div", x, Number(Math.Sqrt(2)))), Number(1));
+        return new OnnxForm("Mul") { Inputs = [OnnxInput.Of("Mul", x, share), Number(0.5)] };
+
+        static OnnxInput Number(double number) => new OnnxInput.Constant(Value.Of((float)number));
+    }
+
     /// <inheritdoc/>
     protected override Variable Of(Variable x) => Tanh
         ? x * Ops.Sigmoid(2 * Root * (x + (0.044715 * (x * x * x)))) // 1 + tanh z = 2σ(2z)

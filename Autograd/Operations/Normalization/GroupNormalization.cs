@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// </summary>
 /// <param name="Groups">The number of groups, a divisor of C.</param>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
-/// <param name="Stash">The type in which x is normalized (ONNX <c>stash_type</c>).</param>
+/// <param name="Stash">The type in which x is normalized unless its own is wider (ONNX <c>stash_type</c>).</param>
 public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IOperator
 {
     private const int PerChannelSince = 21;
@@ -40,7 +40,7 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
         Variable x = inputs[0];
         if (Groups < 1 || !x.Shape[1].TryDivide(Groups, out Dim each) || x.Shape.Rank < 3)
             throw new ShapeException($"{Name} expects x [N, C, …] with an axis more and C a multiple of {Groups} groups, found {x.Shape}.");
-        Variable grouped = Ops.Reshape(Ops.Cast(x, Stash), [x.Shape[0], Groups, x.Shape.Skip(2).Aggregate(each, (a, b) => a * b)]);
+        Variable grouped = Ops.Reshape(Ops.Cast(x, x.DType == DType.Float64 ? x.DType : Stash), [x.Shape[0], Groups, x.Shape.Skip(2).Aggregate(each, (a, b) => a * b)]);
         (_, Variable distances, Variable inverse) = Statistics.Over(grouped, [2], Epsilon);
         Variable y = Ops.Cast(Ops.ReshapeLike(distances * inverse, x), x.DType);
         return [(y * Statistics.PerChannel(inputs[1], x)) + Statistics.PerChannel(inputs[2], x)];

@@ -87,6 +87,7 @@ public sealed class LinearRegionsTests
         Assert.Equal(3, LinearRegions.InPlane(maxout, [-1, -1], [2, 0], [0, 2]));
         Assert.Equal(9, LinearRegions.InPlane(new Activation(Activations.HardTanh) { InputShape = [2] }, [-2, -2], [4, 0], [0, 4]));
         Assert.Equal(4, LinearRegions.InPlane(new Activation(x => x.LeakyRelu()) { InputShape = [2] }, [-1, -1], [2, 0], [0, 2]));
+        Assert.Equal(4, LinearRegions.InPlane(new ParametricRelu(2) { InputShape = [2] }, [-1, -1], [2, 0], [0, 2]));
         Assert.Contains("not linear", Assert.Throws<GraphException>(
             () => LinearRegions.InPlane(new Activation(Ops.Tanh) { InputShape = [2] }, [-1, -1.5f], [2, 0], [0, 2])).Message, StringComparison.Ordinal);
         Assert.Contains("found 1", Assert.Throws<ArgumentException>(() => LinearRegions.InPlane(maxout, [1], [2, 0], [0, 2])).Message, StringComparison.Ordinal);
