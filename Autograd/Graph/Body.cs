@@ -68,7 +68,10 @@ public sealed class Body : IEquatable<Body>
 
     /// <summary>The same inputs with other outputs; the same object if they are the same.</summary>
     /// <param name="outputs">The outputs.</param>
-    public Body With(IReadOnlyList<Variable> outputs) => outputs.SequenceEqual(Outputs) ? this : new Body(Inputs, outputs);
+    public Body With(IReadOnlyList<Variable> outputs) => With(Inputs, outputs);
+
+    /// <summary>A body of other inputs and outputs; the same object if they are the same.</summary>
+    internal Body With(IReadOnlyList<Variable> inputs, IReadOnlyList<Variable> outputs) => outputs.SequenceEqual(Outputs) && inputs.SequenceEqual(Inputs) ? this : new Body(inputs, outputs);
 
     /// <inheritdoc/>
     public bool Equals(Body? other) => ReferenceEquals(this, other)

@@ -8,6 +8,7 @@ public abstract class GraphTransform : GraphWalk<Variable>
 {
     private readonly Func<Variable, Variable> map;
     private readonly Dictionary<Node, Node> originals = new(ReferenceEqualityComparer.Instance);
+    private readonly SymbolRenaming symbols = new();
 
     /// <summary>Creates the transform of one graph.</summary>
     protected GraphTransform() => map = Map;
@@ -47,7 +48,18 @@ public abstract class GraphTransform : GraphWalk<Variable>
             }
         }
 
+        for (int i = 0; i < results.Count && node.Symbols.Count > 0; i++)
+            symbols.Learn(node.Outputs[i], results[i]);
         return results;
+    }
+
+    /// <summary>Decides beforehand what takes the place of a variable, and of the symbols in its shape.</summary>
+    /// <param name="variable">The variable.</param>
+    /// <param name="replacement">What takes its place.</param>
+    protected void Replace(Variable variable, Variable replacement)
+    {
+        Set(variable, replacement);
+        symbols.Learn(variable, replacement);
     }
 
     /// <summary>The node of the old graph of which <see cref="Visit(Node, Arguments)"/> is given one with transformed bodies.</summary>
@@ -62,7 +74,7 @@ public abstract class GraphTransform : GraphWalk<Variable>
             return node;
         }
 
-        Body[] changed = [.. bodies.Select(body => body.With([.. body.Outputs.Select(map)]))];
+        Body[] changed = [.. bodies.Select(Changed)];
         if (changed.Zip(bodies).All(pair => ReferenceEquals(pair.First, pair.Second)))
         {
             return node;
@@ -71,6 +83,14 @@ public abstract class GraphTransform : GraphWalk<Variable>
         var inside = new Node(operation.With(changed), node.Inputs) { Origin = node.Origin };
         originals.Add(inside, node);
         return inside;
+    }
+
+    private Body Changed(Body body)
+    {
+        Variable[] inputs = [.. body.Inputs.Select(symbols.Of)];
+        foreach ((Variable input, Variable changed) in body.Inputs.Zip(inputs).Where(pair => pair.First != pair.Second))
+            Set(input, changed);
+        return body.With(inputs, [.. body.Outputs.Select(map)]);
     }
 
     /// <summary>The results of a node's operation over other inputs, with the node's origin; its own results if the inputs are the same.</summary>

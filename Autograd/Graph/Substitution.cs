@@ -9,7 +9,7 @@ public sealed class Substitution : GraphTransform
     {
         foreach ((Variable variable, Variable replacement) in replacements)
         {
-            Set(variable, replacement);
+            Replace(variable, replacement);
         }
     }
 }

@@ -47,7 +47,10 @@ public sealed record Split(int Axis, int Parts) : Operation, IMovesElements, IOp
         else
         {
             Dim part = (whole + (Parts - 1)).FloorDivide((long)Parts);
-            sizes = [.. Enumerable.Range(0, Parts).Select(i => Dim.Max(Dim.Min(part, whole - (i * part)), 0))];
+
+            // The first and the last as they are plainest, so that all of them add up to the whole.
+            Dim[] before = [part, .. Enumerable.Range(1, Parts - 1).SkipLast(1).Select(i => Dim.Max(Dim.Min(part, whole - (i * part)), 0))];
+            sizes = Parts == 1 ? [whole] : [.. before, before.Aggregate(whole, (rest, size) => rest - size)];
         }
 
         if (sizes?.Any(size => size.IsStatic && size.Number < 0) == true || (inputs.Has(1) && sizes?.Aggregate((a, b) => a + b) is { } sum && sum != whole && !sum.DependsOnData && !whole.DependsOnData))

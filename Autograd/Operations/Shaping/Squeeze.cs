@@ -19,9 +19,16 @@ public sealed record Squeeze : ViewOperation, IOperator
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Squeeze().ApplyAll(node[0], node.Axes("axes", 1));
 
-    /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) =>
-        new(Name) { Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)] };
+    /// <summary>The axes are written where a size shows only when the graph runs: without them a runtime would take it away as well if it is 1.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm ToOnnx(OnnxRequest request)
+    {
+        Shape shape = request.Inputs[0].Shape;
+        if (request.Inputs.Has(1) || shape.All(dim => dim.IsStatic))
+            return new(Name) { Inputs = request.Inputs.Has(1) ? [new OnnxInput.Argument(0), request.Sizes(1)] : [new OnnxInput.Argument(0)] };
+        long[] axes = [.. Enumerable.Range(0, shape.Rank).Where(axis => shape[axis] == 1)];
+        return axes.Length > 0 ? new(Name) { Inputs = [new OnnxInput.Argument(0), new OnnxInput.Constant(Value.Of(axes, axes.Length))] } : new("Identity");
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

@@ -45,7 +45,7 @@ public sealed record Attention(AttentionOptions Options) : CompositeOperation, I
     public static IEnumerable<OperationExample> Examples =>
     [
         new(new Attention(new AttentionOptions()), new ExampleInput(["batch", 2, 3, 4]), new(["batch", 2, 5, 4]), new(["batch", 2, 5, 2])),
-        new(new Attention(new AttentionOptions() { IsCausal = true, Scale = 0.3 }), new ExampleInput(["batch", 4, "time", 2]), new(["batch", 2, "time", 2]), new(["batch", 2, "time", 3])),
+        new(new Attention(new AttentionOptions() { IsCausal = true, Scale = 0.25 }), new ExampleInput(["batch", 4, "time", 2]), new(["batch", 2, "time", 2]), new(["batch", 2, "time", 3])),
         new(new Attention(new AttentionOptions() { QueryHeads = 2, KeyHeads = 1, Softcap = 1.5, ProductsMode = 1 }), new ExampleInput([2, 3, 4]), new([2, 4, 2]), new([2, 4, 2]), new([3, 4])),
         new(
             new Attention(new AttentionOptions { IsCausal = true, ProductsMode = 3 }),

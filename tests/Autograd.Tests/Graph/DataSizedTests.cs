@@ -117,6 +117,27 @@ public sealed class DataSizedTests
     }
 
     [Fact]
+    public void Bodies_follow_sizes_that_follow_from_those_of_data()
+    {
+        // The compiled graph binds symbols of its own, from which twice the number of places follows, and in the inner branch a bit more.
+        Variable places = Ops.Cast(new NonZero().Apply(X), DType.Float32), twice = Ops.Concat(1, places, places);
+        Variable y = Ops.If(
+            Ops.Greater(Ops.Sum(twice), 1),
+            [twice],
+            a => [Ops.If(Ops.Greater(Ops.Sum(a[0]), 2), [Ops.Concat(1, a[0], a[0])], b => [b[0] * 2], b => [b[0]])[0]],
+            a => [Ops.Concat(1, a[0], a[0])])[0];
+        Variable counted = Ops.Loop(Variable.Of(Value.Of(2L)), null, [twice], (_, s) => (null, [Ops.Tanh(s[0])], [s[0] + 1])).Outputs[0];
+        var signature = new Signature([X], [new Output("y", y), new Output("counted", counted)]);
+        foreach (Value data in new[] { Value.Of([0f, 2, 0, -3, 5, 0], 2, 3), Value.Of([1f, 0, 0], 1, 3) })
+        {
+            IReadOnlyList<Value> expected = Interpreter.Run(signature, data), found = Function.Compile(signature).Run(data);
+            Assert.All(expected.Zip(found), pair => Assert.True(pair.First.BitEquals(pair.Second)));
+        }
+
+        Assert.Equal([2, 12], Function.Compile(signature).Run(Value.Of([0f, 2, 0, -3, 5, 0], 2, 3))[0].Sizes.ToArray());
+    }
+
+    [Fact]
     public void A_shape_rule_sees_contents()
     {
         Variable sizes = Ops.Concat(0, new ShapeOf().Apply(X), Variable.Of(Value.Of([7L], 1)));
