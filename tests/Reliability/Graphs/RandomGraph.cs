@@ -73,8 +73,8 @@ internal sealed class RandomGraph
             Variable renamed = Variable.Input($"x{inputs.Count}", input.DType, input.Shape);
             inputs.Add(renamed);
 
-            // A common factor near 1 keeps signs, order and distances.
-            arguments[i] = input.DType == floating && example.Inputs[i].DType == DType.Float32 && Floating() is { } earlier && random.Next(3) > 0
+            // A common factor near 1 keeps signs, order and distances. Numbers that are given say where something is.
+            arguments[i] = input.DType == floating && example.Inputs[i] is { DType: DType.Float32, Numbers: null, Factors: null } && Floating() is { } earlier && random.Next(3) > 0
                 ? renamed * (1 + (0.05 * Ops.Tanh(Ops.Sum(earlier) * 0.1)))
                 : renamed;
         }

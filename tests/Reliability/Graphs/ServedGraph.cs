@@ -1,0 +1,94 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Toolkit.OnnxExport.Format;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Export;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Reliability.Graphs;
+
+/// <summary>A graph in ONNX Runtime, or why it does not run there.</summary>
+internal sealed class ServedGraph : IDisposable
+{
+    private static readonly ServingOptions OneThread = new() { IntraOpThreads = 1 };
+
+    // One of its fusions turns a product in a loop into a node that lacks an input, and then fails at it.
+    private const string WrongFusion = "MatmulTransposeFusion";
+
+    private readonly ModelProto? model;
+    private readonly DType floating;
+    private OnnxSession? session;
+
+    /// <summary>Exports a graph and loads the file.</summary>
+    /// <param name="signature">The graph.</param>
+    /// <param name="floating">Its floating-point type.</param>
+    public ServedGraph(Signature signature, DType floating)
+    {
+        this.floating = floating;
+        try
+        {
+            model = OnnxExporter.ToModel(signature, new OnnxExportOptions { Opset = 21 });
+        }
+        catch (ExportException e) when (e.Message.Contains("it can be run here but not exported", StringComparison.Ordinal))
+        {
+            Gap = $"{new string([.. e.Message.TakeWhile(char.IsLetterOrDigit)])} in no operator set";
+            return;
+        }
+
+        session = Try(() => Load(isFused: true));
+    }
+
+    /// <summary>Why it does not run, in words for a table; null while it does.</summary>
+    public string? Gap { get; private set; }
+
+    /// <summary>Whether it runs only where ONNX Runtime fuses nothing.</summary>
+    public bool IsUnfused { get; private set; }
+
+    /// <summary>Its outputs; null where it does not run.</summary>
+    public IReadOnlyList<Value>? Run(Value[] inputs)
+    {
+        IReadOnlyList<Value>? outputs = session is null ? null : Try(() => RunAnyhow(inputs));
+        if (outputs is null || RuntimeGap.OfNaN(outputs, model!) is not { } gap)
+            return outputs;
+        Gap = gap;
+        return null;
+    }
+
+    public void Dispose() => session?.Dispose();
+
+    private IReadOnlyList<Value> RunAnyhow(Value[] inputs)
+    {
+        try
+        {
+            return session!.Run(inputs);
+        }
+        catch (ServingException e) when (e.Message.Contains(WrongFusion, StringComparison.Ordinal) && !IsUnfused)
+        {
+            session!.Dispose();
+            session = Load(isFused: false);
+            return session.Run(inputs);
+        }
+    }
+
+    private OnnxSession Load(bool isFused)
+    {
+        IsUnfused = !isFused;
+        return OnnxSession.Load(model!.ToByteArray(), isFused ? OneThread : OneThread with { Configure = settings => settings.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL });
+    }
+
+    private T? Try<T>(Func<T> action)
+        where T : class
+    {
+        try
+        {
+            return action();
+        }
+        catch (ServingException e) when (RuntimeGap.Of(e, model!, floating) is { } gap)
+        {
+            // Some kernels refuse a type or a size only when they run.
+            Gap = gap;
+            return null;
+        }
+    }
+}
