@@ -154,7 +154,7 @@ public static partial class Gradient
     private static void PropagateThrough(
         Node node, Variable same, IReadOnlyList<Variable> behind, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
     {
-        Variable[] wanted = [.. behind.Where(between.Contains)];
+        Variable[] wanted = [.. behind.Where(between.Contains).Distinct()];
         IReadOnlyList<Variable?> found = PullBack([same], gradients, wanted, behind.Contains);
         node.Origin?.Mark(found.OfType<Variable>(), [.. behind, .. node.Outputs, .. gradients.OfType<Variable>()]);
         for (int i = 0; i < wanted.Length; i++)

@@ -5,53 +5,80 @@ using Toolkit.Autograd.Operations.Elementwise;
 namespace Toolkit.Autograd.Gradients.Equivalents;
 
 /// <summary>
-/// (sin x)/x and (eˣ − 1)/x with the limit 1 filled in at 0, by a choice between the two: near 0 the first terms of its Taylor series. A choice cannot know that the number it has at 0 goes on smoothly, and near 0 the
-/// derivative of the quotient is a difference of great numbers.
+/// (sin x)/x, (eˣ − 1)/x, ln(1 + x)/x and their like, or x over them, with the limit 1 filled in at 0 by a choice between the two: near 0 the first terms of its Taylor series. A choice cannot know that the number it has at 0
+/// goes on smoothly, and near 0 the derivative of the quotient is a difference of great numbers. The argument may be a multiple of the variable that is compared with 0.
 /// </summary>
 internal sealed class FilledQuotient : Equivalent
 {
-    // Enough that what is left out below 1, and two derivatives of it, are beneath the rounding of float64.
+    // Enough that what is left out, and two derivatives of it, are beneath the rounding of float64.
     private const int Terms = 20;
 
-    private static readonly double[] OfSine = [.. Coefficients((k, inverse) => (k % 4) switch { 0 => inverse, 2 => -inverse, _ => 0 })];
-
-    private static readonly double[] OfExponential = [.. Coefficients((_, inverse) => inverse)];
+    private static readonly (Func<Variable, Variable?> Argument, double Radius, double[] Series)[] Known =
+    [
+        (f => Of<Sin>(f), 1, Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0)),
+        (f => Of<Sinh>(f), 1, Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0)),
+        (f => Of<ExpM1>(f) ?? Exponential(f), 1, Coefficients(k => 1 / Factorial(k + 1))),
+        (f => f.Producer is { Operation: Log } log ? OnePlus(log.Inputs[0]) : null, 0.1, Coefficients(k => Sign(k) / (k + 1))),
+        (f => Of<Atan>(f), 0.1, Coefficients(k => k % 2 == 0 ? Sign(k / 2) / (k + 1) : 0)),
+        (f => Of<Tanh>(f), 0.1, Quotient(Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? 1 / Factorial(k) : 0))),
+        (f => Of<Tan>(f), 0.1, Quotient(Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k) : 0))),
+    ];
 
     protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node)
     {
-        if (node.Operation is not Where || Point(node.Inputs[0]) is not var (x, isFilled))
+        if (node.Operation is not Where || Point(node.Inputs[0]) is not var (point, isFilled))
             return null;
         (Variable filling, Variable quotient) = isFilled ? (node.Inputs[1], node.Inputs[2]) : (node.Inputs[2], node.Inputs[1]);
-        if (!IsOne(filling) || quotient.Producer is not { Operation: Div } division || division.Inputs[1] != x || SeriesOf(division.Inputs[0], x) is not { } series)
+        if (!IsOne(filling) || quotient.Producer is not { Operation: Div } division || SeriesOf(division.Inputs[0], division.Inputs[1]) is not var (x, radius, series) || !IsMultiple(x, point))
             return null;
         Variable near = series.Reverse().Aggregate(Variable.Scalar(0, x.DType), (sum, coefficient) => (sum * x) + coefficient);
-        return (Ops.Where(Ops.Less(Ops.Abs(x), 1), near, quotient), [x]);
+        return (Ops.Where(Ops.Less(Ops.Abs(x), radius), near, quotient), [x]);
     }
 
     /// <summary>The x of x = 0 or x ≠ 0, and whether it is the first; null if a condition is something else.</summary>
     private static (Variable X, bool IsZero)? Point(Variable condition) => condition.Producer switch
     {
-        { Operation: Equal } equal when IsZero(equal.Inputs[1]) => (equal.Inputs[0], true),
-        { Operation: Equal } equal when IsZero(equal.Inputs[0]) => (equal.Inputs[1], true),
+        { Operation: Equal } equal when IsNumber(equal.Inputs[1], 0) => (equal.Inputs[0], true),
+        { Operation: Equal } equal when IsNumber(equal.Inputs[0], 0) => (equal.Inputs[1], true),
         { Operation: Not } not when Point(not.Inputs[0]) is var (x, isZero) => (x, !isZero),
         _ => null,
     };
 
-    private static double[]? SeriesOf(Variable numerator, Variable x) => numerator.Producer switch
+    private static (Variable X, double Radius, double[] Series)? SeriesOf(Variable above, Variable below)
     {
-        { Operation: Sin } sine when sine.Inputs[0] == x => OfSine,
-        { Operation: ExpM1 } power when power.Inputs[0] == x => OfExponential,
-        { Operation: Sub } difference when IsOne(difference.Inputs[1]) && difference.Inputs[0].Producer is { Operation: Exp } power && power.Inputs[0] == x => OfExponential,
-        _ => null,
-    };
+        foreach ((Func<Variable, Variable?> argument, double radius, double[] series) in Known)
+        {
+            if (argument(above) is { } x && IsSame(x, below))
+                return (x, radius, series);
+            if (argument(below) is { } y && IsSame(y, above))
+                return (y, Math.Min(radius, 0.1), Quotient([1, .. new double[Terms - 1]], series));
+        }
 
-    /// <summary>A coefficient for each power of x, of which each is given 1/(k + 1)!.</summary>
-    private static IEnumerable<double> Coefficients(Func<int, double, double> coefficient)
-    {
-        double inverse = 1;
-        for (int k = 0; k < Terms; k++)
-            yield return coefficient(k, inverse /= k + 1);
+        return null;
     }
 
-    private static bool IsZero(Variable variable) => variable.Constant is { Count: 1 } number && number[0] == 0;
+    private static bool IsMultiple(Variable x, Variable of) => x == of || (x.Producer is { Operation: Mul } product
+        && ((product.Inputs[0] == of && product.Inputs[1].Constant is { Count: 1 }) || (product.Inputs[1] == of && product.Inputs[0].Constant is { Count: 1 })));
+
+    private static Variable? Of<T>(Variable f)
+        where T : Operation => f.Producer is { Operation: T } node ? node.Inputs[0] : null;
+
+    private static Variable? Exponential(Variable f) => f.Producer is { Operation: Sub } difference && IsOne(difference.Inputs[1]) ? Of<Exp>(difference.Inputs[0]) : null;
+
+    private static Variable? OnePlus(Variable sum) => sum.Producer is { Operation: Add } node ? IsOne(node.Inputs[0]) ? node.Inputs[1] : IsOne(node.Inputs[1]) ? node.Inputs[0] : null : null;
+
+    private static double[] Coefficients(Func<int, double> coefficient) => [.. Enumerable.Range(0, Terms).Select(coefficient)];
+
+    /// <summary>The series of a quotient of two, of which the second begins with 1.</summary>
+    private static double[] Quotient(double[] above, double[] below)
+    {
+        double[] result = new double[Terms];
+        for (int k = 0; k < Terms; k++)
+            result[k] = above[k] - Enumerable.Range(0, k).Sum(i => result[i] * below[k - i]);
+        return result;
+    }
+
+    private static double Sign(int k) => k % 2 == 0 ? 1 : -1;
+
+    private static double Factorial(int k) => Enumerable.Range(1, k).Aggregate(1.0, (product, i) => product * i);
 }

@@ -6,35 +6,66 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Gradients.Equivalents;
 
-/// <summary>√Σx² as m·√Σ(x/m)², m the greatest magnitude: squares neither overflow nor underflow. It does not depend on m, which is a constant for the derivative.</summary>
+/// <summary>√Σx², √(x² + y²), √(1 + x²) and the like as m·√Σ(x/m)², m the greatest magnitude: squares neither overflow nor underflow. It does not depend on m, which is a constant for the derivative.</summary>
 internal sealed class Norm : Equivalent
 {
+    // Deep enough for what is written by hand.
+    private const int Most = 8;
+
     protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node)
     {
-        if (node.Operation is not Sqrt || node.Inputs[0].Producer is not { Operation: ReduceSum sum } reduction || reduction.Inputs[0].Producer is not { } square || SquareOf(square) is not { } x)
+        if (node.Operation is not Sqrt || node.Inputs[0].Producer is not { } sum)
             return null;
+        if (OfReduction(sum) is { } reduced)
+            return reduced;
+        var terms = new List<(Variable Root, Variable? Behind)>();
+        Variable[] behind = Collect(node.Inputs[0], terms) ? [.. terms.Select(term => term.Behind).OfType<Variable>()] : [];
+        return behind.Length > 0 ? (Added([.. terms.Select(term => term.Root)]), behind) : null;
+    }
 
-        // This is the equal form itself.
-        if (x.Producer is { Operation: Div } quotient && quotient.Inputs[1].Producer?.Operation is StopGradient)
-            return null;
-        Variable? axes = reduction.Inputs.Optional(1);
+    /// <summary>The root of a sum of squares over axes.</summary>
+    private static (Variable Same, IReadOnlyList<Variable> Behind)? OfReduction(Node node) =>
+        node is { Operation: ReduceSum sum } && node.Inputs[0].Producer is { } square && SquareOf(square) is { } x ? (Reduced(sum, x, node.Inputs.Optional(1)), [x]) : null;
+
+    private static Variable Reduced(ReduceSum sum, Variable x, Variable? axes)
+    {
         Variable divisor = Greatest(x, axes, true, sum.NoopWithEmptyAxes), factor = sum.KeepDims ? divisor : Greatest(x, axes, false, sum.NoopWithEmptyAxes);
         Variable scaled = x / divisor;
-        return (factor * Ops.Sqrt(sum.Apply(scaled * scaled, axes)), [x]);
+        return factor * Ops.Sqrt(sum.Apply(scaled * scaled, axes));
     }
 
-    private static Variable? SquareOf(Node node) => node.Operation switch
+    private static Variable Added(Variable[] terms)
     {
-        Mul when node.Inputs[0] == node.Inputs[1] => node.Inputs[0],
-        Pow when node.Inputs[1].Constant is { Count: 1 } power && power[0] == 2 => node.Inputs[0],
-        _ => null,
-    };
-
-    /// <summary>The greatest magnitude; 1 where there is none to divide by.</summary>
-    private static Variable Greatest(Variable x, Variable? axes, bool keep, bool nothing)
-    {
-        Variable greatest = new ReduceMax(keep, nothing).Apply(Ops.Abs(x), axes);
-        Variable usable = new And().Apply(Ops.Greater(greatest, 0), Ops.Less(greatest, double.PositiveInfinity));
-        return Ops.StopGradient(Ops.Where(usable, greatest, 1));
+        Variable greatest = Usable(terms.Select(term => Ops.Abs(term)).Aggregate(Ops.Max));
+        Variable[] scaled = [.. terms.Select(term => term / greatest)];
+        return greatest * Ops.Sqrt(scaled.Select(term => term * term).Aggregate(Ops.Add));
     }
+
+    /// <summary>The numbers whose squares a sum adds up: those of squares, norms, and roots of constants.</summary>
+    private static bool Collect(Variable sum, List<(Variable Root, Variable? Behind)> terms)
+    {
+        if (sum.Producer is { Operation: Add } node)
+            return terms.Count < Most && Collect(node.Inputs[0], terms) && Collect(node.Inputs[1], terms);
+        if (sum.Constant is { Count: 1 } constant && constant[0] > 0)
+            terms.Add((Variable.Of(Value.Full(Math.Sqrt(constant[0]), sum.DType, sum.Shape.ToSizes())), null));
+        else if (sum.Producer is { } square && SquareOf(square) is { } x)
+            terms.Add((x, x));
+        else if (sum.Producer is { } reduction && OfReduction(reduction) is var (root, behind))
+            terms.Add((root, behind[0]));
+        else
+            return false;
+        return true;
+    }
+
+    /// <summary>The x of x², unless it is that of the equal form itself.</summary>
+    private static Variable? SquareOf(Node node) =>
+        (node.Operation is Mul && node.Inputs[0] == node.Inputs[1]) || (node.Operation is Pow && IsNumber(node.Inputs[1], 2))
+            ? node.Inputs[0].Producer is { Operation: Div } quotient && quotient.Inputs[1].Producer?.Operation is StopGradient ? null : node.Inputs[0]
+            : null;
+
+    private static Variable Greatest(Variable x, Variable? axes, bool keep, bool nothing) => Usable(new ReduceMax(keep, nothing).Apply(Ops.Abs(x), axes));
+
+    /// <summary>A magnitude as a constant; 1 where there is none to divide by.</summary>
+    private static Variable Usable(Variable greatest) =>
+        Ops.StopGradient(Ops.Where(new And().Apply(Ops.Greater(greatest, 0), Ops.Less(greatest, double.PositiveInfinity)), greatest, 1));
 }

@@ -42,7 +42,7 @@ public sealed record Cosh : UnaryOperation, IOperator
     protected override Variable Derivative(Variable x, Variable y) => Ops.Sinh(x);
 }
 
-/// <summary>The inverse hyperbolic sine (ONNX <c>Asinh</c>). Gradient 1/√(x² + 1).</summary>
+/// <summary>The inverse hyperbolic sine (ONNX <c>Asinh</c>). Gradient 1/√(x² + 1), scaled by the greater of |x| and 1, so that the square does not overflow.</summary>
 public sealed record Asinh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -58,10 +58,15 @@ public sealed record Asinh : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Asinh(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 1 / Ops.Sqrt((x * x) + 1);
+    protected override Variable Derivative(Variable x, Variable y)
+    {
+        // At ∞ the unit stays finite, so that the quotient does not become ∞/∞.
+        Variable unit = Ops.StopGradient(Ops.Clip(Ops.Abs(x), 1, x.DType == DType.Float64 ? 1e300 : 1e38)), scaled = x / unit, one = 1 / unit;
+        return 1 / (unit * Ops.Sqrt((scaled * scaled) + (one * one)));
+    }
 }
 
-/// <summary>The inverse hyperbolic cosine, from 0 on; NaN below 1 (ONNX <c>Acosh</c>). Gradient 1/√(x² − 1).</summary>
+/// <summary>The inverse hyperbolic cosine, from 0 on; NaN below 1 (ONNX <c>Acosh</c>). Gradient 1/√(x² − 1), as a product of roots: no square overflows, and near 1 no digits are lost.</summary>
 public sealed record Acosh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -77,10 +82,10 @@ public sealed record Acosh : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Acosh(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 1 / Ops.Sqrt((x * x) - 1);
+    protected override Variable Derivative(Variable x, Variable y) => 1 / (Ops.Sqrt(x - 1) * Ops.Sqrt(x + 1));
 }
 
-/// <summary>The inverse hyperbolic tangent; ±∞ at ±1, NaN beyond (ONNX <c>Atanh</c>). Gradient 1/(1 − x²).</summary>
+/// <summary>The inverse hyperbolic tangent; ±∞ at ±1, NaN beyond (ONNX <c>Atanh</c>). Gradient 1/(1 − x²), as a product, which keeps its digits near ±1.</summary>
 public sealed record Atanh : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -96,5 +101,5 @@ public sealed record Atanh : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Atanh(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 1 / (1 - (x * x));
+    protected override Variable Derivative(Variable x, Variable y) => 1 / ((1 - x) * (1 + x));
 }

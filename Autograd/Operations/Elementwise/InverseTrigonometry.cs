@@ -23,7 +23,7 @@ public sealed record Tan : UnaryOperation, IOperator
     protected override Variable Derivative(Variable x, Variable y) => 1 + (y * y);
 }
 
-/// <summary>The arc sine, from −π/2 to π/2; NaN beyond ±1 (ONNX <c>Asin</c>). Gradient 1/√(1 − x²).</summary>
+/// <summary>The arc sine, from −π/2 to π/2; NaN beyond ±1 (ONNX <c>Asin</c>). Gradient 1/√(1 − x²), as a product, which keeps its digits near ±1.</summary>
 public sealed record Asin : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -39,10 +39,10 @@ public sealed record Asin : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Asin(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => 1 / Ops.Sqrt(1 - (x * x));
+    protected override Variable Derivative(Variable x, Variable y) => 1 / Ops.Sqrt((1 - x) * (1 + x));
 }
 
-/// <summary>The arc cosine, from 0 to π; NaN beyond ±1 (ONNX <c>Acos</c>). Gradient −1/√(1 − x²).</summary>
+/// <summary>The arc cosine, from 0 to π; NaN beyond ±1 (ONNX <c>Acos</c>). Gradient −1/√(1 − x²), as a product, which keeps its digits near ±1.</summary>
 public sealed record Acos : UnaryOperation, IOperator
 {
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed record Acos : UnaryOperation, IOperator
     protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Acos(x, y);
 
     /// <inheritdoc/>
-    protected override Variable Derivative(Variable x, Variable y) => -1 / Ops.Sqrt(1 - (x * x));
+    protected override Variable Derivative(Variable x, Variable y) => -1 / Ops.Sqrt((1 - x) * (1 + x));
 }
 
 /// <summary>The arc tangent, from −π/2 to π/2 (ONNX <c>Atan</c>). Gradient 1/(1 + x²).</summary>

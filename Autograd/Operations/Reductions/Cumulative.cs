@@ -11,6 +11,9 @@ namespace Toolkit.Autograd.Operations.Reductions;
 /// <param name="Reverse">Whether the elements from each on are taken, to the end of the axis.</param>
 public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHasKernel
 {
+    // Neighbours that are added up side by side.
+    private const int Tile = 64;
+
     private protected abstract bool IsProduct { get; }
 
     /// <inheritdoc/>
@@ -38,35 +41,40 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
 
     private protected IReadOnlyList<OnnxAttribute> Attributes => [new OnnxAttribute("exclusive", Exclusive ? 1L : 0L), new OnnxAttribute("reverse", Reverse ? 1L : 0L)];
 
-    private void Compute<T>(KernelArguments arguments)
+    /// <summary>Sums of float32 are added up in float64: one after the other, a million of them would lose a hundredth.</summary>
+    private void Compute<T, TTotal>(KernelArguments arguments)
         where T : unmanaged, INumber<T>
+        where TTotal : unmanaged, INumber<TTotal>
     {
         (Value x, Value y) = (arguments.Inputs[0], arguments.Outputs[0]);
         (int outer, int size, int inner) = Layout.Around(x.Sizes, x.Shape.Axis((int)arguments.Inputs[1][0]));
+        Span<TTotal> tile = stackalloc TTotal[Tile];
         for (int o = 0; o < outer; o++)
         {
-            ReadOnlySpan<T> from = x.Span<T>().Slice(o * size * inner, size * inner);
-            Span<T> to = y.Span<T>().Slice(o * size * inner, size * inner);
-            for (int k = 0; k < size; k++)
+            for (int begin = 0; begin < inner; begin += Tile)
             {
-                int at = Reverse ? size - 1 - k : k, before = Reverse ? at + 1 : at - 1;
-                ReadOnlySpan<T> added = from.Slice((Exclusive && k > 0 ? before : at) * inner, inner);
-                Span<T> sums = to.Slice(at * inner, inner);
-                if (k == 0 && Exclusive)
-                    sums.Fill(IsProduct ? T.One : T.Zero);
-                else if (k == 0)
-                    added.CopyTo(sums);
-                else
-                    Join(to.Slice(before * inner, inner), added, sums);
+                Span<TTotal> totals = tile[..Math.Min(Tile, inner - begin)];
+                totals.Fill(IsProduct ? TTotal.One : TTotal.Zero);
+                for (int k = 0; k < size; k++)
+                {
+                    int at = (((o * size) + (Reverse ? size - 1 - k : k)) * inner) + begin;
+                    Join(totals, x.Span<T>().Slice(at, totals.Length), y.Span<T>().Slice(at, totals.Length));
+                }
             }
         }
     }
 
-    private void Join<T>(ReadOnlySpan<T> sums, ReadOnlySpan<T> added, Span<T> result)
+    private void Join<T, TTotal>(Span<TTotal> totals, ReadOnlySpan<T> added, Span<T> result)
         where T : unmanaged, INumber<T>
+        where TTotal : unmanaged, INumber<TTotal>
     {
         for (int i = 0; i < result.Length; i++)
-            result[i] = IsProduct ? sums[i] * added[i] : sums[i] + added[i];
+        {
+            TTotal element = TTotal.CreateTruncating(added[i]);
+            TTotal total = IsProduct ? totals[i] * element : totals[i] + element;
+            result[i] = T.CreateTruncating(Exclusive ? totals[i] : total);
+            totals[i] = total;
+        }
     }
 
     private readonly ref struct Call(Cumulative operation, KernelArguments arguments) : INumberAction
@@ -74,7 +82,13 @@ public abstract record Cumulative(bool Exclusive, bool Reverse) : Operation, IHa
         private readonly KernelArguments arguments = arguments;
 
         public void For<T>()
-            where T : unmanaged, INumber<T>, IMinMaxValue<T> => operation.Compute<T>(arguments);
+            where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            if (typeof(T) == typeof(float) && !operation.IsProduct)
+                operation.Compute<T, double>(arguments);
+            else
+                operation.Compute<T, T>(arguments);
+        }
     }
 }
 

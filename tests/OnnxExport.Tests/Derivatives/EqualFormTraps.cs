@@ -23,6 +23,7 @@ internal static class EqualFormTraps
         new("log(2 + eˣ)", x => Ops.Log(2 + Ops.Exp(x)), [0, 1], 1, [1 / 3.0, Math.E / (2 + Math.E)]),
         new("1/(eˣ + 1), the 1 behind", x => 1 / (Ops.Exp(x) + 1), [1e4, 0], 1, [0, -0.25]),
         new("1/(1 + eˣ), the numerator a matrix", x => Ops.Div(One(x), 1 + Ops.Exp(x)), [1e4, 0], 1, [0, -0.25]),
+        new("1/(1 + eˣ), the 1 of the sum a matrix", x => 1 / Ops.Add(One(x), Ops.Exp(x)), [0, 1], 1, [-0.25, -Share / (1 + Math.E)]),
         new("2/(1 + eˣ)", x => 2 / (1 + Ops.Exp(x)), [0], 1, [-0.5]),
         new("1/(2 + eˣ)", x => 1 / (2 + Ops.Exp(x)), [0], 1, [-1 / 9.0]),
     ];

@@ -15,7 +15,7 @@ public sealed class TrapTests
     private static readonly IReadOnlyList<Trap> All =
         [
             .. ChoiceTraps.All, .. NormTraps.All, .. PowerTraps.All, .. SoftmaxTraps.All, .. ActivationTraps.All, .. SelectionTraps.All, .. SumTraps.All, .. LossTraps.All, .. EqualFormTraps.All, .. ComponentTraps.All,
-            .. ConvolutionTraps.All,
+            .. ConvolutionTraps.All, .. DistanceTraps.All, .. ElementaryTraps.All, .. JointTraps.All, .. OrderTraps.All,
         ];
 
     public static TheoryData<string> Names => [.. All.Select(trap => trap.ToString())];
