@@ -52,6 +52,16 @@ internal sealed unsafe class Storage
     /// <summary>Memory that somebody else holds for as long as this is used.</summary>
     public static Storage Of(nint address, long byteCount) => new(address, byteCount);
 
+    /// <summary>Elements from an address in this memory on. The span holds on to an array, as every span of one does; to memory outside the heap nothing but this object can.</summary>
+    public Span<T> Span<T>(nint address, int count)
+        where T : unmanaged
+    {
+        if (owner is not byte[] bytes)
+            return new Span<T>((void*)address, count);
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(bytes);
+        return MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.AddByteOffset(ref start, address - (nint)Unsafe.AsPointer(ref start))), count);
+    }
+
     /// <summary>Gives memory outside the heap back at once; the address is not valid any more.</summary>
     public void Release() => (owner as NativeBlock)?.Dispose();
 }

@@ -55,13 +55,13 @@ public sealed unsafe class Value
     /// other than 0 means true, whatever else is written here. <see cref="BytesFrom"/> has the bytes of larger values piece by piece.</summary>
     /// <exception cref="SizeException">There are more bytes than a span can have.</exception>
     public Span<byte> Bytes => ByteCount <= int.MaxValue
-        ? new((void*)Address, (int)ByteCount)
+        ? storage.Span<byte>(Address, (int)ByteCount)
         : throw new SizeException($"Expected a value of up to {int.MaxValue} bytes to be read at once, found {Type} with {ByteCount}.");
 
     /// <summary>The content as bytes from one on: to the end, or as many as a span can have.</summary>
     /// <param name="start">The first byte, from 0 to <see cref="ByteCount"/>.</param>
     public Span<byte> BytesFrom(long start) => start >= 0 && start <= ByteCount
-        ? new((void*)(Address + (nint)start), (int)Math.Min(ByteCount - start, int.MaxValue))
+        ? storage.Span<byte>(Address + (nint)start, (int)Math.Min(ByteCount - start, int.MaxValue))
         : throw new ArgumentOutOfRangeException(nameof(start), start, $"Expected a byte from 0 to {ByteCount}.");
 
     /// <summary>Creates a value that holds a copy of numbers.</summary>
@@ -167,6 +167,8 @@ public sealed unsafe class Value
     }
 
     /// <summary>The elements, row-major, for reading and writing in place.</summary>
+    /// <remarks>The span keeps the memory of a value of up to 2 GiB; that of a larger one is given back when the value is no longer reachable, so hold the value while a span of it is
+    /// in use (<see cref="GC.KeepAlive"/>).</remarks>
     /// <typeparam name="T">The C# type in which elements of <see cref="DType"/> are stored (<see cref="ElementType.Storage"/>).</typeparam>
     /// <exception cref="DTypeException">Elements are stored in another type.</exception>
     public Span<T> Span<T>()
@@ -177,7 +179,7 @@ public sealed unsafe class Value
             throw new DTypeException($"Expected elements of type {DTypes.Of<T>()}, found {DType}.");
         }
 
-        return new Span<T>((void*)Address, Count);
+        return storage.Span<T>(Address, Count);
     }
 
     /// <summary>The texts of a value of <see cref="DType.String"/>, row-major, for reading and writing in place.</summary>
