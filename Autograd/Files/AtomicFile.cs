@@ -15,36 +15,49 @@ public static partial class AtomicFile
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the old file is read-only.</exception>
     /// <exception cref="IOException">The path is a folder, a pipe or a device, the disk is full, or another failure of the file system.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Write([(path, write)]);
+
+    /// <summary>
+    /// Writes files that belong together, each as <see cref="Write(string, Action{Stream})"/> does: all are whole and on the disk before the first takes its place, so that what goes wrong while they
+    /// are written leaves all old files as they were. Only a process that is killed, or a file system that fails, in the moment between the renames leaves new files beside old ones.
+    /// </summary>
+    /// <param name="files">The path of each file, and what writes its content.</param>
+    /// <exception cref="DirectoryNotFoundException">A folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">A folder or an old file is read-only.</exception>
+    /// <exception cref="IOException">A path is a folder, a pipe or a device, the disk is full, or another failure of the file system.</exception>
+    public static void Write(IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        string target = Target(path), folder = Path.GetDirectoryName(target)!;
-        TemporaryFiles.RemoveAbandoned(folder);
-        string temporary = Path.Combine(folder, TemporaryFiles.NewName());
+        string[] targets = [.. files.Select(file => Target(file.Path))], folders = [.. targets.Select(target => Path.GetDirectoryName(target)!)];
+        Array.ForEach([.. folders.Distinct(StringComparer.Ordinal)], TemporaryFiles.RemoveAbandoned);
+        string[] temporaries = [.. folders.Select(folder => Path.Combine(folder, TemporaryFiles.NewName()))];
+        int at = 0;
         try
         {
-            using (FileStream stream = Create(temporary, target))
+            for (at = 0; at < targets.Length; at++)
             {
-                write(stream);
+                using FileStream stream = Create(temporaries[at], targets[at]);
+                files[at].Write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, target, overwrite: true);
+            for (at = 0; at < targets.Length; at++)
+                File.Move(temporaries[at], targets[at], overwrite: true);
         }
         catch (Exception e)
         {
-            TemporaryFiles.TryDelete(temporary);
+            Array.ForEach(temporaries, TemporaryFiles.TryDelete);
             switch (e)
             {
                 case UnauthorizedAccessException:
-                    throw new UnauthorizedAccessException($"The file \"{target}\" cannot be written: {e.Message}", e);
+                    throw new UnauthorizedAccessException($"The file \"{targets[at]}\" cannot be written: {e.Message}", e);
                 case IOException:
-                    throw new IOException($"The file \"{target}\" could not be written and is as it was before: {e.Message}", e);
+                    throw new IOException($"The file \"{targets[at]}\" could not be written and is as it was before: {e.Message}", e);
                 default:
                     throw;
             }
         }
 
-        FlushFolder(folder);
+        Array.ForEach([.. folders.Distinct(StringComparer.Ordinal)], FlushFolder);
     }
 
     private static string Target(string path)

@@ -28,7 +28,7 @@ public static class TrainingStepExporter
     /// <summary>
     /// Writes a training as three files for runtimes that take no value for an initializer, such as those of JavaScript: <c>step.onnx</c>, in which each parameter that changes is an
     /// input to be given; <c>start.onnx</c>, which has no inputs and gives the first value of each under its name; <c>model.onnx</c>, the model for inference, to which the same values are
-    /// given.
+    /// given. If anything goes wrong while they are written, the files of an earlier export stay as they were.
     /// </summary>
     /// <param name="step">The step, such as <c>trainer.TrainingStep</c>.</param>
     /// <param name="model">The model for inference.</param>
@@ -42,8 +42,10 @@ public static class TrainingStepExporter
     {
         TrainingFiles files = TrainingFiles.Of(Required(step), model.Inference, options ?? new TrainingFilesOptions());
         Directory.CreateDirectory(folder);
-        foreach ((string name, ModelProto content) in new[] { ("step.onnx", files.Step), ("start.onnx", files.Start), ("model.onnx", files.Model) })
-            AtomicFile.Write(Path.Combine(folder, name), content.WriteTo);
+        AtomicFile.Write(
+        [
+            (Path.Combine(folder, "step.onnx"), files.Step.WriteTo), (Path.Combine(folder, "start.onnx"), files.Start.WriteTo), (Path.Combine(folder, "model.onnx"), files.Model.WriteTo),
+        ]);
     }
 
     private static Signature Required(Signature step) => step.Updates.Count > 0

@@ -56,6 +56,30 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_belong_together_are_all_whole_before_the_first_is_replaced()
+    {
+        string[] paths = [folder.File("first"), folder.File("second")];
+        Array.ForEach(paths, path => File.WriteAllText(path, "old"));
+        string Content() => string.Join(' ', paths.Select(File.ReadAllText));
+        AtomicFile.Write(
+        [
+            (paths[0], s => s.Write("new"u8)),
+            (paths[1], s =>
+            {
+                Assert.Equal("old old", Content());
+                s.Write("new"u8);
+            }),
+        ]);
+        Assert.Equal("new new", Content());
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write([(paths[0], s => s.Write("newer"u8)), (paths[1], _ => throw new InvalidOperationException("interrupted"))]));
+        Assert.Throws<IOException>(() => AtomicFile.Write([(paths[0], s => s.Write("newer"u8)), (folder.Path, _ => { })]));
+        string message = Assert.Throws<IOException>(() => AtomicFile.Write([(paths[0], s => s.Write("newer"u8)), (paths[1], _ => WriteToFullDevice())])).Message;
+        Assert.Contains(paths[1], message, StringComparison.Ordinal);
+        Assert.Equal("new new", Content());
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Fact]
     public void A_full_disk_is_reported_with_the_file_and_leaves_the_old_one()
     {
         File.WriteAllText(folder.File("model.onnx"), "old");

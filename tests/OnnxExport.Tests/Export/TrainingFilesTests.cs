@@ -49,6 +49,20 @@ public sealed class TrainingFilesTests
         Assert.Equal(again, OnnxExporter.Export(reread.Signature, reread.ExportOptions));
     }
 
+    /// <summary>The last of the three cannot be written: the first two of the export before stay.</summary>
+    [Fact]
+    public void Three_files_are_those_of_one_export()
+    {
+        using var folder = new TemporaryFolder();
+        Trainer trainer = Learner();
+        string[] names = [.. new[] { "step.onnx", "start.onnx" }.Select(folder.File)];
+        Array.ForEach(names, name => File.WriteAllText(name, "earlier"));
+        Directory.CreateDirectory(folder.File("model.onnx"));
+        Assert.Contains("model.onnx", Assert.Throws<IOException>(() => trainer.TrainingStep.ExportTrainingFiles(trainer.Model, folder.Path)).Message, StringComparison.Ordinal);
+        Assert.All(names, name => Assert.Equal("earlier", File.ReadAllText(name)));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
