@@ -47,7 +47,7 @@ public static partial class Gradient
             ? Ops.ExpandLike(Variable.Scalar(1, y.DType), y)
             : throw new GradientException($"Expected floating-point variables to differentiate, found {y}."))];
         IReadOnlyList<Variable?> pulled = PullBack(ys, seeds, xs);
-        int[] moving = [.. Enumerable.Range(0, xs.Count).Where(i => pulled[i] is not null && tangents[i] is not null)];
+        int[] moving = [.. Enumerable.Range(0, xs.Count).Where(i => pulled[i] is not null)];
         return PullBack([.. moving.Select(i => pulled[i]!)], [.. moving.Select(i => tangents[i])], seeds);
     }
 

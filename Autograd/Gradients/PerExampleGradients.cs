@@ -44,7 +44,7 @@ public static partial class Gradient
         {
             Dim batch = losses.Shape[0];
             var separate = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
-            bool IsRow(Variable variable) => variable.Shape.Rank > 0 && variable.Shape[0] == batch && variable.Content is null;
+            bool IsRow(Variable variable) => variable.Shape.Rank > 0 && variable.Shape[0] == batch;
             foreach (Node node in TopologicalOrder.Of([losses]))
             {
                 // Sizes are known without the numbers.

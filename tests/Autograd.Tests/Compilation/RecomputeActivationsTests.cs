@@ -35,6 +35,16 @@ public sealed class RecomputeActivationsTests
         Assert.All(after.Updates, update => Assert.Contains(update.NewValue, known));
     }
 
+    /// <summary>Results whose sizes only the numbers tell would get sizes of another name.</summary>
+    [Fact]
+    public void A_computation_with_sizes_that_depend_on_numbers_stays_as_it_is()
+    {
+        Signature plain = new Layers(8, isRandom: false).Step;
+        Variable places = new Autograd.Operations.Indexing.NonZero().Apply(plain.Outputs[0].Variable);
+        var signature = new Signature(plain.Inputs, [.. plain.Outputs, new Output("places", places)], plain.Updates);
+        Assert.Same(signature, new RecomputeActivations().Apply(signature));
+    }
+
     [Fact]
     public void A_computation_that_nothing_differentiates_stays_as_it_is()
     {

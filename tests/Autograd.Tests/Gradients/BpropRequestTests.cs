@@ -80,6 +80,15 @@ public sealed class BpropRequestTests
         Assert.Contains("Expected 2 contributions", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_rule_that_gives_a_gradient_of_another_shape_is_named()
+    {
+        Variable a = Variable.Input("a", DType.Float64, [3]);
+        Variable y = new Summed().Apply(a);
+        GradientException error = Assert.Throws<GradientException>(() => Gradient.PullBack([y], [y], [a]));
+        Assert.Contains("with respect to input 0 has the type Float64[]; expected Float64[3]", error.Message, StringComparison.Ordinal);
+    }
+
     private sealed record Product : Operation
     {
         public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
@@ -108,6 +117,13 @@ public sealed class BpropRequestTests
     private sealed record Bare : Operation
     {
         public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
+    }
+
+    private sealed record Summed : Operation
+    {
+        public override IReadOnlyList<TensorType> Infer(InferRequest inputs) => [inputs[0]];
+
+        public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => [request.Gradient(0)?.Sum()];
     }
 
     private sealed record Short : Operation

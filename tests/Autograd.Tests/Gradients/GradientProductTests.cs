@@ -83,12 +83,23 @@ public sealed class GradientProductTests
     public void Tangents_of_another_type_and_integers_are_refused()
     {
         Variable x = Variable.Input("x", DType.Float32, [2]), whole = Variable.Input("i", DType.Int64, [2]);
-        Assert.Contains("Float32[2]", Assert.Throws<GradientException>(() => Gradient.PushForward(x * x, x, Variable.Input("t", DType.Float32, [3]))).Message, StringComparison.Ordinal);
+        Assert.Contains("a tangent of the type of its variable, Float32[2]", Assert.Throws<GradientException>(() => Gradient.PushForward(x * x, x, Variable.Input("t", DType.Float32, [3]))).Message, StringComparison.Ordinal);
         Assert.Throws<GradientException>(() => Gradient.PushForward(whole, x, x));
         Assert.Contains("Float32[2]", Assert.Throws<GradientException>(() => Gradient.PullBack(x * x, Variable.Input("s", DType.Float32, [1]), x)).Message, StringComparison.Ordinal);
         Assert.Contains("a seed for each of 1", Assert.Throws<GradientException>(() => Gradient.PullBack([x * x], [], [x])).Message, StringComparison.Ordinal);
         Assert.Contains("a tangent for each of 1", Assert.Throws<GradientException>(() => Gradient.PushForward([x * x], [x], [])).Message, StringComparison.Ordinal);
         Assert.Contains("a vector of the type of each", Assert.Throws<GradientException>(() => Gradient.HessianVectorProduct(Ops.Sum(x * x), [x], [])).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>∂(y + y)/∂x and ∂(x² + x)/∂x: what is given twice, and what another result is made of, owes both seeds.</summary>
+    [Fact]
+    public void Seeds_of_one_variable_add_up()
+    {
+        Variable x = Variable.Input("x", DType.Float64, [2]), y = x * x, two = x + 2, seed = Variable.Of(Value.Of([1.0, 10], 2));
+        IReadOnlyList<Variable?> twice = Gradient.PullBack([y, y], [seed, two], [x]), through = Gradient.PullBack([y, x], [seed, seed], [x]);
+        Value[] found = Function.Compile([x], [twice[0]!, through[0]!]).Run(Value.Of([3.0, 5], 2));
+        Assert.Equal([(1.0 + 5) * 6, (10.0 + 7) * 10], found[0].ToArray<double>());
+        Assert.Equal([6.0 + 1, 100.0 + 10], found[1].ToArray<double>());
     }
 
     private static Variable Four(Variable x)

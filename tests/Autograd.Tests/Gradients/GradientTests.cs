@@ -98,5 +98,8 @@ public sealed class GradientTests
         Variable x = Variable.Input("x", DType.Float32, [2]);
         Assert.Throws<GradientException>(() => Gradient.Of(x, x));
         Assert.Throws<GradientException>(() => Gradient.Of(Ops.Sum(Ops.Cast(x, DType.Int64)), x));
+        Variable whole = Variable.Input("whole", DType.Int64, [2]);
+        GradientException error = Assert.Throws<GradientException>(() => Gradient.Of(Ops.Sum(x * Ops.Cast(whole, DType.Float32)), whole));
+        Assert.Contains("Expected floating-point variables to differentiate by, found whole:Int64[2]", error.Message, StringComparison.Ordinal);
     }
 }

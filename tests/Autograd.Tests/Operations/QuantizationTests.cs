@@ -72,6 +72,38 @@ public sealed class QuantizationTests
         Assert.Contains("expects numbers of shape [1, 2] for blocks of 3 along axis 1 of [1, 5], found [1, 3]", message, StringComparison.Ordinal);
     }
 
+    /// <summary>Half way between two numbers the even one is taken; with halves as scales, zero points that no half holds are exact.</summary>
+    [Fact]
+    public void Ties_go_to_the_even_number_and_zero_points_are_exact()
+    {
+        Variable x = Variable.Input("x", DType.Float16, [5]), scale = Of(Value.Of([(Half)2], []));
+        Value numbers = Value.Of([(Half)1, (Half)3, (Half)5, (Half)(-1), (Half)(-3)], 5);
+        foreach (Value found in Both(new QuantizeLinear(DType.UInt16).Apply(x, scale, Of(Value.Of([(ushort)2049], []))), [x], numbers))
+            Assert.Equal(new ushort[] { 2049, 2051, 2051, 2049, 2047 }, found.ToArray<ushort>());
+    }
+
+    [Fact]
+    public void The_type_of_a_result_may_be_chosen()
+    {
+        Variable x = Variable.Input("x", DType.Int8, [2]);
+        Variable y = new DequantizeLinear(Type: DType.Float16).Apply(x, Of(Value.Of(0.25f)));
+        Assert.Equal(DType.Float16, y.DType);
+        foreach (Value found in Both(y, [x], Value.Of((sbyte[])[3, -8], 2)))
+            Assert.Equal([(Half)0.75, (Half)(-2)], found.ToArray<Half>());
+    }
+
+    /// <summary>1024·128² + 1 is no float32: the sum is exact all the same, and a hair above the middle.</summary>
+    [Fact]
+    public void Products_of_integers_are_summed_exactly()
+    {
+        Variable a = Variable.Input("a", DType.UInt8, [1, 1025]), b = Variable.Input("b", DType.UInt8, [1025, 1]);
+        byte[] numbers = [.. Enumerable.Repeat((byte)128, 1024), 1];
+        Variable y = new QLinearMatMul().Apply(
+            a, Of(Value.Of(Math.Pow(2, -25))), Of(Value.Of((byte)0)), b, Of(Value.Of(1.0)), Of(Value.Of((byte)0)), Of(Value.Of(1.0)), Of(Value.Of((byte)0)));
+        foreach (Value found in Both(y, [a, b], Value.Of(numbers, 1, 1025), Value.Of(numbers, 1025, 1)))
+            Assert.Equal([(byte)1], found.ToArray<byte>());
+    }
+
     private static Variable Of(Value value) => Variable.Of(value);
 
     private static Value[] Both(Variable y, Variable[] inputs, params Value[] values)

@@ -102,7 +102,7 @@ public sealed class DataCatalogTests
         Assert.Contains("\"C\"", Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Y", "C")).Message, StringComparison.Ordinal);
         Assert.Contains("\"Text\"", Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Y", "Text")).Message, StringComparison.Ordinal);
         Assert.Contains("\"Text\"", Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Text", "B")).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Y"));
+        Assert.Contains("Expected the names of columns of features, found none", Assert.Throws<ArgumentException>(() => Ml.Data.ToDataset(rows, "Y")).Message, StringComparison.Ordinal);
         Assert.Throws<DataException>(() => Ml.Data.ToDataset(rows, "Y", "A"));
         Assert.Throws<DataException>(() => Ml.Data.ToDataset(Ml.Data.LoadFromEnumerable(Array.Empty<Row>()), "Y", "A"));
         IDataView wide = Ml.Data.LoadFromEnumerable([new Row { B = [2, 3], Y = 1 }, new Row { B = [2, 3], Y = -1e300 }]);

@@ -8,6 +8,14 @@ public sealed class CollectivesTests
 {
     private static readonly Purpose Work = new("test");
 
+    /// <summary>Each round waits an eighth longer than the one before.</summary>
+    [Fact]
+    public void Later_rounds_are_more_patient()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(8), new Purpose("sum").Allowed(TimeSpan.FromSeconds(8)));
+        Assert.Equal(TimeSpan.FromSeconds(11), new Purpose("sum", Round: 3).Allowed(TimeSpan.FromSeconds(8)));
+    }
+
     /// <summary>The sums have the bits of the tree that is promised, for lengths that no number of processes divides.</summary>
     [Theory]
     [InlineData(1, 5)]

@@ -118,6 +118,7 @@ public sealed class LayerTests
         Assert.All(y[..3], value => Assert.Equal(0.0, value));
         Assert.All(y[3..], value => Assert.NotEqual(0.0, value));
         Assert.Throws<ShapeException>(() => new Conv2D(4, 6, 1, random) { Groups = 3 }.Parameters);
+        Assert.Throws<ShapeException>(() => new Conv2D(4, 6, 1, random) { Groups = 4 }.Parameters);
     }
 
     [Fact]

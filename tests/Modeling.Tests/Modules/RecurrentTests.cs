@@ -31,6 +31,18 @@ public sealed class RecurrentTests
         }
     }
 
+    /// <summary>Each gate is a layer of its own: with n inputs and m units Glorot's bound is √(6/(n + m)), however many gates lie side by side.</summary>
+    [Fact]
+    public void Weights_begin_as_those_of_one_gate()
+    {
+        var module = new Lstm(50, 30, new RandomSource(2)) { InputInitializer = new GlorotUniform(), RecurrentInitializer = new GlorotUniform() };
+        foreach ((Parameter weights, int inputs) in module.Parameters.Zip([50, 30]))
+        {
+            double bound = Math.Sqrt(6.0 / (inputs + 30));
+            Assert.InRange(Run.Numbers(weights.Value).Max(Math.Abs), 0.98 * bound, bound);
+        }
+    }
+
     /// <summary>The bias of the forget gate, the third of the operator's, and of no other, in each direction; that of the recurrent product is 0.</summary>
     [Fact]
     public void The_forget_gate_begins_open()

@@ -73,6 +73,33 @@ public sealed class TransformerTests
     }
 
     [Fact]
+    public void A_memory_that_does_not_fit_is_named()
+    {
+        Variable input = Variable.Input("input", DType.Float32, [1, 3, Width]), memory = Variable.Input("memory", DType.Float32, [1, 2, Width]);
+        string Refused(MultiHeadAttention layer) => Assert.Throws<ShapeException>(() => layer.Forward(input, memory, new ForwardContext(Mode.Inference))).Message;
+        Assert.Contains("expects a memory of shape [1, places, 6], found [1, 2, 4]", Refused(new(Width, 2, new RandomSource(1)) { MemoryWidth = MemoryWidth }), StringComparison.Ordinal);
+        Assert.Contains("expects no memory beside its input", Refused(new(Width, 2, new RandomSource(1)) { Rotary = true }), StringComparison.Ordinal);
+        MultiHeadAttention odd = new(6, 2, new RandomSource(1)) { Rotary = true };
+        Assert.Contains("expects an even KeyWidth with Rotary, found 3", Assert.Throws<ShapeException>(() => odd.Parameters).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What sees nothing gets the bias of the output, whatever the values' bias is.</summary>
+    [Fact]
+    public void Without_a_place_to_see_the_result_is_the_bias_of_the_output()
+    {
+        var layer = new MultiHeadAttention(Width, 2, new RandomSource(4)) { MemoryWidth = MemoryWidth };
+        layer.Biases[2].Value = Value.Of([3f, -4, 5, 6], Width);
+        layer.Biases[3].Value = Value.Of([0.5f, 1, -2, 7], Width);
+        var symbols = new ExampleSymbols([new Field("x", DType.Float32, ["time", Width]), new Field("memory", DType.Float32, ["place", MemoryWidth])]);
+        Variable result = layer.Forward(symbols.Fields["x"], symbols.Fields["memory"], new ForwardContext(Mode.Inference) { Examples = symbols });
+        Value[] inputs = [Padded(Lengths, 3, Width, 0), Padded(Read, 4, MemoryWidth, 2), Counts(Lengths), Counts(Read)];
+        double[] found = Run.Numbers(Function.Compile(symbols.All, [result], null, new ExecutionOptions { Threads = 1 }).Run(inputs)[0]);
+        int blind = Array.IndexOf(Read, 0);
+        for (int step = 0; step < Lengths[blind]; step++)
+            Run.Close([0.5, 1, -2, 7], found[(((blind * 3) + step) * Width)..(((blind * 3) + step + 1) * Width)], 1e-6);
+    }
+
+    [Fact]
     public void Gradients_of_a_decoder_are_right_to_order_two()
     {
         var decoder = new TransformerDecoder(2, 1, new RandomSource(5)) { Hidden = 3, MemoryWidth = 3, NormalizeFirst = true, Activation = Ops.Tanh };

@@ -110,6 +110,12 @@ public sealed class OnnxTrainerTests
         for (int i = 0; i < 3; i++)
             Assert.Equal(one.Step(Batch(trainer, i)), three.Step(Batch(trainer, i)));
         three.SaveModel(Part("model.onnx"), folder.File("trained.onnx"));
+        three.Save(folder.File("saved.onnx"));
+
+        // What was an input to be given is none in the model, and has a value of its own in the step.
+        string[] InputsOf(string path) => [.. ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Input.Select(input => input.Name)];
+        Assert.Equal(["input"], InputsOf(folder.File("trained.onnx")));
+        Assert.Equal(InputsOf(Part("step.onnx")), InputsOf(folder.File("saved.onnx")));
         using OnnxSession session = OnnxSession.Load(folder.File("trained.onnx"));
         Assert.Equal(["input"], session.Inputs.Select(input => input.Name));
         foreach (Parameter parameter in trainer.Model.Parameters.Where(parameter => parameter.Role != ParameterRole.State))
