@@ -164,6 +164,7 @@ public sealed unsafe class Value
 
         this[0] = number;
         SizeDispatch.Run(DType.Size(), new Repetition(Address, Count));
+        GC.KeepAlive(this);
     }
 
     /// <summary>The elements, row-major, for reading and writing in place.</summary>
@@ -197,8 +198,18 @@ public sealed unsafe class Value
     /// <exception cref="DTypeException">The elements are complex numbers or texts.</exception>
     public double this[int index]
     {
-        get => ElementConversion.Read(DType, Place(index));
-        set => ElementConversion.Write(DType, value, Place(index));
+        get
+        {
+            double number = ElementConversion.Read(DType, Place(index));
+            GC.KeepAlive(this);
+            return number;
+        }
+
+        set
+        {
+            ElementConversion.Write(DType, value, Place(index));
+            GC.KeepAlive(this);
+        }
     }
 
     /// <summary>A copy as a tensor of the base class library.</summary>
@@ -212,13 +223,18 @@ public sealed unsafe class Value
             lengths[i] = sizes[i];
         }
 
-        return Tensor.Create(Span<T>().ToArray(), lengths);
+        return Tensor.Create(ToArray<T>(), lengths);
     }
 
     /// <summary>A copy of the elements as an array.</summary>
     /// <typeparam name="T">The C# type that corresponds to <see cref="DType"/>.</typeparam>
     public T[] ToArray<T>()
-        where T : unmanaged => Span<T>().ToArray();
+        where T : unmanaged
+    {
+        T[] copy = Span<T>().ToArray();
+        GC.KeepAlive(this);
+        return copy;
+    }
 
     /// <summary>An independent copy.</summary>
     public Value Clone()
@@ -297,6 +313,8 @@ public sealed unsafe class Value
             same = part.SequenceEqual(other.BytesFrom(done));
         }
 
+        GC.KeepAlive(this);
+        GC.KeepAlive(other);
         return same;
     }
 
