@@ -77,15 +77,29 @@ public sealed class TextTokenizer
     internal static TextTokenizer Read(JsonElement saved) => new(
         SavedOptions.Named<Kind>(saved.GetProperty("kind")), saved.GetProperty("option").GetBoolean(), [.. saved.GetProperty("files").EnumerateArray().Select(file => file.GetBytesFromBase64())]);
 
+    // What would give two tokens one number, or move the numbers of all behind it, is refused: the network would learn of other words than the file says.
     private (Tokenizer Tokenizer, int Count) PiecesOfWords()
     {
-        int lines = Encoding.UTF8.GetString(files[0]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
-        return (BertTokenizer.Create(new MemoryStream(files[0]), new BertOptions { LowerCaseBeforeTokenization = option, RemoveNonSpacingMarks = option }), lines);
+        string[] lines = [.. Encoding.UTF8.GetString(files[0]).TrimEnd('\r', '\n').Split('\n').Select(line => line.TrimEnd('\r'))];
+        int empty = Array.IndexOf(lines, string.Empty);
+        if (empty >= 0)
+            throw new FormatException($"line {empty + 1} is empty.");
+        if (lines.GroupBy(line => line, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new FormatException($"the token \"{twice.Key}\" stands in {twice.Count()} lines.");
+        return (BertTokenizer.Create(new MemoryStream(files[0]), new BertOptions { LowerCaseBeforeTokenization = option, RemoveNonSpacingMarks = option }), lines.Length);
     }
 
     private (Tokenizer Tokenizer, int Count) Pairs()
     {
         Dictionary<string, int> numbers = JsonSerializer.Deserialize<Dictionary<string, int>>(files[0]) ?? [];
+        foreach ((string token, int number) in numbers)
+        {
+            if (number is < 0 or int.MaxValue)
+                throw new FormatException($"the token \"{token}\" has the number {number}.");
+        }
+
+        if (numbers.GroupBy(pair => pair.Value).FirstOrDefault(same => same.Count() > 1) is { } shared)
+            throw new FormatException($"the tokens {string.Join(" and ", shared.Select(pair => $"\"{pair.Key}\""))} have the same number, {shared.Key}.");
         string[] merges = [.. Encoding.UTF8.GetString(files[1]).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))];
         var options = new BpeOptions(numbers) { Merges = merges, ByteLevel = option };
         return (BpeTokenizer.Create(options), numbers.Values.Max() + 1);

@@ -94,6 +94,19 @@ public sealed class TokenTests : IDisposable
         Assert.Contains("Bpe", Assert.Throws<ScoringException>(() => Pairs("[1", "a b")).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Two tokens of one number would be one word to the network; an empty line or a second one of a token would move those behind it.</summary>
+    [Fact]
+    public void Vocabularies_that_do_not_number_their_tokens_are_refused()
+    {
+        string Refused(Func<TextTokenizer> make) => Assert.Throws<ScoringException>(make).Message;
+        Assert.Contains("line 6 is empty", Refused(() => TextTokenizer.WordPiece(VocabularyFile([.. Vocabulary[..5], "", .. Vocabulary[5..]]))), StringComparison.Ordinal);
+        Assert.Contains("the token \"garden\" stands in 2 lines", Refused(() => TextTokenizer.WordPiece(VocabularyFile([.. Vocabulary, "garden"]))), StringComparison.Ordinal);
+        Assert.Contains("the tokens \"b\" and \"ab\" have the same number, 1", Refused(() => Pairs("""{"a":0,"b":1,"ab":1}""", "a b\n")), StringComparison.Ordinal);
+        Assert.Contains("the token \"b\" has the number -1", Refused(() => Pairs("""{"a":0,"b":-1,"ab":1}""", "a b\n")), StringComparison.Ordinal);
+        Assert.Contains("the token \"ab\" has the number 2147483647", Refused(() => Pairs("""{"a":0,"b":1,"ab":2147483647}""", "a b\n")), StringComparison.Ordinal);
+        Assert.Equal(Vocabulary.Length, TextTokenizer.WordPiece(VocabularyFile([.. Vocabulary, "", ""])).Count);
+    }
+
     [Fact]
     public void A_warm_start_refuses_another_tokenizer()
     {
