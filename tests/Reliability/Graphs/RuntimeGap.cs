@@ -45,7 +45,8 @@ internal sealed partial record RuntimeGap(string Operator, string Message, strin
     public static string? OfNaN(IReadOnlyList<Value> outputs, ModelProto model) =>
         Has(model.Graph, "MeanVarianceNormalization") && outputs.Any(output => output.DType.IsFloating() && GraphCheck.Numbers(output).Any(double.IsNaN)) ? "MeanVarianceNormalization of a constant" : null;
 
-    private static bool Has(GraphProto graph, string name) =>
+    /// <summary>Whether a graph has an operator, bodies included.</summary>
+    public static bool Has(GraphProto graph, string name) =>
         graph.Node.Any(node => node.OpType == name || node.Attribute.Any(attribute => attribute.G is { } body && Has(body, name)));
 
     [GeneratedRegex(@"Could not find an implementation for (?<operator>\w+)\(\d+\) node")]

@@ -36,7 +36,11 @@ internal sealed class ServedGraph : IDisposable
             return;
         }
 
-        session = Try(() => Load(isFused: true));
+        // Its attention takes the scale, 1/√d, in float32.
+        if (floating == DType.Float64 && RuntimeGap.Has(model.Graph, "Attention"))
+            Gap = "Attention of a scale in float32";
+        else
+            session = Try(() => Load(isFused: true));
     }
 
     /// <summary>Why it does not run, in words for a table; null while it does.</summary>
