@@ -9,7 +9,7 @@ namespace Toolkit.Autograd.Kernels;
 /// Helpers are work items of the process's thread pool, so any number of crews share its threads. A helper that finds no work spins for some tens of
 /// microseconds, since the next loop of a computation follows soon, then sleeps for some milliseconds, since waking it takes less time than a thread of the pool, and then
 /// gives its thread back; the next loop that wants it queues it again. A loop is published by filling its fields, opening the entrance and advancing the generation. Helpers enter by a compare-exchange
-/// that succeeds only while the entrance is open, take indices and leave. Every participant has a run of neighbouring indices, the same one in every
+/// that succeeds only while the entrance is open, take indices and leave. Where there are many, every participant has a run of neighbouring ones, the same in every
 /// loop of as many, so that it finds in its own caches what it wrote before; one that has finished its own takes from the others'. The caller works too, closes the
 /// entrance when all indices are taken and waits for those still inside; a helper that wakes late finds the entrance closed, so the
 /// caller never waits for a sleeper.
@@ -18,6 +18,9 @@ internal sealed unsafe class Crew
 {
     private const int Open = 1 << 30;
     private const int SleepMilliseconds = 5;
+
+    // Up to so many indices for each thread are taken in turn.
+    private const int PartsInTurn = 4;
     private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 20_000 : 0;
 
     private readonly object sleepGate = new();
@@ -96,8 +99,10 @@ internal sealed unsafe class Crew
 
     private void Share(int count)
     {
+        // Few indices are large parts of one thing, such as a product, whose neighbours read the same: they are taken in turn.
+        int owners = count <= PartsInTurn * portions.Length ? 1 : portions.Length;
         for (int i = 0; i < portions.Length; i++)
-            portions[i].Set((int)((long)count * i / portions.Length), (int)((long)count * (i + 1) / portions.Length));
+            portions[i].Set((int)((long)count * Math.Min(i, owners) / owners), (int)((long)count * Math.Min(i + 1, owners) / owners));
         Volatile.Write(ref counters.Entrance, Open);
         Interlocked.Increment(ref counters.Generation);
         int sleepers = Volatile.Read(ref counters.Sleepers);
