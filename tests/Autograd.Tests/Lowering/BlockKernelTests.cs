@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Operations.Convolution;
@@ -75,6 +76,66 @@ public sealed class BlockKernelTests
                 Assert.Equal(expected[i], found[0][i], 1e-5 * (1 + Math.Abs(expected[i])));
                 Assert.Equal(expected[i], found[1][i], 5e-4 * (1 + Math.Abs(expected[i])));
             }
+        }
+    }
+
+    /// <summary>Against plain loops in double precision: the result, and the gradients of x, the scale and the bias, of which the last two are sums over all blocks.</summary>
+    [Theory]
+    [InlineData(DType.Float16)]
+    [InlineData(DType.BFloat16)]
+    public void Layer_normalization_and_its_gradients_are_right(DType half)
+    {
+        const int Rows = 3001, Width = 96;
+        const double Epsilon = 0.05;
+        Value x = Drawn(half, 1, Rows, Width), scale = Drawn(half, 2, Width), bias = Drawn(half, 3, Width), g = Drawn(half, 4, Rows, Width);
+        Variable[] inputs = [Variable.Input("x", half, [Rows, Width]), Variable.Input("scale", half, [Width]), Variable.Input("bias", half, [Width]), Variable.Input("g", half, [Rows, Width])];
+        Variable y = new LayerNormalization(1, Epsilon).Apply(inputs[0], inputs[1], inputs[2]);
+        Value[] found = Function.Compile(inputs, [y, .. Gradient.PullBack([y], [inputs[3]], inputs[..3]).Select(gradient => gradient!)]).Run(x, scale, bias, g);
+        double place = half == DType.Float16 ? Math.Pow(2, -10) : Math.Pow(2, -7);
+        double[] ofScale = new double[Width], ofBias = new double[Width];
+        for (int row = 0; row < Rows; row++)
+        {
+            double[] own = [.. Enumerable.Range(row * Width, Width).Select(i => x[i])];
+            double mean = own.Average(), inverse = 1 / Math.Sqrt(own.Average(v => (v - mean) * (v - mean)) + Epsilon);
+            double[] normal = [.. own.Select(v => (v - mean) * inverse)], scaled = [.. normal.Select((_, j) => g[(row * Width) + j] * scale[j])];
+            (double first, double second) = (scaled.Average(), normal.Zip(scaled, (a, b) => a * b).Average());
+            for (int j = 0; j < Width; j++)
+            {
+                int i = (row * Width) + j;
+                Near((normal[j] * scale[j]) + bias[j], found[0][i]);
+                Near(inverse * (scaled[j] - first - (normal[j] * second)), found[1][i]);
+                ofScale[j] += g[i] * normal[j];
+                ofBias[j] += g[i];
+            }
+        }
+
+        for (int j = 0; j < Width; j++)
+        {
+            Near(ofScale[j], found[2][j]);
+            Near(ofBias[j], found[3][j]);
+        }
+
+        void Near(double expected, double actual) => Assert.Equal(expected, actual, place * Math.Max(0.1, Math.Abs(expected)));
+    }
+
+    /// <summary>Heads that are set apart by a permutation, as attention does, against plain loops.</summary>
+    [Theory]
+    [InlineData(DType.Float16)]
+    [InlineData(DType.BFloat16)]
+    public void Products_of_permuted_stacks_are_right(DType half)
+    {
+        (int batch, int heads, int m, int n, int k) = (150, 3, 40, 50, 30);
+        Value a = Drawn(half, 1, batch, m, heads, k), b = Drawn(half, 2, batch, n, heads, k);
+        Variable x = Variable.Input("a", half, [batch, m, heads, k]), y = Variable.Input("b", half, [batch, n, heads, k]);
+        Variable product = Ops.MatMul(Ops.Transpose(x, [0, 2, 1, 3]), Ops.Transpose(y, [0, 2, 3, 1]));
+        Value found = Function.Compile([x, y], [Ops.Transpose(product, [0, 2, 1, 3])]).Run(a, b)[0];
+        Assert.Equal([batch, m, heads, n], found.Sizes.ToArray());
+        double place = half == DType.Float16 ? Math.Pow(2, -10) : Math.Pow(2, -7);
+        for (int i = 0; i < found.Count; i += 7)
+        {
+            (int column, int head, int row, int example) = (i % n, i / n % heads, i / n / heads % m, i / n / heads / m);
+            double expected = Enumerable.Range(0, k).Sum(t => a[(((((example * m) + row) * heads) + head) * k) + t] * b[(((((example * n) + column) * heads) + head) * k) + t]);
+            Assert.Equal(expected, found[i], place * Math.Max(0.1, Math.Abs(expected)));
         }
     }
 
