@@ -33,6 +33,9 @@ internal static class CommandLine
         {
             new Option<bool>("--json") { Description = "Write the result as JSON, with all digits.", Recursive = true },
             new Option<bool>("--quiet", "-q") { Description = "Write errors and what --json asks for, nothing else.", Recursive = true },
+            new TrainCommand(),
+            new ScoreCommand(),
+            new EvaluateCommand(),
             new InspectCommand(),
             new CheckCommand(),
             new ConvertCommand(),

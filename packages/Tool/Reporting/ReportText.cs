@@ -40,17 +40,19 @@ internal static class ReportText
             output.WriteLine("  " + string.Join("  ", line.Select((cell, column) => numeric[column] ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
     }
 
-    /// <summary>Whole numbers with commas, others with five digits.</summary>
+    /// <summary>Whole and large numbers with commas, others with five digits.</summary>
     private static string Text(JsonNode value) => value.GetValueKind() switch
     {
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Number when decimal.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal exact) && exact == decimal.Truncate(exact) =>
             exact.ToString("N0", CultureInfo.InvariantCulture),
-        JsonValueKind.Number => double.Parse(value.ToString(), CultureInfo.InvariantCulture).ToString("G5", CultureInfo.InvariantCulture),
+        JsonValueKind.Number => double.Parse(value.ToString(), CultureInfo.InvariantCulture) is var number && Math.Abs(number) is >= 1e5 and < 1e15
+            ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : number.ToString("G5", CultureInfo.InvariantCulture),
         _ => value.ToString().ReplaceLineEndings(" "),
     };
 
-    /// <summary>"testRows" as "test rows".</summary>
-    private static string Words(string name) => string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
+    /// <summary>"testRows" as "test rows"; a name with spaces is one of the user's.</summary>
+    private static string Words(string name) => name.Contains(' ', StringComparison.Ordinal) ? name : string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
 }

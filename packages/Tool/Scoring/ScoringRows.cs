@@ -1,0 +1,32 @@
+using Toolkit.Autograd.Tensors;
+using Toolkit.Modeling.Data;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Tool.Scoring;
+
+/// <summary>Rows that are scored: they fill the inputs of a model.</summary>
+internal abstract class ScoringRows
+{
+    public abstract int Count { get; }
+
+    /// <summary>The inputs of a model for some of the rows, one after the other.</summary>
+    public abstract Value[] Inputs(OnnxSession session, int start, int count);
+
+    /// <summary>An input of [rows, …] with so many numbers for each row.</summary>
+    protected static Value Fill(TensorDescription input, int rows, int width, Func<int, int, float> number)
+    {
+        var value = Value.Zeros(input.Type.DType, Sizes(input, rows, width));
+        for (int i = 0; i < value.Count; i++)
+            value[i] = number(i / width, i % width);
+        return value;
+    }
+
+    private static int[] Sizes(TensorDescription input, int rows, int width)
+    {
+        Dim[] inner = [.. input.Shape.Skip(1)];
+        int known = inner.Where(dim => dim.IsStatic).Aggregate(1, (product, dim) => product * dim.Size), open = inner.Count(dim => !dim.IsStatic);
+        return input.Shape.Rank > 0 && (open == 0 ? known == width : open == 1 && width % known == 0)
+            ? [rows, .. inner.Select(dim => dim.IsStatic ? dim.Size : width / known)]
+            : throw new DataException($"Expected an input that takes {width} numbers of each row, found {input}.");
+    }
+}
