@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 /// A chain of elementwise operations over one shape, run tile by tile: each tile goes through all instructions while it is in cache. It holds no numbers,
 /// so several threads may run it at once.
 /// </summary>
-internal sealed class ElementwiseProgram : Kernel
+internal sealed unsafe class ElementwiseProgram : Kernel
 {
     /// <summary>Elements per tile: a dozen registers of 4-byte elements fit into a first-level cache of 32 KiB.</summary>
     public const int TileLength = 512;
@@ -14,13 +14,16 @@ internal sealed class ElementwiseProgram : Kernel
     // From this many elements on, the operands of an update do not stay in the second-level cache between two passes.
     private const int PrefetchCount = 64 * 1024;
 
-    // From this many elements on, generating a loop pays after some runs.
-    private const int GenerateCount = 1024;
+    // From this many elements on, a loop is generated at once; for fewer it pays after this many runs.
+    private const int GenerateCount = 1024, GenerateRuns = 500;
 
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
     private readonly Spare<ElementwiseRun> runs;
+    private readonly bool[] constant;
+    private readonly bool canLoop;
+    private int done;
 
     /// <summary>Prepares a chain for values of known sizes.</summary>
     /// <param name="chain">The chain.</param>
@@ -32,7 +35,7 @@ internal sealed class ElementwiseProgram : Kernel
         runs = new(() => new ElementwiseRun(this));
         Count = Value.CountOf(sizes);
         Readers = new BroadcastReader?[leafSizes.Length];
-        var constant = new bool[leafSizes.Length];
+        constant = new bool[leafSizes.Length];
         bool allFull = true;
         for (int i = 0; i < Readers.Length; i++)
         {
@@ -45,7 +48,8 @@ internal sealed class ElementwiseProgram : Kernel
             }
         }
 
-        Loop = Count >= GenerateCount && allFull ? chain.Loop(constant) : null;
+        canLoop = allFull && Count >= VectorLoop.Width;
+        Loop = canLoop && Count >= GenerateCount ? chain.Loop(constant) : null;
         Marks = chain.Marks(constant);
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
@@ -67,7 +71,7 @@ internal sealed class ElementwiseProgram : Kernel
     public uint[] Marks { get; }
 
     /// <summary>The generated loop; null where the chain runs tile by tile.</summary>
-    public VectorLoop? Loop { get; }
+    public VectorLoop? Loop { get; private set; }
 
     /// <summary>Whether the next tile's numbers are asked for while one is computed.</summary>
     public bool Prefetches => Count >= PrefetchCount;
@@ -102,9 +106,34 @@ internal sealed class ElementwiseProgram : Kernel
             return;
         }
 
+        // The bits are the same either way, so it does not matter which of several threads counts.
+        if (canLoop && Loop is null && done < GenerateRuns && ++done == GenerateRuns)
+        {
+            Loop = Chain.Loop(constant);
+        }
+
+        if (Loop is { } loop && Count <= PieceLength && Count % VectorLoop.Width == 0)
+        {
+            RunWhole(loop, arguments);
+            return;
+        }
+
         ElementwiseRun run = runs.Rent();
         run.Begin(arguments.Inputs, arguments.Outputs);
         arguments.Workers.For(((Count - 1) / PieceLength) + 1, run);
         runs.Return(run);
+    }
+
+    /// <summary>Runs the loop over all elements on this thread, which takes nothing but the addresses.</summary>
+    private void RunWhole(VectorLoop loop, KernelArguments arguments)
+    {
+        ElementwiseLeaf[] leaves = Chain.Leaves;
+        ElementwiseStore[] stores = Chain.Stores;
+        nint* addresses = stackalloc nint[leaves.Length + stores.Length];
+        for (int i = 0; i < leaves.Length; i++)
+            addresses[i] = arguments.Inputs[leaves[i].Input].Address;
+        for (int i = 0; i < stores.Length; i++)
+            addresses[leaves.Length + i] = arguments.Outputs[stores[i].Output].Address;
+        loop.Run(addresses, 0, Count);
     }
 }
