@@ -4,7 +4,7 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// Convolution by Winograd's minimal filtering: y = Aᵀ[Σ over channels of (G·w·Gᵀ) ⊙ (Bᵀ·x·B)]A for each tile, where the sums over channels of all
-/// tiles are one matrix product for each of the 36 places of ⊙. One job computes some rows of tiles of one image.
+/// tiles are one matrix product for each of the 36 places of ⊙. One job computes some rows of tiles of one image, and where there are few of them, some of their output channels.
 /// </summary>
 /// <remarks>The order of each sum depends on the shape alone, and so do its bits.</remarks>
 /// <typeparam name="T">Element type.</typeparam>
@@ -35,6 +35,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     private byte* scratch;
     private long scratchBytes;
     private int blockRows;
+    private int parts;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -65,8 +66,10 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         T* wholeBias = bias is null ? null : (T*)(scratch.Pointer + packedBytes + packBytes + offsetBytes);
         for (int group = 0; group < shape.Groups && bias is not null; group++)
             new ReadOnlySpan<T>(bias + (group * shape.GroupOutChannels), shape.GroupOutChannels).CopyTo(new Span<T>(wholeBias + (group * outs), outs));
+        int jobs = shape.Batch * shape.Groups * Blocks(tiling, blockRows);
+        int parts = jobs >= 2 * workers.Threads ? 1 : Math.Min(outs / Width, workers.Threads);
         workers.For(
-            shape.Batch * shape.Groups * Blocks(tiling, blockRows),
+            jobs * parts,
             new WinogradForward<T, TVector, TSimd, TKernel, TTile>
             {
                 shape = shape,
@@ -80,6 +83,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
                 scratch = scratch.Pointer + packedBytes + packBytes + offsetBytes + biasBytes,
                 scratchBytes = perThread,
                 blockRows = blockRows,
+                parts = parts,
             });
     }
 
@@ -117,8 +121,8 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
 
     public readonly void Execute(int index, int participant)
     {
-        int blocks = Blocks(tiling, blockRows), job = index / blocks, group = job % shape.Groups, image = job / shape.Groups;
-        int firstRow = index % blocks * blockRows, rows = Math.Min(blockRows, tiling.TileRows - firstRow), tile = TTile.Count, n = TSimd.Count;
+        int blocks = Blocks(tiling, blockRows), block = index / parts, job = block / blocks, group = job % shape.Groups, image = job / shape.Groups;
+        int firstRow = block % blocks * blockRows, rows = Math.Min(blockRows, tiling.TileRows - firstRow), tile = TTile.Count, n = TSimd.Count;
         int channels = shape.GroupInChannels, depth = tiling.Whole(channels), outs = tiling.WholePairs(shape.GroupOutChannels);
         int across = tiling.TilesAcross, tiles = rows * across, pitch = tiling.PaddedWidth;
         nint step = Step(tiles * depth), outStep = Step(tiles * outs);
@@ -135,14 +139,15 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
                 WinogradTransform<T, TVector, TSimd>.Data(from + c, (nint)pitch * depth, depth, between, data + ((nint)t * depth) + c, step);
         }
 
+        int part = index % parts, slivers = outs / Width, firstOut = part * slivers / parts * Width, lastOut = (part + 1) * slivers / parts * Width;
         T* w = weights + ((nint)group * Products * outs * channels);
-        for (int product = 0; product < Products; product++)
+        for (int product = 0; product < Products; product++, w += (nint)outs * channels)
         {
-            for (int first = 0; first < outs; first += Width, w += (nint)channels * Width)
-                Multiply(tiles, depth, data + (product * step), w, sums + (product * outStep) + ((nint)first * tiles));
+            for (int first = firstOut; first < lastOut; first += Width)
+                Multiply(tiles, depth, data + (product * step), w + ((nint)first * channels), sums + (product * outStep) + ((nint)first * tiles));
         }
 
-        Collect(image, group, firstRow * tile, rows, sums, outStep, between, pixels);
+        Collect(image, group, firstRow * tile, rows, firstOut, Math.Min(lastOut, shape.GroupOutChannels), sums, outStep, between, pixels);
     }
 
     // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels.
@@ -164,14 +169,14 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         }
     }
 
-    private readonly void Collect(int image, int group, int firstRow, int rows, T* sums, nint outStep, T* between, T* pixels)
+    private readonly void Collect(int image, int group, int firstRow, int rows, int firstOut, int lastOut, T* sums, nint outStep, T* between, T* pixels)
     {
         int tile = TTile.Count, n = TSimd.Count, channels = shape.GroupOutChannels, across = tiling.TilesAcross, pitch = across * tile, tiles = rows * across;
         int outs = tiling.WholePairs(channels), height = Math.Min(rows * tile, shape.OutHeight - firstRow);
         for (int t = 0; t < tiles; t++)
         {
             T* to = pixels + (((((nint)(t / across) * tile) * pitch) + (t % across * tile)) * outs);
-            for (int c = 0; c < channels; c += n)
+            for (int c = firstOut; c < lastOut; c += n)
             {
                 T* from = sums + ((nint)(c / Width * Width) * tiles) + ((nint)t * Width) + (c % Width);
                 WinogradTransform<T, TVector, TSimd>.Collect<TTile>(from, outStep, between, to + c, (nint)pitch * outs, outs);
@@ -180,9 +185,9 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
             }
         }
 
-        T* plane = y + ((((nint)image * shape.OutChannels) + (group * channels)) * shape.OutPlane) + ((nint)firstRow * shape.OutWidth);
+        T* plane = y + ((((nint)image * shape.OutChannels) + (group * channels) + firstOut) * shape.OutPlane) + ((nint)firstRow * shape.OutWidth);
         for (int row = 0; row < height; row++, plane += shape.OutWidth)
-            GemmPacking.Transpose(pixels + ((nint)row * pitch * outs), outs, shape.OutWidth, channels, shape.OutPlane, plane);
+            GemmPacking.Transpose(pixels + ((nint)row * pitch * outs) + firstOut, outs, shape.OutWidth, lastOut - firstOut, shape.OutPlane, plane);
     }
 
     // Bias and rectifier for the outputs of one tile and one vector of channels.
