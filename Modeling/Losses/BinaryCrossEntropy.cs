@@ -13,6 +13,8 @@ namespace Toolkit.Modeling.Losses;
 /// NaN.</remarks>
 public sealed record BinaryCrossEntropy : Loss
 {
+    internal override bool ReadsLogits => true;
+
     /// <inheritdoc/>
     public override Variable PerExample(Variable prediction, Variable target) => Bernoulli.CrossEntropy(nameof(BinaryCrossEntropy), prediction, target);
 

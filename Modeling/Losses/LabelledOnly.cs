@@ -14,6 +14,8 @@ public sealed record LabelledOnly(Loss Inner) : ComposedLoss
     /// <inheritdoc/>
     public override bool ReadsClassLogits => Inner.ReadsClassLogits;
 
+    internal override bool ReadsLogits => Inner.ReadsLogits;
+
     /// <inheritdoc/>
     public override bool TakesUnlabelled => true;
 

@@ -61,6 +61,9 @@ public abstract record Loss
     /// predicted probabilities. False by default.</summary>
     public virtual bool ReadsClassLogits => false;
 
+    /// <summary>Whether predictions are logits, of classes or of something else, so that a softmax or a sigmoid before the loss is a mistake.</summary>
+    internal virtual bool ReadsLogits => ReadsClassLogits;
+
     /// <summary>Whether labels may be −1, for examples without one. False by default.</summary>
     public virtual bool TakesUnlabelled => false;
 

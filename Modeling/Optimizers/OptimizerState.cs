@@ -6,11 +6,11 @@ namespace Toolkit.Modeling.Optimizers;
 
 /// <summary>What an optimizer remembers between steps: the number of steps and, for each learned parameter, moments such as a velocity. All
 /// of it are parameters of the role <see cref="ParameterRole.State"/>, so a checkpoint holds them like weights.</summary>
-public sealed class OptimizerState
+public sealed class OptimizerState : IScheduleState
 {
     private readonly Dictionary<string, Parameter> moments = new(StringComparer.Ordinal);
     private readonly List<Parameter> order = [];
-    private readonly Dictionary<Schedule, Variable> rates = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Schedule, (Schedule Followed, Variable Rate)> rates = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A state before the first step.</summary>
     public OptimizerState()
@@ -27,6 +27,9 @@ public sealed class OptimizerState
 
     /// <summary>The parameter that counts steps; the trainer adds 1 with each.</summary>
     internal Parameter StepCounter { get; }
+
+    /// <summary>The schedules that are followed.</summary>
+    internal IEnumerable<Schedule> Schedules => rates.Values.Select(rate => rate.Followed);
 
     /// <summary>What a parameter really becomes when an optimizer gives it a new value: the projections of constraints follow.</summary>
     internal Func<Update, Variable> Projection { get; set; } = update => update.NewValue;
@@ -46,9 +49,15 @@ public sealed class OptimizerState
     /// <param name="schedule">The schedule.</param>
     public Variable RateOf(Schedule schedule)
     {
-        if (!rates.TryGetValue(schedule, out Variable? rate))
-            rates.Add(schedule, rate = schedule.Rate(Step));
-        return rate;
+        Follow(schedule, schedule);
+        return rates[schedule].Rate;
+    }
+
+    /// <summary>Lets one schedule be followed where another is asked for, unless that has been asked for already.</summary>
+    internal void Follow(Schedule asked, Schedule followed)
+    {
+        if (!rates.ContainsKey(asked))
+            rates.Add(asked, (followed, followed.Rate(this)));
     }
 
     /// <summary>Anything else that is remembered, under its full name. Asked for again, it is the same one.</summary>
@@ -63,4 +72,6 @@ public sealed class OptimizerState
 
         return found;
     }
+
+    Parameter IScheduleState.Number(string name, Value initial) => Number(name, initial);
 }

@@ -15,7 +15,14 @@ public sealed record WarmUp(int Steps, Schedule Then) : Schedule
 
     internal override double Greatest => Then.Greatest;
 
+    internal override string? Monitor => Then.Monitor;
+
     /// <inheritdoc/>
-    public override Variable Rate(Variable step) =>
-        Then.Rate(step) * Progress(Ops.Add(step, Variable.Scalar(1, DType.Int64)), Steps);
+    public override Variable Rate(Variable step) => Warmed(Then.Rate(step), step);
+
+    internal override Variable Rate(IScheduleState state) => Warmed(Then.Rate(state), state.Step);
+
+    internal override void Observe(IScheduleState state, double value, bool higherIsBetter) => Then.Observe(state, value, higherIsBetter);
+
+    private Variable Warmed(Variable rate, Variable step) => rate * Progress(Ops.Add(step, Variable.Scalar(1, DType.Int64)), Steps);
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Training;
 
@@ -30,6 +32,34 @@ internal sealed class CheckedState
 
     /// <summary>The first number of the present state that is NaN or infinite, in words, or why no step changes any; null if there is none.</summary>
     public string? Fault() => Finite.Fault(trainer.Parameters) ?? LossScaling.Fault(trainer.Parameters);
+
+    /// <summary>The length of all weights together in the kept state, and that of their change since then.</summary>
+    public (double Before, double Change) WeightChange()
+    {
+        double before = 0.0, change = 0.0;
+        foreach ((Parameter parameter, Value kept) in parameters.Parameters.Zip(parameters.Values))
+        {
+            if (parameter.Role != ParameterRole.Weight)
+                continue;
+            if (parameter.DType == DType.Float32)
+                Add<float>(kept.Span<float>(), parameter.Value.Span<float>());
+            else if (parameter.DType == DType.Float64)
+                Add<double>(kept.Span<double>(), parameter.Value.Span<double>());
+        }
+
+        return (Math.Sqrt(before), Math.Sqrt(change));
+
+        void Add<T>(ReadOnlySpan<T> old, ReadOnlySpan<T> now)
+            where T : unmanaged, INumber<T>
+        {
+            for (int i = 0; i < old.Length; i++)
+            {
+                double o = double.CreateChecked(old[i]), n = double.CreateChecked(now[i]);
+                before += o * o;
+                change += (n - o) * (n - o);
+            }
+        }
+    }
 
     /// <summary>Keeps the present state, which has been checked.</summary>
     public void Keep()

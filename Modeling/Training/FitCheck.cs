@@ -3,6 +3,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -12,7 +13,15 @@ internal static class FitCheck
     public static void Options(Trainer trainer, FitOptions options, BatchOptions batches)
     {
         if (options.EarlyStopping is { } stopping)
-            CheckStopping(trainer, options, stopping);
+            CheckMonitor(trainer, options, nameof(EarlyStopping), stopping.Monitor);
+        if (options.BestModelPath is not null && options.EarlyStopping is null)
+            throw new ArgumentException($"{nameof(FitOptions.BestModelPath)} needs {nameof(FitOptions.EarlyStopping)}, which says what is watched; with a great {nameof(EarlyStopping.Patience)} it never stops.", nameof(options));
+        foreach (Schedule schedule in trainer.State.Optimizer.Schedules)
+        {
+            if (schedule.Monitor is { } monitor)
+                CheckMonitor(trainer, options, schedule.GetType().Name, monitor);
+        }
+
         if (options.Validation is { } validation)
             CheckValidation(trainer, validation);
         CheckOrder(trainer.State, batches);
@@ -40,14 +49,14 @@ internal static class FitCheck
         }
     }
 
-    private static void CheckStopping(Trainer trainer, FitOptions options, EarlyStopping stopping)
+    private static void CheckMonitor(Trainer trainer, FitOptions options, string what, string monitor)
     {
         if (options.Validation is null)
-            throw new ArgumentException("EarlyStopping needs Validation examples to watch.", nameof(options));
-        if (stopping.Monitor != "loss" && !trainer.Metrics.Any(metric => MeasureNames.Comparer.Equals(metric.FullName, stopping.Monitor)))
+            throw new ArgumentException($"{what} needs Validation examples to watch.", nameof(options));
+        if (monitor != "loss" && !trainer.Metrics.Any(metric => MeasureNames.Comparer.Equals(metric.FullName, monitor)))
         {
             throw new ArgumentException(
-                $"EarlyStopping is to watch \"{stopping.Monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +
+                $"{what} is to watch \"{monitor}\", which is neither \"loss\" nor one of the trainer's metrics: " +
                 $"{string.Join(", ", trainer.Metrics.Select(metric => metric.FullName))}.",
                 nameof(options));
         }

@@ -44,6 +44,16 @@ public sealed record FitOptions
     /// nowhere. The file is replaced only when the new one is whole, and never by one with NaN or infinity.</summary>
     public string? CheckpointPath { get; init; }
 
+    /// <summary>How many epochs lie between two checkpoints; 1 (the default) for one after each. The end of the training is saved in any case.</summary>
+    public int CheckpointEpochs { get; init => field = Settings.AtLeastOne(value); } = 1;
+
+    /// <summary>Where to save the parameters of the model whenever the value that <see cref="EarlyStopping"/> watches is the best so far
+    /// (<see cref="Persistence.Checkpoint.Load(string, Modules.Model)"/> reads them); null (the default) for nowhere. Needs <see cref="EarlyStopping"/>.</summary>
+    public string? BestModelPath { get; init; }
+
+    /// <summary>What is called after each step and each epoch, in this order; nothing by default.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init => field = [.. value]; } = [];
+
     /// <summary>Receives a report after each epoch, and within epochs as <see cref="ProgressSteps"/> says.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 

@@ -6,7 +6,7 @@ namespace Toolkit.Modeling.Training;
 /// <summary>The course of a training: a record for each epoch, and why it ended.</summary>
 public sealed class History
 {
-    internal History(IReadOnlyList<EpochRecord> epochs, StopReason stopReason, string stopMessage, int? bestEpoch, long? bestStep, long stepsTaken)
+    internal History(IReadOnlyList<EpochRecord> epochs, StopReason stopReason, string stopMessage, int? bestEpoch, long? bestStep, long stepsTaken, IReadOnlyList<string> warnings)
     {
         Epochs = epochs;
         StopReason = stopReason;
@@ -14,6 +14,7 @@ public sealed class History
         BestEpoch = bestEpoch;
         BestStep = bestStep;
         StepsTaken = stepsTaken;
+        Warnings = warnings;
     }
 
     /// <summary>The epochs from the first on, those before a resumption included.</summary>
@@ -35,7 +36,12 @@ public sealed class History
     /// <summary>The number of steps that this call of <see cref="Trainer.Fit"/> took; 0 if nothing was left to do, as <see cref="StopMessage"/> says then.</summary>
     public long StepsTaken { get; }
 
-    /// <summary>A table of the epochs, and below it the reason of the end.</summary>
+    /// <summary>What of this call of <see cref="Trainer.Fit"/> is allowed and hardly ever meant: a softmax or sigmoid before a loss that takes logits, examples that are sorted by their labels
+    /// and not shuffled, a first step that changes the weights by more than their length or not at all. Each is also reported when it is noticed
+    /// (<see cref="Callback.OnWarning"/>).</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>A table of the epochs, and below it the reason of the end and the warnings.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -54,6 +60,9 @@ public sealed class History
             text.Append(CultureInfo.InvariantCulture, $"  | {epoch.Elapsed.TotalSeconds:F2} s").Append('\n');
         }
 
-        return text.Append(StopMessage).ToString();
+        text.Append(StopMessage);
+        foreach (string warning in Warnings)
+            text.Append("\nwarning: ").Append(warning);
+        return text.ToString();
     }
 }

@@ -14,4 +14,7 @@ public enum StopReason
 
     /// <summary>The loss, a parameter, something that the optimizer or a layer remembers, or a measure on the validation set became NaN or infinite.</summary>
     Diverged,
+
+    /// <summary>A callback asked to stop.</summary>
+    Stopped,
 }

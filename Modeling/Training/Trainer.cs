@@ -172,10 +172,11 @@ public sealed class Trainer : ICheckpointed
         return Alone(nameof(Fit), () => Together(() =>
         {
             Prepare(data.Layout);
-            var run = new TrainingRun(this, data, options);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var run = new TrainingRun(this, data, options, stop);
             // What contradicts itself has been refused by now.
             Compile(data.Layout);
-            return run.Run(cancellationToken);
+            return run.Run();
         }));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Persistence;
@@ -15,10 +16,14 @@ internal sealed class TrainingRun
     private readonly TargetCheck check;
     private readonly Watch watch;
     private readonly CheckedState good;
+    private readonly CancellationTokenSource stop;
+    private readonly TrainingControl control;
+    private readonly List<string> warnings = [];
     private long started;
     private long taken;
+    private int saved;
 
-    public TrainingRun(Trainer trainer, IDataSource data, FitOptions options)
+    public TrainingRun(Trainer trainer, IDataSource data, FitOptions options, CancellationTokenSource stop)
     {
         this.trainer = trainer;
         this.data = data;
@@ -33,6 +38,10 @@ internal sealed class TrainingRun
             BucketBy = options.BucketBy,
         };
         FitCheck.Options(trainer, options, batches);
+        // Callbacks that stop do so as one who cancels does: all processes agree about it.
+        this.stop = stop;
+        control = new TrainingControl(trainer, stop);
+        saved = state.Epochs.Count;
         lock (trainer.Gate)
         {
             state.Continue?.Restore();
@@ -42,15 +51,28 @@ internal sealed class TrainingRun
         }
     }
 
-    public History Run(CancellationToken cancellation)
+    public History Run()
     {
         Runner.Agree(data, options);
+        using Activity? fit = TrainingTelemetry.Fit(trainer);
+        foreach (string warning in FitWarnings.Before(trainer, data, options))
+            Warn(warning);
+        History history = RunEpochs();
+        TrainingTelemetry.End(fit, history);
+        foreach (Callback callback in options.Callbacks)
+            callback.OnTrainingEnd(control, history);
+        return history;
+    }
+
+    private History RunEpochs()
+    {
         try
         {
             while (state.Epochs.Count < options.Epochs)
             {
                 started = trainer.Clock.GetTimestamp();
-                if ((End(cancellation) ?? RunEpoch(cancellation) ?? FinishEpoch()) is { } end)
+                using Activity? epoch = TrainingTelemetry.Epoch(state.Epochs.Count + 1);
+                if ((End() ?? RunEpoch() ?? FinishEpoch()) is { } end)
                     return Stop(end.Reason, end.Message);
             }
         }
@@ -68,41 +90,51 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Why the training ends before its next step, or null.</summary>
-    private (StopReason Reason, string Message)? End(CancellationToken cancellation)
+    private (StopReason Reason, string Message)? End()
     {
         if (watch.Exhausted is { } exhausted)
             return (StopReason.EarlyStopped, exhausted);
         bool complete = options.Steps <= state.Steps;
-        if (!complete && !Runner.IsCancelled(cancellation))
+        if (!complete && !Runner.IsCancelled(stop.Token))
             return null;
         if (good.Fault() is { } fault)
             return Diverged(fault);
-        return complete ? (StopReason.Completed, Invariant($"All {options.Steps} steps are done.")) : (StopReason.Cancelled, Invariant(
-            $"Cancelled in epoch {state.Epochs.Count + 1} after {state.Totals.Steps} steps; training can go on from there."));
+        if (complete)
+            return (StopReason.Completed, Invariant($"All {options.Steps} steps are done."));
+        string place = Invariant($"in epoch {state.Epochs.Count + 1} after {state.Totals.Steps} steps");
+        return control.StopMessage is { } reason
+            ? (StopReason.Stopped, $"Stopped {place}: {reason}")
+            : (StopReason.Cancelled, $"Cancelled {place}; training can go on from there.");
     }
 
-    private (StopReason Reason, string Message)? RunEpoch(CancellationToken cancellation)
+    private (StopReason Reason, string Message)? RunEpoch()
     {
         EpochTotals totals = state.Totals;
         state.Order = (batches.ShuffleSeed, batches.Size, batches.BucketBy);
+        control.Epoch = state.Epochs.Count + 1;
         long step = 0, done = totals.Steps;
         foreach (Batch batch in data.Batches(batches, state.Epochs.Count))
         {
             if (step++ < done)
                 continue;
-            if (End(cancellation) is { } end)
+            if (End() is { } end)
                 return end;
             check.Batch(batch, totals.Examples);
             lock (trainer.Gate)
             {
-                Runner.Run(batch, cancellation);
+                Runner.Run(batch, stop.Token);
                 if (!double.IsFinite(Runner.Loss) || !double.IsFinite(Runner.Objective))
                     return Diverged(Invariant($"the loss is {Runner.Loss}, with penalties {Runner.Objective}"), step);
                 Add(totals, batch, Runner.Objective - Runner.Loss);
             }
 
+            if (taken == 1)
+                LookAtFirstStep();
+
             if (watch.Interval is { } n && state.Steps % n == 0 && Evaluate() is { } diverged)
                 return diverged;
+            foreach (Callback callback in options.Callbacks)
+                callback.OnStepEnd(control);
             if (options.ProgressSteps > 0 && step % options.ProgressSteps == 0)
                 options.Progress?.Report(new(state.Epochs.Count + 1, options.Epochs, step, totals.Measures.Of(0), null));
         }
@@ -126,6 +158,21 @@ internal sealed class TrainingRun
         totals.Penalty += penalty * weight;
         totals.LearningRate = Runner.Rate ?? 0.0;
         Runner.AddTo(totals.Measures, batch.Count);
+        TrainingTelemetry.Step(batch.Count);
+    }
+
+    private void LookAtFirstStep()
+    {
+        (double before, double change) = good.WeightChange();
+        if (FitWarnings.AfterFirstStep(Runner.Rate ?? 0.0, before, change) is { } warning)
+            Warn(warning);
+    }
+
+    private void Warn(string warning)
+    {
+        warnings.Add(warning);
+        foreach (Callback callback in options.Callbacks)
+            callback.OnWarning(control, warning);
     }
 
     /// <summary>An evaluation within an epoch, for early stopping.</summary>
@@ -139,6 +186,7 @@ internal sealed class TrainingRun
             watch.See(watch.Measure()!, state.Epochs.Count + 1);
         }
 
+        SaveBest();
         return null;
     }
 
@@ -166,15 +214,39 @@ internal sealed class TrainingRun
         {
             state.Epochs.Add(record);
             totals.Clear();
+            if (validation is not null)
+                watch.Tell(validation);
             good.Keep();
             if (options.EarlyStopping is not null && watch.Interval is null)
                 watch.See(validation!, record.Epoch);
         }
 
-        if (options.CheckpointPath is { } path)
+        TrainingTelemetry.Epoch(record);
+        if (options.EarlyStopping is not null && watch.Interval is null)
+            SaveBest();
+        foreach (Callback callback in options.Callbacks)
+            callback.OnEpochEnd(control, record);
+        if (options.Callbacks.Count > 0)
+        {
+            lock (trainer.Gate)
+                good.Keep();
+        }
+
+        if (options.CheckpointPath is { } path && record.Epoch % options.CheckpointEpochs == 0)
+        {
             Runner.Save(() => Checkpoint.Save(path, trainer));
+            saved = record.Epoch;
+        }
+
         options.Progress?.Report(new(record.Epoch, options.Epochs, steps, record.Loss, record));
         return null;
+    }
+
+    /// <summary>Saves the model if its parameters are the best so far.</summary>
+    private void SaveBest()
+    {
+        if (options.BestModelPath is { } path && state.Best.Step == state.Steps)
+            Runner.Save(() => Checkpoint.Save(path, trainer.Model));
     }
 
     private (StopReason Reason, string Message) Diverged(string fault, long? step = null) => (StopReason.Diverged, Invariant(
@@ -224,9 +296,9 @@ internal sealed class TrainingRun
         }
 
         // Whole epochs are saved already; what an interrupted one has done would be lost, or which parameters are the best.
-        if (reason != StopReason.Diverged && options.CheckpointPath is { } path && (state.Totals.Steps > 0 || state.Continue is not null))
+        if (reason != StopReason.Diverged && options.CheckpointPath is { } path && (state.Totals.Steps > 0 || state.Continue is not null || saved != state.Epochs.Count))
             Runner.Save(() => Checkpoint.Save(path, trainer));
-        return new History([.. state.Epochs], reason, message, bestEpoch, bestStep, taken);
+        return new History([.. state.Epochs], reason, message, bestEpoch, bestStep, taken, warnings);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Toolkit.Modeling.Schedules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -56,7 +57,7 @@ internal sealed class Watch
         EarlyStopping stopping = options.EarlyStopping!;
         BestSoFar best = state.Best;
         double value = evaluation[stopping.Monitor];
-        bool higher = stopping.Monitor != "loss" && trainer.Metrics.First(metric => MeasureNames.Comparer.Equals(metric.FullName, stopping.Monitor)).HigherIsBetter;
+        bool higher = HigherIsBetter(stopping.Monitor);
         double improvement = higher ? value - best.Value : best.Value - value;
         if (best.Parameters is not null && !(improvement > stopping.MinimumImprovement))
         {
@@ -70,4 +71,17 @@ internal sealed class Watch
         else
             best.Parameters.Refresh();
     }
+
+    /// <summary>Tells the schedules that follow the validation set what it has brought.</summary>
+    public void Tell(Evaluation evaluation)
+    {
+        foreach (Schedule schedule in state.Optimizer.Schedules)
+        {
+            if (schedule.Monitor is { } monitor)
+                schedule.Observe(state.Optimizer, evaluation[monitor], HigherIsBetter(monitor));
+        }
+    }
+
+    private bool HigherIsBetter(string monitor) =>
+        monitor != "loss" && trainer.Metrics.First(metric => MeasureNames.Comparer.Equals(metric.FullName, monitor)).HigherIsBetter;
 }

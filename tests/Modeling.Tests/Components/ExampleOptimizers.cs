@@ -49,6 +49,9 @@ internal static class ExampleOptimizers
 
     public static Dictionary<string, TwoLines> Schedules { get; } = new()
     {
+        [nameof(AdjustableRate)] = TwoLines.Of(
+            "8.3.1", () => new AdjustableRate(0.5),
+            rate => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = rate } }),
         [nameof(CosineDecay)] = TwoLines.Of(
             "8.3.1; Loshchilov, Hutter 2017", () => new CosineDecay(Initial: 0.5, Final: 0.01, Steps: 100),
             rate => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = rate } }),
@@ -61,6 +64,9 @@ internal static class ExampleOptimizers
         [nameof(LinearDecay)] = TwoLines.Of(
             "8.3.1, equation 8.14", () => new LinearDecay(Initial: 0.5, Final: 0.005, Steps: 100),
             rate => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = rate } }),
+        [nameof(ReduceOnPlateau)] = TwoLines.Of(
+            "8.3.1; Bengio 2012, 3.1.1", () => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = new ReduceOnPlateau(0.5) { Patience = 2 } } },
+            trainer => trainer.Fit(Labelled, new FitOptions { Epochs = 5, Validation = Labelled }).Epochs.Select(epoch => epoch.LearningRate)),
         [nameof(StepDecay)] = TwoLines.Of(
             "8.3.1", () => new StepDecay(Initial: 0.5, Factor: 0.1, Every: 50),
             rate => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Sgd { LearningRate = rate } }),

@@ -45,6 +45,7 @@ internal static class OptimizerTable
 
     public static Dictionary<string, Case> Schedules { get; } = new()
     {
+        [nameof(AdjustableRate)] = new(() => new AdjustableRate(1), Case.Numbers(v => new AdjustableRate(v), -1)),
         [nameof(CosineDecay)] = new(
             () => new CosineDecay(1, 0, 5),
             Case.Numbers(v => new CosineDecay(v, 0, 5), -1), Case.Numbers(v => new CosineDecay(1, v, 5), -1), Case.Counts(v => new CosineDecay(1, 0, v))),
@@ -55,6 +56,10 @@ internal static class OptimizerTable
         [nameof(LinearDecay)] = new(
             () => new LinearDecay(1, 0, 5),
             Case.Numbers(v => new LinearDecay(v, 0, 5), -1), Case.Numbers(v => new LinearDecay(1, v, 5), -1), Case.Counts(v => new LinearDecay(1, 0, v))),
+        [nameof(ReduceOnPlateau)] = new(
+            () => new ReduceOnPlateau(1),
+            Case.Numbers(v => new ReduceOnPlateau(1) { Factor = v }, 0, 1, -1), Case.Counts(v => new ReduceOnPlateau(1) { Patience = v }),
+            Case.Numbers(v => new ReduceOnPlateau(1) { MinimumImprovement = v }, -1), Case.Numbers(v => new ReduceOnPlateau(1) { LeastFactor = v }, -0.1, 1.1)),
         [nameof(StepDecay)] = new(
             () => new StepDecay(1, 0.5, 5),
             Case.Numbers(v => new StepDecay(v, 0.5, 5), -1), Case.Numbers(v => new StepDecay(1, v, 5), 0, -1), Case.Counts(v => new StepDecay(1, 0.5, v))),

@@ -23,7 +23,7 @@ internal static class SmallTraining
         return Dataset.FromLabels(x, [6], [.. x.Chunk(6).Select(row => row[0] + row[1] > 0 ? 1L : row[2] > 0.5f ? 2L : 0L)], 3);
     }
 
-    public static Trainer Trainer(int threads = 1, double rate = 0.01)
+    public static Trainer Trainer(int threads = 1, double rate = 0.01, Schedule? schedule = null)
     {
         var random = new RandomSource(5);
         return new Trainer
@@ -31,7 +31,7 @@ internal static class SmallTraining
             Model = new Sequential(
                 new Dense(6, 40, random) { Activation = Ops.Relu }, new Dropout(0.3, random), new Dense(40, 3, random)),
             Loss = new SoftmaxCrossEntropy(),
-            Optimizer = new Adam { LearningRate = new CosineDecay(rate, 1e-4, 60) },
+            Optimizer = new Adam { LearningRate = schedule ?? new CosineDecay(rate, 1e-4, 60) },
             Regularizers = [new L2(1e-3)],
             Metrics = [new Accuracy()],
             Execution = new ExecutionOptions { Threads = threads },
