@@ -21,6 +21,7 @@ namespace Toolkit.MLNetIntegration.Training;
 public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer>
 {
     private readonly MLContext context;
+    private readonly IHost host;
     private readonly IReadOnlyList<LearnedTask> tasks;
     private readonly TrainingOptions options;
     private readonly ulong seed;
@@ -35,7 +36,8 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         this.tasks = tasks;
         this.options = options;
         context = environment as MLContext ?? new MLContext();
-        seed = options.Seed ?? (ulong)environment.Register(nameof(NeuralNetworkEstimator)).Rand.NextInt64();
+        host = environment.Register(nameof(NeuralNetworkEstimator));
+        seed = options.Seed ?? (ulong)host.Rand.NextInt64();
     }
 
     /// <summary>Trains the network.</summary>
@@ -191,6 +193,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             Metrics = tasks.Count == 1 ? [] : [.. tasks.Select((task, i) => ((LayeredHead)task.Head).Metric(scales[i]).On(columns.Labels[i].Field))],
             Execution = options.Execution,
         };
+        using var log = new ChannelCallback(host);
         History history = trainer.Fit(
             train,
             new FitOptions
@@ -201,6 +204,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
                 Validation = validation,
                 EarlyStopping = validation is null ? null : new EarlyStopping { Patience = options.Patience },
                 Progress = options.Progress,
+                Callbacks = [log, .. options.Callbacks],
             },
             options.CancellationToken);
         options.CancellationToken.ThrowIfCancellationRequested();

@@ -72,6 +72,10 @@ public abstract record TrainingOptions
     /// <summary>Receives a report after each epoch.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>What is called after each step and each epoch; nothing by default. Epochs, warnings and the end of the training are written to the log of the
+    /// <see cref="MLContext"/> in any case.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init => field = [.. value]; } = [];
+
     /// <summary>Ends the training after the step that is running, with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 

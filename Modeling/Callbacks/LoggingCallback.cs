@@ -14,8 +14,9 @@ public sealed partial class LoggingCallback(ILogger logger) : Callback
     {
         if (!logger.IsEnabled(LogLevel.Information))
             return;
-        string validation = epoch.Validation is { } measured ? Text(measured.Loss, measured.Metrics) : "none";
-        LogEpoch(logger, epoch.Epoch, Text(epoch.Loss, epoch.Metrics), validation, epoch.LearningRate, epoch.Elapsed.TotalSeconds);
+        string learned = Text(epoch.Loss, epoch.Metrics), validation = epoch.Validation is { } measured ? Text(measured.Loss, measured.Metrics) : "none";
+        double seconds = epoch.Elapsed.TotalSeconds;
+        LogEpoch(logger, epoch.Epoch, learned, validation, epoch.LearningRate, seconds);
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed record LearningRateFinder
     public double Divergence
     {
         get;
-        init => field = value > 1.0 ? value : throw Settings.Wrong(nameof(value), nameof(Divergence), value, "a number above 1");
+        init => field = value > 1.0 && double.IsFinite(value) ? value : throw Settings.Wrong(nameof(value), nameof(Divergence), value, "a number above 1");
     } = 4.0;
 
     /// <summary>Runs the test.</summary>

@@ -42,6 +42,31 @@ public sealed class CourseTests
     }
 
     [Fact]
+    public void The_log_has_each_epoch_warnings_and_the_end_and_a_callback_may_stop()
+    {
+        var lines = new List<string>();
+        Ml.Log += (_, message) =>
+        {
+            if (message.Source.Contains("NeuralNetwork", StringComparison.Ordinal))
+                lines.Add($"{message.Kind}: {message.RawMessage}");
+        };
+        using NeuralNetworkTransformer model = Ml.BinaryClassification.NeuralNetwork(Options with
+        {
+            Optimizer = new Sgd { LearningRate = 1e-13 },
+            Callbacks = [Callback.AfterEpoch((training, epoch) =>
+            {
+                if (epoch.Epoch == 2)
+                    training.Stop("two are enough");
+            })],
+        }).Fit(Ml.Data.LoadFromEnumerable(TrainingData.Rows(60)));
+        Assert.Equal(StopReason.Stopped, model.History.StopReason);
+        Assert.Contains(lines, line => line.StartsWith("Info: Epoch 1: loss ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Info: Epoch 2: loss ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Warning: The first step, with the learning rate 1E-13", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Info: Stopped: Stopped in epoch 3 after 0 steps: two are enough", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void CrossValidate_takes_binary_classifiers_and_regressions()
     {
         IDataView data = Ml.Data.LoadFromEnumerable(TrainingData.Rows());

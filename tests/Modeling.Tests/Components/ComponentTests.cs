@@ -1,6 +1,7 @@
 using System.Reflection;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Callbacks;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Diagnostics;
 using Toolkit.Modeling.Distributed;
@@ -30,7 +31,8 @@ public sealed class ComponentTests
         typeof(OptimizerState), typeof(ParameterGradient), typeof(MinimizerResult), typeof(Checkpoint),
         typeof(Boosted), typeof(BoostingRound), typeof(TrainedEnsemble), typeof(LassoKnot), typeof(Eigenpair), typeof(Spectrum), typeof(SpectrumPoint), typeof(DiagnosisOptions), typeof(LayerReport), typeof(UnitReport),
         typeof(RunPoint), typeof(SymmetryReport), typeof(SparseDictionary), typeof(TrainedTangentClassifier),
-        typeof(EpochRecord), typeof(Evaluation), typeof(History), typeof(RetrainingResult), typeof(TrainingProgress),
+        typeof(EpochRecord), typeof(Evaluation), typeof(History), typeof(RetrainingResult), typeof(TrainingProgress), typeof(TrainingControl),
+        typeof(LoggingCallback), typeof(TensorBoardCallback), typeof(LearningRateCurve), typeof(LearningRatePoint),
         typeof(Agreement), typeof(Collectives), typeof(SingleProcess), typeof(ThreadGroup),
     ];
 

@@ -66,6 +66,8 @@ internal static class ExampleMethods
         [nameof(Lanczos)] = TwoLines.Of(
             "8.2.3; Lanczos 1950", () => Valley(),
             function => Lanczos.Eigenpairs(v => function.HessianProduct(v), function.Size, steps: 2, new RandomSource(1)).Select(pair => pair.Value)),
+        [nameof(LearningRateFinder)] = TwoLines.Of(
+            "8.3.1; Smith 2017, 3.3", () => new LearningRateFinder { Steps = 20, BatchSize = 16 }, finder => finder.Run(Learner(new RandomSource(1)), Labelled).Suggestion),
         [nameof(LinearRegions)] = TwoLines.Of(
             "6.4.1, equation 6.42; Montufar et al. 2014", () => new Sequential(new Dense(1, 8, new RandomSource(1)) { Activation = Ops.Relu, BiasInitializer = new Toolkit.Modeling.Initializers.Normal(0.5) }),
             network => LinearRegions.AlongLine(network, [-2], [2])),

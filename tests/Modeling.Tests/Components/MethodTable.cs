@@ -204,6 +204,10 @@ internal static class MethodTable
         [nameof(Lanczos)] = new(
             null, Case.Counts(v => Lanczos.Eigenpairs(x => x, v, 1, new RandomSource(1))), Case.Counts(v => Lanczos.Eigenpairs(x => x, 1, v, new RandomSource(1))),
             Case.Counts(v => Lanczos.Spectrum(x => x, 1, 1, v, new RandomSource(1))), Case.Numbers(v => Lanczos.Spectrum(x => x, 1, 1, 1, new RandomSource(1)).Density(0, v), 0, -1)),
+        [nameof(LearningRateFinder)] = new(
+            () => new LearningRateFinder(), Case.Numbers(v => new LearningRateFinder { First = v }, 0, -1), Case.Numbers(v => new LearningRateFinder { Last = v }, 0, -1),
+            Case.Counts(v => new LearningRateFinder { Steps = v }), Case.Counts(v => new LearningRateFinder { BatchSize = v }),
+            Case.Numbers(v => new LearningRateFinder { Smoothing = v }, -0.1, 1), Case.Numbers(v => new LearningRateFinder { Divergence = v }, 1, 0)),
         [nameof(LinearRegions)] = new(
             null, Case.Counts(v => LinearRegions.AlongLine(Network(3), new float[4], new float[4], v)), [() => LinearRegions.AlongLine(Network(3), new float[3], new float[4])],
             [() => LinearRegions.InPlane(Network(3), new float[3], new float[4], new float[4])]),
