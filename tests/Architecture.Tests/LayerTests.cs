@@ -21,7 +21,7 @@ public sealed partial class LayerTests
 
     [Theory]
     [InlineData("Autograd", "System.Numerics.Tensors")]
-    [InlineData("Modeling", "System.IO.Hashing")]
+    [InlineData("Modeling", "Microsoft.Extensions.Logging.Abstractions System.IO.Hashing")]
     [InlineData("Modeling/Mpi", "")]
     [InlineData("OnnxExport", "Google.Protobuf Grpc.Tools Microsoft.ML.OnnxRuntime.Managed")]
     [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxTransformer Microsoft.ML.Tokenizers System.IO.Hashing")]
@@ -62,7 +62,7 @@ public sealed partial class LayerTests
     [InlineData("Toolkit.Autograd", "Tensors Files Schema", "Kernels Graph", "Operations", "Gradients Lowering", "Compilation", "Execution", "Checking")]
     [InlineData(
         "Toolkit.Modeling", ".", "Schedules Distributed", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
-        "Persistence", "Training", "Diagnostics", "Distances Encoders Ensembles Manifolds")]
+        "Persistence", "Training", "Callbacks Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.Mpi", ".")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import Training")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
