@@ -12,7 +12,7 @@ public sealed record ColumnOptions
     public int? Width
     {
         get;
-        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least 1.");
+        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Width), value, "Expected at least 1.");
     }
 
     /// <summary>For texts: b, where each word has one of 2ᵇ vectors by its hash, from 1 to 16; 12 by default. Words of one hash share a vector; scoring takes 4·2ᵇ bytes for a row. Source: Weinberger et al., "Feature
@@ -22,7 +22,7 @@ public sealed record ColumnOptions
         get;
         init => field = value is >= 1 and <= MostHashBits
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Expected 1 to {MostHashBits}.");
+            : throw new ArgumentOutOfRangeException(nameof(HashBits), value, $"Expected 1 to {MostHashBits}.");
     } = 12;
 
     /// <summary>For texts: what cuts them into tokens, each with a vector of its own; null (the default) for words, each with one of <see cref="HashBits"/>. Scoring takes 4 bytes for each token of the

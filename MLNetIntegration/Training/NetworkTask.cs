@@ -17,7 +17,7 @@ public sealed record NetworkTask
     public double Weight
     {
         get;
-        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a finite weight of at least 0.");
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(Weight), value, "Expected a finite weight of at least 0.");
     } = 1;
 
     /// <summary>A number, Single or Double, by squared error of labels of mean 0 and deviation 1. Adds "…Score", in the label's units.</summary>

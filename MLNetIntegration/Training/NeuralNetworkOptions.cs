@@ -22,7 +22,7 @@ public sealed record NeuralNetworkOptions : TrainingOptions
         get;
         init => field = value >= 0 && double.IsFinite(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a finite strength of at least 0.");
+            : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "Expected a finite strength of at least 0.");
     } = 1e-4;
 
     /// <summary>The share of each label's probability that goes to the other classes, from 0 (the default) to 1 (excluded); multiclass only. Book section

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Toolkit.Autograd.Execution;
 using Toolkit.Modeling.Optimizers;
@@ -85,13 +86,9 @@ public abstract record TrainingOptions
     /// <summary>Provider and threads of the scoring.</summary>
     public ServingOptions Serving { get; init; } = new();
 
-    private protected static double Share(double value) => value is >= 0 and < 1
-        ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected at least 0 and below 1.");
+    private protected static double Share(double value, [CallerMemberName] string option = "") =>
+        value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(option, value, "Expected at least 0 and below 1.");
 
-    private static int AtLeastOne(int value)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-        return value;
-    }
+    private static int AtLeastOne(int value, [CallerMemberName] string option = "") =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(option, value, "Expected at least 1.");
 }

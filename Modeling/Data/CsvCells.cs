@@ -40,16 +40,34 @@ internal sealed class CsvCells(string path, CsvOptions options)
     /// <summary>The error of a table without any row.</summary>
     public DataException NoRows() => new($"'{path}' has no rows to learn from{(options.HasHeader ? " after its header" : "")}.");
 
+    /// <summary>Where the whole header is one field: the separator that it looks like, in a sentence; otherwise nothing.</summary>
+    public string OtherSeparator() => Headers is [var only] && ";\t|,".FirstOrDefault(only.Contains) is var found and not '\0'
+        ? $" Fields were separated by {Excerpt.Quoted(options.Separator)}; the first line looks as if the separator were {(found == '\t' ? "a tab" : Excerpt.Quoted(found))}: set CsvOptions.Separator."
+        : "";
+
     /// <summary>The place of a column.</summary>
-    public int Find(CsvColumn column) => column.Find(Headers, options.HasHeader, path);
+    public int Find(CsvColumn column)
+    {
+        try
+        {
+            return column.Find(Headers, options.HasHeader, path);
+        }
+        catch (DataException e) when (OtherSeparator() is { Length: > 0 } hint)
+        {
+            throw new DataException(e.Message + hint, e);
+        }
+    }
 
     public bool IsMissing(CsvRow row, int column) => marks.Contains(row.Fields[column]);
 
-    public float Number(CsvRow row, int column)
+    /// <param name="row">The row.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="hint">What to do about a text that is no number.</param>
+    public float Number(CsvRow row, int column, string hint = "")
     {
         string text = row.Fields[column];
         if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}");
+            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}{hint}");
         return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found {Excerpt.Quoted(text)}");
     }
 

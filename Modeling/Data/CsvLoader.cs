@@ -74,7 +74,7 @@ internal sealed class CsvLoader
         used.UnionWith(options.Ignore.Select(cells.Find));
         featureColumns = [.. Enumerable.Range(0, cells.Headers.Length).Where(column => !used.Contains(column))];
         if (featureColumns.Length == 0)
-            throw new DataException($"'{path}' has {cells.Headers.Length} columns, none of which is left as a feature.");
+            throw new DataException($"'{path}' has {cells.Headers.Length} columns, none of which is left as a feature.{cells.OtherSeparator()}");
     }
 
     private void Add(CsvRow row)
@@ -88,7 +88,7 @@ internal sealed class CsvLoader
                 throw cells.Missing(row, column);
             if (hole)
                 gaps.Add(numbers.Count);
-            numbers.Add(hole ? 0f : cells.Number(row, column));
+            numbers.Add(hole ? 0f : cells.Number(row, column, "; pass over a column of texts with CsvOptions.Ignore, or read it as a category with CsvOptions.Fields"));
         }
 
         foreach (int column in targetColumns)

@@ -5,7 +5,7 @@ public sealed partial class Dataset
 {
     /// <summary>Loads a training and a test set from the four files of MNIST, Fashion-MNIST and their relatives:
     /// <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c>, <c>t10k-images-idx3-ubyte</c>, <c>t10k-labels-idx1-ubyte</c>,
-    /// each as it is or packed as <c>.gz</c>. Features are the pixels divided by 255, so in [0, 1], of shape [rows · columns]; see
+    /// each as it is or packed as <c>.gz</c>, also with a dot before <c>idx</c>. Features are the pixels divided by 255, so in [0, 1], of shape [rows · columns]; see
     /// <see cref="Reshape"/> for convolutions.</summary>
     /// <param name="folder">The folder with the files.</param>
     /// <param name="classCount">The number of classes; 10 by default.</param>
@@ -84,15 +84,12 @@ public sealed partial class Dataset
         }
     }
 
+    /// <summary>The file of a name, also with a dot before its kind ("train-images.idx3-ubyte"), as it is or packed.</summary>
     private static string Find(string folder, string name)
     {
-        string plain = Path.Combine(folder, name);
-        if (File.Exists(plain))
-            return plain;
-        string packed = plain + ".gz";
-        if (File.Exists(packed))
-            return packed;
-        throw new FileNotFoundException($"The folder '{folder}' has neither '{name}' nor '{name}.gz'.", plain);
+        string[] names = [name, name.Replace("-idx", ".idx", StringComparison.Ordinal)];
+        string[] paths = [.. names.SelectMany(each => new[] { each, $"{each}.gz" }).Select(each => Path.Combine(folder, each))];
+        return Array.Find(paths, File.Exists) ?? throw new FileNotFoundException($"The folder '{folder}' has neither '{name}' nor '{name}.gz'.", paths[0]);
     }
 
     private static DataException Unexpected(string path, string expected, IdxFile found) =>

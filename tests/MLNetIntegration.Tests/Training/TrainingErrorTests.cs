@@ -109,10 +109,10 @@ public sealed class TrainingErrorTests
     [Fact]
     public void Options_out_of_range_are_refused_at_once()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Options with { Dropout = 1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => Options with { WeightDecay = -1 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => Options with { Epochs = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => Options with { ValidationFraction = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>("Dropout", () => Options with { Dropout = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>("WeightDecay", () => Options with { WeightDecay = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("Epochs", () => Options with { Epochs = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("ValidationFraction", () => Options with { ValidationFraction = double.NaN });
         Assert.Throws<ArgumentException>(() => Ml.Regression.NeuralNetwork(Options with { LabelSmoothing = 0.1 }));
         Assert.Throws<ArgumentException>(() => Ml.Regression.HeteroscedasticNeuralNetwork(Options with { Quantiles = [0.5, 1] }));
         TrainingException balance = Assert.Throws<TrainingException>(() => Ml.Regression.NeuralNetwork(

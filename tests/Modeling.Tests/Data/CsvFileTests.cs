@@ -163,6 +163,10 @@ public sealed class CsvFileTests
         Assert.Contains("no column named 'y'; its columns are: 'a', 'b'", Fails(folder.Write("7", "a,b\n1,2\n"), label));
         Assert.Contains("two columns named 'y'", Fails(folder.Write("8", "y,y\n1,2\n"), label));
         Assert.Contains("none of which is left as a feature", Fails(folder.Write("9", "y\n1\n"), label));
+        Assert.Contains("CsvOptions.Ignore, or read it as a category with CsvOptions.Fields", Fails(folder.Write("1", "a,b,y\n1,2,x\n1,two,x\n"), label));
+        Assert.Contains("looks as if the separator were ';'", Fails(folder.Write("9", "a;b;y\n1;2;x\n"), label));
+        Assert.Contains("were separated by ','; the first line looks as if the separator were a tab", Fails(folder.Write("9", "a\ty\n1\tx\n"), new CsvOptions { Label = ^1 }));
+        Assert.DoesNotContain("separator", Fails(folder.Write("9", "y\n1\n"), label));
         Assert.Contains("without a header", Fails(folder.Write("10", "1,2\n"), label with { HasHeader = false }));
         Assert.Contains("there is no column 2", Fails(folder.Write("11", "a,b\n1,2\n"), label with { Label = 2 }));
         Assert.Throws<FileNotFoundException>(() => Dataset.LoadCsv(folder.PathOf("12"), label));

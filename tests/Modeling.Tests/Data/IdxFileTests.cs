@@ -105,6 +105,17 @@ public sealed class IdxFileTests
     }
 
     [Fact]
+    public void Files_with_a_dot_before_their_kind_are_found()
+    {
+        using var folder = new TemporaryFolder();
+        WriteAll(folder, 3, 2);
+        float[] expected = Dataset.LoadIdx(folder.Path).Train.Features.ToArray();
+        foreach (string file in Directory.GetFiles(folder.Path))
+            System.IO.File.Move(file, file.Replace("-idx", ".idx", StringComparison.Ordinal));
+        Assert.Equal(expected, Dataset.LoadIdx(folder.Path).Train.Features.ToArray());
+    }
+
+    [Fact]
     public void Validation_rows_are_set_aside_from_the_training_rows_alone()
     {
         using var folder = new TemporaryFolder();

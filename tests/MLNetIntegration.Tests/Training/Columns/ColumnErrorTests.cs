@@ -32,9 +32,9 @@ public sealed class ColumnErrorTests
     {
         string message = Assert.Throws<TrainingException>(() => Ml.Regression.NeuralNetwork(Options with { FeatureColumns = ["Age", "Note"] }).Fit(HouseData.Keyed(Ml, HouseData.Rows(20)))).Message;
         Assert.Contains("for the feature columns \"Age\", \"Note\", found them for \"Place\"", message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { Width = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { HashBits = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ColumnOptions { HashBits = 17 });
+        Assert.Throws<ArgumentOutOfRangeException>("Width", () => new ColumnOptions { Width = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("HashBits", () => new ColumnOptions { HashBits = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("HashBits", () => new ColumnOptions { HashBits = 17 });
     }
 
     [Fact]

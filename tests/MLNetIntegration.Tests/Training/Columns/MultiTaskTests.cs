@@ -186,7 +186,7 @@ public sealed class MultiTaskTests
         Assert.Contains(
             "Expected classes to balance in \"Cost\", \"Price\"",
             Assert.Throws<TrainingException>(() => Ml.MultiTaskNeuralNetwork(numbers, Options with { BalanceClasses = true }).Fit(data)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => NetworkTask.Binary("Cost") with { Weight = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("Weight", () => NetworkTask.Binary("Cost") with { Weight = -1 });
         Assert.Throws<ArgumentException>(() => NetworkTask.Binary("Cost") with { Name = "" });
         string message = Assert.Throws<TrainingException>(() => Ml.MultiTaskNeuralNetwork([NetworkTask.Regression("Cost"), NetworkTask.Binary("Age")], Options).Fit(data)).Message;
         Assert.Contains("Expected the label column \"Age\" to be Boolean, found Int32", message, StringComparison.Ordinal);
