@@ -40,6 +40,8 @@ internal static class CommandLine
             new CheckCommand(),
             new ConvertCommand(),
             new StepCommand(),
+            new BenchCommand(),
+            new InitCommand(),
         };
     }
 }

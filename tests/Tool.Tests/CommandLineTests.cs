@@ -26,7 +26,7 @@ public sealed class CommandLineTests
     {
         ToolRun all = await ToolRun.OfAsync();
         Assert.Equal(CommandLine.Succeeded, all.Code);
-        foreach (string command in new[] { "train", "score", "evaluate", "inspect", "check", "convert", "step" })
+        foreach (string command in new[] { "train", "score", "evaluate", "inspect", "check", "convert", "step", "bench", "init" })
         {
             Assert.Contains($"  {command} ", all.Output, StringComparison.Ordinal);
             Assert.Equal(CommandLine.Succeeded, (await ToolRun.OfAsync(command, "--help")).Code);

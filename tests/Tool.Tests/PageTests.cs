@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Toolkit.MLNetIntegration.Tests;
 
 namespace Toolkit.Tool.Tests;
 
@@ -8,10 +9,7 @@ public sealed class PageTests
     [Fact]
     public void The_page_names_every_command_and_option()
     {
-        DirectoryInfo root = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Toolkit.sln")))
-            root = root.Parent ?? throw new InvalidOperationException("The tests must run inside the repository: Toolkit.sln was not found.");
-        string page = File.ReadAllText(Path.Combine(root.FullName, "docs", "command-line.md"));
+        string page = File.ReadAllText(Path.Combine(PageProgram.Root, "docs", "command-line.md"));
         string[] sections = page.Split("\n## ");
         foreach (Command command in CommandLine.Root().Subcommands)
         {

@@ -16,6 +16,13 @@ internal abstract class ToolCommand : Command
     /// <param name="cancellation">Is asked to end by Ctrl+C.</param>
     protected abstract Report Run(ParseResult arguments, Progress progress, CancellationToken cancellation);
 
+    /// <summary>Makes other values of an option a fault of usage.</summary>
+    protected static void Require<T>(Option<T> option, Func<T?, bool> isRight, string expected) => option.Validators.Add(result =>
+    {
+        if (!isRight(result.GetValueOrDefault<T>()))
+            result.AddError($"Expected {expected} for {option.Name}, found {string.Join(' ', result.Tokens.Select(token => token.Value))}.");
+    });
+
     private async Task<int> Execute(ParseResult arguments, CancellationToken cancellation)
     {
         TextWriter output = arguments.InvocationConfiguration.Output, error = arguments.InvocationConfiguration.Error;

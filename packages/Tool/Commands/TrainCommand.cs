@@ -153,10 +153,4 @@ internal sealed class TrainCommand : ToolCommand
         Test = arguments.GetValue(testShare),
         Threads = arguments.GetValue(threads),
     };
-
-    private static void Require<T>(Option<T> option, Func<T?, bool> isRight, string expected) => option.Validators.Add(result =>
-    {
-        if (!isRight(result.GetValueOrDefault<T>()))
-            result.AddError($"Expected {expected} for {option.Name}, found {string.Join(' ', result.Tokens.Select(token => token.Value))}.");
-    });
 }

@@ -21,8 +21,12 @@ internal static class Evaluated
         classes ??= [.. Enumerable.Range(0, width).Select(c => c.ToString(CultureInfo.InvariantCulture))];
         if (classes.Count != width)
             throw new DataException($"Expected a score for each of {classes.Count} classes, found {width} scores in a row.");
-        if (labels.Index().FirstOrDefault(label => label.Item < 0 || label.Item >= width || label.Item != (int)label.Item, (-1, 0)) is ( >= 0, _) and var (row, wrong))
-            throw new DataException($"Expected labels from 0 to {width - 1}, found {wrong.ToString(CultureInfo.InvariantCulture)} in row {row} (counted from 0).");
+        foreach ((int row, float label) in labels.Index())
+        {
+            if (label < 0 || label >= width || label != (int)label)
+                throw new DataException($"Expected labels from 0 to {width - 1}, found {label.ToString(CultureInfo.InvariantCulture)} in row {row} (counted from 0).");
+        }
+
         return ClassReport.Of(scores, [.. labels.Select(label => (int)label)], classes);
     }
 }
