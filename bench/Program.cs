@@ -5,6 +5,7 @@ using Toolkit.Bench.Pipelines;
 using Toolkit.Bench.Ratios;
 using Toolkit.Bench.Scaling;
 using Toolkit.Bench.Steps;
+using Toolkit.Bench.Tables;
 
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
 // runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
@@ -19,6 +20,7 @@ using Toolkit.Bench.Steps;
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
+// table GIGABYTES FOLDER                             a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
 double Seconds(int position) => args.Length > position ? double.Parse(args[position], CultureInfo.InvariantCulture) : 4;
@@ -63,6 +65,10 @@ switch (args.FirstOrDefault())
     case "scaling":
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
         break;
+    case "table" when args.Length > 2:
+        return TableRates.Run(Seconds(1), args[2]);
+    case "table-score" when args.Length > 3:
+        return TableRates.Score(args[1], args[2], args[3]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(StepRates).Assembly).Run(args);
         break;

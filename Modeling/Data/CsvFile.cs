@@ -21,6 +21,41 @@ public static class CsvFile
             yield return row;
     }
 
+    /// <summary>The records of a file in blocks, cut between records: each can be read by itself, on any thread.</summary>
+    /// <param name="path">The file, in UTF-8, with or without a byte order mark. One that ends in ".gz" is unpacked.</param>
+    /// <param name="options">Separator, quote and trimming; the rest is not looked at. Separator and quote are ASCII characters.</param>
+    /// <param name="length">The bytes that a block has at least, but for the last one; it ends with the record that reaches them.</param>
+    /// <returns>The blocks in the order of the file. The bytes of each are there until the next is asked for.</returns>
+    /// <exception cref="ArgumentException">Separator and quote are the same, line ends or no ASCII characters.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DataException">A record is too long, or a packed file is damaged.</exception>
+    public static IEnumerable<CsvBlock> ReadBlocks(string path, CsvOptions options, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        return Blocks();
+
+        IEnumerable<CsvBlock> Blocks()
+        {
+            using Stream stream = DataFile.OpenRead(path);
+            var cutter = new CsvBlockCutter(stream, options, path, length);
+            while (cutter.Next() is { } block)
+                yield return block;
+        }
+    }
+
+    /// <summary>The records of a block.</summary>
+    /// <param name="block">A block.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="options">Those by which it was cut.</param>
+    /// <exception cref="DataException">As for a file; the lines are those of the file.</exception>
+    public static IEnumerable<CsvRow> Read(CsvBlock block, string path, CsvOptions options)
+    {
+        using Stream stream = block.Open();
+        var records = new CsvScanner(new Utf8Text(stream, path, block.FirstLine), options);
+        while (records.Next() is { } row)
+            yield return row;
+    }
+
     /// <summary>The records of a text.</summary>
     internal static IEnumerable<CsvRow> Read(Stream stream, CsvOptions options, string path)
     {

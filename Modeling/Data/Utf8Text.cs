@@ -19,11 +19,20 @@ internal sealed class Utf8Text
     private bool ended;
     private byte? bad;
 
-    /// <summary>A text from the beginning of a stream; a byte order mark is passed over.</summary>
-    public Utf8Text(Stream stream, string path)
+    /// <summary>A text from the beginning of a stream.</summary>
+    /// <param name="stream">The bytes.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="firstLine">The line with which they begin; at the first one, that is at the beginning of a file, a byte order mark is passed over.</param>
+    public Utf8Text(Stream stream, string path, long firstLine = 1)
     {
-        (this.stream, this.path) = (stream, path);
+        (this.stream, this.path, Line) = (stream, path, firstLine);
         Load();
+        if (firstLine > 1)
+        {
+            Decode();
+            return;
+        }
+
         string? other = bytes.AsSpan(0, byteCount) switch
         {
             [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "UTF-32",
@@ -38,7 +47,7 @@ internal sealed class Utf8Text
     }
 
     /// <summary>The line of the next character, from 1.</summary>
-    public long Line { get; private set; } = 1;
+    public long Line { get; private set; }
 
     /// <summary>The place of the next character in its line, from 1.</summary>
     public long Column { get; private set; } = 1;

@@ -82,10 +82,11 @@ internal sealed unsafe class MpiThread
     private void Work()
     {
         Try(() => Mpi = MpiLibrary.Open(options));
+        Action answer = Answer;
         while (failure is null && !finish)
         {
             asked.Wait();
-            Try(Answer);
+            Try(answer);
         }
     }
 

@@ -12,6 +12,7 @@ public sealed partial class LayerTests
     [InlineData("Modeling/Mpi", "Modeling")]
     [InlineData("OnnxExport", "Autograd")]
     [InlineData("MLNetIntegration", "Modeling OnnxExport")]
+    [InlineData("MLNetIntegration/Tables", "Modeling OnnxExport")]
     public void A_library_references_only_the_libraries_below_it(string library, string allowed)
     {
         IEnumerable<string> references = Project(library).Descendants("ProjectReference")
@@ -25,6 +26,7 @@ public sealed partial class LayerTests
     [InlineData("Modeling/Mpi", "")]
     [InlineData("OnnxExport", "Google.Protobuf Grpc.Tools Microsoft.ML.OnnxRuntime.Managed")]
     [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxTransformer Microsoft.ML.Tokenizers System.IO.Hashing")]
+    [InlineData("MLNetIntegration/Tables", "Parquet.Net")]
     public void A_library_uses_only_its_packages_and_never_a_native_runtime(string library, string allowed)
     {
         IEnumerable<string> packages = Project(library).Descendants("PackageReference").Select(r => (string)r.Attribute("Include")!);
@@ -66,6 +68,7 @@ public sealed partial class LayerTests
     [InlineData("Toolkit.Mpi", ".")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import Training")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
+    [InlineData("Toolkit.Tables", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
     {
         string[][] folders = [.. levels.Select(level => level.Split(' '))];
@@ -91,9 +94,10 @@ public sealed partial class LayerTests
     [InlineData("Modeling/Mpi")]
     [InlineData("OnnxExport")]
     [InlineData("MLNetIntegration")]
+    [InlineData("MLNetIntegration/Tables")]
     public void A_library_shows_its_internals_to_no_other(string library)
     {
-        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.Mpi", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration"];
+        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.Mpi", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration", "Toolkit.Tables"];
         Assert.Empty(Project(library).Descendants("InternalsVisibleTo").Select(friend => (string)friend.Attribute("Include")!).Intersect(libraries));
     }
 

@@ -5,6 +5,7 @@ using Toolkit.MLNetIntegration;
 using Toolkit.Modeling;
 using Toolkit.Mpi;
 using Toolkit.OnnxExport.Serving;
+using Toolkit.Tables;
 
 namespace Toolkit.Architecture.Tests;
 
@@ -12,7 +13,7 @@ namespace Toolkit.Architecture.Tests;
 public sealed class StyleTests
 {
     internal static readonly Assembly[] Libraries =
-        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(MpiGroup).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxScoringCatalog).Assembly];
+        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(MpiGroup).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxScoringCatalog).Assembly, typeof(TableScorer).Assembly];
 
     [Fact]
     public void Every_public_class_is_abstract_sealed_or_static()

@@ -10,8 +10,22 @@ using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Persistence;
 using Toolkit.Modeling.Training;
 using Toolkit.Mpi;
+using Toolkit.MpiJob;
 
-// What the tests of MPI start under mpirun: CHECKPOINT EPOCHS [FAULT RANK]. At the fourth step the process of that rank throws, kills or stops itself; with the fault "mismatch" it has other data.
+// What the tests of MPI start under mpirun:
+// losses FOLDER sgd|adam          trains on what the folder gets, for a comparison of the losses of all steps (LossJob)
+// allocations                     prints the bytes that steps allocate (AllocationJob)
+// CHECKPOINT EPOCHS [FAULT RANK]  at the fourth step the process of that rank throws, kills or stops itself; with the fault "mismatch" it has other data
+switch (args[0])
+{
+    case "losses":
+        return MpiGroup.Run(group => LossJob.Run(group, args[1], args[2]));
+    case "allocations":
+        return MpiGroup.Run(AllocationJob.Run);
+    default:
+        break;
+}
+
 string path = args[0];
 int epochs = int.Parse(args[1], CultureInfo.InvariantCulture);
 (string fault, int faulty) = args.Length > 2 ? (args[2], int.Parse(args[3], CultureInfo.InvariantCulture)) : ("", -1);

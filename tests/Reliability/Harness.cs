@@ -19,6 +19,7 @@ internal abstract record Harness(string Name)
         new Graphs.GraphFuzzer(),
         new Kills.TrainingKills(),
         new Kills.SaveKills(),
+        new Kills.TableKills(),
         new Disks.FullDisk(),
         new Disks.ReadOnlyPlaces(),
         new Load.Disposal(),

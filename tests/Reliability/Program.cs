@@ -17,6 +17,7 @@ internal static class Program
         ["graph", var seed, var number] => Table.RepeatGraph(int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(number, CultureInfo.InvariantCulture)),
         ["train", var file, var epochs] => Kills.Children.Train(file, int.Parse(epochs, CultureInfo.InvariantCulture)),
         ["save", var file] => Kills.Children.Save(file),
+        ["score", var table, var model, var output] => Kills.Children.Score(table, model, output),
         _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
     };
 }

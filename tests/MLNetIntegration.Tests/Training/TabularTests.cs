@@ -114,9 +114,9 @@ public sealed class TabularTests
     [MemberData(nameof(Loaded))]
     public void Tables_are_learned_through_the_loader_as_well(string name, string source, double oneHot, double vectors, double tolerance)
     {
-        Table table = Tables.All.Single(t => t.Name == name);
+        Table table = Samples.Tabular.Csv.Tables.All.Single(t => t.Name == name);
         string folder = Path.Combine(source == "made" ? DataFiles.Folder : Shared!, Catalog.All.Single(c => c.Name == name).Folder!);
-        (string Network, double[] Figures)[] found = [.. Tables.Run(table, folder, seeds: 1)];
+        (string Network, double[] Figures)[] found = [.. Samples.Tabular.Csv.Tables.Run(table, folder, seeds: 1)];
         Assert.Equal(["neural network", "network with embeddings"], found.Select(f => f.Network));
         Assert.Equal(oneHot, found[0].Figures.Single(), tolerance);
         Assert.Equal(vectors, found[1].Figures.Single(), tolerance);

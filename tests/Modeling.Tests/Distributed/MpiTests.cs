@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Toolkit.Modeling.Tests.Distributed;
@@ -49,6 +52,61 @@ public sealed class MpiTests : IDisposable
         Assert.Contains(message, output, StringComparison.Ordinal);
         Assert.DoesNotContain("is done", output, StringComparison.Ordinal);
         Assert.InRange(sinceFault.TotalSeconds, 0.0, 10.0);
+    }
+
+    /// <summary>The same network, examples, batches and optimizer in two processes of ours and in two of PyTorch's DistributedDataParallel.</summary>
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    public void The_losses_of_all_steps_are_those_of_DistributedDataParallel(string optimizer)
+    {
+        string? python = PyTorch();
+        Assert.SkipWhen(python is null, "There is no PyTorch on this machine: python3 does not load torch.distributed.");
+        (int exit, string output, _) = Run(2, "losses", folder, optimizer);
+        Assert.True(exit == 0, output);
+        double[] ours = [.. File.ReadLines(Path.Combine(folder, "losses")).Select(Number)];
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        (exit, string theirs, string errors) = Start(python!, Path.Combine(AppContext.BaseDirectory, "ddp.py"), folder, optimizer, $"{port}");
+        Assert.True(exit == 0, errors);
+        Assert.Equal(30, ours.Length);
+        Assert.Equal(theirs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Number), ours, (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.True(ours[^1] < 0.9 * ours[0], $"{ours[0]} has become {ours[^1]}");
+
+        static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Steps_allocate_nothing_in_any_thread()
+    {
+        (int exit, string output, _) = Run(2, "allocations");
+        Assert.True(exit == 0, output);
+        Assert.Contains("rank 0: 0 bytes in ten steps", output, StringComparison.Ordinal);
+        Assert.Contains("rank 1: 0 bytes in ten steps", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The Python that has PyTorch, or null.</summary>
+    private static string? PyTorch() => new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python =>
+    {
+        try
+        {
+            return Start(python, "-c", "import torch.distributed; assert torch.distributed.is_gloo_available()").ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    });
+
+    private static (int ExitCode, string Output, string Errors) Start(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
     }
 
     /// <summary>Starts the job, and measures how long it goes on after the fault.</summary>

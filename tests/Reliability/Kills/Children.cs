@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Persistence;
 using Toolkit.Modeling.Training;
+using Toolkit.Tables;
 
 namespace Toolkit.Reliability.Kills;
 
@@ -40,6 +42,15 @@ internal static class Children
                 Console.WriteLine("saved");
             }
         }
+    }
+
+    /// <summary>Scores a table, from where the parts stand, and prints how many were there before and the most memory that the process has held.</summary>
+    public static int Score(string table, string model, string output)
+    {
+        TableScores scores = TableScorer.Score(table, model, output, new TableScoringOptions { Keep = ["id"], MemoryBudget = TableKills.Budget, Threads = 2 });
+        using var self = Process.GetCurrentProcess();
+        Console.WriteLine($"{scores.Parts - scores.NewParts} {self.PeakWorkingSet64}");
+        return 0;
     }
 
     public static Dense Model(ulong seed) => new(300, 333, new Modeling.RandomSource(seed));

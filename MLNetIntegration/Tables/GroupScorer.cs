@@ -1,0 +1,73 @@
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Tables;
+
+/// <summary>Runs the model on the rows of a group, for one thread.</summary>
+internal sealed class GroupScorer : IDisposable
+{
+    private readonly OnnxSession session;
+    private readonly ScoreLayout layout;
+    private readonly GroupReader reader;
+    private readonly string[] outputNames;
+    private readonly TableColumn[][] scores;
+    private SessionBuffers? full;
+
+    public GroupScorer(OnnxSession session, ScoreLayout layout, GroupReader reader)
+    {
+        (this.session, this.layout, this.reader) = (session, layout, reader);
+        outputNames = [.. layout.Outputs.Select(output => output.Output.Name)];
+        scores = [.. layout.Outputs.Select(output => output.Names.Select(name => TableColumn.Of(name, output.Output.ElementType)).ToArray())];
+        Columns = [.. reader.Kept, .. scores.SelectMany(columns => columns)];
+    }
+
+    /// <summary>The columns of a part: those to keep, and the scores.</summary>
+    public IReadOnlyList<TableColumn> Columns { get; }
+
+    /// <summary>Scores the rows that the reader holds.</summary>
+    public void Score()
+    {
+        foreach (TableColumn column in scores.SelectMany(columns => columns))
+            column.Resize(reader.Rows);
+        for (int first = 0; first < reader.Rows; first += layout.BatchSize)
+        {
+            int count = Math.Min(layout.BatchSize, reader.Rows - first);
+            if (count == layout.BatchSize)
+            {
+                Score(full ??= Buffers(count), first, count);
+                continue;
+            }
+
+            using SessionBuffers rest = Buffers(count);
+            Score(rest, first, count);
+        }
+    }
+
+    public void Dispose() => full?.Dispose();
+
+    private SessionBuffers Buffers(int count) => session.CreateBuffers(
+        layout.Inputs.SelectMany(input => input.Input.Shape[0].Symbols).Select(symbol => symbol.Name).Distinct().ToDictionary(name => name, _ => count), outputNames);
+
+    private void Score(SessionBuffers buffers, int first, int count)
+    {
+        for (int i = 0; i < reader.Inputs.Count; i++)
+        {
+            TensorMemory memory = buffers.InputMemory[i];
+            TableColumn[] columns = reader.Inputs[i];
+            for (int offset = 0; offset < columns.Length; offset++)
+            {
+                if (columns[offset].Fill(memory, first, count, offset, columns.Length) is var bad and >= 0)
+                    throw reader.Bad(columns[offset], bad, $"expected a number within {memory.Description.ElementType}, the type of the input \"{memory.Description.Name}\", found another");
+            }
+        }
+
+        buffers.Run();
+        for (int i = 0; i < scores.Length; i++)
+        {
+            TensorMemory memory = buffers.OutputMemory[i];
+            if (memory.Sizes.Length == 0 || memory.Sizes[0] != count || memory.Count != count * scores[i].Length)
+                throw new ServingException($"Expected {count} rows of {scores[i].Length} in the output \"{outputNames[i]}\", one for each row of the inputs, found the sizes [{string.Join(", ", memory.Sizes.ToArray())}].");
+            for (int offset = 0; offset < scores[i].Length; offset++)
+                scores[i][offset].Take(memory, first, count, offset, scores[i].Length);
+        }
+    }
+}

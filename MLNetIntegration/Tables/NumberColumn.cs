@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Parquet.Schema;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Tables;
+
+/// <summary>A column of numbers.</summary>
+/// <typeparam name="T">Their type.</typeparam>
+/// <param name="name">The name of the column.</param>
+/// <param name="field">The column of Parquet that it is read from, if it is.</param>
+internal sealed class NumberColumn<T>(string name, DataField? field = null) : ValueColumn<T>(name, field)
+    where T : unmanaged, INumber<T>, IMinMaxValue<T>
+{
+    private static readonly bool IsFloating = typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    protected override T Missing => IsFloating ? T.Zero / T.Zero : T.Zero;
+
+    public override bool Fits(TensorElementType type) => Rows.Converts(type);
+
+    public override string? Parse(int row, string text)
+    {
+        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && T.IsFinite(value))
+        {
+            Values[row] = value;
+            return null;
+        }
+
+        return IsFloating ? $"a finite number within {typeof(T).Name}" : $"a whole number from {T.MinValue} to {T.MaxValue}";
+    }
+
+    public override bool SetMissing(int row)
+    {
+        Values[row] = Missing;
+        return IsFloating;
+    }
+
+    public override int FirstMissing() => base.FirstMissing() is var missing and >= 0 ? missing : IsFloating ? FirstNaN() : -1;
+
+    public override int Fill(TensorMemory memory, int first, int count, int offset, int width) =>
+        Rows.Fill<T>(Values.Slice(first, count), memory, offset, width) is var bad and >= 0 ? first + bad : -1;
+
+    public override void Take(TensorMemory memory, int first, int count, int offset, int width)
+    {
+        if (memory.Description.ElementType == TensorElementType.Float16)
+        {
+            ReadOnlySpan<Half> halves = memory.Span<Half>();
+            for (int i = 0; i < count; i++)
+                Values[first + i] = T.CreateSaturating(halves[(i * width) + offset]);
+            return;
+        }
+
+        ReadOnlySpan<T> elements = memory.Span<T>();
+        for (int i = 0; i < count; i++)
+            Values[first + i] = elements[(i * width) + offset];
+    }
+
+    public override void Write(CsvPartWriter writer, int row) => writer.Write(Values[row]);
+
+    private int FirstNaN()
+    {
+        for (int row = 0; row < Count; row++)
+        {
+            if (T.IsNaN(Values[row]))
+                return row;
+        }
+
+        return -1;
+    }
+}

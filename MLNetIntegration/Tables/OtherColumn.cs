@@ -1,0 +1,13 @@
+using Parquet.Schema;
+
+namespace Toolkit.Tables;
+
+/// <summary>A column that can stand beside scores, and that no model reads.</summary>
+/// <typeparam name="T">The type of the cells.</typeparam>
+/// <param name="name">The name of the column.</param>
+/// <param name="field">The column of Parquet that it is read from.</param>
+internal sealed class OtherColumn<T>(string name, DataField field) : ValueColumn<T>(name, field)
+    where T : struct, ISpanFormattable
+{
+    public override void Write(CsvPartWriter writer, int row) => writer.Write(Values[row]);
+}

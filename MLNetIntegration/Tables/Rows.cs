@@ -1,0 +1,59 @@
+using System.Numerics;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Toolkit.OnnxExport.Serving;
+
+namespace Toolkit.Tables;
+
+/// <summary>Puts the numbers of a column into the rows of an input.</summary>
+internal static class Rows
+{
+    /// <summary>Whether numbers can become elements of a type.</summary>
+    public static bool Converts(TensorElementType type) => type is not TensorElementType.String && TableTypes.Contains(type);
+
+    private static readonly HashSet<TensorElementType> TableTypes =
+    [
+        TensorElementType.Float, TensorElementType.Float16, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32, TensorElementType.Int16, TensorElementType.Int8,
+        TensorElementType.UInt64, TensorElementType.UInt32, TensorElementType.UInt16, TensorElementType.UInt8, TensorElementType.Bool,
+    ];
+
+    /// <summary>Puts numbers into rows, each rounded to the type of the elements. An element of an integer type takes whole numbers within its range, a truth value 0 and 1, and no finite number becomes
+    /// an infinite one.</summary>
+    /// <returns>The first number that is none of the type, or −1.</returns>
+    public static int Fill<T>(ReadOnlySpan<T> numbers, TensorMemory memory, int offset, int width)
+        where T : unmanaged, INumber<T> => memory.Description.ElementType switch
+        {
+            TensorElementType.Float => Fill(numbers, memory.Span<float>(), offset, width),
+            TensorElementType.Float16 => Fill(numbers, memory.Span<Half>(), offset, width),
+            TensorElementType.Double => Fill(numbers, memory.Span<double>(), offset, width),
+            TensorElementType.Int64 => Fill(numbers, memory.Span<long>(), offset, width),
+            TensorElementType.Int32 => Fill(numbers, memory.Span<int>(), offset, width),
+            TensorElementType.Int16 => Fill(numbers, memory.Span<short>(), offset, width),
+            TensorElementType.Int8 => Fill(numbers, memory.Span<sbyte>(), offset, width),
+            TensorElementType.UInt64 => Fill(numbers, memory.Span<ulong>(), offset, width),
+            TensorElementType.UInt32 => Fill(numbers, memory.Span<uint>(), offset, width),
+            TensorElementType.UInt16 => Fill(numbers, memory.Span<ushort>(), offset, width),
+            TensorElementType.UInt8 => Fill(numbers, memory.Span<byte>(), offset, width),
+            TensorElementType.Bool => Fill(numbers, memory.Span<byte>(), offset, width, most: 1),
+            var other => throw new NotSupportedException($"{other}"),
+        };
+
+    private static int Fill<T, TElement>(ReadOnlySpan<T> numbers, Span<TElement> elements, int offset, int width, byte most = byte.MaxValue)
+        where T : unmanaged, INumber<T>
+        where TElement : unmanaged, INumber<TElement>
+    {
+        bool isFloating = typeof(TElement) == typeof(float) || typeof(TElement) == typeof(double) || typeof(TElement) == typeof(Half);
+        for (int i = 0, at = offset; i < numbers.Length; i++, at += width)
+        {
+            T number = numbers[i];
+            TElement element = TElement.CreateSaturating(number);
+            elements[at] = element;
+            bool fits = typeof(T) == typeof(TElement) ? most == byte.MaxValue || number <= T.One
+                : isFloating ? TElement.IsFinite(element) || !T.IsFinite(number)
+                : T.CreateSaturating(element) == number && (most == byte.MaxValue || element <= TElement.One);
+            if (!fits)
+                return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,54 @@
+"""Repeats the training of LossJob with PyTorch's DistributedDataParallel over Gloo in two processes, and prints the mean loss of each step. Arguments: FOLDER sgd|adam PORT."""
+import os
+import sys
+
+import torch
+import torch.distributed as dist
+
+EXAMPLES, FEATURES, HIDDEN, CLASSES, BATCH, EPOCHS, SIZE = 480, 784, 32, 10, 48, 3, 2
+
+
+def read(folder, name, dtype):
+    with open(os.path.join(folder, name), "rb") as file:
+        return torch.frombuffer(bytearray(file.read()), dtype=dtype)
+
+
+def train(rank, folder, optimizer, port):
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=SIZE)
+    x = read(folder, "features", torch.float32).reshape(EXAMPLES, FEATURES)
+    y = read(folder, "labels", torch.int64)
+    first = torch.nn.Linear(FEATURES, HIDDEN)
+    second = torch.nn.Linear(HIDDEN, CLASSES)
+    parameters = read(folder, "parameters", torch.float32)
+    with torch.no_grad():
+        for layer in (first, second):
+            inputs, outputs = layer.in_features, layer.out_features
+            weight, bias, parameters = parameters.split([inputs * outputs, outputs, len(parameters) - (inputs + 1) * outputs])
+            layer.weight.copy_(weight.reshape(inputs, outputs).T)
+            layer.bias.copy_(bias)
+    model = torch.nn.parallel.DistributedDataParallel(torch.nn.Sequential(first, torch.nn.Tanh(), second))
+    steps = torch.optim.Adam(model.parameters(), lr=0.01) if optimizer == "adam" else torch.optim.SGD(model.parameters(), lr=0.1)
+    share = BATCH // SIZE
+    for _ in range(EPOCHS):
+        for start in range(0, EXAMPLES, BATCH):
+            own = slice(start + rank * share, start + (rank + 1) * share)
+            loss = torch.nn.functional.cross_entropy(model(x[own]), y[own])
+            steps.zero_grad()
+            loss.backward()
+            steps.step()
+            total = loss.detach().double()
+            dist.all_reduce(total)
+            if rank == 0:
+                print(repr(total.item() / SIZE))
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    # Forked, so that PyTorch is loaded once.
+    child = os.fork()
+    train(0 if child else 1, sys.argv[1], sys.argv[2], sys.argv[3])
+    sys.stdout.flush()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    os._exit(0)
