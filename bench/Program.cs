@@ -6,6 +6,7 @@ using Toolkit.Bench.Ratios;
 using Toolkit.Bench.Scaling;
 using Toolkit.Bench.Steps;
 using Toolkit.Bench.Tables;
+using Toolkit.Mpi;
 
 // steps [threads] [seconds per case] [NAME,NAME...]   one line per case: NAME <tab> steps/s
 // runtime [threads] [seconds per case] [NAME,NAME...] the cases of inference in ONNX Runtime
@@ -20,6 +21,7 @@ using Toolkit.Bench.Tables;
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
+// scaling-ranks [seconds per run] [rounds]            two processes under Open MPI against one, and what many would do by these times
 // table GIGABYTES FOLDER                             a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
@@ -65,6 +67,10 @@ switch (args.FirstOrDefault())
     case "scaling":
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
         break;
+    case "scaling-ranks":
+        return RankScaling.Run(Seconds(1), args.Length > 2 ? Threads(2) : 5);
+    case "scaling-ranks-job":
+        return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1)));
     case "table" when args.Length > 2:
         return TableRates.Run(Seconds(1), args[2]);
     case "table-score" when args.Length > 3:

@@ -36,8 +36,13 @@ internal sealed class TargetCheck
     /// <param name="first">The number of its first example in the pass.</param>
     public void Batch(Batch batch, long first)
     {
-        if (known)
-            return;
+        // Apart from what captures the batch, which would allocate at every step.
+        if (!known)
+            Check(batch, first);
+    }
+
+    private void Check(Batch batch, long first)
+    {
         foreach (Loss loss in trainer.Loss.Summands)
         {
             if (batch.Layout.Find(loss.Target) is { } field)

@@ -144,7 +144,7 @@ public sealed class ParquetScoringTests : IDisposable
         B[120] = 1;
         Write();
         TableScoringOptions fraction = Options() with { Inputs = new Dictionary<string, IReadOnlyList<string>>(Options().Inputs) { ["k"] = ["b"] } };
-        Assert.Contains("row 0 (row group 0), column 'b': expected a number within Int64", Message(fraction), StringComparison.Ordinal);
+        Assert.Contains("row 1 (row group 0), column 'b': expected a number within Int64", Message(fraction), StringComparison.Ordinal);
     }
 
     [Fact]

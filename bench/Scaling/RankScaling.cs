@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Operations;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Distributed;
+using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Training;
+using Toolkit.Mpi;
+
+namespace Toolkit.Bench.Scaling;
+
+/// <summary>
+/// Weak scaling of training: the rate of two processes with one thread each over twice that of one, where each computes as many pieces of as many examples. Runs of one and of two take turns.
+/// </summary>
+internal static class RankScaling
+{
+    private const int PieceSize = 32, PiecesPerRank = 4, StepsPerEpoch = 16, MostRanks = 2;
+
+    /// <summary>Measures with Open MPI, and prints what larger clusters would do by these times.</summary>
+    public static int Run(double seconds, int rounds)
+    {
+        var ratios = new List<double>();
+        RankTimes last = default;
+        for (int round = 0; round < rounds; round++)
+        {
+            RankTimes one = Measure(1, seconds), two = Measure(MostRanks, seconds);
+            ratios.Add(two.Rate / (MostRanks * one.Rate));
+            Line($"examples/s: one process {one.Rate:F0}, two {two.Rate:F0}, ratio {ratios[^1]:F3}; a step of two {1e3 * two.Step:F2} ms, {1e3 * two.Message:F2} ms of it in messages");
+            last = two with { Step = one.Step + two.Message };
+        }
+
+        double median = ratios.Order().ElementAt(rounds / 2);
+        RankSimulation.Print(last);
+        Line($"RESULT weak_scaling={median:F3} rounds={rounds}");
+        return median >= 0.9 ? 0 : 1;
+    }
+
+    /// <summary>The part of one process: trains for a time and prints examples a second, seconds a step, seconds a step in messages, and bytes of gradients.</summary>
+    public static int Job(MpiGroup processes, double seconds)
+    {
+        var timed = new TimedGroup(processes);
+        int batch = processes.Size * PiecesPerRank * PieceSize;
+        Dataset data = GeneratedDigits.Create(StepsPerEpoch * batch, seed: 1).Reshape(784);
+        var random = new RandomSource(5);
+        var trainer = new Trainer
+        {
+            Model = new Sequential(
+                new Dense(784, 512, random) { Activation = Ops.Relu }, new Dense(512, 512, random) { Activation = Ops.Relu }, new Dense(512, 10, random)),
+            Loss = new SoftmaxCrossEntropy(),
+            Optimizer = new Adam(),
+            Execution = new ExecutionOptions { Threads = 1 },
+            Shards = processes.Size * PiecesPerRank,
+            Group = processes.Size == 1 ? SingleProcess.Instance : timed,
+        };
+        int epochs = 2;
+        trainer.Fit(data, new FitOptions { Epochs = epochs, BatchSize = batch });
+        timed.Clear();
+        var clock = Stopwatch.StartNew();
+        int steps = 0;
+        // Whole epochs, as many in all processes.
+        for (double share = 0; share < 1; share = Agreed(clock.Elapsed.TotalSeconds / seconds))
+        {
+            trainer.Fit(data, new FitOptions { Epochs = epochs += 4, BatchSize = batch });
+            steps += 4 * StepsPerEpoch;
+        }
+
+        double step = clock.Elapsed.TotalSeconds / steps;
+        if (processes.Rank == 0)
+            Line($"TIMES {batch / step} {step} {timed.Seconds / steps} {trainer.Model.Parameters.Sum(p => (long)p.Value.Count) * sizeof(float)}");
+        return 0;
+
+        double Agreed(double own)
+        {
+            double[] value = [own];
+            processes.Broadcast(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()), 0, new Purpose("clock"));
+            return value[0];
+        }
+    }
+
+    private static RankTimes Measure(int ranks, double seconds)
+    {
+        string[] job = ["dotnet", typeof(RankScaling).Assembly.Location, "scaling-ranks-job", seconds.ToString(CultureInfo.InvariantCulture)];
+        var start = new ProcessStartInfo("mpirun", ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{ranks}", .. job]) { RedirectStandardOutput = true };
+        start.Environment["TERM"] = "dumb";
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double[] numbers = [.. output.Split('\n').First(line => line.StartsWith("TIMES ", StringComparison.Ordinal)).Split(' ')[1..].Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        return new RankTimes(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A group that measures how long its messages take, waiting for other processes included.</summary>
+    private sealed class TimedGroup(IProcessGroup group) : IProcessGroup
+    {
+        private long ticks;
+
+        public double Seconds => (double)ticks / Stopwatch.Frequency;
+
+        public int Rank => group.Rank;
+
+        public int Size => group.Size;
+
+        public void Clear() => ticks = 0;
+
+        public void Exchange(int to, ReadOnlySpan<byte> sent, int from, Span<byte> received, Purpose purpose)
+        {
+            long start = Stopwatch.GetTimestamp();
+            group.Exchange(to, sent, from, received, purpose);
+            ticks += Stopwatch.GetTimestamp() - start;
+        }
+
+        public void Abort(string reason) => group.Abort(reason);
+    }
+}
+
+/// <summary>What a process has measured.</summary>
+/// <param name="Rate">Examples a second of all processes.</param>
+/// <param name="Step">Seconds a step.</param>
+/// <param name="Message">Seconds a step in messages.</param>
+/// <param name="Bytes">The bytes of all gradients.</param>
+internal readonly record struct RankTimes(double Rate, double Step, double Message, double Bytes);
