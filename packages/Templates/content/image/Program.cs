@@ -2,7 +2,7 @@
 var random = new RandomSource(seed: 1);
 
 // Drawn digits of 28 × 28 pixels from 0 to 1. For your own: Dataset.LoadIdx("folder", validation: 0.1) reads the files of MNIST, Dataset.FromLabels takes arrays.
-Dataset digits = GeneratedDigits.Create(3000, seed: 1).Reshape(1, 28, 28);
+Dataset digits = GeneratedDigits.Create(2000, seed: 1).Reshape(1, 28, 28);
 (Dataset train, Dataset rest) = digits.Split(0.8, random);
 (Dataset validation, Dataset test) = rest.Split(0.5, random);
 
