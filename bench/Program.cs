@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Parquet;
 using Toolkit.Bench.Kernels;
 using Toolkit.Bench.Pipelines;
 using Toolkit.Bench.Ratios;
@@ -22,7 +23,7 @@ using Toolkit.Mpi;
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // scaling-ranks [seconds per run] [rounds]            two processes under Open MPI against one, and what many would do by these times
-// table GIGABYTES FOLDER                             a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
+// table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
 double Seconds(int position) => args.Length > position ? double.Parse(args[position], CultureInfo.InvariantCulture) : 4;
@@ -72,7 +73,7 @@ switch (args.FirstOrDefault())
     case "scaling-ranks-job":
         return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1)));
     case "table" when args.Length > 2:
-        return TableRates.Run(Seconds(1), args[2]);
+        return TableRates.Run(Seconds(1), args[2], args.Length > 3 ? Enum.Parse<CompressionMethod>(args[3], ignoreCase: true) : CompressionMethod.None, args.Length > 4 ? Threads(4) : 3);
     case "table-score" when args.Length > 3:
         return TableRates.Score(args[1], args[2], args[3]);
     default:

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.OnnxExport.Serving;
 
@@ -37,6 +38,7 @@ internal static class Rows
             var other => throw new NotSupportedException($"{other}"),
         };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Fill<T, TElement>(ReadOnlySpan<T> numbers, Span<TElement> elements, int offset, int width, byte most = byte.MaxValue)
         where T : unmanaged, INumber<T>
         where TElement : unmanaged, INumber<TElement>

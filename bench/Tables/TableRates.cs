@@ -18,11 +18,15 @@ namespace Toolkit.Bench.Tables;
 /// <summary>A table larger than memory, scored from file to file, against the same model on rows that are in memory.</summary>
 internal static class TableRates
 {
-    private const int Features = 32, GroupRows = 131_072, RowsInMemory = 4 * GroupRows, Batch = 1024, Rounds = 3;
+    private const int Features = 32, GroupRows = 131_072, RowsInMemory = 4 * GroupRows, Batch = 1024;
     private const double RowBytes = (Features * sizeof(float)) + sizeof(long);
 
     /// <summary>Generates a table, measures, kills a scoring half way and finishes it.</summary>
-    public static int Run(double gigabytes, string folder)
+    /// <param name="gigabytes">The size of the table.</param>
+    /// <param name="folder">Where it is written, and deleted at the end.</param>
+    /// <param name="compression">How it is compressed. The numbers are noise, so nothing becomes smaller; what is measured then is the time to unpack.</param>
+    /// <param name="rounds">How often each is measured.</param>
+    public static int Run(double gigabytes, string folder, CompressionMethod compression, int rounds)
     {
         Directory.CreateDirectory(folder);
         (string table, string model, string output) = (Path.Combine(folder, "table.parquet"), Path.Combine(folder, "model.onnx"), Path.Combine(folder, "scores"));
@@ -33,8 +37,8 @@ internal static class TableRates
             new Dense(Features, 64, random) { Activation = Ops.Relu }, new Dense(64, 64, random) { Activation = Ops.Relu }, new Dense(64, 1, random)).ExportOnnx(model);
         float[] numbers = new float[GroupRows + groups + Features];
         random.FillNormal(numbers, 0, 1);
-        Write(table, groups, numbers).GetAwaiter().GetResult();
-        Line($"table: {rows} rows of {Features} float32 and a key, {new FileInfo(table).Length / 1e9:F2} GB");
+        Write(table, groups, numbers, compression).GetAwaiter().GetResult();
+        Line($"table: {rows} rows of {Features} float32 and a key, {new FileInfo(table).Length / 1e9:F2} GB, compression {compression}");
 
         // In turn, as the machine may have other work: rows in memory through ML.NET, a loop over arrays, the table.
         var pipeline = new List<double>();
@@ -43,7 +47,7 @@ internal static class TableRates
         long peak = 0;
         using (var inMemory = new InMemory(model, numbers))
         {
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 pipeline.Add(inMemory.PipelineRate());
                 loop.Add(inMemory.LoopRate());
@@ -113,11 +117,11 @@ internal static class TableRates
             Directory.Delete(output, recursive: true);
     }
 
-    private static async Task Write(string path, int groups, float[] numbers)
+    private static async Task Write(string path, int groups, float[] numbers, CompressionMethod compression)
     {
         DataField[] fields = [new DataField("id", typeof(long), isNullable: false), .. Enumerable.Range(0, Features).Select(i => new DataField($"x{i}", typeof(float), isNullable: false))];
         await using FileStream stream = File.Create(path);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, new ParquetOptions { CompressionMethod = compression, DictionaryEncodingThreshold = 0 });
         long[] ids = new long[GroupRows];
         for (int i = 0; i < groups; i++)
         {
