@@ -22,7 +22,7 @@ using Toolkit.Mpi;
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
-// scaling-ranks [seconds per run] [rounds]            two processes under Open MPI against one, and what many would do by these times
+// scaling-ranks [seconds per run] [rounds] [examples per process]  two processes under Open MPI against one, and what many would do by these times
 // table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
@@ -69,9 +69,9 @@ switch (args.FirstOrDefault())
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
         break;
     case "scaling-ranks":
-        return RankScaling.Run(Seconds(1), args.Length > 2 ? Threads(2) : 5);
+        return RankScaling.Run(Seconds(1), args.Length > 2 ? Threads(2) : 5, args.Length > 3 ? Threads(3) : 1024);
     case "scaling-ranks-job":
-        return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1)));
+        return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1), Threads(2)));
     case "table" when args.Length > 2:
         return TableRates.Run(Seconds(1), args[2], args.Length > 3 ? Enum.Parse<CompressionMethod>(args[3], ignoreCase: true) : CompressionMethod.None, args.Length > 4 ? Threads(4) : 3);
     case "table-score" when args.Length > 3:

@@ -18,16 +18,16 @@ namespace Toolkit.Bench.Scaling;
 /// </summary>
 internal static class RankScaling
 {
-    private const int PieceSize = 32, PiecesPerRank = 4, StepsPerEpoch = 16, MostRanks = 2;
+    private const int PiecesPerRank = 4, StepsPerEpoch = 4, MostRanks = 2;
 
     /// <summary>Measures with Open MPI, and prints what larger clusters would do by these times.</summary>
-    public static int Run(double seconds, int rounds)
+    public static int Run(double seconds, int rounds, int examples)
     {
         var ratios = new List<double>();
         RankTimes last = default;
         for (int round = 0; round < rounds; round++)
         {
-            RankTimes one = Measure(1, seconds), two = Measure(MostRanks, seconds);
+            RankTimes one = Measure(1, seconds, examples), two = Measure(MostRanks, seconds, examples);
             ratios.Add(two.Rate / (MostRanks * one.Rate));
             Line($"examples/s: one process {one.Rate:F0}, two {two.Rate:F0}, ratio {ratios[^1]:F3}; a step of two {1e3 * two.Step:F2} ms, {1e3 * two.Message:F2} ms of it in messages");
             last = two with { Step = one.Step + two.Message };
@@ -35,15 +35,15 @@ internal static class RankScaling
 
         double median = ratios.Order().ElementAt(rounds / 2);
         RankSimulation.Print(last);
-        Line($"RESULT weak_scaling={median:F3} rounds={rounds}");
+        Line($"RESULT weak_scaling={median:F3} rounds={rounds} examples_per_process={examples}");
         return median >= 0.9 ? 0 : 1;
     }
 
     /// <summary>The part of one process: trains for a time and prints examples a second, seconds a step, seconds a step in messages, and bytes of gradients.</summary>
-    public static int Job(MpiGroup processes, double seconds)
+    public static int Job(MpiGroup processes, double seconds, int examples)
     {
         var timed = new TimedGroup(processes);
-        int batch = processes.Size * PiecesPerRank * PieceSize;
+        int batch = processes.Size * examples;
         Dataset data = GeneratedDigits.Create(StepsPerEpoch * batch, seed: 1).Reshape(784);
         var random = new RandomSource(5);
         var trainer = new Trainer
@@ -81,9 +81,9 @@ internal static class RankScaling
         }
     }
 
-    private static RankTimes Measure(int ranks, double seconds)
+    private static RankTimes Measure(int ranks, double seconds, int examples)
     {
-        string[] job = ["dotnet", typeof(RankScaling).Assembly.Location, "scaling-ranks-job", seconds.ToString(CultureInfo.InvariantCulture)];
+        string[] job = ["dotnet", typeof(RankScaling).Assembly.Location, "scaling-ranks-job", seconds.ToString(CultureInfo.InvariantCulture), $"{examples}"];
         var start = new ProcessStartInfo("mpirun", ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{ranks}", .. job]) { RedirectStandardOutput = true };
         start.Environment["TERM"] = "dumb";
         using Process process = Process.Start(start)!;

@@ -121,6 +121,13 @@ internal static class TableRates
     {
         DataField[] fields = [new DataField("id", typeof(long), isNullable: false), .. Enumerable.Range(0, Features).Select(i => new DataField($"x{i}", typeof(float), isNullable: false))];
         await using FileStream stream = File.Create(path);
+        await Write(stream, fields, groups, numbers, compression);
+        // What the system has yet to bring to the disk would be measured with the first scoring, whose parts are.
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static async Task Write(Stream stream, DataField[] fields, int groups, float[] numbers, CompressionMethod compression)
+    {
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, new ParquetOptions { CompressionMethod = compression, DictionaryEncodingThreshold = 0 });
         long[] ids = new long[GroupRows];
         for (int i = 0; i < groups; i++)
