@@ -22,6 +22,8 @@ public sealed record Einsum(string Equation) : CompositeOperation, IOperator
         new(new Einsum("i,j->ij"), new ExampleInput([2]), new ExampleInput([3])),
         new(new Einsum("i,i"), new ExampleInput([4]), new ExampleInput([4])),
         new(new Einsum("...ij,...jk->...ik"), new ExampleInput([2, 4, 2, 3]), new ExampleInput([2, 4, 3, 2])),
+        new(new Einsum("...ij,...jk->...ik"), new ExampleInput([2, 3]), new ExampleInput([4, 3, 2])),
+        new(new Einsum("i...,...i->...i"), new ExampleInput([2, 3]), new ExampleInput([4, 1, 2])),
         new(new Einsum("ij,jk,kl->il"), new ExampleInput([2, 3]), new ExampleInput([3, 2]), new ExampleInput([2, 4])),
         new(new Einsum("bhwij,bhwj->bwhi"), new ExampleInput([2, 2, 3, 2, 3]), new ExampleInput([2, 2, 3, 3])),
         new(new Einsum("ij,kj,k->i"), new ExampleInput([2, 3]), new ExampleInput([4, 3]), new ExampleInput([4])),
@@ -51,7 +53,10 @@ public sealed record Einsum(string Equation) : CompositeOperation, IOperator
     }
 
     /// <inheritdoc/>
-    public override OnnxForm ToOnnx(OnnxRequest request) => new(Name) { Attributes = [new OnnxAttribute("equation", Equation)] };
+    // ONNX Runtime 1.31 ends the whole process where two ellipses stand for different numbers of axes: such an equation is written as its products.
+    public override OnnxForm? ToOnnx(OnnxRequest request) => EinsumEquation.Read(Equation, [.. request.Inputs.Present.Select(input => input.Shape.Rank)]).EllipsesAgree
+        ? new(Name) { Attributes = [new OnnxAttribute("equation", Equation)] }
+        : null;
 
     /// <summary>A tensor with a label for each axis, no label twice.</summary>
     private sealed record Term(Variable Tensor, int[] Labels)

@@ -5,13 +5,16 @@ namespace Toolkit.Autograd.Operations.LinearAlgebra;
 /// <summary>An equation of <see cref="Einsum"/>, read for inputs of given ranks: a label for each axis. Letters are positive labels; axes of an ellipsis are negative, −1 the last.</summary>
 internal sealed class EinsumEquation
 {
-    private EinsumEquation(int[][] inputs, int[] output) => (Inputs, Output) = (inputs, output);
+    private EinsumEquation(int[][] inputs, int[] output, bool ellipsesAgree) => (Inputs, Output, EllipsesAgree) = (inputs, output, ellipsesAgree);
 
     /// <summary>The labels of the axes of each input.</summary>
     public IReadOnlyList<int[]> Inputs { get; }
 
     /// <summary>The labels of the axes of the result.</summary>
     public IReadOnlyList<int> Output { get; }
+
+    /// <summary>Whether the ellipses of all inputs that have one stand for the same number of axes.</summary>
+    public bool EllipsesAgree { get; }
 
     /// <exception cref="GraphException">The equation is none, or does not fit the inputs.</exception>
     public static EinsumEquation Read(string equation, IReadOnlyList<int> ranks)
@@ -25,8 +28,9 @@ internal sealed class EinsumEquation
         int[] output = sides.Length == 2
             ? Labels(sides[1], equation, ellipsis.Length)
             : [.. ellipsis, .. inputs.SelectMany(labels => labels).Where(label => label > 0).GroupBy(label => label).Where(group => group.Count() == 1).Select(group => group.Key).Order()];
+        bool agree = inputs.Where((_, i) => terms[i].Contains("...", StringComparison.Ordinal)).Select(labels => labels.Count(label => label < 0)).Distinct().Count() <= 1;
         return output.Distinct().Count() == output.Length && output.All(label => inputs.Any(labels => labels.Contains(label)))
-            ? new EinsumEquation(inputs, output)
+            ? new EinsumEquation(inputs, output, agree)
             : throw new GraphException($"Einsum expects labels of inputs, each once, on the right of \"->\", found \"{equation}\".");
     }
 
