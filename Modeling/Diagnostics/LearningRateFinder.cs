@@ -57,9 +57,9 @@ public sealed record LearningRateFinder
         };
         trainer.Alone(nameof(LearningRateFinder), () =>
         {
+            IReadOnlyList<Field>? fields = trainer.Model.InputFields;
             probe.Prepare(data.Layout);
             var before = new ParameterSnapshot(trainer.Model.Parameters);
-            IReadOnlyList<Field>? fields = trainer.Model.InputFields;
             double mean = 0.0, weight = 0.0, least = double.PositiveInfinity;
             try
             {

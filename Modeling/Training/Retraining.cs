@@ -13,10 +13,10 @@ public static class Retraining
     /// <param name="training">The examples of the first training.</param>
     /// <param name="heldOut">The examples that decide when to stop.</param>
     /// <param name="all">Both together.</param>
-    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. A checkpoint is written in
+    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. Checkpoints are written in
     /// the first training only.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running.</param>
-    /// <exception cref="ArgumentException">Both calls gave the same trainer or model.</exception>
+    /// <exception cref="ArgumentException">Both calls gave the same trainer or model, or the learning rate follows the held-out examples (<see cref="Schedules.ReduceOnPlateau"/>).</exception>
     /// <exception cref="InvalidOperationException">The first training ended before the held-out examples were evaluated.</exception>
     public static RetrainingResult FromScratch(
         Func<Trainer> create,
@@ -28,6 +28,7 @@ public static class Retraining
     {
         options = Selecting(options, heldOut);
         Trainer first = create();
+        RequireNoMonitor(first, training);
         History selection = first.Fit(training, options, cancellationToken);
         if (Broken(selection))
             return new RetrainingResult(first, selection, null, null);
@@ -44,6 +45,7 @@ public static class Retraining
             Validation = null,
             EarlyStopping = null,
             CheckpointPath = null,
+            BestModelPath = null,
         };
         return new RetrainingResult(second, selection, second.Fit(all, final, cancellationToken), null);
     }
@@ -55,7 +57,7 @@ public static class Retraining
     /// <param name="heldOut">The examples that decide when to stop.</param>
     /// <param name="all">Both together.</param>
     /// <param name="limit">The greatest number of epochs of the second training, at least 1.</param>
-    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. A checkpoint is written in
+    /// <param name="options">How long and in what batches, with <see cref="FitOptions.EarlyStopping"/>; the default one if null. Checkpoints are written in
     /// the first training only.</param>
     /// <param name="cancellationToken">Ends the training after the step that is running.</param>
     /// <exception cref="InvalidOperationException">The loss of the examples of the first training, which the second one is to reach, is not finite.</exception>
@@ -82,7 +84,7 @@ public static class Retraining
         int begun = trainer.EpochsDone;
         while (!reached && trainer.EpochsDone < begun + limit)
         {
-            FitOptions epoch = options with { Epochs = trainer.EpochsDone + 1, EarlyStopping = null, CheckpointPath = null };
+            FitOptions epoch = options with { Epochs = trainer.EpochsDone + 1, EarlyStopping = null, CheckpointPath = null, BestModelPath = null };
             final = trainer.Fit(all, epoch, cancellationToken);
             if (Broken(final))
                 break;
@@ -92,7 +94,15 @@ public static class Retraining
         return new RetrainingResult(trainer, selection, final, reached);
     }
 
-    private static bool Broken(History history) => history.StopReason is StopReason.Cancelled or StopReason.Diverged;
+    private static bool Broken(History history) => history.StopReason is StopReason.Cancelled or StopReason.Diverged or StopReason.Stopped;
+
+    /// <summary>Refuses a schedule that follows held-out examples before anything is trained: the training on all examples has none.</summary>
+    private static void RequireNoMonitor(Trainer trainer, IDataSource data)
+    {
+        trainer.Prepare(data.Layout);
+        if (trainer.State.Optimizer.Schedules.FirstOrDefault(schedule => schedule.Monitor is not null) is { } schedule)
+            throw new ArgumentException($"Expected a learning rate that does not follow the held-out examples, of which the training on all examples has none, found {schedule.GetType().Name}.", nameof(trainer));
+    }
 
     private static FitOptions Selecting(FitOptions? options, IDataSource heldOut)
     {

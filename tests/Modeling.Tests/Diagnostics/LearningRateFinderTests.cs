@@ -62,6 +62,17 @@ public sealed class LearningRateFinderTests
     }
 
     [Fact]
+    public void A_training_that_has_not_begun_has_still_not_begun()
+    {
+        Trainer fresh = SmallTraining.Trainer(), other = SmallTraining.Trainer();
+        new LearningRateFinder { Steps = 10, BatchSize = 16 }.Run(fresh, SmallTraining.Data());
+        Assert.Equal(other.Model.InputFields, fresh.Model.InputFields);
+        fresh.Fit(SmallTraining.Data(), SmallTraining.Options(1), TestContext.Current.CancellationToken);
+        other.Fit(SmallTraining.Data(), SmallTraining.Options(1), TestContext.Current.CancellationToken);
+        Assert.Equal(SmallTraining.Bits(other), SmallTraining.Bits(fresh));
+    }
+
+    [Fact]
     public void Impossible_ranges_are_refused()
     {
         Assert.Throws<ArgumentException>(() => new LearningRateFinder { First = 1, Last = 1 }.Run(Line(), Data()));

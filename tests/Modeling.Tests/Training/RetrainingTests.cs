@@ -1,3 +1,6 @@
+using Toolkit.Modeling.Optimizers;
+using Toolkit.Modeling.Persistence;
+using Toolkit.Modeling.Schedules;
 using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Training;
@@ -34,6 +37,48 @@ public sealed class RetrainingTests
         Assert.Equal((8L, 14L), (result.Selection.BestStep, result.Selection.StepsTaken));
         Assert.Equal(8f, ScriptedTraining.Weight(result.Trainer));
         Assert.Equal((8L, 1), (result.Final!.StepsTaken, result.Final.Epochs.Count));
+    }
+
+    /// <summary>One who stops the first training does not want the second, and one who stops each step of the second would wait for ever.</summary>
+    [Fact]
+    public void A_callback_that_stops_ends_both_algorithms()
+    {
+        FitOptions stopped = options with { Callbacks = [Callback.AfterStep(training => Stop(training, 5))] };
+        RetrainingResult result = Retraining.FromScratch(
+            () => ScriptedTraining.Trainer(Script), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(3), stopped, Token);
+        Assert.Equal((StopReason.Stopped, null), (result.Selection.StopReason, result.Final));
+        stopped = options with { Callbacks = [Callback.AfterStep(training => Stop(training, 8))] };
+        result = Retraining.Continue(ScriptedTraining.Trainer(Script), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(9), limit: 5, stopped, Token);
+        Assert.Equal((StopReason.EarlyStopped, StopReason.Stopped), (result.Selection.StopReason, result.Final!.StopReason));
+        Assert.Equal(8f, ScriptedTraining.Weight(result.Trainer));
+
+        static void Stop(TrainingControl training, int step)
+        {
+            if (training.Step >= step)
+                training.Stop("enough");
+        }
+    }
+
+    [Fact]
+    public void The_best_model_is_that_of_the_first_training()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("best");
+        Retraining.FromScratch(
+            () => ScriptedTraining.Trainer(Script), ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(3), options with { BestModelPath = path }, Token);
+        Trainer loaded = ScriptedTraining.Trainer(Script);
+        Checkpoint.Load(path, loaded.Model);
+        Assert.Equal(4f, ScriptedTraining.Weight(loaded));
+    }
+
+    [Fact]
+    public void A_rate_that_follows_held_out_examples_is_refused_before_anything_is_trained()
+    {
+        Trainer trainer = ScriptedTraining.Trainer(Script, optimizer: new Sgd { LearningRate = new ReduceOnPlateau(1) });
+        var error = Assert.Throws<ArgumentException>(() => Retraining.FromScratch(
+            () => trainer, ScriptedTraining.Data(1), ScriptedTraining.Data(1), ScriptedTraining.Data(3), options, Token));
+        Assert.Contains("found ReduceOnPlateau", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0f, ScriptedTraining.Weight(trainer));
     }
 
     /// <summary>The second training begins with what the optimizer remembered at the best parameters: the counter of steps goes on from 4.</summary>
