@@ -39,6 +39,7 @@ internal static class NodeRules
             AttributeRules.Check(attribute, location, context, scope);
         }
 
+        ModelRules.CheckMetadata(node.MetadataProps, context, location);
         string domain = CheckContext.Normalize(node.Domain);
         if (!TryImport(domain, context, out long version))
         {

@@ -77,7 +77,7 @@ public sealed class OnnxTrainer : IDisposable
     public static OnnxTrainer Load(string path, ServingOptions? options = null, string? start = null)
     {
         byte[] file = ModelCheck.ReadFile(path);
-        ModelProto model = ModelCheck.Parse(file);
+        ModelProto model = ModelCheck.Read(file, Path.GetFileName(path));
         if (WrittenUpdate.Of(model).Count == 0)
         {
             throw new ServingException($"Expected a training step at \"{path}\", found a model whose metadata pair no parameter with its new value (\"update:NAME\").");

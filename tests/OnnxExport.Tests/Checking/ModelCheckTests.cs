@@ -78,7 +78,8 @@ public class ModelCheckTests
         ("ir_version", m => m.IrVersion = 99),
         ("opset_import", m => m.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx", Version = 16 })),
         ("opset_import", m => m.OpsetImport[1].Version = 0),
-        ("metadata_props", m => m.MetadataProps.Add(Entry("author", "somebody else"))));
+        ("metadata_props", m => m.MetadataProps.Add(Entry("author", "somebody else"))),
+        ("main/softmax", m => m.Graph.Node[1].MetadataProps.AddRange([Entry("layer", "first"), Entry("", ""), Entry("layer", "last")])));
 
     [Fact]
     public void Graph_rules() => Expect(

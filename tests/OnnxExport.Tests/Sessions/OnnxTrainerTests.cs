@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
@@ -10,6 +11,7 @@ using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
 using Toolkit.OnnxExport.Serving;
@@ -265,6 +267,11 @@ public sealed class OnnxTrainerTests
         OnnxExporter.Export(SmallModels.Perceptron(), plain);
         Refused(() => OnnxTrainer.Load(plain), "Expected a training step at");
         Refused(() => runtime.SaveModel(plain, plain), "Expected a model with weights that the step changes");
+        ModelProto twice = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("step.onnx")));
+        twice.MetadataProps.Add(twice.MetadataProps[0].Clone());
+        File.WriteAllBytes(plain, twice.ToByteArray());
+        Assert.Contains("Expected distinct keys", Assert.Throws<InvalidOnnxModelException>(() => OnnxTrainer.Load(plain)).Message, StringComparison.Ordinal);
+        OnnxExporter.Export(SmallModels.Perceptron(), plain);
         foreach (Value wrong in new[] { Value.Zeros(DType.Float32, 31), Value.Zeros(DType.Float64, 32) })
         {
             Variable x = Variable.Input("x", wrong.DType, ["batch", wrong.Count]);
