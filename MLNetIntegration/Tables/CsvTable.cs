@@ -52,7 +52,7 @@ internal sealed class CsvTable : Table
     public override void Dispose() => blocks.Dispose();
 
     private sealed class Reader(CsvTable table, ScoreLayout layout, TableScoringOptions options)
-        : GroupReader(table, layout, options, (place, input) => input is null ? new TextColumn(table.Names[place]) : TableColumn.Of(table.Names[place], input.ElementType))
+        : GroupReader(table, layout, options, (place, input) => TableColumn.Of(table.Names[place], input?.ElementType, options))
     {
         private readonly int[] inputPlaces = [.. layout.Inputs.SelectMany(input => input.Columns)], keptPlaces = [.. layout.Kept];
         private readonly List<long> lines = [];

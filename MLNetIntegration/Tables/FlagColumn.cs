@@ -19,6 +19,8 @@ internal sealed class FlagColumn(string name, DataField? field = null) : ValueCo
         return value is null ? "true, false, 1 or 0" : null;
     }
 
+    protected override string? TextOf(bool value) => value ? "true" : "false";
+
     public override int Fill(TensorMemory memory, int first, int count, int offset, int width) =>
         Rows.Fill<byte>(MemoryMarshal.AsBytes(Values.Slice(first, count)), memory, offset, width) is var bad and >= 0 ? first + bad : -1;
 
@@ -29,5 +31,5 @@ internal sealed class FlagColumn(string name, DataField? field = null) : ValueCo
             Values[first + i] = elements[(i * width) + offset] != 0;
     }
 
-    public override void Write(CsvPartWriter writer, int row) => writer.Write(Values[row] ? "true" : "false");
+    public override void Write(CsvPartWriter writer, int row) => writer.Write(TextOf(Values[row])!);
 }

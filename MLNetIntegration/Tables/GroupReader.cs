@@ -60,7 +60,7 @@ internal abstract class GroupReader : IDisposable
     /// <summary>Notes that a cell is missing.</summary>
     protected void SetMissing(TableColumn column, int row)
     {
-        if (!allowMissing || !column.SetMissing(row))
+        if (!(allowMissing || column.TakesMissing) || !column.SetMissing(row))
             throw Missing(column, row);
     }
 

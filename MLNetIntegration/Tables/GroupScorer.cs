@@ -9,15 +9,15 @@ internal sealed class GroupScorer : IDisposable
     private readonly ScoreLayout layout;
     private readonly GroupReader reader;
     private readonly string[] outputNames;
-    private readonly TableColumn[][] scores;
+    private readonly ScoreColumn[][] scores;
     private SessionBuffers? full;
 
     public GroupScorer(OnnxSession session, ScoreLayout layout, GroupReader reader)
     {
         (this.session, this.layout, this.reader) = (session, layout, reader);
         outputNames = [.. layout.Outputs.Select(output => output.Output.Name)];
-        scores = [.. layout.Outputs.Select(output => output.Names.Select(name => TableColumn.Of(name, output.Output.ElementType)).ToArray())];
-        Columns = [.. reader.Kept, .. scores.SelectMany(columns => columns)];
+        scores = [.. layout.Outputs.Select(output => output.Columns().ToArray())];
+        Columns = [.. reader.Kept, .. scores.SelectMany(columns => columns).Select(score => score.Column)];
     }
 
     /// <summary>The columns of a part: those to keep, and the scores.</summary>
@@ -26,8 +26,8 @@ internal sealed class GroupScorer : IDisposable
     /// <summary>Scores the rows that the reader holds.</summary>
     public void Score()
     {
-        foreach (TableColumn column in scores.SelectMany(columns => columns))
-            column.Resize(reader.Rows);
+        foreach (ScoreColumn score in scores.SelectMany(columns => columns))
+            score.Column.Resize(reader.Rows);
         for (int first = 0; first < reader.Rows; first += layout.BatchSize)
         {
             int count = Math.Min(layout.BatchSize, reader.Rows - first);
@@ -64,10 +64,11 @@ internal sealed class GroupScorer : IDisposable
         for (int i = 0; i < scores.Length; i++)
         {
             TensorMemory memory = buffers.OutputMemory[i];
-            if (memory.Sizes.Length == 0 || memory.Sizes[0] != count || memory.Count != count * scores[i].Length)
-                throw new ServingException($"Expected {count} rows of {scores[i].Length} in the output \"{outputNames[i]}\", one for each row of the inputs, found the sizes [{string.Join(", ", memory.Sizes.ToArray())}].");
-            for (int offset = 0; offset < scores[i].Length; offset++)
-                scores[i][offset].Take(memory, first, count, offset, scores[i].Length);
+            int width = ScoreLayout.Width(layout.Outputs[i].Output);
+            if (memory.Sizes.Length == 0 || memory.Sizes[0] != count || memory.Count != count * width)
+                throw new ServingException($"Expected {count} rows of {width} in the output \"{outputNames[i]}\", one for each row of the inputs, found the sizes [{string.Join(", ", memory.Sizes.ToArray())}].");
+            foreach ((TableColumn column, int offset) in scores[i])
+                column.Take(memory, first, count, offset, width);
         }
     }
 }

@@ -37,6 +37,8 @@ internal sealed class NumberColumn<T>(string name, DataField? field = null) : Va
         return IsFloating;
     }
 
+    protected override string? TextOf(T value) => T.IsNaN(value) ? null : value.ToString(null, CultureInfo.InvariantCulture);
+
     public override int FirstMissing() => base.FirstMissing() is var missing and >= 0 ? missing : IsFloating ? FirstNaN() : -1;
 
     public override int Fill(TensorMemory memory, int first, int count, int offset, int width) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parquet.Schema;
 
 namespace Toolkit.Tables;
@@ -9,5 +10,7 @@ namespace Toolkit.Tables;
 internal sealed class OtherColumn<T>(string name, DataField field) : ValueColumn<T>(name, field)
     where T : struct, ISpanFormattable
 {
+    protected override string? TextOf(T value) => value.ToString(null, CultureInfo.InvariantCulture);
+
     public override void Write(CsvPartWriter writer, int row) => writer.Write(Values[row]);
 }

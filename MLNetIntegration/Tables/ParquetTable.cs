@@ -50,7 +50,7 @@ internal sealed class ParquetTable : Table
     public override int ThreadsWithin(ScoreLayout layout, TableScoringOptions options)
     {
         DataField[] read = [.. layout.Inputs.SelectMany(input => input.Columns).Concat(layout.Kept).Distinct().Select(Plain)];
-        int outputs = layout.Outputs.Sum(output => output.Names.Count);
+        int outputs = layout.Outputs.Sum(output => output.Columns().Count());
         (long most, int at) = rowGroups.Length == 0 ? (1, 0) : rowGroups.Select((group, i) => (Needed(group, read, outputs), i)).Max();
         return most <= options.MemoryBudget
             ? (int)Math.Min(options.MemoryBudget / most, options.Threads ?? Environment.ProcessorCount)
@@ -117,7 +117,7 @@ internal sealed class ParquetTable : Table
         }
 
         private Reader(ParquetTable table, ScoreLayout layout, TableScoringOptions options, Dictionary<int, TableColumn> made)
-            : base(table, layout, options, (place, _) => made.TryGetValue(place, out TableColumn? known) ? known : made[place] = TableColumn.Of(table.Plain(place)))
+            : base(table, layout, options, (place, _) => made.TryGetValue(place, out TableColumn? known) ? known : made[place] = TableColumn.Of(table.Plain(place), options))
         {
             this.table = table;
             columns = [.. made.Select(pair => (pair.Value, table.Plain(pair.Key)))];

@@ -8,11 +8,6 @@ namespace Toolkit.Tables;
 /// <param name="Columns">The places of the columns in the table.</param>
 internal sealed record FilledInput(TensorDescription Input, IReadOnlyList<int> Columns);
 
-/// <summary>The columns that an output of a model becomes.</summary>
-/// <param name="Output">The output.</param>
-/// <param name="Names">Their names.</param>
-internal sealed record NamedOutput(TensorDescription Output, IReadOnlyList<string> Names);
-
 /// <summary>Which columns go where.</summary>
 /// <param name="Inputs">For each input of the model, in its order.</param>
 /// <param name="Kept">The places of the columns that stand beside the scores.</param>
@@ -24,16 +19,20 @@ internal sealed record ScoreLayout(IReadOnlyList<FilledInput> Inputs, IReadOnlyL
     /// <exception cref="ArgumentException">They do not fit.</exception>
     public static ScoreLayout Of(OnnxSession session, IReadOnlyList<string> names, TableScoringOptions options)
     {
-        foreach (string name in options.Inputs.Keys)
+        RequireKnown(options.Inputs.Keys, session.Inputs.Select(input => input.Name), nameof(options.Inputs), "inputs of the model");
+        RequireKnown(options.Classes.Keys, session.Outputs.Select(output => output.Name), nameof(options.Classes), "outputs of the model");
+        RequireKnown(options.Categories.Keys, names, nameof(options.Categories), "columns");
+        foreach ((string column, IReadOnlyList<string> categories) in options.Categories)
         {
-            if (session.Inputs.All(input => input.Name != name))
-                throw new ArgumentException($"Expected in {nameof(options.Inputs)} inputs of the model, of {Quoted(session.Inputs.Select(i => i.Name))}, found \"{name}\".", nameof(options));
+            if (categories.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(found => found.Count() > 1) is { } same)
+                throw new ArgumentException($"Expected distinct categories of the column \"{column}\", found \"{same.Key}\" twice.", nameof(options));
         }
+
 
         int[] kept = [.. options.Keep.Select(name => Find(names, name))];
         FilledInput[] inputs = [.. session.Inputs.Select(input => Fill(input, session.Inputs.Count == 1, names, kept, options))];
-        NamedOutput[] outputs = [.. Served(session, options).Select(Named)];
-        string[] written = [.. options.Keep, .. outputs.SelectMany(output => output.Names)];
+        NamedOutput[] outputs = [.. Served(session, options).Select(output => Named(output, options))];
+        string[] written = [.. options.Keep, .. outputs.SelectMany(output => output.Columns()).Select(score => score.Column.Name)];
         if (written.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"Expected columns of different names in a part, found \"{twice.Key}\" twice.", nameof(options));
         return new ScoreLayout(inputs, kept, outputs, inputs.Any(i => i.Input.Shape[0].IsStatic) ? 1 : options.BatchSize);
@@ -67,11 +66,20 @@ internal sealed record ScoreLayout(IReadOnlyList<FilledInput> Inputs, IReadOnlyL
             ?? throw new ArgumentException($"Expected in {nameof(options.Outputs)} outputs of the model, of {Quoted(session.Outputs.Select(o => o.Name))}, found \"{name}\".", nameof(options)));
     }
 
-    private static NamedOutput Named(TensorDescription output)
+    private static NamedOutput Named(TensorDescription output, TableScoringOptions options)
     {
         RequireRows(output, output.Shape.Rank > 0, "output");
-        int width = Width(output);
-        return new NamedOutput(output, width == 1 ? [output.Name] : [.. Enumerable.Range(0, width).Select(i => FormattableString.Invariant($"{output.Name}.{i}"))]);
+        if (!options.Classes.TryGetValue(output.Name, out IReadOnlyList<string>? classes))
+            return new NamedOutput(output, null);
+        return classes.Count == Width(output) && ClassColumn.Compares(output.ElementType)
+            ? new NamedOutput(output, classes)
+            : throw new ArgumentException($"Expected a score for each of the {classes.Count} classes in {nameof(options.Classes)}, a floating-point number, found the output {output}.", nameof(options));
+    }
+
+    private static void RequireKnown(IEnumerable<string> found, IEnumerable<string> known, string option, string what)
+    {
+        if (found.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+            throw new ArgumentException($"Expected in {option} {what}, of {Quoted(known)}, found \"{unknown}\".", option);
     }
 
     private static void RequireRows(TensorDescription tensor, bool isBatchFirst, string what)

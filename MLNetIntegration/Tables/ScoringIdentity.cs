@@ -11,7 +11,7 @@ namespace Toolkit.Tables;
 /// <param name="Options">A checksum of the options that change what is written.</param>
 internal sealed record ScoringIdentity(string Model, string Table, string Options)
 {
-    private const int Version = 1, EndLength = 1 << 16;
+    private const int Version = 2, EndLength = 1 << 16;
 
     public static ScoringIdentity Of(byte[] model, string table, TableScoringOptions options) => new(Hash(model), OfTable(table), OfOptions(options));
 
@@ -29,7 +29,9 @@ internal sealed record ScoringIdentity(string Model, string Table, string Option
     private static string OfOptions(TableScoringOptions options) => Hash(JsonSerializer.SerializeToUtf8Bytes(new
     {
         Version,
-        Inputs = options.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Select(input => new { input.Key, input.Value }),
+        Inputs = Ordered(options.Inputs),
+        Categories = Ordered(options.Categories),
+        Classes = Ordered(options.Classes),
         options.Outputs,
         options.Keep,
         options.AllowMissing,
@@ -42,6 +44,8 @@ internal sealed record ScoringIdentity(string Model, string Table, string Option
         options.Csv.MissingMarks,
         Provider = options.Serving.Provider.ToString(),
     }));
+
+    private static IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> Ordered(IReadOnlyDictionary<string, IReadOnlyList<string>> names) => names.OrderBy(name => name.Key, StringComparer.Ordinal);
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -48,7 +48,10 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
                 scorer.Score();
                 AtomicFile.Write(parts.Path(group), stream => table.Write(stream, scorer.Columns));
                 lock (gate)
+                {
                     (NewParts, NewRows) = (NewParts + 1, NewRows + reader.Rows);
+                    options.Progress?.Report(new TableScores(Groups, NewParts, NewRows));
+                }
             }
         }
 #pragma warning disable CA1031 // It is thrown by the thread that waits for this one.

@@ -38,6 +38,12 @@ internal abstract class TableColumn(string name)
     /// <summary>The first cell that is missing, or −1.</summary>
     public abstract int FirstMissing();
 
+    /// <summary>Whether a model is told that a cell is missing whatever <see cref="TableScoringOptions.AllowMissing"/> says.</summary>
+    public virtual bool TakesMissing => false;
+
+    /// <summary>A cell as text; null if it is missing.</summary>
+    public abstract string? TextAt(int row);
+
     /// <summary>Copies cells into the rows of an input.</summary>
     /// <param name="memory">The input.</param>
     /// <param name="first">The first row of the group.</param>
@@ -78,9 +84,17 @@ internal abstract class TableColumn(string name)
         _ => throw new ArgumentException($"Expected numbers of a usual width, truth values or texts for the column \"{name}\", found {type}.", nameof(type)),
     };
 
+    /// <summary>A column of text cells that fills an input, or with null stands in a part.</summary>
+    public static TableColumn Of(string name, TensorElementType? type, TableScoringOptions options) => type is not { } element ? new TextColumn(name)
+        : options.Categories.TryGetValue(name, out IReadOnlyList<string>? known) ? new CategoryColumn(new TextColumn(name), known)
+        : Of(name, element);
+
     /// <summary>A column of Parquet.</summary>
     /// <exception cref="ArgumentException">There are no columns of this type.</exception>
-    public static TableColumn Of(DataField field) => TextColumn.Holds(field) ? new TextColumn(field.Name, field) : Type.GetTypeCode(field.ClrType) switch
+    public static TableColumn Of(DataField field, TableScoringOptions options) =>
+        options.Categories.TryGetValue(field.Name, out IReadOnlyList<string>? known) ? new CategoryColumn(Of(field), known) : Of(field);
+
+    private static TableColumn Of(DataField field) => TextColumn.Holds(field) ? new TextColumn(field.Name, field) : Type.GetTypeCode(field.ClrType) switch
     {
         TypeCode.Single => new NumberColumn<float>(field.Name, field),
         TypeCode.Double => new NumberColumn<double>(field.Name, field),

@@ -4,7 +4,7 @@ using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tables;
 
-/// <summary>How a table is scored. <see cref="Threads"/>, <see cref="MemoryBudget"/> and <see cref="Group"/> change nothing in what is written, the rest does.</summary>
+/// <summary>How a table is scored. <see cref="Threads"/>, <see cref="MemoryBudget"/>, <see cref="Progress"/> and <see cref="Group"/> change nothing in what is written, the rest does.</summary>
 public sealed record TableScoringOptions
 {
     /// <summary>
@@ -12,6 +12,18 @@ public sealed record TableScoringOptions
     /// column, all columns but those of <see cref="Keep"/>.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>
+    /// For columns of the table whose texts are categories: the categories that the model knows. The place of a cell among them, counted from 1, goes into the model, and 0 for any other cell and a missing one, as
+    /// the keys of ML.NET. A number is known by its text.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Categories { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>
+    /// For model outputs of [batch, classes]: the names of the classes. Such an output becomes a column of its name with the class of the highest score, the first of several (empty where a score is NaN), and a column
+    /// <c>output.class</c> for the score of each.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Classes { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The model outputs that become columns, in this order; null (the default) for all.</summary>
     public IReadOnlyList<string>? Outputs { get; init; }
@@ -41,6 +53,9 @@ public sealed record TableScoringOptions
 
     /// <summary>Where the model runs. Each operator takes one thread unless <see cref="ServingOptions.IntraOpThreads"/> says otherwise, as groups are scored side by side.</summary>
     public ServingOptions Serving { get; init; } = new();
+
+    /// <summary>Is told after each part how far this process is; null (the default) for nobody. Parts are made side by side, but it is told of one after the other.</summary>
+    public IProgress<TableScores>? Progress { get; init; }
 
     /// <summary>The processes that share the work, of any number; by default this one alone. All must see the folder.</summary>
     public IProcessGroup Group { get; init; } = SingleProcess.Instance;

@@ -19,6 +19,8 @@ internal sealed class TextColumn(string name, DataField? field = null) : TableCo
 
     public override bool Fits(TensorElementType type) => type == TensorElementType.String;
 
+    public override string? TextAt(int row) => texts[row];
+
     public override string? Parse(int row, string text)
     {
         texts[row] = text;

@@ -25,9 +25,14 @@ internal abstract class ValueColumn<T>(string name, DataField? field) : TableCol
     /// <summary>What stands in the place of a cell that is missing.</summary>
     protected virtual T Missing => default;
 
+    /// <summary>A cell as text; null if it is none.</summary>
+    protected abstract string? TextOf(T value);
+
     public override bool Fits(TensorElementType type) => false;
 
     public override bool SetMissing(int row) => false;
+
+    public override string? TextAt(int row) => isNullable && levels[row] == 0 ? null : TextOf(values[row]);
 
     public override int FirstMissing() => isNullable ? levels.AsSpan(0, Count).IndexOf(0) : -1;
 

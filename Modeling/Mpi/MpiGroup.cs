@@ -18,6 +18,9 @@ public sealed class MpiGroup : IProcessGroup
         this.thread = thread;
     }
 
+    /// <summary>Whether a launcher such as <c>mpirun</c> has started this process: then <see cref="Run"/> finds the others.</summary>
+    public static bool IsLaunched => MpiLauncher.Started is not null;
+
     /// <inheritdoc/>
     public int Rank => thread.Mpi.Rank;
 

@@ -12,6 +12,10 @@ internal static class MpiLauncher
         ("PMI_SIZE", ["libmpich.so.12", "libmpi.so.12", "libmpich.so"]),
     ];
 
+    /// <summary>How many processes the launcher says that it has started; null without a launcher.</summary>
+    public static int? Started => Known.Select(launcher => int.TryParse(Environment.GetEnvironmentVariable(launcher.Size), CultureInfo.InvariantCulture, out int started) ? started : (int?)null)
+        .FirstOrDefault(started => started is not null);
+
     /// <summary>Loads a library.</summary>
     /// <param name="name">Its name or path; null for that of the launcher, or the first that is there.</param>
     /// <exception cref="MpiException">There is none.</exception>
@@ -36,9 +40,7 @@ internal static class MpiLauncher
     /// <exception cref="MpiException">There are others.</exception>
     public static void RequireProcesses(int found, int? expected, string version)
     {
-        foreach ((string size, _) in Known)
-            expected ??= int.TryParse(Environment.GetEnvironmentVariable(size), CultureInfo.InvariantCulture, out int started) ? started : null;
-        if (expected is { } number && number != found)
+        if ((expected ?? Started) is { } number && number != found)
         {
             throw new MpiException(
                 $"Expected {number} processes, found {found} with {version}: the launcher (mpirun) must be that of the same MPI, or each process does the whole job by itself.");

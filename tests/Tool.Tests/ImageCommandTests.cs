@@ -29,11 +29,11 @@ public sealed class ImageCommandTests : IDisposable
         Assert.InRange(right, 40, 60);
         Assert.All(Enumerable.Range(0, 60), i => Assert.Equal(1, Enumerable.Range(0, 3).Sum(c => expected[(3 * i) + c]), 1e-5));
         Assert.Equal(right / 60.0, (double)report["testAccuracy"]!, 1e-12);
-        Assert.Equal(right / 60.0, (double)(await ToolRun.JsonOfAsync("evaluate", model, data))["accuracy"]!, 1e-12);
+        Assert.Equal(right / 60.0, (double)(await ToolRun.JsonOfAsync("evaluate", data, "--model", model))["accuracy"]!, 1e-12);
         string images = Path.Combine(data, "t10k-images.idx3-ubyte");
-        JsonObject single = await ToolRun.JsonOfAsync("evaluate", model, images, "--labels", Path.Combine(data, "t10k-labels.idx1-ubyte"));
+        JsonObject single = await ToolRun.JsonOfAsync("evaluate", images, "--model", model, "--labels", Path.Combine(data, "t10k-labels.idx1-ubyte"));
         Assert.Equal(right / 60.0, (double)single["accuracy"]!, 1e-12);
-        await ToolRun.JsonOfAsync("score", model, images, "--out", folder.File("scores.csv"));
+        await ToolRun.JsonOfAsync("score", images, "--model", model, "--out", folder.File("scores.csv"));
         string[] lines = await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken);
         Assert.Equal("prediction,probability_0,probability_1,probability_2", lines[0]);
         Assert.Equal(
@@ -48,9 +48,9 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Contains("Expected --label with a table", label.Error, StringComparison.Ordinal);
         await ToolRun.JsonOfAsync("train", data, "--out", model, "--epochs", "1", "--hidden", "4");
         await File.WriteAllTextAsync(folder.File("table.csv"), "a,b\n1,2\n", TestContext.Current.CancellationToken);
-        ToolRun table = await ToolRun.OfAsync("score", model, folder.File("table.csv"), "--out", folder.File("scores.csv"));
+        ToolRun table = await ToolRun.OfAsync("score", folder.File("table.csv"), "--model", model, "--out", folder.File("scores.csv"));
         Assert.Contains("Expected images, which the model was trained on", table.Error, StringComparison.Ordinal);
-        ToolRun unlabelled = await ToolRun.OfAsync("evaluate", model, Path.Combine(data, "t10k-images.idx3-ubyte"));
+        ToolRun unlabelled = await ToolRun.OfAsync("evaluate", Path.Combine(data, "t10k-images.idx3-ubyte"), "--model", model);
         Assert.Contains("as --labels, found none", unlabelled.Error, StringComparison.Ordinal);
         ToolRun empty = await ToolRun.OfAsync("train", folder.Path, "--out", folder.File("other.onnx"));
         Assert.Contains("has no file 'train-images-idx…-ubyte'", empty.Error, StringComparison.Ordinal);

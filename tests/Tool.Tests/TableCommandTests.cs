@@ -34,13 +34,13 @@ public sealed class TableCommandTests : IDisposable
         int right = Enumerable.Range(0, 60).Count(i => (expected[(2 * i) + 1] > expected[2 * i] ? "little" : "large") == test[i].Kind);
         Assert.InRange(right, 45, 60);
         Assert.Equal(right / 60.0, (double)report["testAccuracy"]!, 1e-12);
-        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", model, data);
+        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", data, "--model", model);
         Assert.Equal(right / 60.0, (double)evaluation["accuracy"]!, 1e-12);
         Assert.Equal(test.Select((row, i) => -Math.Log(expected[(2 * i) + (row.Kind == "large" ? 0 : 1)])).Average(), (double)evaluation["logLoss"]!, 1e-6);
 
         // The columns stand in another order, and the label is not there.
         await File.WriteAllLinesAsync(folder.File("new.csv"), ["place,size", .. test.Select(row => $"{row.Place},{Text(row.Size)}")], TestContext.Current.CancellationToken);
-        await ToolRun.JsonOfAsync("score", model, folder.File("new.csv"), "--out", scores);
+        await ToolRun.JsonOfAsync("score", folder.File("new.csv"), "--model", model, "--out", scores);
         string[] lines = await File.ReadAllLinesAsync(scores, TestContext.Current.CancellationToken);
         Assert.Equal("prediction,probability_large,probability_little", lines[0]);
         Assert.Equal(61, lines.Length);
@@ -68,7 +68,7 @@ public sealed class TableCommandTests : IDisposable
         float[] found = [.. scored.GetColumn<float>("Score")];
         Assert.All(Enumerable.Range(0, 200), i => Assert.Equal(expected[i], found[i], 1e-2));
 
-        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", model, folder.File("train.csv"));
+        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", folder.File("train.csv"), "--model", model);
         double squares = rows.Select((row, i) => Math.Pow(row.Price - expected[i], 2)).Sum(), mean = rows.Average(row => row.Price);
         Assert.Equal(Math.Sqrt(squares / 200), (double)evaluation["rootMeanSquareError"]!, 1e-4);
         Assert.Equal(rows.Select((row, i) => Math.Abs(row.Price - expected[i])).Average(), (double)evaluation["meanAbsoluteError"]!, 1e-4);
@@ -87,7 +87,7 @@ public sealed class TableCommandTests : IDisposable
         Assert.Null(report["testRows"]);
         string mean = Text((float)rows.Average(row => (double)row.Size));
         await File.WriteAllLinesAsync(folder.File("gaps.csv"), ["size,place", "NA,bay", $"{mean},bay", "50,desert", "50,?"], TestContext.Current.CancellationToken);
-        await ToolRun.JsonOfAsync("score", model, folder.File("gaps.csv"), "--out", folder.File("scores.csv"));
+        await ToolRun.JsonOfAsync("score", folder.File("gaps.csv"), "--model", model, "--out", folder.File("scores.csv"));
         float[] scores = [.. (await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken))[1..].Select(line => float.Parse(line, CultureInfo.InvariantCulture))];
         Assert.Equal(scores[1], scores[0], 1e-2);
         Assert.Equal(scores[2], scores[3]);
@@ -141,7 +141,7 @@ public sealed class TableCommandTests : IDisposable
         await ToolRun.JsonOfAsync("train", Write("train.csv", Rows(60, seed: 6)), "--out", model, "--label", "kind", "--ignore", "price", "--epochs", "1");
         await File.WriteAllTextAsync(folder.File("bad.csv"), content, TestContext.Current.CancellationToken);
         string[] target = command == "score" ? ["--out", folder.File("scores.csv")] : [];
-        ToolRun run = await ToolRun.OfAsync([command, model, folder.File("bad.csv"), .. target]);
+        ToolRun run = await ToolRun.OfAsync([command, folder.File("bad.csv"), "--model", model, .. target]);
         Assert.Equal(CommandLine.Failed, run.Code);
         Assert.Contains(fault, run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("scores.csv")));
@@ -171,14 +171,14 @@ public sealed class TableCommandTests : IDisposable
         using OnnxSession session = OnnxSession.Load(model);
         Value expected = session.Run(Value.Of(numbers, 10, 4))[0];
         int right = Enumerable.Range(0, 10).Count(i => Enumerable.Range(0, 3).MaxBy(c => expected[(3 * i) + c]) == labels[i]);
-        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", model, data, "--ignore", "id");
+        JsonObject evaluation = await ToolRun.JsonOfAsync("evaluate", data, "--model", model, "--ignore", "id");
         Assert.Equal(right / 10.0, (double)evaluation["accuracy"]!, 1e-12);
         Assert.Null(evaluation["logLoss"]);
-        await ToolRun.JsonOfAsync("score", model, data, "--ignore", "id", "label", "--out", folder.File("scores.csv"));
+        await ToolRun.JsonOfAsync("score", data, "--model", model, "--ignore", "id", "label", "--out", folder.File("scores.csv"));
         string[] lines = await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken);
         Assert.Equal("output_0,output_1,output_2", lines[0]);
         Assert.Equal(Enumerable.Range(0, 30).Select(i => (float)expected[i]), lines[1..].SelectMany(line => line.Split(',')).Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)));
-        ToolRun wide = await ToolRun.OfAsync("score", model, data, "--out", folder.File("scores.csv"));
+        ToolRun wide = await ToolRun.OfAsync("score", data, "--model", model, "--out", folder.File("scores.csv"));
         Assert.Contains("Expected an input that takes 6 numbers of each row", wide.Error, StringComparison.Ordinal);
     }
 

@@ -8,8 +8,8 @@ namespace Toolkit.Tool.Commands;
 /// <summary>Measures a model on rows with labels.</summary>
 internal sealed class EvaluateCommand : ToolCommand
 {
-    private readonly Argument<string> model = new("model") { Description = "The .onnx file, of this tool or another program." };
-    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv), a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
+    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv, .parquet), a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
+    private readonly Option<string> model = new("--model", "-m") { Description = "The .onnx file, of this tool or another program.", Required = true };
     private readonly Option<char?> separator = DataOptions.SeparatorOption();
     private readonly Option<string?> label = new("--label") { Description = "The column of the label; only for models of other programs; default: the last." };
     private readonly Option<string[]> ignore = new("--ignore") { Description = "Columns to pass over; only for models of other programs, which read all others in their order.", AllowMultipleArgumentsPerToken = true };
@@ -18,9 +18,8 @@ internal sealed class EvaluateCommand : ToolCommand
     public EvaluateCommand()
         : base("evaluate", "Scores rows with ONNX Runtime and compares the scores with their labels: accuracy, F1, area under the curve and confusion of classes; errors of numbers in their units.")
     {
-        Add(model);
         Add(data);
-        Array.ForEach<Option>([separator, label, ignore, labels], Add);
+        Array.ForEach<Option>([model, separator, label, ignore, labels], Add);
     }
 
     protected override Report Run(ParseResult arguments, Progress progress, CancellationToken cancellation)

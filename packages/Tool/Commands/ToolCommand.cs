@@ -32,6 +32,8 @@ internal abstract class ToolCommand : Command
             Report report;
             using (var progress = new Progress(error, quiet))
                 report = Run(arguments, progress, cancellation);
+            if (report.IsShownElsewhere)
+                return CommandLine.Succeeded;
             if (json)
                 report.WriteJson(output);
             else if (!quiet)
@@ -40,7 +42,7 @@ internal abstract class ToolCommand : Command
         }
         catch (OperationCanceledException)
         {
-            await error.WriteLineAsync("Error: the command was cancelled; no file was written.");
+            await error.WriteLineAsync("Error: the command was cancelled; no file was left unfinished.");
         }
         catch (Exception e) when (e is ToolkitException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolkit.Modeling.Data;
+using Toolkit.Tables;
 
 namespace Toolkit.Tool.Data;
 
@@ -7,6 +8,8 @@ namespace Toolkit.Tool.Data;
 internal sealed class Table
 {
     private static readonly HashSet<string> Missing = new(new CsvOptions().MissingMarks, StringComparer.Ordinal);
+
+    private const string Parquet = ".parquet";
 
     private readonly string path;
 
@@ -19,20 +22,30 @@ internal sealed class Table
     public IReadOnlyList<CsvRow> Rows { get; }
 
     /// <summary>Whether a file is a table, by its name.</summary>
-    public static bool Is(string path) => Kind(path) is ".csv" or ".tsv" or ".txt";
+    public static bool Is(string path) => Kind(path) is ".csv" or ".tsv" or ".txt" || IsParquet(path);
+
+    /// <summary>Whether a file is a table of Parquet, by its name.</summary>
+    public static bool IsParquet(string path) => path.EndsWith(Parquet, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>How a table of text is written.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="separator">The character between fields; null for a tab in .tsv files and a comma in others.</param>
+    public static CsvOptions Format(string path, char? separator) => new() { Separator = separator ?? (Kind(path) == ".tsv" ? '\t' : ',') };
+
+    /// <summary>The rows of a table as texts, the header first.</summary>
+    public static IEnumerable<CsvRow> Texts(string path, char? separator) => IsParquet(path) ? ParquetFile.ReadText(path) : CsvFile.Read(path, Format(path, separator));
 
     /// <summary>Reads a table.</summary>
     /// <param name="path">The file; unpacked if its name ends in ".gz".</param>
     /// <param name="separator">The character between fields; null for a tab in .tsv files and a comma in others.</param>
     public static Table Read(string path, char? separator)
     {
-        var options = new CsvOptions { Separator = separator ?? (Kind(path) == ".tsv" ? '\t' : ',') };
-        List<CsvRow> records = [.. CsvFile.Read(path, options)];
+        List<CsvRow> records = [.. Texts(path, separator)];
         if (records.Count < 2)
             throw new DataException($"'{path}': expected a header and at least one row, found {records.Count} lines.");
         IReadOnlyList<string> headers = records[0].Fields;
-        if (headers is [var only] && ";\t|,".FirstOrDefault(only.Contains) is var other and not '\0')
-            throw new DataException($"'{path}' has one column, '{only}', where fields are separated by '{options.Separator}': its separator looks like {(other == '\t' ? "a tab" : $"'{other}'")}; say so with --separator.");
+        if (!IsParquet(path) && headers is [var only] && ";\t|,".FirstOrDefault(only.Contains) is var other and not '\0')
+            throw new DataException($"'{path}' has one column, '{only}', where fields are separated by '{Format(path, separator).Separator}': its separator looks like {(other == '\t' ? "a tab" : $"'{other}'")}; say so with --separator.");
         if (headers.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
             throw new DataException($"'{path}': expected columns of distinct names, found two called '{twice}'.");
         if (records.FirstOrDefault(row => row.Fields.Count != headers.Count) is { } odd)
@@ -65,7 +78,7 @@ internal sealed class Table
     }
 
     /// <summary>The error of a cell.</summary>
-    public DataException Bad(CsvRow row, int column, string what) => new($"'{path}', line {row.Line}, column '{Headers[column]}': {what}.");
+    public DataException Bad(CsvRow row, int column, string what) => new($"'{path}', {(IsParquet(path) ? "row" : "line")} {row.Line}, column '{Headers[column]}': {what}.");
 
     /// <summary>The error of a column.</summary>
     public DataException Bad(int column, string what) => new($"'{path}', column '{Headers[column]}': {what}.");

@@ -14,6 +14,9 @@ internal sealed class Report(JsonObject content)
     /// <summary>Whether the command could not do what it was asked, or found that something is wrong.</summary>
     public bool HasFailed { get; init; }
 
+    /// <summary>Whether another process shows the same.</summary>
+    public bool IsShownElsewhere { get; init; }
+
     /// <summary>A command that gives a report has not failed.</summary>
     public static implicit operator Report(JsonObject content) => new(content);
 

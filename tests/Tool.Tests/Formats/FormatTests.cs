@@ -38,7 +38,7 @@ public sealed class FormatTests
     public async Task A_model_of_the_tool_is_read()
     {
         using var folder = new TemporaryFolder();
-        await ToolRun.JsonOfAsync("score", FormatFiles.PathOf("table-1.onnx"), FormatFiles.PathOf("table-1.csv"), "--out", folder.File("scores.csv"));
+        await ToolRun.JsonOfAsync("score", FormatFiles.PathOf("table-1.csv"), "--model", FormatFiles.PathOf("table-1.onnx"), "--out", folder.File("scores.csv"));
         string[] lines = await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken);
         Assert.Equal("prediction,probability_large,probability_little", lines[0]);
         Equal(FormatFiles.Expected("table-1"), [.. lines[1..].SelectMany(line => line.Split(',')[1..]).Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))]);
@@ -74,7 +74,7 @@ public sealed class FormatTests
             await File.WriteAllLinesAsync(
                 table, ["size,place,kind", .. rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Size},{row.Place},{row.Kind}"))], TestContext.Current.CancellationToken);
             await ToolRun.JsonOfAsync("train", table, "--out", FormatFiles.PathOf("table-1.onnx"), "--hidden", "4", "--epochs", "5");
-            await ToolRun.JsonOfAsync("score", FormatFiles.PathOf("table-1.onnx"), table, "--out", scores);
+            await ToolRun.JsonOfAsync("score", table, "--model", FormatFiles.PathOf("table-1.onnx"), "--out", scores);
             Write("table-1", (await File.ReadAllLinesAsync(scores, TestContext.Current.CancellationToken))[1..].SelectMany(line => line.Split(',')[1..]).Select(cell => double.Parse(cell, CultureInfo.InvariantCulture)));
             File.Delete(scores);
             File.Delete(FormatFiles.PathOf("table-1.zip"));
