@@ -13,8 +13,8 @@ internal sealed class PartFolder(string folder, string suffix)
 {
     private readonly string identityPath = System.IO.Path.Combine(folder, "_scoring.json");
 
-    /// <summary>The file of a group of rows.</summary>
-    public string Path(int group) => System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{group:00000}{suffix}"));
+    /// <summary>The file of a group of rows. The number has as many digits as any may have, so that the order of names is that of the groups.</summary>
+    public string Path(int group) => System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"part-{group:0000000000}{suffix}"));
 
     /// <summary>Compares what is to be written with what is there.</summary>
     /// <param name="identity">What the parts are to belong to.</param>

@@ -9,7 +9,7 @@ namespace Toolkit.Tables;
 public static class TableScorer
 {
     /// <summary>
-    /// Scores a table. Each group of rows, a row group of Parquet or a block of lines of CSV, becomes one file of the folder, "part-00000.parquet" or "part-00000.csv" and so on, with the columns to
+    /// Scores a table. Each group of rows, a row group of Parquet or a block of lines of CSV, becomes one file of the folder, "part-0000000000.parquet" or "part-0000000000.csv" and so on, with the columns to
     /// keep and the scores, in the order of its rows: read in the order of their names, the parts are the table. An output of one number per row is a column of its name, one of k numbers is the
     /// columns "name.0" to "name.k−1".
     /// </summary>

@@ -8,12 +8,16 @@ namespace Toolkit.Modeling.Schedules;
 /// evaluations in a row brought no improvement; counting begins anew each time. Source: the rule known as ReduceLROnPlateau; Bengio, "Practical recommendations for
 /// gradient-based training of deep architectures", 2012, section 3.1.1.</summary>
 /// <remarks>The validation set is evaluated after each epoch; a training with this schedule needs one. What is remembered (k, the best value, how long it is ago) lies beside the
-/// optimizer's moments, so a training that is resumed from a checkpoint goes on with it. An exported training step has it as an input that does not change.</remarks>
+/// optimizer's moments, so a training that is resumed from a checkpoint goes on with it. Where an optimizer has several
+/// schedules of this kind, each is to follow another measure, or they are one object. An exported training step has it as an input that does not change.</remarks>
 /// <param name="Basis">The schedule that is multiplied; a number for the same rate in every step.</param>
 public sealed record ReduceOnPlateau(Schedule Basis) : Schedule
 {
     // Factorᵏ, the best value, and how many evaluations since then brought no improvement, −1 before the first.
     private const int Product = 0, Best = 1, Waited = 2;
+
+    /// <summary>The schedule that is multiplied. It does not follow the validation set itself.</summary>
+    public Schedule Basis { get; init => field = Plain(value); } = Plain(Basis);
 
     /// <summary>By what the rate is multiplied, above 0 and below 1; 0.1 by default.</summary>
     public double Factor { get; init => field = Settings.InsideUnit(value); } = 0.1;
@@ -56,6 +60,9 @@ public sealed record ReduceOnPlateau(Schedule Basis) : Schedule
 
         remembered.Value = Value.Of(numbers, numbers.Length);
     }
+
+    private static Schedule Plain(Schedule basis) => basis.Monitor is null ? basis
+        : throw new ArgumentException($"Expected a schedule that does not follow the validation set itself, found {basis}.", nameof(Basis));
 
     private Parameter Remembered(IScheduleState state) => state.Number($"optimizer.plateau.{Watched}", Value.Of([1.0, 0.0, -1.0], 3));
 }

@@ -16,12 +16,7 @@ internal static class FitCheck
             CheckMonitor(trainer, options, nameof(EarlyStopping), stopping.Monitor);
         if (options.BestModelPath is not null && options.EarlyStopping is null)
             throw new ArgumentException($"{nameof(FitOptions.BestModelPath)} needs {nameof(FitOptions.EarlyStopping)}, which says what is watched; with a great {nameof(EarlyStopping.Patience)} it never stops.", nameof(options));
-        foreach (Schedule schedule in trainer.State.Optimizer.Schedules)
-        {
-            if (schedule.Monitor is { } monitor)
-                CheckMonitor(trainer, options, schedule.GetType().Name, monitor);
-        }
-
+        CheckSchedules(trainer, options);
         if (options.Validation is { } validation)
             CheckValidation(trainer, validation);
         CheckOrder(trainer.State, batches);
@@ -46,6 +41,23 @@ internal static class FitCheck
         {
             throw new GraphException(
                 $"Expected a model with parameters that training changes, found {(own.Count == 0 ? "none" : $"{own.Count} that are all kept as they are, such as \"{own.First().Name}\"")}.");
+        }
+    }
+
+    private static void CheckSchedules(Trainer trainer, FitOptions options)
+    {
+        foreach (IGrouping<string, Schedule> following in trainer.State.Optimizer.Schedules.Where(schedule => schedule.Monitor is not null).GroupBy(schedule => schedule.Monitor!))
+        {
+            CheckMonitor(trainer, options, following.First().GetType().Name, following.Key);
+
+            // What is remembered has the name of the measure: two would take turns with one memory.
+            if (following.Skip(1).Any())
+            {
+                throw new ArgumentException(
+                    $"Expected one schedule that follows the validation {following.Key}, found {following.Count()}: {string.Join(", ", following)}. Give the same object in all places, or let each "
+                    + "follow a measure of its own.",
+                    nameof(trainer));
+            }
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class ParquetScoringTests : IDisposable
         Assert.All(totals, total => Assert.Equal(new TableScores(4, 4, Rows), total));
 
         string[] parts = Parts("scores");
-        Assert.Equal(["part-00000.parquet", "part-00001.parquet", "part-00002.parquet", "part-00003.parquet"], parts.Select(Path.GetFileName));
+        Assert.Equal(["part-0000000000.parquet", "part-0000000001.parquet", "part-0000000002.parquet", "part-0000000003.parquet"], parts.Select(Path.GetFileName));
         Assert.Equal(["id", "name", "when", "count", "sum", "pair.0", "pair.1", "next"], ParquetFiles.Names(parts[0]));
         Assert.Equal(Id.Cast<object?>(), ParquetFiles.Column(parts, "id"));
         Assert.Equal(Name, ParquetFiles.Column(parts, "name"));
@@ -51,6 +51,14 @@ public sealed class ParquetScoringTests : IDisposable
             // Beyond the whole numbers that a double holds.
             Assert.Equal(Id[row] + 1, next[row]);
         }
+    }
+
+    [Fact]
+    public void The_order_of_names_is_that_of_the_groups_however_many_there_are()
+    {
+        var parts = new PartFolder("scores", ".csv");
+        string[] paths = [.. new[] { 0, 9, 99_999, 100_000, 1_000_000_000, int.MaxValue }.Select(parts.Path)];
+        Assert.Equal(paths, paths.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -114,7 +122,7 @@ public sealed class ParquetScoringTests : IDisposable
         Write();
         DataException e = Assert.Throws<DataException>(() => Score("scores", Options() with { Threads = 1 }));
         Assert.Contains("table.parquet', row 150 (row group 2), column 'a': the value is missing", e.Message, StringComparison.Ordinal);
-        Assert.Equal(["part-00000.parquet", "part-00001.parquet"], Parts("scores").Select(Path.GetFileName));
+        Assert.Equal(["part-0000000000.parquet", "part-0000000001.parquet"], Parts("scores").Select(Path.GetFileName));
 
         Score("allowed", Options() with { AllowMissing = true });
         object?[] sums = ParquetFiles.Column(Parts("allowed"), "sum");

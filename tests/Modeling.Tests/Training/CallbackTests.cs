@@ -144,6 +144,27 @@ public sealed class CallbackTests
         Assert.Contains("\"recall\"", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The loss of the script rises, so each evaluation but the first lowers a rate once, however many places of the optimizer it has.</summary>
+    [Fact]
+    public void Two_schedules_do_not_share_what_they_remember_of_a_measure()
+    {
+        var one = new ReduceOnPlateau(0.5) { Patience = 1, Factor = 0.5 };
+        Assert.Equal([0.5, 0.5, 0.25, 0.125], Fit(one, one));
+        Assert.Equal([0.5, 0.5, 0.25, 0.125], Fit(one, one with { Watched = "scripted", Patience = 2 }));
+        string error = Assert.Throws<ArgumentException>(() => Fit(one, new WarmUp(2, one with { Patience = 2 }))).Message;
+        Assert.Contains("Expected one schedule that follows the validation loss, found 2: ", error, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => new ReduceOnPlateau(new WarmUp(2, one)) { Watched = "scripted" }).Message;
+        Assert.Contains("Expected a schedule that does not follow the validation set itself, found WarmUp", error, StringComparison.Ordinal);
+
+        static IEnumerable<double> Fit(Schedule rate, Schedule decay)
+        {
+            Dataset data = ScriptedTraining.Data(1);
+            Trainer trainer = ScriptedTraining.Trainer(
+                [1, 2, 3, 4, 5], optimizer: new Momentum { LearningRate = rate, Decay = decay }, metrics: ScriptedTraining.Metric([1, 1, 1, 1, 1], higherIsBetter: false));
+            return trainer.Fit(data, new() { Epochs = 4, BatchSize = 1, Validation = data }, Token).Epochs.Select(epoch => epoch.LearningRate);
+        }
+    }
+
     [Theory]
     [InlineData(1, new[] { 1, 2, 3, 4, 5 })]
     [InlineData(2, new[] { 2, 4, 5 })]
