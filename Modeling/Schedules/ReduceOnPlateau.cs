@@ -8,8 +8,8 @@ namespace Toolkit.Modeling.Schedules;
 /// evaluations in a row brought no improvement; counting begins anew each time. Source: the rule known as ReduceLROnPlateau; Bengio, "Practical recommendations for
 /// gradient-based training of deep architectures", 2012, section 3.1.1.</summary>
 /// <remarks>The validation set is evaluated after each epoch; a training with this schedule needs one. What is remembered (k, the best value, how long it is ago) lies beside the
-/// optimizer's moments, so a training that is resumed from a checkpoint goes on with it. Where an optimizer has several
-/// schedules of this kind, each is to follow another measure, or they are one object. An exported training step has it as an input that does not change.</remarks>
+/// optimizer's moments, so a training that is resumed from a checkpoint goes on with it. An exported training step has it as an input that does not change.
+/// Where an optimizer has several schedules of this kind, each is to follow another measure, or they are one object.</remarks>
 /// <param name="Basis">The schedule that is multiplied; a number for the same rate in every step.</param>
 public sealed record ReduceOnPlateau(Schedule Basis) : Schedule
 {
@@ -62,7 +62,7 @@ public sealed record ReduceOnPlateau(Schedule Basis) : Schedule
     }
 
     private static Schedule Plain(Schedule basis) => basis.Monitor is null ? basis
-        : throw new ArgumentException($"Expected a schedule that does not follow the validation set itself, found {basis}.", nameof(Basis));
+        : throw new ArgumentException($"Expected a schedule that does not follow the validation set itself, found {basis}.", nameof(basis));
 
     private Parameter Remembered(IScheduleState state) => state.Number($"optimizer.plateau.{Watched}", Value.Of([1.0, 0.0, -1.0], 3));
 }

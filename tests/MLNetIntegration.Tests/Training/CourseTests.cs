@@ -41,6 +41,18 @@ public sealed class CourseTests
         Assert.Equal(model.History.Epochs.Min(e => e.Validation!.Loss), error, 1e-3);
     }
 
+    /// <summary>Steps too small to change a weight improve nothing: the first epoch is the best, and so many follow as patience says.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Training_waits_as_many_epochs_as_patience_says(int patience)
+    {
+        using NeuralNetworkTransformer model = Ml.BinaryClassification.NeuralNetwork(Options with { Optimizer = new Sgd { LearningRate = 1e-30 }, Patience = patience })
+            .Fit(Ml.Data.LoadFromEnumerable(TrainingData.Rows(60)));
+        Assert.Equal(StopReason.EarlyStopped, model.History.StopReason);
+        Assert.Equal(1 + patience, model.History.Epochs.Count);
+    }
+
     [Fact]
     public void The_log_has_each_epoch_warnings_and_the_end_and_a_callback_may_stop()
     {

@@ -60,6 +60,15 @@ public sealed class LabelTests : IDisposable
     }
 
     [Fact]
+    public void A_label_above_the_number_of_keys_is_an_error()
+    {
+        NeuralNetworkOptions options = Options with { FeatureColumns = ["Number"], LabelColumn = "Key", Epochs = 1, ValidationFraction = 0 };
+        using NeuralNetworkTransformer model = Ml.MulticlassClassification.NeuralNetwork(options).Fit(new RawKeys(3, (1, 1), (2, 2), (3, 3)));
+        TrainingException error = Assert.Throws<TrainingException>(() => Ml.MulticlassClassification.NeuralNetwork(options).Fit(new RawKeys(3, (1, 1), (3, 2), (4, 3))));
+        Assert.Contains("label in row 2 of \"Key\", found a missing key", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validation_rows_with_keys_or_columns_of_their_own_are_refused()
     {
         (_, IDataView train, TrainingData.Row[] strange) = Data();

@@ -87,6 +87,32 @@ public sealed class NeuralNetworkTests : IDisposable
         Assert.Equal(["5 %", "95 %"], names.DenseValues().Select(n => n.ToString()));
     }
 
+    /// <summary>The network sees a label of mean 0 and deviation 1, so 3y + 5 trains it as y does, and what comes out is that of y in other units.</summary>
+    [Fact]
+    public void A_distribution_is_in_the_units_of_the_label()
+    {
+        TrainingData.Row[] rows = TrainingData.Rows(200);
+        NeuralNetworkOptions options = Options with { LabelColumn = "Noisy", Quantiles = [0.1, 0.6], Epochs = 5 };
+        (float[] score, float[] variance, float[][] quantiles) = Scored();
+        foreach (TrainingData.Row row in rows)
+            row.Noisy = (3 * row.Noisy) + 5;
+        (float[] score3, float[] variance3, float[][] quantiles3) = Scored();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Assert.Equal((3 * score[i]) + 5, score3[i], 1e-2f);
+            Assert.Equal(1, variance3[i] / (9 * variance[i]), 1e-2f);
+            Assert.All(quantiles[i].Zip(quantiles3[i]), pair => Assert.Equal((3 * pair.First) + 5, pair.Second, 1e-2f));
+        }
+
+        (float[], float[], float[][]) Scored()
+        {
+            IDataView data = Ml.Data.LoadFromEnumerable(rows);
+            using NeuralNetworkTransformer model = Ml.Regression.HeteroscedasticNeuralNetwork(options).Fit(data);
+            IDataView scored = model.Transform(data);
+            return ([.. scored.GetColumn<float>("Score")], [.. scored.GetColumn<float>("Variance")], [.. scored.GetColumn<float[]>("Quantiles")]);
+        }
+    }
+
     [Fact]
     public void Any_network_and_loss_can_be_trained()
     {

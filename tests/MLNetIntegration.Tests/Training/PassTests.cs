@@ -92,6 +92,34 @@ public sealed class PassTests
         Assert.Throws<TrainingException>(() => one.RequireSame(swapped, ordered: false));
     }
 
+    /// <summary>Whatever of a row is learned from.</summary>
+    [Fact]
+    public void A_row_that_differs_in_anything_is_another_row()
+    {
+        RowChecksum same = default;
+        same.Add(Row(_ => { }));
+        RowChecksum known = same;
+        known.RequireSame(same, ordered: true);
+        Action<TrainingRow>[] changes =
+        [
+            row => row.Weight = 2, row => row.Features[1] = 2, row => row.Keys[1] = [4, 6], row => row.Keys[1] = [4, 5, 0], row => row.Series[0] = [0, 8], row => row.Series[0] = [0, 7, 0],
+            row => row.Labels[0].Class = 1, row => row.Labels[1].Numbers[0] = 1,
+        ];
+        foreach (Action<TrainingRow> change in changes)
+        {
+            RowChecksum other = default;
+            other.Add(Row(change));
+            Assert.Throws<TrainingException>(() => known.RequireSame(other, ordered: false));
+        }
+
+        static TrainingRow Row(Action<TrainingRow> change)
+        {
+            var row = new TrainingRow(2, 2, 1, 0, 1) { Keys = { [0] = [3], [1] = [4, 5] }, Series = { [0] = [0, 7] } };
+            change(row);
+            return row;
+        }
+    }
+
     private NeuralNetworkTransformer Train(IEnumerable<TrainingData.Row> rows, NeuralNetworkOptions options) =>
         ml.Regression.NeuralNetwork(options).Fit(ml.Data.LoadFromEnumerable(rows));
 

@@ -96,12 +96,16 @@ public sealed class TrainingErrorTests
     {
         TrainingData.Row[] rows = TrainingData.Rows(20);
         rows[4].Target = float.NaN;
-        rows[5].Weight = -1;
         IDataView data = TrainingData.Keyed(Ml, rows);
         Assert.Contains("label in row 4 of \"Target\"", Assert.Throws<TrainingException>(() =>
             Ml.Regression.NeuralNetwork(Options with { LabelColumn = "Target" }).Fit(data)).Message, StringComparison.Ordinal);
-        Assert.Contains("at least 0 in row 5 of \"Weight\", found -1", Assert.Throws<TrainingException>(() =>
-            Ml.MulticlassClassification.NeuralNetwork(Options with { ExampleWeightColumn = "Weight" }).Fit(data)).Message, StringComparison.Ordinal);
+        foreach (float weight in new[] { -1, float.NaN, float.PositiveInfinity })
+        {
+            rows[5].Weight = weight;
+            Assert.Contains("at least 0 in row 5 of \"Weight\", found " + weight, Assert.Throws<TrainingException>(() =>
+                Ml.MulticlassClassification.NeuralNetwork(Options with { ExampleWeightColumn = "Weight" }).Fit(TrainingData.Keyed(Ml, rows))).Message, StringComparison.Ordinal);
+        }
+
         Assert.Contains("Expected rows to learn from, found none", Assert.Throws<TrainingException>(() =>
             Ml.Regression.NeuralNetwork(Options with { LabelColumn = "Noisy" }).Fit(Ml.Data.LoadFromEnumerable(Array.Empty<TrainingData.Row>()))).Message, StringComparison.Ordinal);
     }

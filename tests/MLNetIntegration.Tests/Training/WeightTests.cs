@@ -89,6 +89,43 @@ public sealed class WeightTests
         }
     }
 
+    /// <summary>In memory, without zeros and streamed: each row is on one side, with its weight, and each pass over the training rows has another order.</summary>
+    [Theory]
+    [InlineData(1L << 30)]
+    [InlineData(60_000L)]
+    [InlineData(0L)]
+    public void Rows_to_learn_from_and_to_validate_on_keep_their_weights(long budget)
+    {
+        var ml = new MLContext(seed: 1);
+        WideRow[] rows = [.. Enumerable.Range(0, 100).Select(i => new WideRow { Wide = [.. Enumerable.Range(0, 200).Select(k => k == i ? i + 1f : 0f)], Weight = (i + 1) / 2f })];
+        IDataView data = ml.Data.LoadFromEnumerable(rows);
+        NeuralNetworkOptions options = Options with { FeatureColumns = ["Wide"], LabelColumn = "Target", ExampleWeightColumn = "Weight", MemoryBudget = budget, ValidationFraction = 0.3 };
+        var columns = new TrainingColumns(ml, data.Schema, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1));
+        (IDataSource train, IDataSource? held) = new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None).Open(data, 1);
+        int[] learned = Read(train, 0), validated = Read(held!, 0);
+        Assert.Equal(budget == 60_000L, train is SparseRows);
+        Assert.Equal(Enumerable.Range(1, 100), learned.Concat(validated).Order());
+        Assert.InRange(validated.Length, 20, 40);
+        int[] again = Read(train, 1);
+        Assert.Equal(learned.Order(), again.Order());
+        Assert.NotEqual(learned, again);
+
+        static int[] Read(IDataSource source, int epoch)
+        {
+            var numbers = new List<int>();
+            foreach (Batch batch in source.Batches(new BatchOptions { Size = 7, ShuffleSeed = 1 }, epoch))
+            {
+                for (int i = 0; i < batch.Count; i++)
+                {
+                    numbers.Add((int)batch.Features.Span<float>().Slice(200 * i, 200).ToArray().Max());
+                    Assert.Equal(numbers[^1] / 2f, batch.Weights![i]);
+                }
+            }
+
+            return [.. numbers];
+        }
+    }
+
     /// <summary>Balanced weights of n rows in k classes are n / (k · rows of the class), whose mean is 1: the classes count alike, and all together like the rows.</summary>
     [Theory]
     [InlineData(0L)]
@@ -198,5 +235,15 @@ public sealed class WeightTests
         float[] scores = [.. model.Transform(ml.Data.LoadFromEnumerable(rows)).GetColumn<float>("Score")];
         int[] own = [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].Weight > 0)];
         Assert.InRange(own.Average(i => (scores[i] - rows[i].X) * (scores[i] - rows[i].X)), 0, 0.02);
+    }
+
+    private sealed class WideRow
+    {
+        [VectorType(200)]
+        public float[] Wide { get; set; } = [];
+
+        public float Target { get; set; }
+
+        public float Weight { get; set; }
     }
 }

@@ -174,6 +174,36 @@ public sealed class ColumnTests
         Assert.NotEqual(scores[0], scores[3], 1e-2f);
     }
 
+    /// <summary>A number above that of the keys trains what a missing key trains, which has no vector.</summary>
+    [Fact]
+    public void A_key_above_the_number_of_keys_is_learned_as_a_missing_one()
+    {
+        NeuralNetworkOptions options = Options with { FeatureColumns = ["Key"], ColumnOptions = new Dictionary<string, ColumnOptions>(), LabelColumn = "Number", Epochs = 5 };
+        (uint, float)[] rows = [.. Enumerable.Range(0, 20).Select(i => ((uint)(i % 3) + 1, (float)(i % 3)))];
+        float[][] missing = Trained(0);
+        foreach (uint beyond in new uint[] { 4, uint.MaxValue })
+            Assert.Equal(missing, Trained(beyond));
+        Assert.NotEqual(missing, Trained(3));
+
+        float[][] Trained(uint key)
+        {
+            using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(options).Fit(new RawKeys(3, [.. rows, (key, 9)]));
+            return [.. model.Network.Parameters.Select(p => p.Value.Span<float>().ToArray())];
+        }
+    }
+
+    [Fact]
+    public void Vectors_have_the_width_that_is_asked_for()
+    {
+        using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(Options with
+        {
+            ColumnOptions = new Dictionary<string, ColumnOptions> { ["Place"] = new() { Width = 3 }, ["Marks"] = new() { Width = 6 }, ["Note"] = new() { Width = 5, HashBits = 4 } },
+            Epochs = 1,
+        }).Fit(HouseData.Keyed(Ml, HouseData.Rows(20)));
+        var sizes = model.Network.Parameters.Where(p => p.Name.EndsWith(".table", StringComparison.Ordinal)).ToDictionary(p => p.Name, p => string.Join('×', p.Value.Sizes.ToArray()));
+        Assert.Equal(("6×3", "5×6", "16×5"), (sizes["vectors_Place.table"], sizes["vectors_Marks.table"], sizes["vectors_Note.table"]));
+    }
+
     /// <summary>Keys are mapped within each fold, so that those of a held-out fold may be missing.</summary>
     [Fact]
     public void A_pipeline_with_columns_of_every_kind_is_cross_validated()

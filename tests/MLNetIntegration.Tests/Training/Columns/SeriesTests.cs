@@ -74,6 +74,21 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void Steps_are_standardized_by_the_weights_of_their_rows()
+    {
+        Row[] rows = Rows(40);
+        for (int i = 0; i < rows.Length; i++)
+            rows[i].Weight = i % 3;
+        IDataView data = Ml.Data.LoadFromEnumerable(rows);
+        NeuralNetworkOptions options = Options with { ExampleWeightColumn = "Weight" };
+        var statistics = TrainingStatistics.Of(new TrainingColumns(Ml, data.Schema, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1)), data);
+        (double mean, double deviation) = Moments(rows.SelectMany(r => r.Steps.SelectMany(step => Enumerable.Repeat((double)step, (int)r.Weight))));
+        Assert.Equal(mean, statistics.Series(0).Mean, 1e-5);
+        Assert.Equal(deviation, statistics.Series(0).Deviation, 1e-5);
+        Assert.NotEqual(mean, Moments(rows.SelectMany(r => r.Steps.Select(step => (double)step))).Mean, 1e-2);
+    }
+
+    [Fact]
     public void Any_length_and_none_is_scored_in_order_and_one_by_one_from_memory_or_a_stream()
     {
         Row[] rows = Rows(120);
@@ -166,6 +181,8 @@ public sealed class SeriesTests
         public int[] Moves { get; set; } = [];
 
         public float End { get; set; }
+
+        public float Weight { get; set; } = 1;
     }
 
     private sealed class Scored
