@@ -28,6 +28,16 @@ public sealed partial class PageTests
         Assert.True(count > 100, $"Expected the links of all pages, found {count}.");
     }
 
+    /// <summary>The site shows every page.</summary>
+    [Fact]
+    public void Every_page_stands_in_the_contents_of_the_site_once()
+    {
+        string docs = Path.Combine(Repository.Root, "docs");
+        string[] listed = [.. Listed().Matches(File.ReadAllText(Path.Combine(docs, "toc.yml"))).Select(page => page.Groups[1].Value)];
+        IEnumerable<string> pages = Directory.GetFiles(docs, "*.md", SearchOption.AllDirectories).Select(page => Path.GetRelativePath(docs, page).Replace('\\', '/')).Where(page => !page.StartsWith("site/", StringComparison.Ordinal));
+        Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Where(page => !page.StartsWith("..", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Messages_of_the_page_of_troubles_stand_in_the_source()
     {
@@ -44,6 +54,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"href: (\S+)")]
+    private static partial Regex Listed();
 
     [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -50,6 +50,25 @@ public sealed partial class PageTests
         }
     }
 
+    /// <summary>The blocks of the first page are one program, which needs no data.</summary>
+    [Fact]
+    public async Task The_first_page_trains_exports_and_scores()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string written = await PageProgram.RunAsync(string.Concat(PageProgram.Blocks("docs/first-model.md")), folder, TestContext.Current.CancellationToken);
+            // Chance is 0.1.
+            Assert.InRange(double.Parse(Accuracy().Matches(written)[^1].Groups[1].Value, CultureInfo.InvariantCulture), 0.9, 1);
+            Assert.Contains("1000 rows scored by ML.NET", written, StringComparison.Ordinal);
+            Assert.InRange(double.Parse(Away().Match(written).Groups[1].Value, CultureInfo.InvariantCulture), 0, 1e-4);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Blocks that are whole programs, which say what they import.</summary>
     [Theory]
     [InlineData("Autograd/README.md")]
@@ -79,6 +98,9 @@ public sealed partial class PageTests
             .Where(name => name is "Toolkit.Autograd" or "Toolkit.Modeling" or "Toolkit.OnnxExport" or "Toolkit.MLNetIntegration" || name!.StartsWith("Microsoft.ML", StringComparison.Ordinal))
             .Where(name => !name!.Contains("Converter", StringComparison.Ordinal))
             .SelectMany(name => Assembly.Load(name!).GetExportedTypes()).Where(type => !type.IsNested);
+
+    [GeneratedRegex(@"ONNX Runtime is (\S+) away")]
+    private static partial Regex Away();
 
     [GeneratedRegex(@"accuracy (\d\.\d+)")]
     private static partial Regex Accuracy();
