@@ -20,6 +20,10 @@ public sealed record CsvField
     /// (<see cref="CsvOptions.WithNames"/>).</summary>
     public IReadOnlyList<string>? Names { get; init; }
 
+    /// <summary>Of numbers, under <see cref="MissingValues.Mean"/>: what takes the place of a missing one in each column; null (the default) for the mean of the column in the file. A test set takes those of
+    /// its training set (<see cref="CsvOptions.WithMeans"/>).</summary>
+    public IReadOnlyList<float>? Means { get; init; }
+
     /// <summary>Whether a category takes texts that are not among its names, all under the number after the last name; false by default.</summary>
     public bool TakesOthers { get; init; }
 

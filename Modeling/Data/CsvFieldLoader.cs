@@ -65,29 +65,14 @@ internal sealed class CsvFieldLoader
     {
         CsvField field = options.Fields[f];
         float[] content = [.. numbers[f]];
-        if (options.Missing == MissingValues.Mean && gaps[f].Count > 0)
-            FillGaps(content, f);
-        return field.IsScalar ? Column.Of(field.Name, content) : Column.Of(field.Name, content, field.Columns.Count);
-    }
-
-    /// <summary>Puts the mean of what is there in the place of what is missing: a row of weight w counts like w rows.</summary>
-    private void FillGaps(float[] content, int f)
-    {
-        int columns = places[f].Length, weight = Enumerable.Range(0, options.Fields.Count).FirstOrDefault(i => options.Fields[i].Name == DataLayout.Weight, -1);
-        var missing = new HashSet<int>(gaps[f]);
-        var sums = new double[columns];
-        var counts = new double[columns];
-        for (int i = 0; i < content.Length; i++)
+        if (options.Missing == MissingValues.Mean)
         {
-            if (missing.Contains(i))
-                continue;
-            double w = weight < 0 ? 1.0 : numbers[weight][i / columns];
-            sums[i % columns] += w * content[i];
-            counts[i % columns] += w;
+            int weight = Enumerable.Range(0, options.Fields.Count).FirstOrDefault(i => options.Fields[i].Name == DataLayout.Weight, -1);
+            GapMeans.Fill(
+                content, places[f].Length, gaps[f], field.Means, row => weight < 0 ? 1.0 : numbers[weight][row], column => cells.NoMean(places[f][column], weight >= 0));
         }
 
-        foreach (int gap in gaps[f])
-            content[gap] = counts[gap % columns] > 0.0 ? (float)(sums[gap % columns] / counts[gap % columns]) : throw cells.NoMean(places[f][gap % columns], weight >= 0);
+        return field.IsScalar ? Column.Of(field.Name, content) : Column.Of(field.Name, content, field.Columns.Count);
     }
 
     private Column Texts(int f)

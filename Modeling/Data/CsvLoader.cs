@@ -46,7 +46,12 @@ internal sealed class CsvLoader
         if (rows == 0)
             throw cells.NoRows();
         float[] features = [.. numbers];
-        FillHoles(features);
+        if (options.Missing == MissingValues.Mean)
+        {
+            GapMeans.Fill(
+                features, featureColumns.Length, gaps, options.Means, row => weightColumn < 0 ? 1.0 : weights[row], column => cells.NoMean(featureColumns[column], weightColumn >= 0));
+        }
+
         Dataset data = labelColumn < 0
             ? Dataset.FromTargets(features, [featureColumns.Length], [.. targets], [targetColumns.Length])
             : Labelled(features);
@@ -129,32 +134,5 @@ internal sealed class CsvLoader
         }
 
         return (labelColumn >= 0 && cells.IsMissing(row, labelColumn)) || (weightColumn >= 0 && cells.IsMissing(row, weightColumn));
-    }
-
-    /// <summary>Puts the mean of what is there in the place of what is missing: a row of weight w counts like w rows.</summary>
-    private void FillHoles(float[] features)
-    {
-        if (gaps.Count == 0 || options.Missing != MissingValues.Mean)
-            return;
-        int columns = featureColumns.Length;
-        double[] sums = new double[columns];
-        double[] counts = new double[columns];
-        var holes = new HashSet<int>(gaps);
-        for (int i = 0; i < features.Length; i++)
-        {
-            if (holes.Contains(i))
-                continue;
-            double weight = weightColumn < 0 ? 1.0 : weights[i / columns];
-            sums[i % columns] += weight * features[i];
-            counts[i % columns] += weight;
-        }
-
-        foreach (int hole in gaps)
-        {
-            int column = hole % columns;
-            if (counts[column] == 0)
-                throw cells.NoMean(featureColumns[column], weightColumn >= 0);
-            features[hole] = (float)(sums[column] / counts[column]);
-        }
     }
 }

@@ -44,6 +44,16 @@ public sealed record CsvOptions
     /// under <see cref="MissingValues.SkipRow"/> and is an error otherwise.</summary>
     public MissingValues Missing { get; init; } = MissingValues.Refuse;
 
+    /// <summary>Under <see cref="MissingValues.Mean"/>: what takes the place of a missing number in each feature; null (the default) for the mean of the feature in the file. A test set takes those of its training
+    /// set (<see cref="WithMeans"/>): its own would tell the model of rows that it must not know, and a row alone has none.</summary>
+    public IReadOnlyList<float>? Means { get; init; }
+
+    /// <summary>The same for another table, whose missing numbers get the means that a data set has: the mean of what was there, if that took the place of what was missing in it.</summary>
+    /// <param name="data">What the training set was loaded as.</param>
+    public CsvOptions WithMeans(Dataset data) => Fields.Count == 0
+        ? this with { Means = FeatureScaling.Fit(data).Mean }
+        : this with { Fields = [.. Fields.Select(field => field.IsNumeric && field.Name != DataLayout.Weight ? field with { Means = GapMeans.Of(data, field.Name) } : field)] };
+
     /// <summary>The same for another table, whose texts get the numbers that they have in a data set.</summary>
     /// <param name="data">What a table was loaded as.</param>
     public CsvOptions WithNames(Dataset data) => this with { Fields = [.. Fields.Select(field => field with { Names = data.Columns.First(column => column.Field.Name == field.Name).Names })] };

@@ -12,6 +12,6 @@ public enum MissingValues
     /// <summary>Put 0 in its place.</summary>
     Zero,
 
-    /// <summary>Put the mean of the column's present values in its place.</summary>
+    /// <summary>Put the mean of the column's present values in its place, or what <see cref="CsvOptions.Means"/> says; see <see cref="CsvOptions.WithMeans"/> for a test set.</summary>
     Mean,
 }

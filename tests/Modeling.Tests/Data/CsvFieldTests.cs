@@ -56,6 +56,19 @@ public sealed class CsvFieldTests : IDisposable
     }
 
     [Fact]
+    public void A_test_set_takes_the_means_of_its_training_set()
+    {
+        const string Header = "city,area,rooms,kind,count,price\n";
+        Dataset training = Load(Header + "Rome,80,3,flat,1,2\nOslo,?,4,house,3,4\nOslo,100,?,flat,1,6\n");
+        string test = folder.Write("test.csv", Header + "Rome,?,9,house,1,?\nRome,500,?,house,1,70\n");
+        Batch all = Dataset.LoadCsv(test, Table.WithNames(training).WithMeans(training)).Batches(new()).First();
+
+        // Of area (80 + 100)/2, of rooms (3 + 3 · 4)/4, of the price (2 + 3 · 4 + 6)/5.
+        Assert.Equal([90f, 9, 500, 3.75f], all["sizes"].Span<float>().ToArray());
+        Assert.Equal([4f, 70], all["price"].Span<float>().ToArray());
+    }
+
+    [Fact]
     public void What_is_missing_or_wrong_is_named()
     {
         const string Header = "city,area,rooms,kind,count,price\n";

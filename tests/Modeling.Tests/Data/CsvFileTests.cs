@@ -107,6 +107,19 @@ public sealed class CsvFileTests
             "every value is missing or has the weight 0", Fails(folder.Write("b.csv", "x,w,y\n1,0,a\n?,1,b\n"), new() { Label = "y", Weight = "w", Missing = MissingValues.Mean }));
     }
 
+    /// <summary>A test set gets the means of the training set, whatever stands in it; a row alone has no other.</summary>
+    [Fact]
+    public void A_gap_of_a_test_set_is_filled_with_the_mean_of_the_training_set()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new CsvOptions { Label = "y", Weight = "w", Missing = MissingValues.Mean };
+        Dataset train = Dataset.LoadCsv(folder.Write("a.csv", "x,z,w,y\n1,2,3,a\n5,?,1,b\n?,6,1,b\n"), options);
+        string path = folder.Write("b.csv", "x,z,w,y\n100,?,1,a\n?,200,1,b\n");
+        Assert.Equal([100f, 3, 2, 200], Dataset.LoadCsv(path, options.WithMeans(train)).Features.ToArray());
+        Assert.Equal([7f, 8], Dataset.LoadCsv(folder.Write("c.csv", "x,z,w,y\n?,?,1,a\n"), options with { Means = [7, 8], ClassNames = ["a", "b"] }).Features.ToArray());
+        Assert.Equal("Expected in Means one for each of 2 columns, found 3. (Parameter 'given')", Assert.Throws<ArgumentException>(() => Dataset.LoadCsv(path, options with { Means = [1, 2, 3] })).Message);
+    }
+
     [Theory]
     [InlineData("x,w,y\n1,-1,a\n", "line 2, column 'w': expected a weight of at least 0, found '-1'")]
     [InlineData("x,w,y\n1,2,a\n1,NaN,a\n", "line 3, column 'w': expected a finite number")]
