@@ -82,7 +82,7 @@ public sealed class PartCommandTests : IDisposable
         await ToolRun.JsonOfAsync("score", numbers, "--model", classifier, "--ignore", "id", "note", "--out", folder.File("scores.csv"));
         await ToolRun.JsonOfAsync("score", numbers, "--model", classifier, "--ignore", "note", "--keep", "id", "--parts", parts);
         string[] expected = await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken);
-        string[] found = await File.ReadAllLinesAsync(Path.Combine(parts, "part-00000.csv"), TestContext.Current.CancellationToken);
+        string[] found = await File.ReadAllLinesAsync(Path.Combine(parts, "part-0000000000.csv"), TestContext.Current.CancellationToken);
         Assert.Equal(["id,output.0,output.1,output.2", $"7,{expected[1]}", $"8,{expected[2]}"], found);
     }
 
