@@ -126,6 +126,35 @@ public sealed class LookAheadTests
         Assert.True(SpinWait.SpinUntil(() => made.Any(b => b.Results[0] is { } result && result.Span<float>()[0] == last), 20_000));
     }
 
+    /// <summary>A batch of this model takes longer than handing it over, so each is handed over by itself, and one more at least is read before the rows of the one before are.</summary>
+    [Fact]
+    public void The_batch_behind_the_one_that_is_read_is_filled_already()
+    {
+        const int Batch = 256, Batches = 10;
+        int made = 0;
+        var random = new RandomSource(1);
+        var model = new Sequential(new Dense(64, 1024, random) { Activation = Ops.Relu }, new Dense(1024, 1024, random) { Activation = Ops.Relu }, new Dense(1024, 1, random));
+        using BatchOnnxTransformer transformer = Ml.ScoreOnnx(model, new ScoreOnnxOptions { BatchSize = Batch, BatchesAhead = 3 }).Fit(Ml.Data.LoadFromEnumerable(Source()));
+        made = 0;
+        IDataView scored = transformer.Transform(Ml.Data.LoadFromEnumerable(Source()));
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["output"]]);
+        for (int row = 0; row < Batch * (Batches - 2); row++)
+        {
+            Assert.True(cursor.MoveNext());
+            if (row % Batch == 0 && row >= 2 * Batch)
+                Assert.InRange(made, row + (2 * Batch), Batch * Batches);
+        }
+
+        IEnumerable<Wide> Source()
+        {
+            for (int i = 0; i < Batch * Batches; i++)
+            {
+                made++;
+                yield return new Wide { Number = i, X = new float[64] };
+            }
+        }
+    }
+
     [Fact]
     public void Cursors_given_up_while_their_batches_run_and_a_transformer_disposed_meanwhile_do_no_harm()
     {

@@ -68,6 +68,17 @@ public sealed class CsvScoringTests : IDisposable
         }
     }
 
+    /// <summary>The bad cell of the first block is its last, that of the second its first, which another thread finds sooner.</summary>
+    [Fact]
+    public void Of_several_bad_cells_the_first_is_named_however_many_threads_there_are()
+    {
+        string table = Path.Combine(folder, "two.csv");
+        string good = string.Concat(Enumerable.Repeat("1,2\n", 20_000));
+        File.WriteAllText(table, $"x,y\n{good}first,2\nsecond,2\n{good}");
+        DataException error = Assert.Throws<DataException>(() => Score(table, new() { BlockLength = 4 + good.Length + 8, Threads = 2 }));
+        Assert.Contains("line 20002, column 'x': expected a finite number within Single, found 'first'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Missing_cells_go_in_as_NaN_where_that_is_allowed()
     {
@@ -111,7 +122,7 @@ public sealed class CsvScoringTests : IDisposable
         return path;
     }
 
-    private static string Note(int row) => (row % 4) switch { 0 => $"plain {row}", 1 => $"with, comma {row}", 2 => $"two\nlines \"{row}\"", _ => $" spaced {row} " };
+    private static string Note(int row) => (row % 5) switch { 0 => $"plain {row}", 1 => $"with, comma {row}", 2 => $"two\nlines \"{row}\"", 3 => $"two\nrows {row}", _ => $" spaced {row} " };
 
     private static float Sum(int row) => row + (2f * 0.5f * row);
 }

@@ -58,6 +58,14 @@ public sealed class NeuralNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Columns_are_joined_in_the_order_of_the_options()
+    {
+        IDataView data = Ml.Data.LoadFromEnumerable(TrainingData.Rows(200));
+        using NeuralNetworkTransformer model = Ml.BinaryClassification.NeuralNetwork(Options with { LabelColumn = "IsRight", FeatureColumns = ["Y", "X"] }).Fit(data);
+        Assert.InRange(Ml.BinaryClassification.Evaluate(model.Transform(data), "IsRight").Accuracy, 0.95, 1);
+    }
+
+    [Fact]
     public void A_regression_predicts_in_the_units_of_the_label()
     {
         IDataView data = Ml.Data.LoadFromEnumerable(TrainingData.Rows());

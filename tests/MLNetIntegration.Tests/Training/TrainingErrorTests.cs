@@ -51,6 +51,24 @@ public sealed class TrainingErrorTests
         Assert.Contains("NaN", (scoring.InnerException ?? scoring).ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Without standardization the mean is all that a missing number stands for: the network is the one that is trained on means in the places of the missing.</summary>
+    [Fact]
+    public void Missing_features_are_learned_from_as_their_means()
+    {
+        TrainingData.Row[] rows = TrainingData.Rows(60), mended = TrainingData.Rows(60);
+        foreach (int i in new[] { 3, 17, 40 })
+            rows[i].Y = float.NaN;
+        foreach (int i in new[] { 3, 17, 40 })
+            mended[i].Y = rows.Where(row => !float.IsNaN(row.Y)).Average(row => row.Y);
+        NeuralNetworkOptions options = Options with { MissingFeatures = MissingFeatures.Impute, Standardize = false, ValidationFraction = 0, Optimizer = new Adam { LearningRate = 0.02 } };
+        IDataView missing = TrainingData.Keyed(Ml, rows), whole = TrainingData.Keyed(Ml, mended);
+        using NeuralNetworkTransformer model = Ml.MulticlassClassification.NeuralNetwork(options).Fit(missing), expected = Ml.MulticlassClassification.NeuralNetwork(options).Fit(whole);
+        float[][] imputed = Scores(model, missing), filled = Scores(expected, whole);
+        Assert.All(imputed.Zip(filled), row => Assert.All(row.First.Zip(row.Second), pair => Assert.Equal(pair.Second, pair.First, 1e-3f)));
+
+        static float[][] Scores(NeuralNetworkTransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float[]>("Score")];
+    }
+
     [Fact]
     public void Infinity_is_never_imputed()
     {

@@ -37,6 +37,14 @@ public sealed class LearningRateFinderTests
         Assert.Contains("suggested rate", curve.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Behind its least value the loss falls faster, from where it has jumped to.</summary>
+    [Fact]
+    public void The_suggestion_is_before_the_least_loss()
+    {
+        double[] smoothed = [5, 4, 1, 9, 3];
+        Assert.Equal(100, new LearningRateCurve([.. smoothed.Select((loss, i) => new LearningRatePoint(Math.Pow(10, i), loss, loss))]).Suggestion);
+    }
+
     [Fact]
     public void It_ends_when_the_loss_has_grown()
     {

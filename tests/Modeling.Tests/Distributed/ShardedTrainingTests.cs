@@ -62,7 +62,12 @@ public sealed class ShardedTrainingTests : IDisposable
     {
         Trainer alone = Plain(null), together = Plain(SingleProcess.Instance);
         List<double> steps = [], stepsTogether = [];
-        FitOptions Reporting(List<double> losses) => options with { ProgressSteps = 1, Progress = new Report(progress => losses.Add(progress.Loss)) };
+        FitOptions Reporting(List<double> losses) => options with
+        {
+            ProgressSteps = 1,
+            Progress = new Report(progress => losses.Add(progress.Loss)),
+            Callbacks = [Callback.AfterStep(training => losses.Add(training.Loss))],
+        };
         History expected = alone.Fit(data, Reporting(steps)), found = together.Fit(data, Reporting(stepsTogether));
         Assert.Equal(steps, stepsTogether, (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-5);
         Assert.Equal(expected.Epochs.Select(epoch => epoch.Loss), found.Epochs.Select(epoch => epoch.Loss), (a, b) => Math.Abs(a - b) < 1e-5);

@@ -117,6 +117,49 @@ public sealed class CallbackTests
     }
 
     [Fact]
+    public void A_plateau_and_a_callback_change_one_rate()
+    {
+        Trainer trainer = ScriptedTraining.Trainer([1], optimizer: new Sgd { LearningRate = new AdjustableRate(new ReduceOnPlateau(1) { Patience = 1, Factor = 0.5 }) });
+        Dataset data = ScriptedTraining.Data(1);
+        FitOptions options = new()
+        {
+            Epochs = 4,
+            BatchSize = 1,
+            Callbacks = [Callback.AfterEpoch((training, epoch) => training.LearningRateFactor = epoch.Epoch == 1 ? 6 : training.LearningRateFactor)],
+        };
+        Assert.Contains("AdjustableRate needs Validation", Assert.Throws<ArgumentException>(() => trainer.Fit(data, options, Token)).Message, StringComparison.Ordinal);
+        History history = trainer.Fit(data, options with { Validation = data }, Token);
+        Assert.Equal([1, 6, 3, 1.5], history.Epochs.Select(epoch => epoch.LearningRate));
+    }
+
+    [Fact]
+    public void The_first_reason_to_stop_counts()
+    {
+        Callback First(string reason) => Callback.AfterStep(training => training.Stop(reason));
+        History history = ScriptedTraining.Trainer([1]).Fit(ScriptedTraining.Data(1), new() { Epochs = 4, BatchSize = 1, Callbacks = [First("enough"), First("too late")] }, Token);
+        Assert.EndsWith("enough", history.StopMessage, StringComparison.Ordinal);
+    }
+
+    /// <summary>The third step has no loss: what was before it is there again, the rate of the callback with it.</summary>
+    [Fact]
+    public void A_divergence_goes_back_to_the_rate_that_a_callback_has_set()
+    {
+        double factor = 1;
+        Trainer trainer = ScriptedTraining.Trainer([5, double.NaN], optimizer: new Sgd { LearningRate = new AdjustableRate(1.0) });
+        TrainingControl? control = null;
+        History history = trainer.Fit(
+            ScriptedTraining.Data(1), new()
+            {
+                Epochs = 5,
+                BatchSize = 1,
+                Callbacks = [Callback.AfterEpoch((training, _) => (control = training).LearningRateFactor = factor *= 3)],
+            },
+            Token);
+        Assert.Equal(StopReason.Diverged, history.StopReason);
+        Assert.Equal(factor, control!.LearningRateFactor);
+    }
+
+    [Fact]
     public void A_plateau_goes_on_after_a_resumption_bit_for_bit()
     {
         using var folder = new TemporaryFolder();
@@ -211,6 +254,34 @@ public sealed class CallbackTests
         Assert.Equal([1, 2, 2, 4, 4, 4], weights);
         var error = Assert.Throws<ArgumentException>(() => ScriptedTraining.Trainer([1.0]).Fit(data, new() { Epochs = 1, BatchSize = 1, BestModelPath = path }, Token));
         Assert.Contains(nameof(FitOptions.EarlyStopping), error.Message, StringComparison.Ordinal);
+
+        float Saved()
+        {
+            Trainer fresh = ScriptedTraining.Trainer([1.0]);
+            Checkpoint.Load(path, fresh.Model);
+            return ScriptedTraining.Weight(fresh);
+        }
+    }
+
+    [Fact]
+    public void The_best_model_within_an_epoch_is_saved_when_it_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("best");
+        var weights = new List<float>();
+        Trainer trainer = ScriptedTraining.Trainer([1.0], metrics: ScriptedTraining.Metric([5, 4, 6, 3, 7, 7], higherIsBetter: false));
+        trainer.Fit(
+            ScriptedTraining.Data(6), new()
+            {
+                Epochs = 1,
+                BatchSize = 1,
+                Validation = ScriptedTraining.Data(1),
+                BestModelPath = path,
+                EarlyStopping = new() { Patience = 10, Monitor = "scripted", StepsBetweenEvaluations = 1 },
+                Callbacks = [Callback.AfterStep(_ => weights.Add(Saved()))],
+            },
+            Token);
+        Assert.Equal([1, 2, 2, 4, 4, 4], weights);
 
         float Saved()
         {

@@ -193,6 +193,18 @@ public sealed class ColumnTests
     }
 
     [Fact]
+    public void Words_are_the_same_in_other_case_and_with_other_accents_and_punctuation()
+    {
+        using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(Options with { FeatureColumns = ["Note"], ColumnOptions = new Dictionary<string, ColumnOptions>() })
+            .Fit(HouseData.Keyed(Ml, HouseData.Rows(60)));
+        HouseData.Row[] rows = HouseData.Rows(3);
+        (rows[0].Note, rows[1].Note, rows[2].Note) = ("cafe garden", "Café; GARDÉN!", "cafe gardens");
+        float[] scores = [.. model.Transform(HouseData.Keyed(Ml, rows)).GetColumn<float>("Score")];
+        Assert.Equal(scores[0], scores[1]);
+        Assert.NotEqual(scores[0], scores[2]);
+    }
+
+    [Fact]
     public void Vectors_have_the_width_that_is_asked_for()
     {
         using NeuralNetworkTransformer model = Ml.Regression.NeuralNetwork(Options with
