@@ -82,6 +82,18 @@ public sealed class QuantizationTests
             Assert.Equal(new ushort[] { 2049, 2051, 2051, 2049, 2047 }, found.ToArray<ushort>());
     }
 
+    /// <summary>Numbers of one sign: the other end of the range is 0, which is always exact.</summary>
+    [Theory]
+    [InlineData(new[] { -255f, -1, -100 }, 1, 255, new byte[] { 0, 254, 155 })]
+    [InlineData(new[] { 255f, 1, 100 }, 1, 0, new byte[] { 255, 1, 100 })]
+    public void The_range_that_follows_from_data_has_0_in_it(float[] numbers, float scale, byte zero, byte[] expected)
+    {
+        Variable x = Variable.Input("x", DType.Float32, [3]);
+        IReadOnlyList<Variable> results = new DynamicQuantizeLinear().ApplyAll(x);
+        foreach ((Variable result, double[] wanted) in results.Zip((double[][])[[.. expected.Select(e => (double)e)], [scale], [zero]]))
+            Assert.All(Both(result, [x], Value.Of(numbers, 3)), found => Assert.Equal(wanted, Enumerable.Range(0, found.Count).Select(i => found[i])));
+    }
+
     [Fact]
     public void The_type_of_a_result_may_be_chosen()
     {
