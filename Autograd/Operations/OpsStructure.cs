@@ -79,12 +79,13 @@ public static partial class Ops
             : throw new ShapeException($"Reshape expects a shape with as many elements as {x.Shape} ({x.Shape.ElementCount}), found {shape} ({shape.ElementCount}).");
     }
 
-    /// <summary>The same elements under the shape of another tensor.</summary>
+    /// <summary>The same elements under the shape of another tensor. Where sizes have other names, the numbers of elements are compared once they are known.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="like">The tensor with the shape.</param>
+    /// <exception cref="ShapeException">The numbers of elements differ whatever the sizes are.</exception>
     public static Variable ReshapeLike(this Variable x, Variable like) =>
         x.Shape == like.Shape ? x
-        : x.Shape.DependsOnData || like.Shape.DependsOnData || Shaping.Reshape.Constant(like.Shape) is null ? new Reshape(AllowZero: true).Apply(x, ShapeOf(like))
+        : x.Shape.DependsOnData || like.Shape.DependsOnData || x.Shape.ElementCount != like.Shape.ElementCount || Shaping.Reshape.Constant(like.Shape) is null ? new Reshape(AllowZero: true).Apply(x, ShapeOf(like))
         : Reshape(x, like.Shape);
 
     /// <summary>Merges all axes from one on into a single axis.</summary>

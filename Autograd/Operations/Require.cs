@@ -74,6 +74,15 @@ internal static class Require
         }
     }
 
+    /// <summary>The gradient of a result has the shape of the result, as far as both are known.</summary>
+    public static void Gradient(Operation operation, Shape expected, Shape found)
+    {
+        if (found.Rank != expected.Rank || found.Zip(expected).Any(pair => pair.First != pair.Second && pair.First.IsStatic && pair.Second.IsStatic))
+        {
+            throw new ShapeException($"{operation.Name} expects a gradient of shape {expected}, found {found}.");
+        }
+    }
+
     /// <summary>The size of a dimension that the operation needs to know when the graph is built.</summary>
     public static int Static(Operation operation, TensorType input, int axis) => input.Shape[axis].IsStatic
         ? input.Shape[axis].Size

@@ -72,6 +72,10 @@ public sealed partial class Dim
 
     private Dim RestOf(DimTerm by) => new(DimTerm.Normalize([.. terms.Where(term => term.DividedBy(by) is null)]));
 
+    /// <summary>Whether values of the symbols may make it the same as another: neither is greater whatever they are, as far as the signs of terms tell.</summary>
+    /// <param name="other">The other dimension.</param>
+    internal bool MayEqual(Dim other) => this == other || !((this - other).IsNeverNegative || (other - this).IsNeverNegative);
+
     /// <summary>The smaller of two dimensions.</summary>
     /// <param name="a">The first dimension.</param>
     /// <param name="b">The second dimension.</param>

@@ -40,21 +40,24 @@ public sealed record AveragePoolGradient(IntList Kernel, IntList Strides, IntLis
         if (g.Rank < 3 || inputs[1].Shape[0] != g.Rank - 2)
             throw new ShapeException($"{Name} expects a gradient [N, C, …] and the size of the image along each axis from the third on, found {g} and {inputs[1].Shape}.");
         IReadOnlyList<Dim> sizes = inputs.Content(1) ?? [.. Enumerable.Range(0, g.Rank - 2).Select(axis => inputs.Fresh($"image_{axis}"))];
-        Shape image = [g[0], g[1], .. sizes], expected = OutputShape(image);
-        return g.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
-            ? [inputs[0] with { Shape = image }]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {g}.");
+        Shape image = [g[0], g[1], .. sizes];
+        Require.Gradient(this, OutputShape(image), g);
+        return [inputs[0] with { Shape = image }];
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request)
+    {
+        RequireGradient(request.Sizes(0), request.ResultSizes(0));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    }
 
     /// <summary>Image by image.</summary>
     Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request) =>
-        [request.Gradient(0) is { } g ? new AveragePool(Kernel, Strides, Pads, Dilations, CeilMode, CountIncludePad).Apply(g) : null, null];
+        [request.Gradient(0) is { } g ? Ops.ReshapeLike(new AveragePool(Kernel, Strides, Pads, Dilations, CeilMode, CountIncludePad).Apply(g), request[0]) : null, null];
 
     /// <summary>The gradient divided by the counts of the windows, convolved channel by channel with a window of ones.</summary>
     /// <param name="inputs">The gradient of the output, and the sizes of the image.</param>

@@ -77,7 +77,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
         (Variable y, Variable w) = (request[0], request[1]);
         return request.Each(input => input switch
         {
-            0 => new Conv(Strides, Pads, Dilations, Group).Apply(g, w),
+            0 => Ops.ReshapeLike(new Conv(Strides, Pads, Dilations, Group).Apply(g, w), y),
             1 => ConvWeightGradient.Of(this, g, y, w),
             _ => null,
         });
@@ -123,6 +123,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     private Kernel Lower<T>(LowerRequest request)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireGradient(request.Sizes(0), request.ResultSizes(0), request.Sizes(1));
         VolumeShape? volume = VolumeShape(request.ResultSizes(0), request.Sizes(1));
         ConvolutionShape shape = KernelShape(request.ResultSizes(0), request.Sizes(1));
         return Kernel.Of(

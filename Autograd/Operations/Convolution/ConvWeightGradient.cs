@@ -25,6 +25,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         new(new ConvWeightGradient([2, 1], [1, 0, 2, 1], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 6])),
         new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 2], 2, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 4])),
         new(new ConvWeightGradient([2], [1, 2], [2], 2, [3]), new ExampleInput(["batch", 4, 7]), new(["batch", 4, 3])),
+        new(new ConvWeightGradient([1, 1], [1, 0, 1, 1], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, "height", "width"]), new(["batch", 4, "rows", "columns"])),
         new(new ConvWeightGradient([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2, [2, 2, 3]), new ExampleInput(["batch", 2, 4, 3, 4]), new(["batch", 2, 3, 2, 3])),
     ];
 
@@ -71,7 +72,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         (Variable x, Variable dy) = (request[0], request[1]);
         return request.Each(input => input == 0
             ? ConvInputGradient.Of(this, dy, g, x)
-            : new Conv(Strides, Pads, Dilations, Group).Apply(x, g));
+            : Ops.ReshapeLike(new Conv(Strides, Pads, Dilations, Group).Apply(x, g), dy));
     }
 
     /// <summary>
@@ -120,6 +121,7 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     private Kernel Lower<T>(LowerRequest request)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        RequireGradient(request.Sizes(1), request.Sizes(0), request.ResultSizes(0));
         VolumeShape? volume = VolumeShape(request.Sizes(0), request.ResultSizes(0));
         ConvolutionShape shape = KernelShape(request.Sizes(0), request.ResultSizes(0));
         return Kernel.Of(

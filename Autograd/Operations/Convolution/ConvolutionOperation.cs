@@ -45,12 +45,15 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         return [x[0], w[0], .. Enumerable.Range(0, Axes).Select(axis => Out(x, w, axis))];
     }
 
-    /// <summary>Refuses the gradient of a result that has another shape than the result.</summary>
-    private protected void RequireGradient(Shape found, Shape x, Shape w)
+    /// <summary>Refuses the gradient of a result that has another shape than the result, as far as sizes are known.</summary>
+    private protected void RequireGradient(Shape found, Shape x, Shape w) => Require.Gradient(this, OutputShape(x, w), found);
+
+    /// <summary>The same once they all are; where no window fits into an image of open size, there are none.</summary>
+    private protected void RequireGradient(ReadOnlySpan<int> found, ReadOnlySpan<int> image, ReadOnlySpan<int> weights)
     {
-        Shape expected = OutputShape(x, w);
-        if (found.Zip(expected).Any(pair => pair.First != pair.Second && pair.First.IsStatic && pair.Second.IsStatic))
-            throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {found}.");
+        (Shape x, Shape w) = (Shape.OfSizes(image), Shape.OfSizes(weights));
+        IEnumerable<Dim> windows = Enumerable.Range(0, Axes).Select(axis => WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], w[axis + 2].Size, Strides[axis], Dilations[axis]));
+        Require.Gradient(this, [x[0], w[0], .. windows], Shape.OfSizes(found));
     }
 
     private protected void RequireOptions(int axes)

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Convolution;
@@ -26,6 +27,7 @@ public sealed record LpPool(IntList Kernel, IntList Strides, IntList Pads, IntLi
         new(new LpPool([2, 2], [1, 1], [0, 1, 0, 0], [2, 1]), new ExampleInput([2, 1, 4, 3])) { Opset = DilationsSince },
         new(new LpPool([2, 2, 2], [1, 2, 1], [0, 0, 0, 0, 0, 0], [1, 1, 1]), new ExampleInput(["batch", 1, 2, 3, 3])),
         new(new LpPool([2, 3], [2, 2], [0, 0, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 1, 5, 4])),
+        new(new LpPool([3, 2], [2, 2], [1, 0, 1, 1], [1, 1], CeilMode: true), new ExampleInput(["batch", 1, "height", "width"])),
     ];
 
     /// <inheritdoc/>
@@ -52,12 +54,10 @@ public sealed record LpPool(IntList Kernel, IntList Strides, IntList Pads, IntLi
     {
         Variable x = inputs[0];
         int axes = Kernel.Count;
-        if (CeilMode && x.Shape.Skip(2).Any(d => !d.IsStatic))
-            throw new ShapeException($"{Name} with ceil_mode needs to know the sizes of the image, found {x.Shape}.");
-        IntList before = [.. Pads.Take(axes)], after = [.. Enumerable.Range(0, axes).Select(axis => Pads[axes + axis] + Overhang(x.Shape, axis))];
+        Dim[] border = [0, 0, .. Pads.Take(axes).Select(pad => (Dim)pad), 0, 0, .. Enumerable.Range(0, axes).Select(axis => Pads[axes + axis] + Beyond(x.Shape, axis))];
         Variable powers = LpNorm.Powers(x, P);
-        if (before.Concat(after).Any(pad => pad > 0))
-            powers = Ops.Pad(powers, [0, 0, .. before], [0, 0, .. after]);
+        if (border.Any(pad => pad != 0))
+            powers = new Pad().Apply(powers, Sizes.Of(Shape.Of(border), x));
         Variable mean = new AveragePool(Kernel, Strides, [.. new int[2 * axes]], Dilations).Apply(powers);
         return [LpNorm.Root(mean * Variable.Scalar(Kernel.Aggregate(1, (a, b) => a * b), x.DType), P)];
     }

@@ -28,6 +28,7 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
         new(new MaxPoolGradient([2, 3], [1, 2], [0, 1, 1, 1], [2, 1]), new ExampleInput([2, 1, 5, 4]) { Separation = 0.01 }, new ExampleInput([2, 1, 4, 2])),
         new(new MaxPoolGradient([2, 3], [2, 2], [0, 1, 0, 0], [1, 1], CeilMode: true), new ExampleInput(["batch", 2, 5, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3, 2])) { Opset = 16 },
         new(new MaxPoolGradient([3], [2], [1, 0], [1]), new ExampleInput(["batch", 2, 6]) { Separation = 0.01 }, new ExampleInput(["batch", 2, 3])) { Opset = 16 },
+        new(new MaxPoolGradient([3, 2], [1, 1], [1, 0, 1, 1], [1, 1]), new ExampleInput(["batch", 2, "height", "width"]) { Separation = 0.01 }, new ExampleInput(["batch", 2, "rows", "columns"])) { Opset = 16 },
         new(new MaxPoolGradient([2, 2, 3], [1, 2, 1], [1, 0, 0, 0, 1, 1], [2, 1, 1]), new ExampleInput(["batch", 1, 4, 3, 4]) { Separation = 0.01 }, new ExampleInput(["batch", 1, 3, 2, 3])) { Opset = 16 },
     ];
 
@@ -36,15 +37,16 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
     {
         Require.Count(this, inputs, 2);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
-        Shape expected = OutputShape(inputs[0].Shape);
-        Shape g = inputs[1].Shape;
-        return g.Rank == expected.Rank && g.Zip(expected).All(pair => pair.First == pair.Second || !pair.First.IsStatic || !pair.Second.IsStatic)
-            ? [inputs[0]]
-            : throw new ShapeException($"{Name} expects a gradient of shape {expected}, found {g}.");
+        Require.Gradient(this, OutputShape(inputs[0].Shape), inputs[1].Shape);
+        return [inputs[0]];
     }
 
     /// <inheritdoc/>
-    public Kernel Lower(LowerRequest request) => request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    public Kernel Lower(LowerRequest request)
+    {
+        RequireGradient(request.Sizes(1), request.Sizes(0));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+    }
 
     /// <summary>Volumes are expanded.</summary>
     /// <param name="inputs">The inputs.</param>
@@ -59,7 +61,7 @@ public sealed record MaxPoolGradient(IntList Kernel, IntList Strides, IntList Pa
     {
         (Variable image, Variable g) = (inputs[0], inputs[1]);
         Variable places = new MaxPool(Kernel, Strides, Pads, Dilations, CeilMode).ApplyAll(image)[1];
-        return [Ops.ReshapeLike(new GatherGradient(0).Apply(places, g, Sizes.Of([image.Shape.ElementCount], image)), image)];
+        return [Ops.ReshapeLike(new GatherGradient(0).Apply(places, Ops.ReshapeLike(g, places), Sizes.Of([image.Shape.ElementCount], image)), image)];
     }
 
     /// <summary>The same without the positions of <see cref="MaxPool"/>, for runtimes whose pooling has none: places of the windows are compared with the greatest one after the other, and what they get goes back by a

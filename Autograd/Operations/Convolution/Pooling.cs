@@ -33,11 +33,23 @@ public abstract record Pooling(IntList Kernel, IntList Strides, IntList Pads, In
     private protected int Overhang(Shape image, int axis) =>
         WindowCount.Overhang(image[axis + 2], Pads[axis], Pads[Axes + axis], Kernel[axis], Strides[axis], Dilations[axis], CeilMode);
 
+    /// <summary>How far the last window reaches beyond the padding, known or symbolic; below zero where windows end before it.</summary>
+    private protected Dim Beyond(Shape image, int axis) =>
+        WindowCount.Beyond(image[axis + 2], Pads[axis], Pads[Axes + axis], Kernel[axis], Strides[axis], Dilations[axis], CeilMode);
+
     /// <summary>Refuses an image over which the places of a dilated window can step: while its sizes were not known, nobody could.</summary>
     private protected void RequirePlaces(ReadOnlySpan<int> image)
     {
         if (Dilations.Any(d => d > 1))
             OutputShape(Shape.OfSizes(image));
+    }
+
+    /// <summary>Refuses the gradient of a result that has another shape than the result, once sizes are known; where no window fits into an image of open size, there are none.</summary>
+    private protected void RequireGradient(ReadOnlySpan<int> found, ReadOnlySpan<int> image)
+    {
+        Shape x = Shape.OfSizes(image);
+        IEnumerable<Dim> windows = Enumerable.Range(0, Axes).Select(axis => WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], Kernel[axis], Strides[axis], Dilations[axis], CeilMode));
+        Require.Gradient(this, [x[0], x[1], .. windows], Shape.OfSizes(found));
     }
 
     private protected Shape OutputShape(Shape image)

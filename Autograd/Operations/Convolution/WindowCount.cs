@@ -19,12 +19,12 @@ internal static class WindowCount
     public static Dim Room(Dim size, int before, int after, int kernel, int dilation) =>
         size + Dim.OfNumber((long)before + after - ((long)dilation * (kernel - 1)) - 1);
 
-    /// <summary>How far the last window reaches beyond the padding; 0 where the sizes are not known.</summary>
-    public static int Overhang(Dim size, int before, int after, int kernel, int stride, int dilation, bool ceil)
-    {
-        Dim room = Room(size, before, after, kernel, dilation);
-        return ceil && room.IsStatic
-            ? (int)Math.Max(0, ((Of(size, before, after, kernel, stride, dilation, ceil).Number - 1) * stride) - room.Number)
-            : 0;
-    }
+    /// <summary>How far the last window reaches beyond the padding; below zero where windows rounded up leave something of it, 0 where they are rounded down.</summary>
+    public static Dim Beyond(Dim size, int before, int after, int kernel, int stride, int dilation, bool ceil) => ceil
+        ? ((Of(size, before, after, kernel, stride, dilation, ceil) - 1) * stride) - Room(size, before, after, kernel, dilation)
+        : 0;
+
+    /// <summary>How far the last window reaches beyond the padding, at least 0; 0 where the sizes are not known.</summary>
+    public static int Overhang(Dim size, int before, int after, int kernel, int stride, int dilation, bool ceil) =>
+        Beyond(size, before, after, kernel, stride, dilation, ceil) is { IsStatic: true } beyond ? (int)Math.Max(0, beyond.Number) : 0;
 }

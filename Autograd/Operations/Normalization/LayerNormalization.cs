@@ -34,7 +34,7 @@ public sealed record LayerNormalization(int Axis = -1, double Epsilon = 1e-5, DT
         Variable x = inputs[0];
         (Variable mean, Variable distances, Variable inverse) = Statistics.Over(Ops.Cast(x, x.DType == DType.Float64 ? x.DType : Stash), Statistics.From(x, Axis), Epsilon);
         Variable y = Ops.Cast(distances * inverse, x.DType) * inputs[1];
-        return [inputs.Optional(2) is { } bias ? y + bias : y, Ops.Cast(mean, Stash), Ops.Cast(inverse, Stash)];
+        return [Statistics.OfShape(this, inputs.Optional(2) is { } bias ? y + bias : y, x), Ops.Cast(mean, Stash), Ops.Cast(inverse, Stash)];
     }
 
     /// <summary>Where scale and bias have a number for each place of the normalized axes, and all is of one type, or x is of a half type and its rows are normalized in float32.</summary>
@@ -126,7 +126,7 @@ public sealed record RMSNormalization(int Axis = -1, double Epsilon = 1e-5, DTyp
     {
         Variable x = Ops.Cast(inputs[0], Stash);
         Variable inverse = Statistics.Reciprocal(Ops.Mean(x * x, Statistics.From(x, Axis), keepDims: true), Epsilon);
-        return [Ops.Cast(x * inverse, inputs[0].DType) * inputs[1]];
+        return [Statistics.OfShape(this, Ops.Cast(x * inverse, inputs[0].DType) * inputs[1], x)];
     }
 
     /// <inheritdoc/>

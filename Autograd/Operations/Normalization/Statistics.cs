@@ -31,6 +31,12 @@ internal static class Statistics
             throw new ShapeException($"{operation.Name} expects x [N, C, …] and {vectors} vectors [C], found {string.Join(", ", inputs.Select(input => input.Shape))}.");
     }
 
+    /// <summary>What was scaled, which has the shape of x: scale and bias broadcast to x, not x to them.</summary>
+    public static Variable OfShape(Operation operation, Variable scaled, Variable x) =>
+        scaled.Shape.Rank == x.Shape.Rank && scaled.Shape.Zip(x.Shape).All(axis => axis.First.MayEqual(axis.Second))
+            ? Ops.ReshapeLike(scaled, x)
+            : throw new ShapeException($"{operation.Name} expects a scale and a bias that broadcast to x of shape {x.Shape}, found such that the result would have the shape {scaled.Shape}.");
+
     /// <summary>The axes from one on, as a number in [−rank, rank).</summary>
     public static IntList From(Variable x, int axis) => [.. Enumerable.Range(x.Shape.Axis(axis), x.Shape.Rank - x.Shape.Axis(axis))];
 

@@ -59,8 +59,12 @@ public sealed record Dropout(long Seed = 0) : CompositeOperation, IOperator
             throw new GraphException(FormattableString.Invariant($"{nameof(Dropout)} expects a ratio from 0 to 1, found {constant.Scalar()}."));
     }
 
-    /// <summary>One node in inference; in training the numbers of the mask are this engine's, so that the expansion is written.</summary>
+    /// <summary>One node in inference; in training the numbers of the mask are this engine's, so that the expansion is written. A ratio that is computed is left out, since it changes nothing in inference, and ONNX Runtime
+    /// puts it in the place of x where it takes the node out.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs.Has(2) ? null
-        : Seed == 0 ? new(Name) : new(Name) { Attributes = [new OnnxAttribute("seed", Seed)] };
+    public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs.Has(2) ? null : new(Name)
+    {
+        Attributes = Seed == 0 ? [] : [new OnnxAttribute("seed", Seed)],
+        Inputs = request.Inputs.Constant(1) is null ? [new OnnxInput.Argument(0)] : [new OnnxInput.Argument(0), new OnnxInput.Argument(1)],
+    };
 }

@@ -75,10 +75,12 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
             ends[i + 1] = ends[i] + parts[i].Shape[Axis];
         }
 
-        return request.Each(input => new Slice().Apply(
-            g, Sizes.Of([ends[input]], parts), Sizes.Of([ends[input + 1]], parts), Ops.Integers(Axis), Ops.Integers(1)) is var part && part.Shape == parts[input].Shape
-            ? part
-            : Ops.ReshapeLike(part, parts[input]));
+        return request.Each(input => Ops.ReshapeLike(new Slice().Apply(g, End(input), End(input + 1), Ops.Integers(Axis), Ops.Integers(1)), parts[input]));
+
+        // Added up from the parts: a symbol may occur in none of them alone.
+        Variable End(int count) => ends[count].IsStatic
+            ? Ops.Integers(ends[count].Number)
+            : parts.Take(count).Select(part => Sizes.Of([part.Shape[Axis]], part)).Aggregate((sum, size) => sum + size);
     }
 
     /// <inheritdoc/>

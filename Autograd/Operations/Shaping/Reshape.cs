@@ -27,6 +27,11 @@ public sealed record Reshape(bool AllowZero = false) : ViewOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Reshape(node.Knows("allowzero") && node.Flag("allowzero"))
         .ApplyAll(node[0], node.Version < 5 ? Ops.Integers(node.Integers("shape")!) : node[1]);
 
+    /// <summary>Sizes that are called by other names, axis by axis, may be the same.</summary>
+    /// <param name="inputs">The types of the inputs.</param>
+    protected override bool IsSeenLater(InferRequest inputs) =>
+        Result(inputs) is var to && to.Rank == inputs[0].Shape.Rank && to.Zip(inputs[0].Shape).All(axis => axis.First.MayEqual(axis.Second));
+
     /// <inheritdoc/>
     protected override Shape Result(InferRequest inputs)
     {

@@ -20,7 +20,10 @@ internal sealed partial record RuntimeGap(string Operator, string Message, strin
         new("Split", "Invalid num_outputs value", "an empty part"),
         new("Scan", "dim0_offset < dim0_size", "no elements"),
         new("Einsum", "Ellipsis represents incompatible", "dots of different sizes"),
+        new("Einsum", "but the computed output shape", "dots of different sizes"),
         new("LRN", "lrn.cc", "other than images"),
+        new("GlobalAveragePool", "Unsupported pooling size", "more than three axes"),
+        new("GlobalMaxPool", "Unsupported pooling size", "more than three axes"),
     ];
 
     /// <summary>What a refusal is owed to, in words for a table; null if it is none of the gaps that are known.</summary>
@@ -31,6 +34,9 @@ internal sealed partial record RuntimeGap(string Operator, string Message, strin
     {
         if (MissingKernel().Match(refusal.Message) is { Success: true } missing && Has(model.Graph, missing.Groups["operator"].Value))
             return $"{missing.Groups["operator"].Value} in {floating}";
+
+        if (refusal.Message.Contains("Unregistered TensorElementType", StringComparison.Ordinal) && model.Graph.Input.Concat(model.Graph.Output).Any(end => (TensorProto.Types.DataType)end.Type.TensorType.ElemType is TensorProto.Types.DataType.Uint4 or TensorProto.Types.DataType.Int4))
+            return "four bits from or to .NET";
 
         // Around a node of a body stands that of the loop.
         string failed = FailedNode().Matches(refusal.Message) is [.., var inner] ? inner.Groups["operator"].Value : "";

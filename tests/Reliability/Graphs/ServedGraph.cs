@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
 using Toolkit.OnnxExport.Format;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
@@ -11,14 +10,18 @@ namespace Toolkit.Reliability.Graphs;
 /// <summary>A graph in ONNX Runtime, or why it does not run there.</summary>
 internal sealed class ServedGraph : IDisposable
 {
-    private static readonly ServingOptions OneThread = new() { IntraOpThreads = 1 };
+    // One of its fusions turns a product in a loop into a node that lacks an input, and then fails at it; the other keeps the factor of a product of float64 in float32.
+    private const string WrongFusions = "MatmulTransposeFusion;MatMulScaleFusion";
 
-    // One of its fusions turns a product in a loop into a node that lacks an input, and then fails at it.
-    private const string WrongFusion = "MatmulTransposeFusion";
+    private static readonly ServingOptions OneThread = new()
+    {
+        IntraOpThreads = 1,
+        Configure = settings => settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", WrongFusions),
+    };
 
     private readonly ModelProto? model;
     private readonly DType floating;
-    private OnnxSession? session;
+    private readonly OnnxSession? session;
 
     /// <summary>Exports a graph and loads the file.</summary>
     /// <param name="signature">The graph.</param>
@@ -40,19 +43,16 @@ internal sealed class ServedGraph : IDisposable
         if (floating == DType.Float64 && RuntimeGap.Has(model.Graph, "Attention"))
             Gap = "Attention of a scale in float32";
         else
-            session = Try(() => Load(isFused: true));
+            session = Try(() => OnnxSession.Load(model.ToByteArray(), OneThread));
     }
 
     /// <summary>Why it does not run, in words for a table; null while it does.</summary>
     public string? Gap { get; private set; }
 
-    /// <summary>Whether it runs only where ONNX Runtime fuses nothing.</summary>
-    public bool IsUnfused { get; private set; }
-
     /// <summary>Its outputs; null where it does not run.</summary>
     public IReadOnlyList<Value>? Run(Value[] inputs)
     {
-        IReadOnlyList<Value>? outputs = session is null ? null : Try(() => RunAnyhow(inputs));
+        IReadOnlyList<Value>? outputs = session is null ? null : Try(() => session.Run(inputs));
         if (outputs is null || RuntimeGap.OfNaN(outputs, model!) is not { } gap)
             return outputs;
         Gap = gap;
@@ -60,26 +60,6 @@ internal sealed class ServedGraph : IDisposable
     }
 
     public void Dispose() => session?.Dispose();
-
-    private IReadOnlyList<Value> RunAnyhow(Value[] inputs)
-    {
-        try
-        {
-            return session!.Run(inputs);
-        }
-        catch (ServingException e) when (e.Message.Contains(WrongFusion, StringComparison.Ordinal) && !IsUnfused)
-        {
-            session!.Dispose();
-            session = Load(isFused: false);
-            return session.Run(inputs);
-        }
-    }
-
-    private OnnxSession Load(bool isFused)
-    {
-        IsUnfused = !isFused;
-        return OnnxSession.Load(model!.ToByteArray(), isFused ? OneThread : OneThread with { Configure = settings => settings.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL });
-    }
 
     private T? Try<T>(Func<T> action)
         where T : class
