@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
