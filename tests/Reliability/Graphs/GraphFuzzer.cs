@@ -89,10 +89,13 @@ internal sealed record GraphFuzzer() : Harness("graphs")
             return false;
         }
 
-        var rounding = new Rounding(graph.Signature, inputs);
-        check.Compare("compiled", graph.Signature, expected, compiled.Run(inputs), rounding);
-        if (served.Run(inputs) is { } found)
-            check.Compare("ONNX Runtime", graph.Signature, expected, found, rounding);
+        check.Compare("compiled", graph.Signature, expected, compiled.Run(inputs), new Rounding(graph.Signature, inputs));
+        if (served.Run(inputs) is { } found && !served.HasOtherWindows(expected, found))
+        {
+            Signature form = new RuntimeForm().Apply(graph.Signature);
+            check.Compare("ONNX Runtime", form, Interpreter.Run(form, inputs), found, new Rounding(form, inputs));
+        }
+
         if (TypeOf(number) == DType.Float64 && graph.IsSmooth)
             Differentiate(check, graph.Signature, inputs, expected, number);
         return true;
@@ -119,10 +122,13 @@ internal sealed record GraphFuzzer() : Harness("graphs")
             return;
         try
         {
-            foreach (GradientComparison comparison in new GradientCheck { Order = number % 10 == 1 ? 2 : 1, Directions = 2, Seed = number, Tolerance = 1e-5 }.Compare(signature.Inputs, smooth, inputs))
+            var differences = new GradientCheck { Order = number % 10 == 1 ? 2 : 1, Directions = 2, Seed = number, Tolerance = 1e-5 };
+            foreach ((int i, GradientComparison comparison) in differences.Compare(signature.Inputs, smooth, inputs).Index())
             {
-                check.Count(comparison.Difference is null ? "derivatives at kinks" : "derivatives compared");
-                if (comparison.Difference is not null && !comparison.Agrees)
+                // Where a kink lies within the steps, shorter ones go past it; a wrong derivative stays wrong.
+                bool atKink = comparison.Difference is null || (!comparison.Agrees && (differences with { Step = differences.Step / 10 }).Compare(signature.Inputs, smooth, inputs)[i].Agrees);
+                check.Count(atKink ? "derivatives at kinks" : "derivatives compared");
+                if (!atKink && !comparison.Agrees)
                     check.Failures.Add($"{comparison}");
             }
 

@@ -13,7 +13,7 @@ namespace Toolkit.Reliability.Graphs;
 /// <param name="inputs">Its inputs.</param>
 internal sealed class Rounding(Signature signature, Value[] inputs)
 {
-    private const int Samples = 4;
+    private const int Samples = 16;
 
     private readonly Lazy<IReadOnlyList<Value>[]> moved = new(() =>
         [.. Enumerable.Range(0, Samples).Select(sample => Interpreter.Run(new Moved((ulong)sample).Apply(signature), inputs))]);
