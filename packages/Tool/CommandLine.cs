@@ -29,7 +29,7 @@ internal static class CommandLine
     /// <summary>Every command.</summary>
     public static RootCommand Root()
     {
-        return new RootCommand("Trains networks on tables and images, scores with them, and looks into, checks and converts ONNX files.")
+        return new RootCommand("Trains networks on tables and pictures, scores with them, and looks into, checks and converts ONNX files.")
         {
             new Option<bool>("--json") { Description = "Write the result as JSON, with all digits.", Recursive = true },
             new Option<bool>("--quiet", "-q") { Description = "Write errors and what --json asks for, nothing else.", Recursive = true },

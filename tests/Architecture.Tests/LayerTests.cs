@@ -10,6 +10,7 @@ public sealed partial class LayerTests
     [InlineData("Autograd", "")]
     [InlineData("Modeling", "Autograd")]
     [InlineData("Modeling/Mpi", "Modeling")]
+    [InlineData("Modeling/Imaging", "Modeling")]
     [InlineData("OnnxExport", "Autograd")]
     [InlineData("MLNetIntegration", "Modeling OnnxExport")]
     [InlineData("MLNetIntegration/Tables", "Modeling OnnxExport")]
@@ -24,6 +25,7 @@ public sealed partial class LayerTests
     [InlineData("Autograd", "System.Numerics.Tensors")]
     [InlineData("Modeling", "Microsoft.Extensions.Logging.Abstractions System.IO.Hashing")]
     [InlineData("Modeling/Mpi", "")]
+    [InlineData("Modeling/Imaging", "SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies")]
     [InlineData("OnnxExport", "Google.Protobuf Grpc.Tools Microsoft.ML.OnnxRuntime.Managed")]
     [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxTransformer Microsoft.ML.Tokenizers System.IO.Hashing")]
     [InlineData("MLNetIntegration/Tables", "Parquet.Net")]
@@ -66,6 +68,7 @@ public sealed partial class LayerTests
         "Toolkit.Modeling", ".", "Schedules Distributed", "Initializers Constraints Distributions Optimizers", "Linear", "Data", "Modules", "Losses", "Regularizers Metrics",
         "Persistence", "Training", "Callbacks Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.Mpi", ".")]
+    [InlineData("Toolkit.Imaging", ".")]
     [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import Training")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
     [InlineData("Toolkit.Tables", ".")]
@@ -92,12 +95,13 @@ public sealed partial class LayerTests
     [InlineData("Autograd")]
     [InlineData("Modeling")]
     [InlineData("Modeling/Mpi")]
+    [InlineData("Modeling/Imaging")]
     [InlineData("OnnxExport")]
     [InlineData("MLNetIntegration")]
     [InlineData("MLNetIntegration/Tables")]
     public void A_library_shows_its_internals_to_no_other(string library)
     {
-        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.Mpi", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration", "Toolkit.Tables"];
+        string[] libraries = ["Toolkit.Autograd", "Toolkit.Modeling", "Toolkit.Mpi", "Toolkit.Imaging", "Toolkit.OnnxExport", "Toolkit.MLNetIntegration", "Toolkit.Tables"];
         Assert.Empty(Project(library).Descendants("InternalsVisibleTo").Select(friend => (string)friend.Attribute("Include")!).Intersect(libraries));
     }
 

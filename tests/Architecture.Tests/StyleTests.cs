@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Graph;
+using Toolkit.Imaging;
 using Toolkit.MLNetIntegration;
 using Toolkit.Modeling;
 using Toolkit.Mpi;
@@ -13,7 +14,7 @@ namespace Toolkit.Architecture.Tests;
 public sealed class StyleTests
 {
     internal static readonly Assembly[] Libraries =
-        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(MpiGroup).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxScoringCatalog).Assembly, typeof(TableScorer).Assembly];
+        [typeof(Variable).Assembly, typeof(RandomSource).Assembly, typeof(MpiGroup).Assembly, typeof(ImageFolder).Assembly, typeof(OnnxSession).Assembly, typeof(OnnxScoringCatalog).Assembly, typeof(TableScorer).Assembly];
 
     [Fact]
     public void Every_public_class_is_abstract_sealed_or_static()

@@ -8,7 +8,7 @@ namespace Toolkit.Tool.Commands;
 /// <summary>Measures a model on rows with labels.</summary>
 internal sealed class EvaluateCommand : ToolCommand
 {
-    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv, .parquet), a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
+    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv, .parquet), a folder of pictures with a folder for each class, a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
     private readonly Option<string> model = new("--model", "-m") { Description = "The .onnx file, of this tool or another program.", Required = true };
     private readonly Option<char?> separator = DataOptions.SeparatorOption();
     private readonly Option<string?> label = new("--label") { Description = "The column of the label; only for models of other programs; default: the last." };

@@ -12,7 +12,7 @@ namespace Toolkit.Tool.Commands;
 /// <summary>Scores rows with a model.</summary>
 internal sealed class ScoreCommand : ToolCommand
 {
-    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv, .parquet), a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
+    private readonly Argument<string> data = new("data") { Description = "A table (.csv, .tsv, .parquet), a picture or a folder of pictures, a file of images (IDX), or a folder with the files of MNIST, whose test images are scored." };
     private readonly Option<string> output = new("--out", "-o") { Description = "The table of scores to write; default: scores.csv." };
     private readonly Option<string?> parts = new("--parts")
     {
@@ -26,7 +26,7 @@ internal sealed class ScoreCommand : ToolCommand
     private readonly Option<string[]> ignore = new("--ignore") { Description = "Columns to pass over; only for models of other programs, which read all others in their order.", AllowMultipleArgumentsPerToken = true };
 
     public ScoreCommand()
-        : base("score", "Scores the rows of a table, or images, with ONNX Runtime, and writes a table with a row for each, in their order. Bad rows are refused with line and column.")
+        : base("score", "Scores the rows of a table, or pictures, with ONNX Runtime, and writes a table with a row for each, in their order. Bad rows are refused with line and column.")
     {
         Add(data);
         Array.ForEach<Option>([model, output, parts, keep, threads, separator, ignore], Add);
@@ -57,7 +57,7 @@ internal sealed class ScoreCommand : ToolCommand
         AtomicFile.Write(written, stream =>
         {
             using var text = new StreamWriter(stream, leaveOpen: true);
-            ScoreFile.Write(scores, read.Classes, session.Metadata.ContainsKey(ModelData.Key), text);
+            ScoreFile.Write(scores, read.Classes, session.Metadata.ContainsKey(ModelData.Key), read.Files, text);
         });
         return new JsonObject { ["rows"] = scores.Rows.Count, ["file"] = written };
     }

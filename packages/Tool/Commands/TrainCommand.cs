@@ -16,7 +16,7 @@ internal sealed class TrainCommand : ToolCommand
 {
     private const string Classification = "classification", Regression = "regression";
 
-    private readonly Argument<string> data = new("data") { Description = "A table with a header (.csv, .tsv, also .gz), or a folder with the files of MNIST (IDX)." };
+    private readonly Argument<string> data = new("data") { Description = "A table with a header (.csv, .tsv, also .gz), a folder of pictures with a folder for each class, or a folder with the files of MNIST (IDX)." };
     private readonly Option<string> output = new("--out", "-o")
     {
         Description = "The model to write; for a table, the pipeline for ML.NET stands beside it with the ending .zip.",
@@ -28,8 +28,11 @@ internal sealed class TrainCommand : ToolCommand
     private readonly Option<string[]> ignore = new("--ignore") { Description = "Columns to pass over, such as numbers of customers.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> category = new("--category") { Description = "Columns that are categories though they look like numbers.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<char?> separator = DataOptions.SeparatorOption();
-    private readonly Option<string?> test = new("--test") { Description = "A table to measure with, in place of a share of the rows." };
-    private readonly Option<double> testShare = new("--test-share") { Description = "The share of the rows of a table that are set aside to measure with.", DefaultValueFactory = _ => 0.1 };
+    private readonly Option<string?> test = new("--test") { Description = "A table, or a folder of pictures, to measure with, in place of a share of the rows or pictures." };
+    private readonly Option<double> testShare = new("--test-share") { Description = "The share of the rows of a table, or of pictures, that are set aside to measure with.", DefaultValueFactory = _ => 0.1 };
+    private readonly Option<int> size = new("--size") { Description = "The height and width in pixels that pictures are brought to.", DefaultValueFactory = _ => 64 };
+    private readonly Option<bool> gray = new("--gray") { Description = "Pictures without their colors." };
+    private readonly Option<bool> stretch = new("--stretch") { Description = "Stretch pictures to the size; default: their middle is cut out." };
     private readonly Option<double> validationShare = new("--validation-share") { Description = "The share of the rows or images by which the training stops; 0 for none: then all epochs run.", DefaultValueFactory = _ => 0.1 };
     private readonly Option<int?> epochs = new("--epochs") { Description = "The most epochs; default: 100 for a table, 20 for images." };
     private readonly Option<int?> patience = new("--patience") { Description = "The epochs without a smaller validation loss after which the training ends with the best weights; default: 10 for a table, 3 for images." };
@@ -41,13 +44,14 @@ internal sealed class TrainCommand : ToolCommand
     private readonly Option<int> threads = new("--threads") { Description = "The threads to train with; the model does not depend on them; default: the number of processors.", DefaultValueFactory = _ => Environment.ProcessorCount };
 
     public TrainCommand()
-        : base("train", "Trains a network on a table or on images and measures it on rows that it has not seen.")
+        : base("train", "Trains a network on a table or on pictures and measures it on rows that it has not seen.")
     {
         task.AcceptOnlyFromAmong(Classification, Regression);
-        Option[] options = [output, label, task, ignore, category, separator, test, testShare, validationShare, epochs, patience, batch, hidden, dropout, rate, seed, threads];
+        Option[] options = [output, label, task, ignore, category, separator, test, testShare, size, gray, stretch, validationShare, epochs, patience, batch, hidden, dropout, rate, seed, threads];
         Add(data);
         Array.ForEach(options, Add);
         Require(testShare, share => share is >= 0 and < 1, "at least 0 and below 1");
+        Require(size, value => value >= 4, "at least 4");
         Require(validationShare, share => share is >= 0 and < 1, "at least 0 and below 1");
         Require(dropout, share => share is >= 0 and < 1, "at least 0 and below 1");
         Require(rate, value => value > 0 && double.IsFinite(value), "above 0");
@@ -67,7 +71,7 @@ internal sealed class TrainCommand : ToolCommand
             throw new DirectoryNotFoundException($"The folder of the file \"{written}\" does not exist.");
         return Directory.Exists(path) ? OnImages(path, written, arguments, progress, cancellation)
             : Table.Is(path) ? OnTable(path, written, arguments, progress, cancellation)
-            : throw new ArgumentException($"Expected a table (.csv, .tsv) or a folder with the files of MNIST, found \"{path}\".");
+            : throw new ArgumentException($"Expected a table (.csv, .tsv), a folder of pictures or a folder with the files of MNIST, found \"{path}\".");
     }
 
     private JsonObject OnTable(string path, string written, ParseResult arguments, Progress progress, CancellationToken cancellation)
@@ -105,23 +109,34 @@ internal sealed class TrainCommand : ToolCommand
 
     private JsonObject OnImages(string folder, string written, ParseResult arguments, Progress progress, CancellationToken cancellation)
     {
-        Option[] ofTables = [label, task, ignore, category, separator, test];
-        if (ofTables.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } wrong)
-            throw new ArgumentException($"Expected {wrong.Name} with a table, found the images of \"{folder}\".");
+        bool areImages = Images.Are(folder);
+        Refuse("a table", label, task, ignore, category, separator);
+        if (areImages)
+            Refuse("pictures", test, testShare, size, gray, stretch);
         TrainingSettings settings = Settings(arguments, epochs: 20, patience: 3, batch: 128, hidden: [64]);
-        (Dataset train, Dataset? validation, Dataset tested, string[] classes) = Images.Load(folder, settings.Validation, settings.Seed);
+        ImageData images = areImages
+            ? Images.Load(folder, settings.Validation, settings.Seed)
+            : Pictures.Load(folder, arguments.GetValue(test), Format(arguments), settings.Validation, settings.Test, settings.Seed);
         var clock = Stopwatch.StartNew();
-        TrainedModel model = ImageTraining.Run(train, validation, classes, settings, progress, cancellation);
+        TrainedModel model = ImageTraining.Run(images, settings, progress, cancellation);
         clock.Stop();
         AtomicFile.Write(written, stream => stream.Write(model.Onnx));
         var report = new JsonObject
         {
-            ["images"] = string.Join(" × ", train.Layout.FeatureShape),
-            ["classes"] = classes.Length,
-            ["trainingImages"] = train.Count,
-            ["validationImages"] = validation?.Count ?? 0,
+            ["images"] = string.Join(" × ", images.Train.Layout.FeatureShape),
+            ["classes"] = images.Classes.Count,
+            ["trainingImages"] = images.Train.Count,
+            ["validationImages"] = images.Validation?.Count ?? 0,
         };
-        return Completed(report, model, clock.Elapsed, [written], new ImageRows(tested.Features, tested.Count), [.. tested.Labels.ToArray().Select(each => (float)each)], cancellation);
+        return images.Test is { } tested
+            ? Completed(report, model, clock.Elapsed, [written], new ImageRows(tested.Features, tested.Count), [.. tested.Labels.ToArray().Select(each => (float)each)], cancellation)
+            : Completed(report, model, clock.Elapsed, [written], null, [], cancellation);
+
+        void Refuse(string expected, params Option[] options)
+        {
+            if (options.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } wrong)
+                throw new ArgumentException($"Expected {wrong.Name} with {expected}, found the images of \"{folder}\".");
+        }
     }
 
     /// <summary>The report with the course of the training, what the written model is worth on rows that it has not seen, and the files.</summary>
@@ -139,6 +154,8 @@ internal sealed class TrainCommand : ToolCommand
             report[$"test{char.ToUpperInvariant(name[0])}{name[1..]}"] = value?.DeepClone();
         return report;
     }
+
+    private PictureFormat Format(ParseResult arguments) => new(arguments.GetValue(size), arguments.GetValue(size), arguments.GetValue(gray), arguments.GetValue(stretch));
 
     private TrainingSettings Settings(ParseResult arguments, int epochs, int patience, int batch, int[] hidden) => new()
     {

@@ -8,20 +8,23 @@ internal static class Images
 {
     private const string TrainImages = "train-images", TrainLabels = "train-labels", TestImages = "t10k-images", TestLabels = "t10k-labels";
 
-    /// <summary>The images to learn from, those to stop by, and those to measure with, of [channels, height, width], and the names of the classes.</summary>
+    /// <summary>Whether a folder has such files.</summary>
+    public static bool Are(string folder) => Directory.Exists(folder) && (Directory.EnumerateFiles(folder, $"{TrainImages}*").Any() || Directory.EnumerateFiles(folder, $"{TestImages}*").Any());
+
+    /// <summary>The images to learn from, those to stop by, and those to measure with.</summary>
     /// <param name="folder">The folder with the four files.</param>
     /// <param name="validation">The share of the training images to stop by.</param>
     /// <param name="seed">Decides which.</param>
-    public static (Dataset Train, Dataset? Validation, Dataset Test, string[] Classes) Load(string folder, double validation, ulong seed)
+    public static ImageData Load(string folder, double validation, ulong seed)
     {
         (string images, string labels, string testImages, string testLabels) = (Find(folder, TrainImages), Find(folder, TrainLabels), Find(folder, TestImages), Find(folder, TestLabels));
         int classes = (int)Math.Max(IdxFile.Read(labels).ToInt64().Max(), IdxFile.Read(testLabels).ToInt64().Max()) + 1;
         Dataset all = Shaped(images, labels, classes), test = Shaped(testImages, testLabels, classes);
         string[] names = [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))];
         if (validation == 0)
-            return (all, null, test, names);
+            return new ImageData(all, null, test, names, Pictures: null);
         Partition parts = Partition.Of([.. all.Labels.ToArray().Select(label => (float)label)], validation, test: 0, seed);
-        return (all.Select([.. parts.Train]), all.Select([.. parts.Validation]), test, names);
+        return new ImageData(all.Select([.. parts.Train]), all.Select([.. parts.Validation]), test, names, Pictures: null);
     }
 
     /// <summary>Images to score: a file of them, or the test images of a folder.</summary>

@@ -8,7 +8,8 @@ namespace Toolkit.Tool.Data;
 /// <param name="Columns">The columns of a table in their order; empty for images.</param>
 /// <param name="Label">The column that is predicted; null for images.</param>
 /// <param name="Classes">The names of the classes in the order of the scores; null for a number.</param>
-internal sealed record ModelData(IReadOnlyList<TableColumn> Columns, string? Label, IReadOnlyList<string>? Classes)
+/// <param name="Pictures">How pictures become its input; null if it does not read pictures.</param>
+internal sealed record ModelData(IReadOnlyList<TableColumn> Columns, string? Label, IReadOnlyList<string>? Classes, PictureFormat? Pictures = null)
 {
     /// <summary>Its key in the metadata.</summary>
     public const string Key = "toolkit.data";

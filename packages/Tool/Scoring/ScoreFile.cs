@@ -5,13 +5,18 @@ namespace Toolkit.Tool.Scoring;
 /// <summary>Scores as comma-separated values: a header, then a line for each row, in the order of the rows.</summary>
 internal static class ScoreFile
 {
-    /// <summary>Writes scores: of classes the prediction and the probability of each, of a number the prediction, otherwise each score under the name of its output.</summary>
-    public static void Write(Scores scores, IReadOnlyList<string>? classes, bool isOurs, TextWriter output)
+    /// <summary>Writes scores: of classes the prediction and the probability of each, of a number the prediction, otherwise each score under the name of its output. What stands in a file for each row has the
+    /// name of the file before that.</summary>
+    public static void Write(Scores scores, IReadOnlyList<string>? classes, bool isOurs, IReadOnlyList<string>? files, TextWriter output)
     {
+        if (files is not null)
+            output.Write("file,");
         output.Write(string.Join(',', classes is not null ? classes.Select(name => Quoted($"probability_{name}")).Prepend("prediction") : isOurs ? ["prediction"] : scores.Names.Select(Quoted)));
         output.Write('\n');
-        foreach (float[] row in scores.Rows)
+        foreach ((int index, float[] row) in scores.Rows.Index())
         {
+            if (files is not null)
+                output.Write($"{Quoted(files[index])},");
             IEnumerable<string> cells = row.Select(score => score.ToString(CultureInfo.InvariantCulture));
             output.Write(string.Join(',', classes is null ? cells : cells.Prepend(Quoted(classes[Array.IndexOf(row, row.Max())]))));
             output.Write('\n');

@@ -1,3 +1,4 @@
+using Toolkit.Imaging;
 using Toolkit.Modeling.Data;
 using Toolkit.OnnxExport.Serving;
 using Toolkit.Tool.Data;
@@ -8,16 +9,19 @@ namespace Toolkit.Tool.Scoring;
 /// <param name="Rows">The rows.</param>
 /// <param name="Labels">Their labels, if they were asked for: classes from 0, or numbers.</param>
 /// <param name="Classes">The names of the classes; null for a number or where nobody says.</param>
-internal sealed record ScoringData(ScoringRows Rows, float[]? Labels, IReadOnlyList<string>? Classes)
+/// <param name="Files">The name of the file that each row is; null where rows stand in one file.</param>
+internal sealed record ScoringData(ScoringRows Rows, float[]? Labels, IReadOnlyList<string>? Classes, IReadOnlyList<string>? Files = null)
 {
-    /// <summary>Reads a table or images.</summary>
+    /// <summary>Reads a table, images or pictures.</summary>
     /// <param name="session">The model.</param>
-    /// <param name="path">A table, a file of images, or a folder with the files of MNIST, whose test images are taken.</param>
+    /// <param name="path">A table, a file of images, a folder with the files of MNIST, whose test images are taken, a picture, or a folder of pictures.</param>
     /// <param name="hasLabels">Whether labels are needed.</param>
     /// <param name="options">What only the user knows.</param>
     public static ScoringData Read(OnnxSession session, string path, bool hasLabels, DataOptions options)
     {
         ModelData? known = ModelData.Of(session.Metadata);
+        if (!Table.Is(path) && !Images.Are(path) && (known?.Pictures is not null || Directory.Exists(path)))
+            return OfPictures(path, hasLabels, known);
         if (!Table.Is(path))
             return OfImages(path, hasLabels, options, known?.Classes);
         Table table = Table.Read(path, options.Separator);
@@ -29,6 +33,22 @@ internal sealed record ScoringData(ScoringRows Rows, float[]? Labels, IReadOnlyL
         };
         EncodedRows rows = EncodedRows.Of(table, data, hasLabels);
         return new ScoringData(new TableRows(rows), rows.Labels, data.Classes);
+    }
+
+    private static ScoringData OfPictures(string path, bool hasLabels, ModelData? known)
+    {
+        if (known is not { Pictures: { } format, Classes: { } classes })
+            throw new DataException($"Expected a model that the tool has trained on a folder of pictures, as '{path}' is one, found another.");
+        if (hasLabels)
+        {
+            Dataset data = ImageFolder.Load(path, format.Options(classes));
+            return new ScoringData(new ImageRows(data.Features, data.Count), [.. data.Labels.ToArray().Select(label => (float)label)], classes);
+        }
+
+        string[] names = Pictures.Names(path);
+        if (names.Length == 0)
+            throw new DataException($"'{path}': expected pictures in the folder, found none.");
+        return new ScoringData(new PictureRows(File.Exists(path) ? [path] : [.. names.Select(name => Path.Combine(path, name))], format.Options()), null, classes, names);
     }
 
     private static ScoringData OfImages(string path, bool hasLabels, DataOptions options, IReadOnlyList<string>? classes)

@@ -15,10 +15,11 @@ namespace Toolkit.Tool.Training;
 /// <summary>Trains a network on images: two convolutions with poolings, then hidden layers; its scores are probabilities.</summary>
 internal static class ImageTraining
 {
-    /// <summary>Trains on some images of [channels, height, width] and stops by others.</summary>
+    /// <summary>Trains on some images and stops by others.</summary>
     /// <exception cref="DataException">The training diverged.</exception>
-    public static TrainedModel Run(Dataset train, Dataset? validation, IReadOnlyList<string> classes, TrainingSettings settings, Progress progress, CancellationToken cancellation)
+    public static TrainedModel Run(ImageData images, TrainingSettings settings, Progress progress, CancellationToken cancellation)
     {
+        (Dataset train, Dataset? validation, _, IReadOnlyList<string> classes, PictureFormat? pictures) = images;
         var model = new Sequential(Layers(train.Layout.FeatureShape, classes.Count, settings));
         var trainer = new Trainer
         {
@@ -43,7 +44,7 @@ internal static class ImageTraining
         cancellation.ThrowIfCancellationRequested();
         if (history.StopReason == StopReason.Diverged)
             throw new DataException($"Expected a finite loss, found that the training diverged: {history.StopMessage} Lower --learning-rate.");
-        var data = new ModelData([], null, classes);
+        var data = new ModelData([], null, classes, pictures);
         var served = new Sequential(model, new Activation(x => x.Softmax())) { InputShape = [.. train.Layout.FeatureShape] };
         byte[] onnx = OnnxExporter.Export(served.Inference, new OnnxExportOptions
         {
