@@ -136,6 +136,9 @@ internal static class ExampleModules
         [nameof(SignatureModel)] = TwoLines.Of(
             "8.7.4 (pretrained models)", () => new Dense(4, 6, new RandomSource(1)) { Name = "features", Activation = Ops.Relu }.Inference,
             pretrained => new Sequential(new SignatureModel(pretrained), new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Standardization)] = TwoLines.Of(
+            "12.2.1", () => new Standardization(mean: [0, 0, 0.5f, 0], deviation: [1, 1, 2, 4]),
+            standardization => new Sequential(standardization, new Dense(4, 3, new RandomSource(1)))),
         [nameof(StochasticPool2D)] = TwoLines.On(
             Images, "7.12; Zeiler, Fergus 2013", () => new StochasticPool2D(2, new RandomSource(1)),
             pool => new Sequential(new Conv2D(1, 2, 3, new RandomSource(2)) { Activation = Ops.Relu }, pool, new Flatten(), new Dense(18, 3, new RandomSource(3)))),

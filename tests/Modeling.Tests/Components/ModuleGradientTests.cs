@@ -55,6 +55,7 @@ public sealed class ModuleGradientTests
         [nameof(Sequential)] = ([2, 4], Mode.Training),
         [nameof(SharedOutputs)] = ([2, 2], Mode.Training),
         [nameof(SignatureModel)] = ([2, 2], Mode.Training),
+        [nameof(Standardization)] = ([2, 2], Mode.Training),
         [nameof(StochasticPool2D)] = ([1, 1, 4, 4], Mode.Inference),
         [nameof(TransformerEncoder)] = ([1, 3, 4], Mode.Training),
         [nameof(TransposedDense)] = ([2, 3], Mode.Training),

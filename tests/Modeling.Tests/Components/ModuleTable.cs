@@ -150,6 +150,11 @@ internal static class ModuleTable
         [nameof(SignatureModel)] = new(
             () => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference),
             [() => new SignatureModel(new Dense(2, 3, Random) { InputShape = [2] }.Inference, "other"), () => new SignatureModel(new Signature([], []))]),
+        [nameof(Standardization)] = new(
+            () => new Standardization([0, 1], [1, 2]),
+            [() => new Standardization([], []), () => new Standardization([0, 1], [1])],
+            Case.Numbers(v => new Standardization([(float)v], [1])),
+            Case.Numbers(v => new Standardization([0], [(float)v]), 0, -1)),
         [nameof(StochasticPool2D)] = Pooling(size => new StochasticPool2D(size, Random), (stride, pads) => new StochasticPool2D(2, Random) { Stride = stride, Pads = pads }),
         [nameof(TransformerDecoder)] = new(
             () => new TransformerDecoder(4, 2, Random),

@@ -43,6 +43,7 @@ public sealed class ModuleTableTests
         [nameof(Reshape)] = [2, 5],
         [nameof(SharedOutputs)] = [2],
         [nameof(SignatureModel)] = [2],
+        [nameof(Standardization)] = [2, 9],
         [nameof(StochasticPool2D)] = [1, 1, 3, 1],
         [nameof(TransformerDecoder)] = [2, 3, 9],
         [nameof(TransformerEncoder)] = [2, 3, 9],

@@ -1,4 +1,8 @@
+using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Tests.Data;
 
@@ -119,6 +123,18 @@ public sealed class DatasetTests
         Assert.All(scaled.Where((_, i) => i % 3 == 1), value => Assert.Equal(0f, value, 1e-6f));
         Assert.Equal(1f, scaling.Deviation[1]);
         Assert.Throws<ArgumentException>(() => scaling.Apply(Numbered(3)));
+    }
+
+    /// <summary>A model that was trained on scaled features takes them as they were behind a module with the numbers of the scaling, for images, too.</summary>
+    [Fact]
+    public void A_module_scales_with_the_bits_of_the_data_set()
+    {
+        var random = new RandomSource(2);
+        var raw = Dataset.FromTargets([.. Enumerable.Range(0, 60).Select(i => (float)random.NextNormal(i % 6, 1e-3 + i))], [2, 3], new float[10], []);
+        FeatureScaling scaling = FeatureScaling.Fit(raw);
+        var x = Variable.Input("x", DType.Float32, ["batch", 2, 3]);
+        Value scaled = Function.Compile([x], [new Standardization(scaling).Forward(x, new ForwardContext(Mode.Inference))]).Run([Value.Of(raw.Features.ToArray(), 10, 2, 3)])[0];
+        Assert.Equal(scaling.Apply(raw).Features.ToArray(), scaled.Span<float>().ToArray());
     }
 
     internal static Dataset Numbered(int count)

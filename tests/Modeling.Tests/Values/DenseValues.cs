@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Operations;
+using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Initializers;
 using Toolkit.Modeling.Modules;
 using static Toolkit.Modeling.Tests.Values.Loops;
@@ -96,6 +97,15 @@ internal static class DenseValues
             On(new SharedOutputs(3), [3, 2, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
             On(new SharedOutputs(3), [3, 2], (x, p) => [.. x.Chunk(2).SelectMany(row => row.Concat(p[0]))]),
         ],
+        [nameof(Standardization)] =
+        [
+            AtFirst(Standardized(Mean, [1, 2, 4]), [2, 3], x => [.. x.Select((v, i) => (v - Mean[i % 3]) / (1 << (i % 3)))]),
+            AtFirst(Standardized([0, 0, 0], [1, 2, 4]), [2, 3], x => [.. x.Select((v, i) => v / (1 << (i % 3)))]) with { Argument = "mean" },
+            AtFirst(Standardized(Mean, [1, 1, 1]), [2, 3], x => [.. x.Select((v, i) => v - Mean[i % 3])]) with { Argument = "deviation" },
+            AtFirst(new Standardization(FeatureScaling.Fit(Dataset.FromTargets([0, 0, 0, 2, 4, 8], [3], [0, 0], []))), [2, 3], x => [.. x.Select((v, i) => (v / (1 << (i % 3))) - 1)]) with { Argument = "scaling" },
+            AtFirst(Standardized(Mean, [1, 2, 4]), [2, 4, 3], x => [.. x.Select((v, i) => (v - Mean[i % 3]) / (1 << (i % 3)))]),
+            AtFirst(Standardized(Mean, [1, 2, 4]), [2, 3, 1], x => [.. x.Select((v, i) => (v - Mean[i % 3]) / (1 << (i % 3)))]),
+        ],
         [nameof(TransposedDense)] =
         [
             Tied([4, 3], null, h => h), Tied([4, 3], Ops.Tanh, Math.Tanh), Tied([2, 4, 3], Ops.Tanh, Math.Tanh),
@@ -112,6 +122,8 @@ internal static class DenseValues
     private static double[] Greatest(double[] pieces, int count) => [.. pieces.Chunk(count).Select(unit => unit.Max())];
 
     private static FixedProjection Projection(double[] mean, double[] weight) => new([.. mean.Select(v => (float)v)], [.. weight.Select(v => (float)v)]);
+
+    private static Standardization Standardized(double[] mean, double[] deviation) => new([.. mean.Select(v => (float)v)], [.. deviation.Select(v => (float)v)]);
 
     private static double[] Projected(double[] x, double[] mean, double[] weight, int outputs) =>
         Product([.. x.Select((v, i) => v - mean[i % 3])], weight, x.Length / 3, 3, outputs);
