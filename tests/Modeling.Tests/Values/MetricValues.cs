@@ -54,6 +54,7 @@ internal static class MetricValues
         [nameof(MeanAbsoluteError)] =
         [
             On(new MeanAbsoluteError(), Scores[..20], 2, Numbers([.. Scores[1..21]], 2), false, i => (Math.Abs(Scores[2 * i] - Scores[(2 * i) + 1]) + Math.Abs(Scores[(2 * i) + 1] - Scores[(2 * i) + 2])) / 2),
+            On(new MeanAbsoluteError { Likelihood = new HeteroscedasticGaussian() }, Scores[..20], 2, Numbers([.. Scores[1..11]], 1), false, i => Math.Abs(Scores[2 * i] - Scores[i + 1])),
         ],
         [nameof(TopK)] =
         [
