@@ -8,7 +8,7 @@ namespace Toolkit.MLNetIntegration.Training;
 /// <summary>Turns rows into what a trainer learns from: a copy in memory where it fits the budget, a stream read anew in each epoch where not.</summary>
 internal sealed class RowSource
 {
-    /// <summary>The rows that a shuffle buffer holds at most, and the bytes that it may take however small the budget is.</summary>
+    /// <summary>The rows that a shuffle buffer holds at most, and the bytes that it, or a copy with many zeros, may take in any case.</summary>
     private const int ShuffleBuffer = 8192, LeastBytes = 16 << 20;
 
     private readonly TrainingColumns columns;
@@ -35,7 +35,7 @@ internal sealed class RowSource
 
     public DataLayout Layout { get; }
 
-    /// <summary>The rows to learn from and those to validate on: in memory, dense or else without zeros, where they fit the budget.</summary>
+    /// <summary>The rows to learn from and those to validate on: in memory, dense or else without zeros, where they fit the budget; without zeros, too, where most of many numbers are.</summary>
     /// <exception cref="TrainingException">There are no rows to validate on, or a pass has other rows than the one before.</exception>
     public (IDataSource Train, IDataSource? Validation) Open(IDataView data, ulong seed)
     {
@@ -50,7 +50,7 @@ internal sealed class RowSource
         var copied = new EarlierPass(statistics.Checksum);
         var validated = new EarlierPass(others);
         long rows = statistics.Rows + others;
-        bool dense = rows * RowBytes <= options.MemoryBudget && rows * Math.Max(columns.Features.NumberCount, columns.Labels.Max(l => l.Length)) <= Array.MaxLength;
+        bool dense = rows * RowBytes <= options.MemoryBudget && !IsMostlyZeros && rows * Math.Max(columns.Features.NumberCount, columns.Labels.Max(l => l.Length)) <= Array.MaxLength;
         if (dense)
         {
             Split split = Split.Of((int)statistics.Rows, options.Validation is null ? options.ValidationFraction : 0, seed);
@@ -106,6 +106,10 @@ internal sealed class RowSource
     /// <summary>The bytes of a row in memory, of rows with as many keys and numbers of variable length as there are on average.</summary>
     private long RowBytes => ((columns.Features.NumberCount + columns.Labels.Sum(l => l.Classes > 0 ? 2L : l.Length) + (Layout.HasWeights ? 1L : 0L)) * sizeof(float))
         + ((columns.Features.Keys.Count() + columns.Features.Series.Count()) * RowStore.ArrayBytes) + ((statistics.Elements + statistics.Rows - 1) / statistics.Rows * sizeof(long));
+
+    /// <summary>Whether the rows take less than a quarter without their zeros, and dense so much that it matters.</summary>
+    private bool IsMostlyZeros => columns.IsPlain && statistics.Rows * RowBytes > LeastBytes
+        && 4 * ((statistics.Rows * SparseRows.LeastBytes) + (statistics.NonZeros * SparseRows.NumberBytes)) < statistics.Rows * RowBytes;
 
     private bool Any(Func<long, bool> condition)
     {

@@ -9,6 +9,9 @@ internal sealed class SparseRows : IDataSource
     /// <summary>The bytes that any row takes: two arrays and what refers to them.</summary>
     public const int LeastBytes = 128;
 
+    /// <summary>The bytes of a number that is not 0, with its column.</summary>
+    public const int NumberBytes = sizeof(int) + sizeof(float);
+
     private const int Sample = 256;
 
     private readonly List<(int[] Columns, Example Own)> rows;
@@ -41,7 +44,7 @@ internal sealed class SparseRows : IDataSource
                 values[i] = features[columns[i]];
             }
 
-            bytes += LeastBytes + (columns.Length * (sizeof(int) + sizeof(float))) + (example.Target.Length * sizeof(float));
+            bytes += LeastBytes + (columns.Length * NumberBytes) + (example.Target.Length * sizeof(float));
             Example own = layout.HasLabels ? new Example(values, example.Label) : new Example(values, example.Target.ToArray());
             rows.Add((columns, own with { Weight = example.Weight }));
             if (bytes > budget || (rows.Count == Sample && bytes / Sample * count > budget))

@@ -64,9 +64,9 @@ public abstract record TrainingOptions
     public WarmStart? WarmStart { get; init; }
 
     /// <summary>
-    /// The most memory in bytes that a copy of the rows may take, validation rows included; 1 GiB by default. Rows that do not fit are copied without the zeros
-    /// of their features if that fits, and otherwise read anew in each epoch and shuffled within a window of at most 8,192 rows, half the budget (or 16 MiB, if
-    /// that is more). 0 never copies.
+    /// The most memory in bytes that a copy of the rows may take, validation rows included; 1 GiB by default. Rows that do not fit, and those that take less than a
+    /// quarter without the zeros of their features, as hashed text does, are copied without them if that fits; otherwise rows are read anew in each epoch and shuffled
+    /// within a window of at most 8,192 rows, half the budget (or 16 MiB, if that is more). 0 never copies.
     /// </summary>
     public long MemoryBudget { get; init; } = 1L << 30;
 

@@ -23,6 +23,9 @@ internal sealed class TrainingStatistics
     /// <summary>The number of keys in all columns of keys, and of numbers in all of variable length.</summary>
     public long Elements { get; private set; }
 
+    /// <summary>The number of features of all rows that are not 0.</summary>
+    public long NonZeros { get; private set; }
+
     /// <summary>Mean and standard deviation of the numbers of a column of variable length, of all steps.</summary>
     public (float Mean, double Deviation) Series(int column) => ((float)series[column].Mean, series[column].Deviation);
 
@@ -69,6 +72,7 @@ internal sealed class TrainingStatistics
             }
         }
 
+        NonZeros += row.Features.Length - row.Features.AsSpan().Count(0f);
         for (int i = 0; i < features.Length; i++)
         {
             features[i].Add(row.Features[i], row.Weight);

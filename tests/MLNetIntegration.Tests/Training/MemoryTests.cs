@@ -75,6 +75,21 @@ public sealed class MemoryTests
         }
     }
 
+    /// <summary>Dense they would fit the budget, with 157 MB of it; those of the second source are too few numbers to matter, and those of the third have no zeros.</summary>
+    [Fact]
+    public void Rows_that_are_mostly_zeros_are_kept_without_them_though_the_budget_is_large()
+    {
+        (RowSource source, IDataView data) = Source(Sparse(600, 65_536), 65_536, new NeuralNetworkOptions());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        (IDataSource train, IDataSource? validation) = source.Open(data, 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 6 * MiB);
+        RowsAreSharedOut(train, validation, 600);
+        (RowSource few, IDataView view) = Source(Sparse(60, 65_536), 65_536, new NeuralNetworkOptions());
+        Assert.IsType<Dataset>(few.Open(view, 1).Train);
+        (RowSource full, IDataView filled) = Source(Dense(600, 8_000), 8_000, new NeuralNetworkOptions());
+        Assert.IsType<Dataset>(full.Open(filled, 1).Train);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
