@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolkit.Autograd.Files;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Import;
 
 namespace Toolkit.OnnxExport.Serving;
 
@@ -10,6 +11,9 @@ namespace Toolkit.OnnxExport.Serving;
 /// </summary>
 public sealed class OnnxSession : IDisposable
 {
+    // One of them turns a product in a loop into a node that lacks an input, and fails at it; the other keeps the factor of a product of float64 in float32.
+    private const string WrongOptimizations = "MatmulTransposeFusion;MatMulScaleFusion";
+
     private readonly InferenceSession session;
     private readonly UseCount uses;
 
@@ -62,6 +66,7 @@ public sealed class OnnxSession : IDisposable
     /// <param name="path">The path of the .onnx file.</param>
     /// <param name="options">How to serve it; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ServingException">The file is no model that ONNX Runtime can run.</exception>
     /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
     public static OnnxSession Load(string path, ServingOptions? options = null)
@@ -76,6 +81,7 @@ public sealed class OnnxSession : IDisposable
             throw new ServingException($"Expected an ONNX model at \"{path}\", found a pipe, a socket or a device.");
         }
 
+        new RuntimeTraps(() => File.OpenRead(path), () => OnnxModel.Load(path)).Refuse();
         return Create(settings => new InferenceSession(path, settings), $"\"{path}\"", options ?? new ServingOptions());
     }
 
@@ -84,8 +90,11 @@ public sealed class OnnxSession : IDisposable
     /// <param name="options">How to serve it; null for the defaults.</param>
     /// <exception cref="ServingException">The bytes are no model that ONNX Runtime can run.</exception>
     /// <exception cref="ProviderUnavailableException">The provider is not available and falling back is not allowed.</exception>
-    public static OnnxSession Load(byte[] model, ServingOptions? options = null) =>
-        Create(settings => new InferenceSession(model, settings), $"{model.Length} bytes", options ?? new ServingOptions());
+    public static OnnxSession Load(byte[] model, ServingOptions? options = null)
+    {
+        new RuntimeTraps(() => new MemoryStream(model), () => OnnxModel.Load(model)).Refuse();
+        return Create(settings => new InferenceSession(model, settings), $"{model.Length} bytes", options ?? new ServingOptions());
+    }
 
     /// <summary>Runs the model on values and returns new ones. For many runs of equal sizes, <see cref="CreateBuffers"/> avoids the copies.</summary>
     /// <param name="inputs">One value for each input, in the order of <see cref="Inputs"/>.</param>
@@ -214,6 +223,7 @@ public sealed class OnnxSession : IDisposable
     private static InferenceSession LoadOn(Provider provider, Func<SessionOptions, InferenceSession> load, ServingOptions options)
     {
         using var settings = new SessionOptions();
+        settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", WrongOptimizations);
         if (options.IntraOpThreads > 0)
         {
             settings.IntraOpNumThreads = options.IntraOpThreads;

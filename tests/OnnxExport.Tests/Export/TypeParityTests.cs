@@ -112,7 +112,7 @@ public class TypeParityTests
         {
             session = OnnxSession.Load(bytes);
         }
-        catch (ServingException e) when (e.Message.Contains("NotImplemented", StringComparison.Ordinal) || e.Message.Contains("Unregistered TensorElementType", StringComparison.Ordinal))
+        catch (ServingException e) when (e.Message.Contains("NotImplemented", StringComparison.Ordinal) || e.Message.Contains("passes to and from .NET", StringComparison.Ordinal))
         {
             return null;
         }

@@ -35,7 +35,7 @@ internal sealed partial record RuntimeGap(string Operator, string Message, strin
         if (MissingKernel().Match(refusal.Message) is { Success: true } missing && Has(model.Graph, missing.Groups["operator"].Value))
             return $"{missing.Groups["operator"].Value} in {floating}";
 
-        if (refusal.Message.Contains("Unregistered TensorElementType", StringComparison.Ordinal) && model.Graph.Input.Concat(model.Graph.Output).Any(end => (TensorProto.Types.DataType)end.Type.TensorType.ElemType is TensorProto.Types.DataType.Uint4 or TensorProto.Types.DataType.Int4))
+        if (refusal.Message.Contains("passes to and from .NET", StringComparison.Ordinal))
             return "four bits from or to .NET";
 
         // Around a node of a body stands that of the loop.

@@ -10,14 +10,7 @@ namespace Toolkit.Reliability.Graphs;
 /// <summary>A graph in ONNX Runtime, or why it does not run there.</summary>
 internal sealed class ServedGraph : IDisposable
 {
-    // One of its fusions turns a product in a loop into a node that lacks an input, and then fails at it; the other keeps the factor of a product of float64 in float32.
-    private const string WrongFusions = "MatmulTransposeFusion;MatMulScaleFusion";
-
-    private static readonly ServingOptions OneThread = new()
-    {
-        IntraOpThreads = 1,
-        Configure = settings => settings.AddSessionConfigEntry("optimization.disable_specified_optimizers", WrongFusions),
-    };
+    private static readonly ServingOptions OneThread = new() { IntraOpThreads = 1 };
 
     private readonly ModelProto? model;
     private readonly DType floating;
