@@ -32,6 +32,8 @@ public sealed record ClassWeighted : ComposedLoss
     /// <inheritdoc/>
     public override bool ReadsClassLogits => Inner.ReadsClassLogits;
 
+    internal override bool ReadsLogits => Inner.ReadsLogits;
+
     /// <inheritdoc/>
     public override bool TakesUnlabelled => Inner.TakesUnlabelled;
 
