@@ -151,7 +151,7 @@ public static class Checkpoint
             reader.RequireEnd();
             return (parameters, training);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or FormatException or ShapeException)
         {
             throw new CheckpointException($"The checkpoint '{path}' has the right checksum, but its content makes no sense: {e.Message}.", e);
         }
