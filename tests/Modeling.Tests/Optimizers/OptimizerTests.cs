@@ -2,6 +2,7 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Schedules;
@@ -90,17 +91,46 @@ public sealed class OptimizerTests
         Assert.Equal([-3.0, 4.0], updates.Select(update => Math.Round(Run.Number(update.NewValue), 5)));
     }
 
+    /// <summary>By these names settings can be changed in an exported training step, and what is remembered is found in checkpoints.</summary>
     [Fact]
-    public void What_an_optimizer_remembers_has_names_and_roles()
+    public void What_an_optimizer_remembers_and_what_can_be_set_have_names()
     {
-        var state = new OptimizerState();
-        var w = new Parameter("dense1.weight", Value.Zeros(DType.Float32, 2));
-        new Adam().Updates([new(w, Run.Tensor([1, 2], 2))], state);
+        Named(new Sgd(), []);
+        Named(new Momentum(), ["velocity"], "momentum");
+        Named(new Nesterov(), ["velocity"], "momentum");
+        Named(new AdaGrad(), ["squares"], "stabilizer");
+        Named(new RmsProp(), ["squares"], "decay", "stabilizer");
+        Named(new Adam(), ["first", "second"], "first_decay", "second_decay", "stabilizer");
+        Named(new AdamW(), ["first", "second"], "first_decay", "second_decay", "stabilizer", "weight_decay");
+        Named(new ClipByNorm(1, new Sgd()), [], "clip_norm");
+        Named(new ClipByValue(1, new Sgd()), [], "clip_value");
+        Named(new ProximalL1(0.1, new Sgd()), [], "proximal_l1");
+        Named(new Averaged(0.9, new Momentum()), ["velocity", "average"], "average_decay", "momentum");
+
+        static void Named(Optimizer optimizer, string[] moments, params string[] settings)
+        {
+            var state = new OptimizerState();
+            var w = new Parameter("dense1.weight", Value.Zeros(DType.Float32, 2));
+            IReadOnlyList<Update> updates = optimizer.Updates([new(w, Run.Tensor([1, 2], 2))], state);
+            Assert.Equal(["optimizer.step", .. moments.Select(moment => $"optimizer.{moment}.dense1.weight")], state.Parameters.Select(parameter => parameter.Name));
+            Assert.All(state.Parameters, parameter => Assert.Equal(ParameterRole.State, parameter.Role));
+            Assert.All(moments, moment => Assert.Same(state.Moment(w, moment), state.Moment(w, moment)));
+            IEnumerable<string> found = TopologicalOrder.Of(updates.Select(update => update.NewValue)).Select(node => node.Operation).OfType<Hyperparameter>().Select(setting => setting.Key);
+            Assert.Equal(settings, found.Distinct().Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Averages_that_are_not_there_or_come_too_early_are_named()
+    {
+        Assert.StartsWith(
+            "Expected parameters of a training with the optimizer Averaged, found no averages.",
+            Assert.Throws<ArgumentException>(() => Averaged.Swap([new Parameter("w", Value.Of(1f))])).Message,
+            StringComparison.Ordinal);
+        var inside = new ProximalL1(0.1, new ClipByValue(1, new ClipByNorm(1, new Averaged(0.9, new Sgd()))));
         Assert.Equal(
-            ["optimizer.step", "optimizer.first.dense1.weight", "optimizer.second.dense1.weight"],
-            state.Parameters.Select(parameter => parameter.Name));
-        Assert.All(state.Parameters, parameter => Assert.Equal(ParameterRole.State, parameter.Role));
-        Assert.Same(state.Moment(w, "first"), state.Moment(w, "first"));
+            "Expected Averaged around ProximalL1, found it inside: it would average weights before they are shrunken. Write new Averaged(decay, new ProximalL1(strength, …)).",
+            Assert.Throws<GraphException>(() => inside.Updates([], new OptimizerState())).Message);
     }
 
     private static double Slope(double theta, int i) => 2 * (i + 1) * theta;

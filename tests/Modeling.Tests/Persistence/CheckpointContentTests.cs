@@ -165,6 +165,74 @@ public sealed class CheckpointContentTests : IDisposable
         Assert.StartsWith($"Expected finite numbers in the checkpoint '{Path}', found that ", loading, StringComparison.Ordinal);
     }
 
+    /// <summary>Elements of less than eight bits have a byte each, which can hold more than they can.</summary>
+    [Theory]
+    [InlineData(DType.Int2, -2, 1)]
+    [InlineData(DType.UInt2, 0, 3)]
+    [InlineData(DType.Int4, -8, 7)]
+    [InlineData(DType.UInt4, 0, 15)]
+    [InlineData(DType.Int8, -128, 127)]
+    [InlineData(DType.UInt8, 0, 255)]
+    [InlineData(DType.Bool, 0, 1)]
+    public void Elements_are_those_of_their_type(DType type, int least, int greatest)
+    {
+        var model = new Holder(new Parameter("w", Value.Zeros(type, 1), ParameterRole.State));
+        Checkpoint.Save(Path, model);
+        byte[] bytes = File.ReadAllBytes(Path);
+        for (int element = type is DType.Int2 or DType.Int4 or DType.Int8 ? -128 : 0; element < (least < 0 ? 128 : 256); element++)
+        {
+            byte[] changed = With(bytes, bytes.Length - 33, (byte)element);
+            SHA256.HashData(changed.AsSpan(0, changed.Length - 32), changed.AsSpan(changed.Length - 32));
+            File.WriteAllBytes(Path, changed);
+            Assert.Equal(element >= least && element <= greatest, Record.Exception(() => Checkpoint.Load(Path, model)) is null);
+        }
+    }
+
+    [Fact]
+    public void A_model_takes_the_best_parameters_of_a_training()
+    {
+        var w = new Parameter("w", Value.Of(0f));
+        Checkpoint.Save(Path, new Store([Stored("w", 1), Stored("optimizer.step", 7)], Training with { Best = [Stored("w", 2)] }));
+        Checkpoint.Load(Path, new Holder(w));
+        Assert.Equal(2, Run.Number(w.Variable));
+        Checkpoint.Save(Path, new Store([Stored("w", 1), Stored("optimizer.step", 7)], Training with { Best = null }));
+        // Another reader of the file does not matter.
+        using FileStream other = File.OpenRead(Path);
+        Checkpoint.Load(Path, new Holder(w));
+        Assert.Equal(1, Run.Number(w.Variable));
+    }
+
+    [Fact]
+    public void Parameters_without_elements_and_a_text_at_the_end_come_back()
+    {
+        Parameter empty = new("empty", Value.Zeros(DType.Float32, 0, 3)), text = new("text", Value.Of(["at the end"], 1), ParameterRole.State);
+        Checkpoint.Save(Path, new Holder(empty, text));
+        text.Value = Value.Of(["x"], 1);
+        Checkpoint.Load(Path, new Holder(empty, text));
+        Assert.Equal(["at the end"], text.Value.Texts.ToArray());
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_listed()
+    {
+        Value two = Value.Of([1f, 2], 2), three = Value.Of([1f, 2, 3], 3), whole = Value.Of(1L), real = Value.Of(1f);
+        Checkpoint.Save(Path, new Holder(new("a", two), new("z", two), new("b", whole, ParameterRole.State), new("c", two)));
+        var model = new Holder(new("a", three), new("b", real), new("d", real));
+        Assert.Equal(
+            $"The checkpoint '{Path}' does not fit the model, which is unchanged: \"a\" is {two} in the file, but {three} in the model; \"b\" is {whole} in the file, but {real} in the model; "
+            + "\"d\" is missing in the file; 'c' is in the file only; 'z' is in the file only.",
+            Assert.Throws<CheckpointException>(() => Checkpoint.Load(Path, model)).Message);
+        Parameter[] many = [.. Enumerable.Range(0, 12).Select(i => new Parameter($"m{i}", real))];
+        Checkpoint.Save(Path, new Holder(many));
+        string all = Assert.Throws<CheckpointException>(() => Checkpoint.Load(Path, new Holder())).Message;
+        Assert.EndsWith("'m7' is in the file only; and 2 more.", all, StringComparison.Ordinal);
+        Checkpoint.Save(Path, new Holder(many[..10]));
+        all = Assert.Throws<CheckpointException>(() => Checkpoint.Load(Path, new Holder())).Message;
+        Assert.EndsWith("'m9' is in the file only.", all, StringComparison.Ordinal);
+    }
+
+    private static StoredParameter Stored(string name, float number) => new(name, ParameterRole.Weight, Value.Of(number));
+
     private static readonly string[] Kinds = ["parameters", "fields", "sizes", "sums of metrics", "numbers", "epochs", "metrics"];
 
     private static string Form(StoredParameter parameter) => $"{parameter.Name} {parameter.Role} {parameter.Value.DType} {string.Join(',', parameter.Value.Sizes.ToArray())}";
@@ -222,5 +290,12 @@ public sealed class CheckpointContentTests : IDisposable
         void ICheckpointed.Save(Action<IReadOnlyList<StoredParameter>, StoredTraining> save) => save(Parameters, Training);
 
         void ICheckpointed.Load(string path, IReadOnlyList<StoredParameter> parameters, StoredTraining training) => (Parameters, Training) = (parameters, training);
+    }
+    /// <summary>A model of any parameters.</summary>
+    private sealed class Holder(params Parameter[] own) : Module
+    {
+        protected override Variable Build(Variable input, ForwardContext context) => input;
+
+        protected override IReadOnlyList<Parameter> CreateParameters() => own;
     }
 }
