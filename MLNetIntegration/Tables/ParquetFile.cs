@@ -6,8 +6,8 @@ namespace Toolkit.Tables;
 public static class ParquetFile
 {
     /// <summary>
-    /// Reads a file as a CSV file of the same cells is read: first the names of the columns, then each row. Numbers have the fewest digits that give the same number back, truth values are "true" and "false", and a cell that
-    /// is missing or NaN is the empty text. One row group is held at a time.
+    /// Reads a file as a CSV file of the same cells is read: first the names of the columns, then each row. Numbers have the fewest digits that give the same number back, truth values are "true" and "false", times as in ISO 8601
+    /// ("2020-01-31T18:00:00.5"), and a cell that is missing or NaN is the empty text. One row group is held at a time.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The rows, their <see cref="CsvRow.Line"/> counted from 0 and −1 for the names. Each enumeration reads the file anew.</returns>

@@ -107,7 +107,7 @@ internal abstract class TableColumn(string name)
         TypeCode.UInt16 => new NumberColumn<ushort>(field.Name, field),
         TypeCode.Byte => new NumberColumn<byte>(field.Name, field),
         TypeCode.Boolean => new FlagColumn(field.Name, field),
-        TypeCode.DateTime => new OtherColumn<DateTime>(field.Name, field),
+        TypeCode.DateTime => new OtherColumn<DateTime>(field.Name, field, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF"),
         TypeCode.Decimal => new OtherColumn<decimal>(field.Name, field),
         _ => throw new ArgumentException($"Expected numbers, truth values, texts, times or decimal numbers in the column \"{field.Name}\", found {field.ClrType.Name}.", nameof(field)),
     };

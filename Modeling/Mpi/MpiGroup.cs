@@ -18,8 +18,8 @@ public sealed class MpiGroup : IProcessGroup
         this.thread = thread;
     }
 
-    /// <summary>Whether a launcher such as <c>mpirun</c> has started this process: then <see cref="Run"/> finds the others.</summary>
-    public static bool IsLaunched => MpiLauncher.Started is not null;
+    /// <summary>Whether a launcher such as <c>mpirun</c> has started this process as one of several: then <see cref="Run"/> finds the others.</summary>
+    public static bool IsLaunched => MpiLauncher.Started > 1;
 
     /// <inheritdoc/>
     public int Rank => thread.Mpi.Rank;

@@ -86,6 +86,24 @@ public sealed class PartCommandTests : IDisposable
         Assert.Equal(["id,output.0,output.1,output.2", $"7,{expected[1]}", $"8,{expected[2]}"], found);
     }
 
+    /// <summary>A job of one process, as a script with a number of processes may start, is alone.</summary>
+    [Fact]
+    public async Task One_process_of_a_launcher_writes_a_file()
+    {
+        const string Processes = "OMPI_COMM_WORLD_SIZE";
+        Environment.SetEnvironmentVariable(Processes, "1");
+        try
+        {
+            await File.WriteAllTextAsync(csv, "a,b,c,d\n1,2,3,4\n", TestContext.Current.CancellationToken);
+            JsonObject report = await ToolRun.JsonOfAsync("score", csv, "--model", SmallFiles.Classifier(folder), "--out", folder.File("scores.csv"));
+            Assert.Equal(1, (int)report["rows"]!);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Processes, null);
+        }
+    }
+
     [Fact]
     public async Task What_does_not_go_together_is_refused()
     {

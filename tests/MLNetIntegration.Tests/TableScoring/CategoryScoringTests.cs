@@ -41,6 +41,21 @@ public sealed class CategoryScoringTests : IDisposable
         Assert.Contains("line 2, column 'size': the value is missing", Assert.Throws<DataException>(() => Score("table.csv", "place,size\nbay,?\n", new())).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The second score is a step of its type above the first at 1, and rounded to the first at 2: another type would tell them apart at both, or at neither.</summary>
+    [Theory]
+    [InlineData("float64", 52)]
+    [InlineData("float32", 23)]
+    [InlineData("float16", 10)]
+    public void Scores_are_compared_in_their_own_type(string type, int digits)
+    {
+        DType scores = type switch { "float64" => DType.Float64, "float16" => DType.Float16, _ => DType.Float32 };
+        Variable size = Variable.Input("size", scores == DType.Float64 ? DType.Float64 : DType.Float32, ["batch", 1]);
+        Variable above = size + Variable.Scalar(Math.Pow(2, -digits), size.DType);
+        File.WriteAllBytes(Model, OnnxExporter.Export(new Signature([size], [new Output("kind", Ops.Concat(1, size, above).Cast(scores))])));
+        Score("table.csv", "place,size\nbay,1\ncoast,2\n", new() { Keep = ["place"], Inputs = Of("size", "size"), Classes = Of("kind", "first", "second") });
+        Assert.Equal(["second", "first"], CsvFile.Read(Assert.Single(Parts), new()).Skip(1).Select(row => row.Fields[1]));
+    }
+
     [Fact]
     public void Texts_and_numbers_of_Parquet_go_in_as_their_places()
     {

@@ -86,6 +86,37 @@ public sealed class ParquetScoringTests : IDisposable
     }
 
     [Fact]
+    public void Each_part_is_told_when_it_is_there()
+    {
+        Write();
+        var told = new Log();
+        Score("scores", Options() with { Threads = 1, Progress = told });
+        Assert.Equal([new TableScores(4, 1, 100), new TableScores(4, 2, 101), new TableScores(4, 3, 200), new TableScores(4, 4, Rows)], told.Scores);
+
+        var side = new Log();
+        Score("other", Options() with { Threads = 3, Progress = side });
+        Assert.Equal([1L, 2L, 3L, 4L], side.Scores.Select(scores => scores.NewParts));
+        Assert.Equal(Rows, side.Scores[^1].NewRows);
+    }
+
+    [Fact]
+    public void Cells_of_each_type_have_texts()
+    {
+        string path = Path.Combine(folder, "texts.parquet");
+        DateTime?[] when = [new DateTime(2020, 1, 31, 18, 0, 0, 500, DateTimeKind.Utc), null, new DateTime(1999, 12, 31, 0, 0, 0, DateTimeKind.Utc)];
+        long[] id = [9007199254740993, long.MinValue, 0];
+        short[] small = [-7, 0, 32767];
+        bool[] flag = [true, false, true];
+        int?[] count = [null, -1, 12];
+        ParquetFiles.Write(path, [2, 1], ("id", id), ("small", small), ("flag", flag), ("count", count), ("when", when));
+        Assert.Equal(
+            [
+                "id|small|flag|count|when", "9007199254740993|-7|true||2020-01-31T18:00:00.5", "-9223372036854775808|0|false|-1|", "0|32767|true|12|1999-12-31T00:00:00",
+            ],
+            ParquetFile.ReadText(path).Select(row => string.Join('|', row.Fields)));
+    }
+
+    [Fact]
     public void Parts_of_another_model_table_or_options_are_refused()
     {
         Write();
@@ -231,5 +262,12 @@ public sealed class ParquetScoringTests : IDisposable
         var w = new Parameter("w", Value.Of([0.5f, -1f, scale], 3, 1));
         Variable sum = Ops.MatMul(x, w), pair = Ops.MatMul(x, new Parameter("v", Value.Of([1f, 2f, 3f, 4f, 5f, 6f], 3, 2))) + (0.01f * s.Cast(DType.Float32));
         return new Signature([x, k, s], [new Output("sum", sum), new Output("pair", pair), new Output("next", k + 1)]);
+    }
+
+    private sealed class Log : IProgress<TableScores>
+    {
+        public List<TableScores> Scores { get; } = [];
+
+        public void Report(TableScores value) => Scores.Add(value);
     }
 }
