@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Toolkit.Autograd.Tests;
 using Toolkit.MLNetIntegration.Tests;
+using Toolkit.Modeling;
+using Toolkit.Modeling.Tests.Imaging;
 
 namespace Toolkit.Tool.Tests;
 
 /// <summary>The page of the command line has every command and option, and no other.</summary>
-public sealed class PageTests
+public sealed partial class PageTests
 {
     [Fact]
     public void The_page_names_every_command_and_option()
@@ -24,6 +27,39 @@ public sealed class PageTests
         }
     }
 
+    /// <summary>The program on pictures, with patterns in three directions and random colors.</summary>
+    [Fact]
+    public async Task The_program_on_pictures_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new RandomSource(5);
+        foreach ((int kind, string name) in ((string[])["checked", "horizontal", "vertical"]).Index())
+        {
+            Directory.CreateDirectory(folder.File(Path.Combine("textures", name)));
+            for (int i = 0; i < 50; i++)
+                await File.WriteAllBytesAsync(folder.File(Path.Combine("textures", name, $"{i}.png")), Texture(kind, random), TestContext.Current.CancellationToken);
+        }
+
+        await File.WriteAllBytesAsync(folder.File("new.png"), Texture(2, random), TestContext.Current.CancellationToken);
+        string written = await PageProgram.RunAsync(string.Concat(PageProgram.Blocks("docs/pictures.md")), folder.Path, TestContext.Current.CancellationToken);
+        // Chance is a third.
+        Assert.InRange(double.Parse(Accuracy().Matches(written)[^1].Groups[1].Value, CultureInfo.InvariantCulture), 0.9, 1);
+        Assert.Contains("new.png shows vertical", written, StringComparison.Ordinal);
+    }
+
+    /// <summary>A picture of 30 × 30 pixels in two colors: a checkerboard, or stripes across or down, with edges of 3 pixels from a random place on.</summary>
+    private static byte[] Texture(int kind, RandomSource random)
+    {
+        const int Side = 30;
+        byte[][] colors = [.. Enumerable.Range(0, 2).Select(c => (byte[])[.. Enumerable.Range(0, 3).Select(_ => (byte)(random.NextInt32(120) + (135 * c)))])];
+        (int down, int across) = (random.NextInt32(6), random.NextInt32(6));
+        return PngFile.Of(Side, Side, 3, [.. Enumerable.Range(0, Side * Side).SelectMany(pixel =>
+        {
+            (int row, int column) = (((pixel / Side) + down) / 3 % 2, ((pixel % Side) + across) / 3 % 2);
+            return colors[kind switch { 0 => row ^ column, 1 => row, _ => column }];
+        })]);
+    }
+
     /// <summary>The example on the page of the package, on a table with three classes of four numbers.</summary>
     [Fact]
     public async Task The_example_of_the_package_runs()
@@ -38,4 +74,7 @@ public sealed class PageTests
         Assert.InRange(double.Parse(written.Split("accuracy ")[1].Split(' ')[0], CultureInfo.InvariantCulture), 0.9, 1);
         Assert.True(File.Exists(folder.File("iris.onnx")));
     }
+
+    [GeneratedRegex(@"accuracy (\d\.\d+)")]
+    private static partial Regex Accuracy();
 }
