@@ -91,7 +91,7 @@ public sealed class ParquetScoringTests : IDisposable
         Write();
         var told = new Log();
         Score("scores", Options() with { Threads = 1, Progress = told });
-        Assert.Equal([new TableScores(4, 1, 100), new TableScores(4, 2, 101), new TableScores(4, 3, 200), new TableScores(4, 4, Rows)], told.Scores);
+        Assert.Equal([new TableScores(1, 1, 100), new TableScores(2, 2, 101), new TableScores(3, 3, 200), new TableScores(4, 4, Rows)], told.Scores);
 
         var side = new Log();
         Score("other", Options() with { Threads = 3, Progress = side });
