@@ -69,7 +69,7 @@ public sealed partial class LayerTests
         "Persistence", "Training", "Callbacks Diagnostics", "Distances Encoders Ensembles Manifolds")]
     [InlineData("Toolkit.Mpi", ".")]
     [InlineData("Toolkit.Imaging", ".")]
-    [InlineData("Toolkit.OnnxExport", "Format Serving", "Checking", "Export", "Import Training")]
+    [InlineData("Toolkit.OnnxExport", "Format", "Checking", "Export", "Import", "Serving", "Training")]
     [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
     [InlineData("Toolkit.Tables", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
