@@ -36,6 +36,32 @@ public sealed class GradientProductTests
         Assert.All(expected, (e, i) => Assert.Equal(e, found[i], 1e-14));
     }
 
+    /// <summary>Of as many elements as of the other, and where one size is open, the rows are taken in reverse: nothing is transposed.</summary>
+    [Fact]
+    public void A_Jacobian_of_equal_or_open_sizes_is_taken_in_reverse()
+    {
+        Variable x = Variable.Input("x", DType.Float64, [3]), n = Variable.Input("n", DType.Float64, ["n"]), two = Variable.Input("two", DType.Float64, [2]);
+        Variable[] found = [Gradient.Jacobian(Ops.Sin(x), x), Gradient.Jacobian(Ops.Sum(n * n, [0], keepDims: true), n), Gradient.Jacobian(Ops.Sum(n) * two, two), Gradient.Jacobian(n * Ops.Sum(two), two)];
+        Assert.All(found, jacobian => Assert.DoesNotContain(TopologicalOrder.Of([jacobian]), node => node.Operation is Autograd.Operations.Shaping.Transpose));
+        Value[] results = Function.Compile([x, n, two], found).Run(Value.Of(Point, 3), Value.Of([2.0, 3, 4, 5], 4), Value.Of([1.0, -1], 2));
+        Assert.Equal([Math.Cos(Point[0]), 0, 0, 0, Math.Cos(Point[1]), 0, 0, 0, Math.Cos(Point[2])], results[0].ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-15);
+        Assert.Equal([4.0, 6, 8, 10], results[1].ToArray<double>());
+        Assert.Equal([14.0, 0, 0, 14], results[2].ToArray<double>());
+        Assert.Equal([2.0, 2, 3, 3, 4, 4, 5, 5], results[3].ToArray<double>());
+    }
+
+    /// <summary>In the shape of both whether rows or columns are taken.</summary>
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(3, 2)]
+    public void A_Jacobian_by_what_does_not_matter_is_zero(int columns, int rows)
+    {
+        Variable x = Variable.Input("x", DType.Float32, [columns]), y = Ops.Cast(Variable.Input("z", DType.Float32, [rows]), DType.Float64);
+        Value found = Function.Compile([x, y.Producer!.Inputs[0]], [Gradient.Jacobian(y, x)]).Run(Randoms.Normal(1, columns), Randoms.Normal(2, rows))[0];
+        Assert.Equal([rows, columns], found.Sizes.ToArray());
+        Assert.All(Enumerable.Range(0, found.Count), i => Assert.Equal(0, found[i]));
+    }
+
     [Fact]
     public void Hessians_and_their_products_are_those_by_hand()
     {

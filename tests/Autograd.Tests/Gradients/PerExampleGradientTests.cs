@@ -56,6 +56,15 @@ public sealed class PerExampleGradientTests
         Assert.All(expected, (number, i) => Assert.Equal(number, result[i], 1e-12));
     }
 
+    /// <summary>lossᵢ = xᵢ·2w has the gradient xᵢ by the product 2w, which is computed once for all examples.</summary>
+    [Fact]
+    public void What_is_computed_from_shared_inputs_can_be_asked_for()
+    {
+        Variable x = Variable.Input("x", DType.Float64, ["batch", 2]), w = Variable.Input("w", DType.Float64, [2]), twice = 2 * w;
+        Value found = Function.Compile([x, w], Gradient.PerExample(Ops.Sum(x * twice, [1]), [twice])).Run(Value.Of([1.0, 2, -1, 3], 2, 2), Value.Of([0.5, -1.5], 2))[0];
+        Assert.Equal([1.0, 2, -1, 3], found.ToArray<double>());
+    }
+
     /// <summary>A gradient of per-example gradients is there as well: the derivative of ‖∂lossᵢ/∂w‖², summed.</summary>
     [Fact]
     public void They_can_be_differentiated()

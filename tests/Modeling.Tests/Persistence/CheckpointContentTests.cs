@@ -135,6 +135,62 @@ public sealed class CheckpointContentTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_no_text_is_refused()
+    {
+        byte[] bytes = Saved(Training with { Best = null }, Parameters[0]);
+        // The name of the only parameter stands behind their count and its own length.
+        string? message = Load(With(bytes, 16 + 4 + 1, 0xFF));
+        Assert.StartsWith($"The checkpoint '{Path}' has the right checksum, but its content makes no sense: ", message, StringComparison.Ordinal);
+        Assert.Contains("[FF]", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Version 2 had features and one target, classes or numbers, for fields.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(5, false)]
+    [InlineData(5, true)]
+    public void A_layout_of_version_2_is_one_of_fields(int classes, bool weighted)
+    {
+        using var stream = new MemoryStream();
+        using (var w = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            w.Write("TOOLKIT\n"u8);
+            Array.ForEach([2, 1, 0], w.Write);
+            Array.ForEach([2, 4, 2, classes], w.Write);
+            Array.ForEach<int>(classes > 0 ? [0] : [1, 3], w.Write);
+            w.Write(weighted);
+            w.Write(false);
+            w.Write(0UL);
+            w.Write(0);
+            w.Write(new byte[5 * sizeof(double)]);
+            Array.ForEach([0, 0, 0], w.Write);
+            w.Write("loss");
+            w.Write(double.NaN);
+            w.Write(new byte[sizeof(int) + sizeof(long) + sizeof(int) + 2]);
+        }
+
+        stream.Write(SHA256.HashData(stream.ToArray()));
+        File.WriteAllBytes(Path, stream.ToArray());
+        var loaded = new Store([], Training);
+        Checkpoint.Load(Path, loaded);
+        DataLayout plain = classes > 0 ? DataLayout.Labels([4, 2], classes) : DataLayout.Values([4, 2], [3]);
+        Assert.Equal((weighted ? plain.WithWeights() : plain).Fields, loaded.Training.Layout.Fields);
+        Assert.Equal("loss", loaded.Training.Monitor);
+    }
+
+    [Fact]
+    public void A_parameter_may_have_64_axes()
+    {
+        int[] sizes = [.. Enumerable.Repeat(1, 63), 2];
+        var w = new Parameter("w", Value.Of([1f, 2], sizes));
+        Checkpoint.Save(Path, new Holder(w));
+        w.Value = Value.Of([0f, 0], sizes);
+        Checkpoint.Load(Path, new Holder(w));
+        Assert.Equal([1.0, 2], Run.Numbers(w.Value));
+    }
+
+    [Fact]
     public void What_is_no_checkpoint_says_so()
     {
         byte[] bytes = Saved(Training);
