@@ -3,4 +3,5 @@ namespace Toolkit.Samples.FineTune.Studies;
 /// <summary>An accuracy on the test examples.</summary>
 /// <param name="Name">What was trained.</param>
 /// <param name="Accuracy">The share of examples that are right.</param>
-internal sealed record StudyFigure(string Name, double Accuracy);
+/// <param name="Note">How it came about.</param>
+internal sealed record StudyFigure(string Name, double Accuracy, string Note = "");

@@ -13,13 +13,10 @@ internal sealed record StudyOptions
 
     public int Epochs { get; init; } = 3;
 
-    /// <summary>What learning rates are multiplied by.</summary>
-    public double Rate { get; init; } = 1;
-
-    /// <summary>Whether to measure on rows of the training set that are not learned from.</summary>
-    public bool Validate { get; init; }
-
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>How many seeds pictures are tried with, from <see cref="Seed"/> on.</summary>
+    public int Seeds { get; init; } = 3;
 
     public ExecutionOptions Execution { get; init; } = new();
 }
