@@ -13,15 +13,15 @@ internal sealed class FilledQuotient : Equivalent
     // Enough that what is left out, and two derivatives of it, are beneath the rounding of float64.
     private const int Terms = 20;
 
-    private static readonly (Func<Variable, Variable?> Argument, double Radius, double[] Series)[] Known =
+    private static readonly (Func<Variable, Variable?> Argument, double Radius, Func<double[]> Series)[] Known =
     [
-        (f => Of<Sin>(f), 1, Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0)),
-        (f => Of<Sinh>(f), 1, Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0)),
-        (f => Of<ExpM1>(f) ?? Exponential(f), 1, Coefficients(k => 1 / Factorial(k + 1))),
-        (f => f.Producer is { Operation: Log } log ? OnePlus(log.Inputs[0]) : null, 0.1, Coefficients(k => Sign(k) / (k + 1))),
-        (f => Of<Atan>(f), 0.1, Coefficients(k => k % 2 == 0 ? Sign(k / 2) / (k + 1) : 0)),
-        (f => Of<Tanh>(f), 0.1, Quotient(Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? 1 / Factorial(k) : 0))),
-        (f => Of<Tan>(f), 0.1, Quotient(Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k) : 0))),
+        (f => Of<Sin>(f), 1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0)),
+        (f => Of<Sinh>(f), 1, () => Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0)),
+        (f => Of<ExpM1>(f) ?? Exponential(f), 1, () => Coefficients(k => 1 / Factorial(k + 1))),
+        (f => f.Producer is { Operation: Log } log ? OnePlus(log.Inputs[0]) : null, 0.1, () => Coefficients(k => Sign(k) / (k + 1))),
+        (f => Of<Atan>(f), 0.1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / (k + 1) : 0)),
+        (f => Of<Tanh>(f), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? 1 / Factorial(k) : 0))),
+        (f => Of<Tan>(f), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k) : 0))),
     ];
 
     protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node)
@@ -46,12 +46,12 @@ internal sealed class FilledQuotient : Equivalent
 
     private static (Variable X, double Radius, double[] Series)? SeriesOf(Variable above, Variable below)
     {
-        foreach ((Func<Variable, Variable?> argument, double radius, double[] series) in Known)
+        foreach ((Func<Variable, Variable?> argument, double radius, Func<double[]> series) in Known)
         {
             if (argument(above) is { } x && IsSame(x, below))
-                return (x, radius, series);
+                return (x, radius, series());
             if (argument(below) is { } y && IsSame(y, above))
-                return (y, Math.Min(radius, 0.1), Quotient([1, .. new double[Terms - 1]], series));
+                return (y, Math.Min(radius, 0.1), Quotient([1, .. new double[Terms - 1]], series()));
         }
 
         return null;

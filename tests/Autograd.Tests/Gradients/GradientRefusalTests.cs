@@ -32,8 +32,7 @@ public sealed class GradientRefusalTests
         }
 
         Variable open = Variable.Input("s", DType.Float64, ["n"]);
-        Value found = Function.Compile([X, open], [Gradient.PullBack(X * X, open, X)]).Run(Value.Of([1.0, 2, 3], 3), Value.Of([1.0, -1, 0.5], 3))[0];
-        Assert.Equal([2.0, -4, 3], found.ToArray<double>());
+        Assert.Same(open, Gradient.PullBack(X, open, X));
     }
 
     /// <summary>The way begins at the first variable that is differentiated and ends at the first that is asked for, though others lie beside, before and behind.</summary>
@@ -52,7 +51,7 @@ public sealed class GradientRefusalTests
 
     [Fact]
     public void There_is_no_way_to_a_single_operation() => Says(
-        "The derivative of Hash with respect to its input 0 (x:Float64[3]) is not defined, because a hash has no slope.", () => Gradient.PullBack(new Hash().Apply(X), X, X));
+        "Hash(Float64[3]) has no gradient with respect to its input 0 (x:Float64[3]) because a hash has no slope.", () => Gradient.PullBack(new Hash().Apply(X), X, X));
 
     [Fact]
     public void What_has_no_derivative_does_not_matter_where_nothing_flows()
@@ -84,6 +83,6 @@ public sealed class GradientRefusalTests
 
         public override IReadOnlyList<Variable?> Bprop(BpropRequest request) => throw request.NotDefined("a hash has no slope");
 
-        public override IReadOnlyList<Variable> Expand(Arguments inputs) => [Ops.Floor(inputs[0])];
+        public override IReadOnlyList<Variable> Expand(Arguments inputs) => [Ops.Sign(inputs[0])];
     }
 }
