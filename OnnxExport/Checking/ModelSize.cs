@@ -11,8 +11,8 @@ internal ref struct ModelSize
     // What objects, texts and lists take beside their content, and an element of a list that doubles as it grows.
     private const long Object = 40, Text = 48, List = 48, Element = 16;
 
-    // The object of an unknown field, its list and its place in a dictionary that doubles as it grows.
-    private const long Unknown = 200;
+    // The object of an unknown field, its list and its place in a dictionary that doubles as it grows; the dictionary itself, once for each message.
+    private const long Unknown = 200, Dictionary = 240;
 
     // Deeper messages the parser refuses.
     private const int Deepest = 100;
@@ -42,17 +42,24 @@ internal ref struct ModelSize
         }
 
         size += fields;
-        while (depth < Deepest && TryNumber(ref bytes, out ulong tag))
+        long dictionary = Dictionary;
+        while (depth < Deepest && TryNumber(ref bytes, out uint tag))
         {
-            FieldDescriptor? field = tag >> 3 <= int.MaxValue ? type.FindFieldByNumber((int)(tag >> 3)) : null;
+            FieldDescriptor? field = Field(type, tag);
             size += field is { IsRepeated: false } ? 0 : Element;
-            ulong length = 0;
+            if (field is null)
+            {
+                size += dictionary;
+                dictionary = 0;
+            }
+
+            uint length = 0;
             bool isReadable = (tag & 7) switch
             {
                 0 => TryNumber(ref bytes, out _),
-                1 => bytes.Length >= (int)(length = 8),
-                2 => TryNumber(ref bytes, out length) && length <= (ulong)bytes.Length,
-                5 => bytes.Length >= (int)(length = 4),
+                1 => bytes.Length >= (length = 8),
+                2 => TryNumber(ref bytes, out length) && bytes.Length >= length,
+                5 => bytes.Length >= (length = 4),
                 _ => true,
             };
             if (!isReadable)
@@ -74,6 +81,22 @@ internal ref struct ModelSize
         }
     }
 
+    /// <summary>The field that the parser reads there; null where it keeps what it finds as unknown: a number that the format does not have, or content of another kind.</summary>
+    private static FieldDescriptor? Field(MessageDescriptor type, uint tag)
+    {
+        FieldDescriptor? field = type.FindFieldByNumber((int)(tag >> 3));
+        uint wire = field?.FieldType switch
+        {
+            FieldType.Message or FieldType.String or FieldType.Bytes => 2,
+            FieldType.Double => 1,
+            FieldType.Float => 5,
+            _ => 0,
+        };
+
+        // Repeated numbers may stand side by side.
+        return (tag & 7) == wire || ((tag & 7) == 2 && field is { IsRepeated: true }) ? field : null;
+    }
+
     private void Content(ReadOnlySpan<byte> content, FieldDescriptor? field, int depth)
     {
         switch (field?.FieldType)
@@ -84,10 +107,16 @@ internal ref struct ModelSize
             case FieldType.String:
                 size += Text + (2L * content.Length);
                 break;
-            case FieldType.Float or FieldType.Double or FieldType.Fixed32 or FieldType.Fixed64:
+            case FieldType.Bytes:
+                size += List + Object + Text + content.Length;
+                break;
+            case FieldType.Float or FieldType.Double:
                 size += content.Length;
                 break;
-            case FieldType.Int32 or FieldType.Int64 or FieldType.UInt32 or FieldType.UInt64 or FieldType.Bool or FieldType.Enum:
+            case null:
+                size += Unknown + Object + Text + content.Length;
+                break;
+            default:
                 foreach (byte part in content)
                 {
                     // The last byte of each number.
@@ -95,25 +124,25 @@ internal ref struct ModelSize
                 }
 
                 break;
-            default:
-                size += (field is null ? Unknown : List) + Object + Text + content.Length;
-                break;
         }
     }
 
-    private static bool TryNumber(ref ReadOnlySpan<byte> bytes, out ulong number)
+    /// <summary>Takes a number off the bytes. As the parser does with tags and lengths, it reads the lower 32 bits.</summary>
+    private static bool TryNumber(ref ReadOnlySpan<byte> bytes, out uint number)
     {
-        number = 0;
+        ulong bits = 0;
         for (int i = 0; i < Math.Min(10, bytes.Length); i++)
         {
-            number |= (ulong)(bytes[i] & 0x7F) << (7 * i);
+            bits |= (ulong)(bytes[i] & 0x7F) << (7 * i);
             if (bytes[i] < 0x80)
             {
                 bytes = bytes[(i + 1)..];
+                number = (uint)bits;
                 return true;
             }
         }
 
+        number = 0;
         return false;
     }
 }

@@ -19,12 +19,17 @@ public sealed class ModelSizeTests
         ["numbers of one unknown field"] = output => Each(output, _ => Number(output, 1000)),
         ["bytes of unknown fields"] = output => Each(output, i => Bytes(output, 1000 + i, new byte[i % 9])),
         ["texts"] = output => Each(output, _ => Bytes(output, 2, new byte[50])),
-        ["empty nodes"] = output => Bytes(output, 7, [.. Enumerable.Repeat((byte[])[0x0A, 0x00], Count).SelectMany(node => node)]),
+        ["empty nodes"] = output => Bytes(output, 7, EmptyNodes),
         ["empty metadata"] = output => Each(output, _ => Bytes(output, 14, [])),
         ["sizes side by side"] = output => Bytes(output, 7, Below(5, Below(1, [.. Enumerable.Repeat((byte)1, 10 * Count)]))),
         ["floats side by side"] = output => Bytes(output, 7, Below(5, Below(4, new byte[40 * Count]))),
+        ["numbers where messages should be"] = output => Bytes(output, 7, [.. Enumerable.Repeat((byte[])[0x0A, 0x02, 0x38, 0x00], Count).SelectMany(node => node)]),
+        ["nodes below a tag of ten bytes"] = output => Raw(output, [0xBA, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01, 0xC0, 0xB8, 0x02], EmptyNodes),
+        ["nodes below a length of ten bytes"] = output => Raw(output, [0x3A, 0xC0, 0xB8, 0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01], EmptyNodes),
         ["raw content"] = output => Bytes(output, 7, Below(5, Below(9, new byte[40 * Count]))),
     };
+
+    private static byte[] EmptyNodes => [.. Enumerable.Repeat((byte[])[0x0A, 0x00], Count).SelectMany(node => node)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -61,6 +66,12 @@ public sealed class ModelSizeTests
     {
         output.WriteTag(field, WireFormat.WireType.LengthDelimited);
         output.WriteBytes(UnsafeByteOperations.UnsafeWrap(content));
+    }
+
+    private static void Raw(CodedOutputStream output, byte[] head, byte[] content)
+    {
+        foreach (byte part in head.Concat(content))
+            output.WriteRawTag(part);
     }
 
     private static byte[] Below(int field, byte[] content)
