@@ -13,7 +13,7 @@ internal static class AttributeRules
             context.Error(CheckRule.Attribute, location, "Expected an attribute with a name, found none.");
         }
 
-        bool hasType = attribute.HasType && attribute.Type != AttributeType.Undefined;
+        bool hasType = attribute.Type != AttributeType.Undefined;
         if (context.IrVersion >= 2 && !hasType)
         {
             context.Error(CheckRule.Attribute, location, $"Expected the attribute \"{attribute.Name}\" with a type, found none.");

@@ -45,6 +45,9 @@ internal sealed record CheckContext
     /// <summary>The name under which an operator set is known: "ai.onnx" is another name of the standard domain.</summary>
     public static string Normalize(string domain) => domain == "ai.onnx" ? string.Empty : domain;
 
+    /// <summary>The name of an operator set for readers: "ai.onnx" for the standard domain.</summary>
+    public static string NameOf(string domain) => domain.Length == 0 ? "ai.onnx" : domain;
+
     private void Add(CheckRule rule, string location, string message, ProblemSeverity severity) =>
         Problems.Add(rule, Problems.HasRoom ? Locate(Excerpt.Of(location)) : string.Empty, message, severity);
 

@@ -9,14 +9,17 @@ internal static class ExternalDataRules
 {
     public static void Check(TensorProto tensor, DataType type, long count, CheckContext context, string location)
     {
-        if (tensor.ExternalData.GroupBy(e => e.Key).Any(g => g.Count() > 1))
+        foreach ((string key, int times) in tensor.ExternalData.CountBy(e => e.Key))
         {
-            context.Error(CheckRule.ExternalData, location, "Expected distinct keys of external data, found one twice.");
-        }
+            if (times > 1)
+            {
+                context.Error(CheckRule.ExternalData, location, $"Expected distinct keys of external data, found \"{key}\" {times} times.");
+            }
 
-        foreach (string key in tensor.ExternalData.Select(e => e.Key).Where(k => k is not ("location" or "offset" or "length" or "checksum")))
-        {
-            context.Warning(CheckRule.ExternalData, location, $"Expected location, offset, length and checksum of external data, found \"{key}\" as well.");
+            if (key is not ("location" or "offset" or "length" or "checksum"))
+            {
+                context.Warning(CheckRule.ExternalData, location, $"Expected location, offset, length and checksum of external data, found \"{key}\" as well.");
+            }
         }
 
         string? file = Find(tensor, "location");
@@ -32,30 +35,37 @@ internal static class ExternalDataRules
             return;
         }
 
-        if (!TryNumber(tensor, "offset", 0, out long offset)
-            || !TryNumber(tensor, "length", type == DataType.String ? 0 : ElementTypes.ByteCount(type, count), out long length))
+        if (type == DataType.String)
         {
-            context.Error(
-                CheckRule.ExternalData,
-                location,
-                "Expected offset and length of external data as numbers of at least 0, found something else.");
+            context.Error(CheckRule.ExternalData, location, "Expected elements of a fixed number of bits in an external file, found type String.");
             return;
         }
 
-        if (type == DataType.String)
+        long bytes = ElementTypes.ByteCount(type, count);
+        if (!TryNumber("offset", 0, out long offset) || !TryNumber("length", bytes, out long length))
         {
-            context.Error(CheckRule.ExternalData, location, "Strings cannot be stored in an external file.");
+            return;
         }
-        else if (length != ElementTypes.ByteCount(type, count))
+
+        if (length != bytes)
         {
-            context.Error(
-                CheckRule.ExternalData,
-                location,
-                $"Expected a length of {ElementTypes.ByteCount(type, count)} bytes for {count} elements of type {type}, found {length}.");
+            context.Error(CheckRule.ExternalData, location, $"Expected a length of {bytes} bytes for {count} elements of type {type}, found {length}.");
         }
         else if (context.Folder is not null)
         {
             CheckFile(context.Folder, file, offset, length, context, location);
+        }
+
+        bool TryNumber(string key, long standard, out long number)
+        {
+            number = standard;
+            if (Find(tensor, key) is not { } text || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            {
+                return true;
+            }
+
+            context.Error(CheckRule.ExternalData, location, $"Expected the {key} of external data as a number of bytes, found \"{text}\".");
+            return false;
         }
     }
 
@@ -76,11 +86,4 @@ internal static class ExternalDataRules
     }
 
     private static string? Find(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
-
-    private static bool TryNumber(TensorProto tensor, string key, long standard, out long number)
-    {
-        string? text = Find(tensor, key);
-        number = standard;
-        return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
 }

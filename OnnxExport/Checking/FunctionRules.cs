@@ -69,7 +69,7 @@ internal static class FunctionRules
         }
 
         HashSet<string> attributes = [.. function.Attribute, .. function.AttributeProto.Select(a => a.Name)];
-        context = context with { FunctionAttributes = attributes, Imports = ModelRules.Imports(function.OpsetImport), IsSubgraph = true };
+        context = context with { FunctionAttributes = attributes, Imports = ModelRules.Imports(function.OpsetImport) };
         foreach (AttributeProto attribute in function.AttributeProto)
         {
             AttributeRules.Check(attribute, attribute.Name, context, scope);

@@ -39,6 +39,10 @@ internal static class GraphRules
         CheckValueInfo(graph, context);
     }
 
+    /// <summary>The tensors that a graph holds, of a sparse one its values; none without a graph.</summary>
+    public static IEnumerable<TensorProto> Initializers(GraphProto? graph) =>
+        graph is null ? [] : graph.Initializer.Concat(graph.SparseInitializer.Select(tensor => tensor.Values).OfType<TensorProto>());
+
     public static void CheckNodes(IReadOnlyList<NodeProto> nodes, CheckContext context, NameScope scope)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -114,7 +118,7 @@ internal static class GraphRules
                 context.Warning(
                     CheckRule.Names,
                     name,
-                    $"Version {context.IrVersion} of the format wants every initializer among the inputs; this one is not.");
+                    $"Expected every initializer among the inputs, as version {context.IrVersion} of the format has them, found this one elsewhere.");
             }
 
             scope.Add(name);

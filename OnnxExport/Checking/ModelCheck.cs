@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Toolkit.Autograd.Files;
+using Toolkit.Autograd.Schema;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Checking;
@@ -9,7 +10,7 @@ namespace Toolkit.OnnxExport.Checking;
 /// attributes, tensors, external data, functions and training information; graphs inside nodes included. Nothing is run.
 /// </summary>
 /// <remarks>The check takes time and memory in proportion to the file (64 MiB and forty times the file at most: the parts of a node with short names take as much, and a second for each megabyte at the very
-/// most), whatever the file says; it lists up to 1,000 problems and counts the others. Operators are checked against the standard operator sets 1 to 21; those of newer sets and other domains give warnings. That
+/// most), whatever the file says; it lists up to 1,000 problems and counts the others. Operators are checked against the standard operator sets up to <see cref="StandardOperators.NewestVersion"/>; those of newer sets and other domains give warnings. That
 /// types and shapes fit each other is what an importer or a runtime finds out; the exporter infers them before it writes.</remarks>
 public static class ModelCheck
 {

@@ -54,7 +54,7 @@ internal static class ModelRules
             {
                 long first = versions[CheckContext.Normalize(import.Domain)];
                 string message =
-                    $"Expected each operator set once, found \"{Excerpt.Of(import.Domain)}\" twice, with versions {first} and {import.Version}.";
+                    $"Expected each operator set once, found \"{Excerpt.Of(CheckContext.NameOf(import.Domain))}\" twice, with versions {first} and {import.Version}.";
                 if (first == import.Version)
                 {
                     context.Warning(rule, "opset_import", message);
@@ -67,7 +67,7 @@ internal static class ModelRules
 
             if (import.Version < 1)
             {
-                context.Error(rule, "opset_import", $"Expected a version of at least 1 of \"{import.Domain}\", found {import.Version}.");
+                context.Error(rule, "opset_import", $"Expected a version of at least 1 of \"{CheckContext.NameOf(import.Domain)}\", found {import.Version}.");
             }
         }
     }
@@ -86,27 +86,27 @@ internal static class ModelRules
 
     private static void CheckVersions(ModelProto model, CheckContext context)
     {
-        if (!model.HasIrVersion || model.IrVersion < 1)
+        if (!model.HasIrVersion)
         {
             context.Error(CheckRule.Model, "ir_version", "Expected the version of the format, found none.");
         }
-        else if (model.IrVersion > CheckContext.NewestIrVersion)
+        else if (model.IrVersion is < 1 or > CheckContext.NewestIrVersion)
         {
             context.Error(
                 CheckRule.Model,
                 "ir_version",
-                $"Expected a version of the format up to {CheckContext.NewestIrVersion}, found {model.IrVersion}.");
+                $"Expected a version of the format from 1 to {CheckContext.NewestIrVersion}, found {model.IrVersion}.");
         }
 
         // Before version 3 there were no operator sets; nodes then belong to the first version of the standard one.
-        if (model.IrVersion >= 3 && model.OpsetImport.Count == 0)
+        if (context.IrVersion >= 3 && model.OpsetImport.Count == 0)
         {
             context.Error(CheckRule.Model, "opset_import", "Expected an imported operator set, found none.");
         }
 
-        if (model.IrVersion is >= 1 and < 3 && model.OpsetImport.Count > 0)
+        if (context.IrVersion < 3 && model.OpsetImport.Count > 0)
         {
-            context.Error(CheckRule.Model, "opset_import", $"Version {model.IrVersion} of the format has no operator sets to import.");
+            context.Error(CheckRule.Model, "opset_import", $"Expected no operator sets to import in version {context.IrVersion} of the format, found {model.OpsetImport.Count}.");
         }
 
         CheckImports(model.OpsetImport, CheckRule.Model, context);

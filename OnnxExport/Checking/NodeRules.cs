@@ -46,7 +46,7 @@ internal static class NodeRules
             context.Error(
                 CheckRule.Operator,
                 location,
-                $"Expected an operator of an imported operator set, found {node.OpType} of \"{node.Domain}\".");
+                $"Expected an operator of an imported operator set, found {node.OpType} of \"{CheckContext.NameOf(domain)}\".");
             return;
         }
 
@@ -99,11 +99,11 @@ internal static class NodeRules
             context.Error(
                 CheckRule.Operator,
                 location,
-                $"Expected an operator of {(domain.Length == 0 ? "ai.onnx" : domain)} version {version}, found {node.OpType}{hint}.");
+                $"Expected an operator of {CheckContext.NameOf(domain)} version {version}, found {node.OpType}{hint}.");
             return;
         }
 
-        if (schema.IsDeprecated && domain.Length == 0 && (node.OpType, schema.Since) == StillRead)
+        if ((schema.FullName, schema.Since) == StillRead)
         {
             context.Warning(CheckRule.Operator, location, $"{node.OpType} of version {version} is deprecated since version {schema.Since} of its operator set.");
             return;
@@ -136,7 +136,7 @@ internal static class NodeRules
         for (int i = 0; i < names.Count; i++)
         {
             // Among the arguments of a variadic one, those beyond its first may be left out.
-            bool isOptional = i >= count.Minimum || arguments[Math.Min(i, arguments.Count - 1)].IsOptional;
+            bool isOptional = i >= count.Minimum || arguments[i].IsOptional;
             if (names[i].Length == 0 && !isOptional)
             {
                 context.Error(CheckRule.Operator, location, $"{node.OpType} needs its {kind} {i}, found an empty name.");
@@ -158,7 +158,7 @@ internal static class NodeRules
             {
                 context.Error(CheckRule.Attribute, location, $"{node.OpType} has no attribute \"{attribute.Name}\"{Known(schema)}.");
             }
-            else if (context.IrVersion >= 2 && attribute.Type != TypeOf(expected.Kind))
+            else if (attribute.Type != AttributeType.Undefined && attribute.Type != TypeOf(expected.Kind))
             {
                 context.Error(
                     CheckRule.Attribute,
@@ -183,7 +183,7 @@ internal static class NodeRules
             context.Error(
                 CheckRule.Operator,
                 location,
-                $"Expected at most {function.Input.Count} inputs and {function.Output.Count} outputs of the function {node.OpType}, "
+                $"Expected at most {function.Input.Count} input(s) and {function.Output.Count} output(s) of the function {node.OpType}, "
                 + $"found {node.Input.Count} and {node.Output.Count}.");
         }
 

@@ -61,28 +61,26 @@ public sealed record OnnxSummary
     private static OnnxSummary Of(ModelProto model)
     {
         GraphProto[] graphs = [.. Within(model.Graph), .. model.Functions.SelectMany(function => function.Node.SelectMany(Within))];
-        HashSet<string> given = [.. model.Graph.Initializer.Select(tensor => tensor.Name), .. model.Graph.SparseInitializer.Select(tensor => tensor.Values?.Name ?? string.Empty)];
+        HashSet<string> given = [.. GraphRules.Initializers(model.Graph).Select(tensor => tensor.Name)];
         return new OnnxSummary
         {
             Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim(),
             FormatVersion = model.IrVersion,
-            OperatorSets = model.OpsetImport.GroupBy(set => Domain(set.Domain)).ToDictionary(same => same.Key, same => same.Max(set => set.Version), StringComparer.Ordinal),
+            OperatorSets = model.OpsetImport.GroupBy(set => CheckContext.NameOf(set.Domain)).ToDictionary(same => same.Key, same => same.Max(set => set.Version), StringComparer.Ordinal),
             Graph = model.Graph.Name,
             Description = model.DocString,
             Inputs = [.. model.Graph.Input.Where(input => !given.Contains(input.Name)).Select(OnnxValue.Of)],
             Outputs = [.. model.Graph.Output.Select(OnnxValue.Of)],
             Operators =
             [
-                .. graphs.SelectMany(graph => graph.Node).Concat(model.Functions.SelectMany(function => function.Node)).CountBy(node => (Domain(node.Domain), node.OpType))
-                    .Select(each => new OnnxOperator(each.Key.Item1, each.Key.OpType, each.Value))
+                .. graphs.SelectMany(graph => graph.Node).Concat(model.Functions.SelectMany(function => function.Node)).CountBy(node => (Domain: CheckContext.NameOf(node.Domain), node.OpType))
+                    .Select(each => new OnnxOperator(each.Key.Domain, each.Key.OpType, each.Value))
                     .OrderByDescending(each => each.Count).ThenBy(each => each.Domain, StringComparer.Ordinal).ThenBy(each => each.Name, StringComparer.Ordinal),
             ],
-            Tensors = [.. graphs.SelectMany(graph => graph.Initializer.Concat(graph.SparseInitializer.Select(tensor => tensor.Values).OfType<TensorProto>())).Select(OnnxTensor.Of)],
+            Tensors = [.. graphs.SelectMany(GraphRules.Initializers).Select(OnnxTensor.Of)],
             Metadata = model.MetadataProps.GroupBy(entry => entry.Key).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal),
         };
     }
-
-    private static string Domain(string domain) => domain.Length == 0 ? "ai.onnx" : domain;
 
     private static IEnumerable<GraphProto> Within(GraphProto graph) => graph.Node.SelectMany(Within).Prepend(graph);
 

@@ -59,7 +59,7 @@ internal readonly ref struct ProblemText
 
     public void AppendLiteral(string literal) => text!.Append(literal);
 
-    public void AppendFormatted(string? name) => text!.Append(Excerpt.Of(name ?? string.Empty));
+    public void AppendFormatted(string name) => text!.Append(Excerpt.Of(name));
 
     public void AppendFormatted<T>(T value) => AppendFormatted(string.Create(CultureInfo.InvariantCulture, $"{value}"));
 

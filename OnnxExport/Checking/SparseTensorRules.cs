@@ -34,7 +34,7 @@ internal static class SparseTensorRules
 
         if (tensor.Dims.Count == 0 || tensor.Dims.Any(d => d <= 0) || !TensorRules.TryCount(tensor.Dims, out long size))
         {
-            context.Error(CheckRule.SparseTensor, location, $"Expected dimensions above 0, found [{string.Join(", ", tensor.Dims)}].");
+            context.Error(CheckRule.SparseTensor, location, $"Expected dimensions above 0 with a product below 2^59, found [{string.Join(", ", tensor.Dims)}].");
             return;
         }
 

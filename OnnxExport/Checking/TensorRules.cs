@@ -11,7 +11,7 @@ internal static class TensorRules
 
     public static void Check(TensorProto tensor, CheckContext context, string location)
     {
-        if (!tensor.HasDataType || !ElementTypes.IsKnown(tensor.DataType))
+        if (!ElementTypes.IsKnown(tensor.DataType))
         {
             context.Error(CheckRule.Tensor, location, $"Expected an element type of the format, found {tensor.DataType}.");
             return;
@@ -63,7 +63,6 @@ internal static class TensorRules
             count = unchecked(count * dim);
         }
 
-        count = empty ? 0 : count;
         return empty || !overflows;
     }
 

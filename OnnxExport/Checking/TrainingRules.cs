@@ -9,10 +9,10 @@ internal static class TrainingRules
     {
         if (model.TrainingInfo.Count > 0 && context.IrVersion < 7)
         {
-            context.Error(CheckRule.Training, "training_info", $"Expected version 7 of the format or newer, found {context.IrVersion}.");
+            context.Error(CheckRule.Training, "training_info", $"Expected version 7 of the format or newer for training information, found {context.IrVersion}.");
         }
 
-        HashSet<string> own = [.. Initializers(model.Graph)];
+        HashSet<string> own = [.. GraphRules.Initializers(model.Graph).Select(t => t.Name)];
         var initialized = new HashSet<string>(StringComparer.Ordinal);
         var updated = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < model.TrainingInfo.Count; i++)
@@ -30,9 +30,11 @@ internal static class TrainingRules
                 GraphRules.Check(training.Algorithm, inner, new NameScope(inference));
             }
 
-            HashSet<string> further = [.. Initializers(training.Algorithm)];
-            CheckBindings(training.InitializationBinding, training.Initialization, name => own.Contains(name) || further.Contains(name), initialized, inner);
-            CheckBindings(training.UpdateBinding, training.Algorithm, name => own.Contains(name) || further.Contains(name), updated, inner);
+            HashSet<string> further = [.. GraphRules.Initializers(training.Algorithm).Select(t => t.Name)];
+            CheckBindings(training.InitializationBinding, training.Initialization, IsInitializer, initialized, inner);
+            CheckBindings(training.UpdateBinding, training.Algorithm, IsInitializer, updated, inner);
+
+            bool IsInitializer(string name) => own.Contains(name) || further.Contains(name);
         }
     }
 
@@ -68,9 +70,4 @@ internal static class TrainingRules
             }
         }
     }
-
-    private static IEnumerable<string> Initializers(GraphProto? graph) =>
-        graph is null
-            ? []
-            : graph.Initializer.Select(t => t.Name).Concat(graph.SparseInitializer.Select(t => t.Values?.Name ?? string.Empty));
 }

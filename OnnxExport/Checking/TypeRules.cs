@@ -80,7 +80,7 @@ internal static class TypeRules
 
         foreach (TensorShapeProto.Types.Dimension dimension in shape.Dim)
         {
-            if (dimension.HasDimValue && dimension.DimValue < 0)
+            if (dimension.DimValue < 0)
             {
                 // Some tools write −1 for what they do not know; runtimes put up with it.
                 context.Warning(CheckRule.Graph, name, $"Expected dimensions of at least 0 or without a value, found {dimension.DimValue}.");
