@@ -10,7 +10,8 @@ public sealed record OnnxValue(string Name, string Type)
 {
     internal static OnnxValue Of(ValueInfoProto value) => new(Excerpt.Of(value.Name), Text(value.Type));
 
-    private static string Text(TypeProto? type) => type?.ValueCase switch
+    /// <summary>A type in ONNX's terms.</summary>
+    internal static string Text(TypeProto? type) => type?.ValueCase switch
     {
         TypeProto.ValueOneofCase.TensorType => Tensor(type.TensorType.ElemType, type.TensorType.Shape),
         TypeProto.ValueOneofCase.SparseTensorType => $"sparse {Tensor(type.SparseTensorType.ElemType, type.SparseTensorType.Shape)}",

@@ -32,12 +32,19 @@ internal sealed partial class GraphReader
                 Flat(node, carried), Version(node.Domain), [.. inputs.Take(2).Select(input => input?.Parts[0]), .. FileValue.PartsOf(carried)], operators, inner => new Inner(inner, this, carried));
             Give(node, carried, results);
         }
+        else if (TakesMap(node))
+        {
+            Give(node, [], NodeReader.Read(node, Version(node.Domain), FileValue.PartsOf(inputs.OfType<FileValue>()), operators, inner => new Inner(inner, this)));
+        }
         else
         {
             string kinds = string.Join(", ", inputs.Select(input => input?.GetType().Name ?? "none"));
             throw new ImportException($"The node \"{node.Name}\" ({node.OpType}) takes tensors, found inputs of the kinds {kinds}.");
         }
     }
+
+    /// <summary>Whether an operator takes a map, by its keys and values.</summary>
+    private static bool TakesMap(NodeProto node) => node is { Domain: "ai.onnx.ml", OpType: "CastMap" or "DictVectorizer" };
 
     private void Set(string name, FileValue value)
     {

@@ -15,7 +15,9 @@ internal static class FeatureOperators
     [
         Of("ArrayFeatureExtractor", Encoders.ArrayFeatureExtractor),
         Of("Binarizer", Binarizer),
+        Of("CastMap", Maps.CastMap),
         Of("CategoryMapper", Encoders.CategoryMapper),
+        Of("DictVectorizer", Maps.DictVectorizer),
         Of("FeatureVectorizer", FeatureVectorizer),
         Of("Imputer", Imputer),
         Of("LabelEncoder", Encoders.LabelEncoder),
@@ -24,7 +26,8 @@ internal static class FeatureOperators
         Of("Normalizer", Normalizer),
         Of("OneHotEncoder", Encoders.OneHotEncoder),
         Of("Scaler", Scaler),
-        Of("SVMRegressor", LinearModels.SupportVectors),
+        Of("SVMClassifier", VectorClassifier.Of),
+        Of("SVMRegressor", VectorRegressor.Of),
         Of("TreeEnsemble", TreeModels.Ensemble),
         Of("TreeEnsembleClassifier", TreeModels.Classifier),
         Of("TreeEnsembleRegressor", TreeModels.Regressor),
@@ -40,10 +43,10 @@ internal static class FeatureOperators
             : throw new ShapeException($"{node.Operator} expects one number or {x.Shape[^1]} as \"{name}\", found {given.Count}.");
     }
 
-    /// <summary>The inputs side by side, [batch, sum of the sizes], as float32; a vector is one number for each example.</summary>
+    /// <summary>The inputs side by side, [batch, sum of the sizes], as float32; a vector is one example.</summary>
     private static IReadOnlyList<Variable> FeatureVectorizer(OnnxNode node)
     {
-        Variable[] columns = [.. node.Inputs.Select(x => x.Shape.Rank == 1 ? Ops.Reshape(x, [x.Shape[0], 1]) : Ops.Flatten(x)).Select(x => Ops.Cast(x, DType.Float32))];
+        Variable[] columns = [.. node.Inputs.Select(x => x.Shape.Rank == 1 ? Ops.Reshape(x, [1, x.Shape[0]]) : Ops.Flatten(x)).Select(x => Ops.Cast(x, DType.Float32))];
         IReadOnlyList<long> sizes = node.Integers("inputdimensions") ?? [.. columns.Select(column => (long)column.Shape[1].Size)];
         for (int i = 0; i < columns.Length; i++)
         {

@@ -3,7 +3,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Features;
 
-/// <summary>Linear models and support vector regression of <c>ai.onnx.ml</c>, in float32.</summary>
+/// <summary>Linear models of <c>ai.onnx.ml</c>, in float32.</summary>
 internal static class LinearModels
 {
     /// <summary>A number for each target: x·coefficients + intercept.</summary>
@@ -24,35 +24,6 @@ internal static class LinearModels
         return [label, Ops.Concat(1, 1 - shares, shares)];
     }
 
-    /// <summary>Σ coefficient·kernel(x, support vector) + ρ, or its sign for a single class.</summary>
-    public static IReadOnlyList<Variable> SupportVectors(OnnxNode node)
-    {
-        Variable x = Rows(node[0]);
-        float[] coefficients = [.. node.Numbers("coefficients") ?? []], vectors = [.. node.Numbers("support_vectors") ?? []];
-        int count = node.Int32("n_supports"), features = x.Shape[1].Size;
-        Variable kernel = count == 0
-            ? Ops.MatMul(x, Matrix(node, coefficients, 1, features, isTransposed: true))
-            : Ops.MatMul(Kernel(node, x, Matrix(node, vectors, count, features, isTransposed: true)), Matrix(node, coefficients, count, 1, isTransposed: false));
-        Variable score = kernel + (node.Numbers("rho") is [var rho, ..] ? rho : 0);
-        return [node.Flag("one_class") ? Ops.Where(Ops.Greater(score, 0), Ops.ExpandLike(Variable.Scalar(1, DType.Float32), score), -1) : Scores.Transformed(score, node.Text("post_transform"))];
-    }
-
-    private static Variable Kernel(OnnxNode node, Variable x, Variable vectors)
-    {
-        IReadOnlyList<float> numbers = node.Numbers("kernel_params") ?? [0, 0, 0];
-        if (numbers is not [var gamma, var constant, var degree])
-            throw new GraphException($"{node.Operator} expects gamma, coef0 and degree as kernel_params, found {numbers.Count} numbers.");
-        Variable products = Ops.MatMul(x, vectors);
-        return node.Text("kernel_type") switch
-        {
-            "LINEAR" => products,
-            "POLY" => Ops.Pow((gamma * products) + constant, Variable.Scalar(degree, DType.Float32)),
-            "RBF" => Ops.Exp(-gamma * (Ops.Sum(x * x, [1], keepDims: true) + Ops.Sum(vectors * vectors, [0]) - (2 * products))),
-            "SIGMOID" => Ops.Tanh((gamma * products) + constant),
-            var other => throw new GraphException($"{node.Operator} expects the kernel LINEAR, POLY, RBF or SIGMOID, found {other}."),
-        };
-    }
-
     private static Variable Linear(OnnxNode node, int outputs)
     {
         Variable x = Rows(node[0]);
@@ -65,13 +36,14 @@ internal static class LinearModels
     }
 
     /// <summary>[batch, features] in float32; a vector is one row.</summary>
-    private static Variable Rows(Variable x)
+    internal static Variable Rows(Variable x)
     {
         Variable rows = Ops.Cast(x.Shape.Rank == 1 ? Ops.Reshape(x, [1, x.Shape[0]]) : x, DType.Float32);
         return rows.Shape is { Rank: 2 } shape && shape[1].IsStatic ? rows : throw new ShapeException($"Expected [batch, features] with a known number of features, found {x.Type}.");
     }
 
-    private static Variable Matrix(OnnxNode node, float[] numbers, int rows, int columns, bool isTransposed)
+    /// <summary>A list of numbers as a matrix.</summary>
+    internal static Variable Matrix(OnnxNode node, float[] numbers, int rows, int columns, bool isTransposed)
     {
         if (numbers.Length != (long)rows * columns)
             throw new ShapeException($"{node.Operator} expects {rows}·{columns} numbers, found {numbers.Length}.");

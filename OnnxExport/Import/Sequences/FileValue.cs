@@ -83,6 +83,27 @@ internal abstract record FileValue
         public override bool IsAs(FileValue other) => other is Sequence { Tensors.Rank: var rank } && rank == Tensors.Rank;
     }
 
+    /// <summary>A map.</summary>
+    /// <param name="Keys">The keys, a vector.</param>
+    /// <param name="Entries">The value of each key, in the same order.</param>
+    public sealed record Map(Variable Keys, Variable Entries) : FileValue
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<Variable> Parts => [Keys, Entries];
+
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> NamesOf(string name) => [Suffixed(name, "_keys"), Suffixed(name, "_values")];
+
+        /// <inheritdoc/>
+        public override FileValue Of(Queue<Variable> parts) => new Map(parts.Dequeue(), parts.Dequeue());
+
+        /// <inheritdoc/>
+        public override FileValue Or(FileValue other) => other is Map ? this : throw Unlike(other);
+
+        /// <inheritdoc/>
+        public override bool IsAs(FileValue other) => other is Map;
+    }
+
     /// <summary>A value that may be absent.</summary>
     /// <param name="Present">Whether it is there, a bool scalar.</param>
     /// <param name="Content">What it is; where it is absent, something of the same kind that nobody reads.</param>

@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
+using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Import.Sequences;
@@ -19,8 +20,11 @@ internal static class SequenceTypes
             Variable.Input($"{name}_elements", TensorConversion.ToDType(item.ElemType), [Size(name, "elements")]),
             Variable.Input($"{name}_shapes", DType.Int64, [Size(name, "count"), SequenceValues.RowLength]),
             item.Shape?.Dim.Count ?? TensorSequence.Varying)),
+        { MapType: { ValueType.TensorType: { } item } map } => new FileValue.Map(
+            Variable.Input($"{name}_keys", TensorConversion.ToDType(map.KeyType), [Size(name, "count")]),
+            Variable.Input($"{name}_values", TensorConversion.ToDType(item.ElemType), [Size(name, "count")])),
         { OptionalType.ElemType: { } content } => Optional(name, Input(name, content, tensor)),
-        _ => throw new ImportException($"Expected a tensor, a sequence of tensors or one of them as an optional as the input \"{name}\", found {type.ValueCase}."),
+        _ => throw new ImportException($"Expected a tensor, a sequence of tensors, a map to numbers or texts or one of them as an optional as the input \"{name}\", found {OnnxValue.Text(type)}."),
     };
 
     private static FileValue.Optional Optional(string name, FileValue content) => new(Variable.Input($"{name}_present", DType.Bool, []), content);

@@ -1,4 +1,6 @@
 using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Import;
 using Toolkit.OnnxExport.Serving;
@@ -24,6 +26,8 @@ public class FeatureNodeTests
     private static readonly OneNode[] All =
     [
         Node("Binarizer").Of(Rows).With("threshold", 0.5f),
+        Node("FeatureVectorizer").Of(Rows).Of([1f, 2f, 3f, 4f], 4, 1).With("inputdimensions", [3L, 1]),
+        Node("FeatureVectorizer").Of([1f, 2f, 3f], 3).Of([4f], 1).With("inputdimensions", [3L, 1]),
         Node("Scaler").Of(Rows).With("offset", [1f, 2f, 3f]).With("scale", [0.5f, 1f, -2f]),
         Node("Normalizer").Of(Rows).With("norm", "MAX"),
         Node("Normalizer").Of(Rows).With("norm", "L1"),
@@ -81,6 +85,16 @@ public class FeatureNodeTests
             else
                 Parity.Equal(expected[i], found[i], 1e-5, $"{node}, output {i}");
         }
+    }
+
+    /// <summary>Every operator of the standard's table is read.</summary>
+    [Fact]
+    public void All_operators_of_the_domain_are_read()
+    {
+        const string Domain = "ai.onnx.ml";
+        string[] names = [.. StandardOperators.Names.Where(name => name.StartsWith(Domain, StringComparison.Ordinal)).Select(name => name[(Domain.Length + 1)..])];
+        Assert.Contains("SVMClassifier", names);
+        Assert.All(names, name => Assert.True(OperatorSet.Standard.Find(Domain, name) is not null, name));
     }
 
     /// <summary>A node that asks whether a feature is in a set goes where it says, as plain comparisons show.</summary>
