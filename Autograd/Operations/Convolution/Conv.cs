@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Convolution;
 /// <summary>
 /// The cross-correlation of an image with weights (ONNX <c>Conv</c>; called convolution in the book, equation 9.6): [N, C, H, W] and [M, C/group, kH, kW]
 /// give [N, M, oH, oW] with oH = ⌊(H + pads − dilation·(kH − 1) − 1)/stride⌋ + 1. An optional third input [M] is added to each channel. Signals [N, C, W] and volumes
-/// [N, C, D, H, W] of any number of axes go the same way; N, M and the sizes of the image may be symbolic.
+/// [N, C, D, H, W] of any number of axes go the same way; N, M and the sizes of image and kernel may be symbolic.
 /// </summary>
 /// <param name="Strides">Steps of the window along each axis.</param>
 /// <param name="Pads">Zeros before each axis, then after each axis: for an image top, left, bottom, right.</param>
@@ -27,6 +27,8 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
         new(new Conv([1, 1], [1, 1, 1, 1], [1, 1], 3), new ExampleInput(["batch", 3, 4, 4]), new ExampleInput([3, 1, 3, 3])),
         new(new Conv([2], [1, 2], [2], 2), new ExampleInput(["batch", 4, 7]), new ExampleInput([2, 2, 3]), new ExampleInput([2])),
         new(new Conv([1], [1, 1], [1], 1), new ExampleInput(["batch", 2, "time"]), new ExampleInput([3, 2, 3])),
+        new(new Conv([1], [2, 1], [1], 2), new ExampleInput([2, 4, 5]), new ExampleInput([4, 2, "taps"])),
+        new(new Conv([2, 1], [1, 0, 1, 0], [1, 2], 1), new ExampleInput(["batch", 1, 5, "width"]), new ExampleInput([2, 1, "rows", 1]), new ExampleInput([2])),
         new(new Conv([2, 1], [1, 1, 1, 1], [1, 1], 1), new ExampleInput([2, 1, "height", "width"]), new ExampleInput([2, 1, 2, 3])),
         new(new Conv([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2), new ExampleInput(["batch", 2, 4, 3, 4]), new ExampleInput([2, 1, 2, 2, 3]), new ExampleInput([2])),
         new(new Conv([1, 1, 2, 1], [0, 1, 0, 0, 0, 0, 1, 0], [1, 1, 1, 1], 1), new ExampleInput([1, 2, 2, 2, 3, 2]), new ExampleInput([1, 2, 2, 2, 2, 1])),
@@ -90,7 +92,7 @@ public sealed record Conv(IntList Strides, IntList Pads, IntList Dilations, int 
     };
 
     /// <summary>The attributes for weights of a shape, which other operators on windows have as well.</summary>
-    internal IReadOnlyList<OnnxAttribute> Written(Shape weights) => [.. Attributes, KernelShape(weights)];
+    internal IReadOnlyList<OnnxAttribute> Written(Shape weights) => [.. Attributes, .. KernelShape(weights)];
 
     private Kernel Lower(LowerRequest request, Epilogue epilogue) => request.Type(0) switch
     {

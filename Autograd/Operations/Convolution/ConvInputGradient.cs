@@ -87,13 +87,13 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     public override OnnxForm ToOnnx(OnnxRequest request)
     {
         Shape w = request.Inputs[1].Shape;
-        Dim?[] rests = [.. Enumerable.Range(0, Axes).Select(axis => Rest(request.Outputs[0].Shape[axis + 2], w[axis + 2].Size, axis))];
+        Dim?[] rests = [.. Enumerable.Range(0, Axes).Select(axis => Rest(request.Outputs[0].Shape[axis + 2], w[axis + 2], axis))];
         var transposed = new OnnxForm("ConvTranspose")
         {
             Attributes =
             [
                 .. Attributes,
-                KernelShape(w),
+                .. KernelShape(w),
                 new OnnxAttribute("output_padding", (IReadOnlyList<long>)[.. rests.Select((rest, axis) => rest?.Number ?? Strides[axis] - 1)]),
             ],
             Inputs = [new OnnxInput.Argument(0), new OnnxInput.Argument(1)],
@@ -113,7 +113,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
     }
 
     /// <summary>What strides leave over at the end of the image: what a transposed convolution does not reach. Null where it is not known.</summary>
-    private Dim? Rest(Dim size, int kernel, int axis)
+    private Dim? Rest(Dim size, Dim kernel, int axis)
     {
         Dim room = WindowCount.Room(size, Pads[axis], Pads[Axes + axis], kernel, Dilations[axis]);
         Dim rest = room - (room.FloorDivide((long)Strides[axis]) * Strides[axis]);

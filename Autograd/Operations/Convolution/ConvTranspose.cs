@@ -34,14 +34,14 @@ public sealed record ConvTranspose(IntList Strides, IntList Pads, IntList Dilati
     {
         (Variable y, Variable w) = (inputs[0], inputs[1]);
         int axes = Strides.Count;
-        if (y.Shape.Rank != axes + 2 || w.Shape.Rank != y.Shape.Rank || y.Shape[1] != w.Shape[0] || w.Shape.Skip(2).Any(d => !d.IsStatic))
-            throw new ShapeException($"{Name} expects [N, M, …] and weights [M, C/group, …] with {axes} axes more, those of the kernel known, found {y.Shape} and {w.Shape}.");
+        if (y.Shape.Rank != axes + 2 || w.Shape.Rank != y.Shape.Rank || y.Shape[1] != w.Shape[0])
+            throw new ShapeException($"{Name} expects [N, M, …] and weights [M, C/group, …] with {axes} axes more, found {y.Shape} and {w.Shape}.");
         if (OutputPadding.Count != axes || OutputPadding.Where((padding, axis) => padding < 0 || padding >= Strides[axis]).Any())
             throw new ShapeException($"{Name} expects an output padding of at least 0 and less than the stride along each axis, found {OutputPadding} for strides {Strides}.");
-        Dim[] sizes = [.. Enumerable.Range(0, axes).Select(axis => Size(y.Shape[axis + 2], w.Shape[axis + 2].Size, axis))];
+        Dim[] sizes = [.. Enumerable.Range(0, axes).Select(axis => Size(y.Shape[axis + 2], w.Shape[axis + 2], axis))];
         if (sizes.Any(size => size.IsStatic && size.Number < 1))
             throw new ShapeException($"{Name} expects pads that leave something of the result, found {Pads} for {y.Shape} and weights {w.Shape}.");
-        Variable image = new ConvInputGradient(Strides, Pads, Dilations, Group).Apply(y, w, Sizes.Of([.. sizes], y));
+        Variable image = new ConvInputGradient(Strides, Pads, Dilations, Group).Apply(y, w, Sizes.Of([.. sizes], y, w));
         if (!inputs.Has(2))
             return [image];
         if (inputs[2].Shape != Shape.Of(image.Shape[1]))
@@ -58,13 +58,13 @@ public sealed record ConvTranspose(IntList Strides, IntList Pads, IntList Dilati
             new OnnxAttribute("group", (long)Group),
             new OnnxAttribute("pads", Pads.ToLongs()),
             new OnnxAttribute("strides", Strides.ToLongs()),
-            ConvolutionOperation.KernelShape(request.Inputs[1].Shape),
+            .. ConvolutionOperation.KernelShape(request.Inputs[1].Shape),
             new OnnxAttribute("output_padding", OutputPadding.ToLongs()),
         ],
         RuntimeTypes = [DType.Float32],
     };
 
     /// <summary>(in − 1)·stride + dilation·(kernel − 1) + 1 + output padding − pads.</summary>
-    private Dim Size(Dim size, int kernel, int axis) => (size * Strides[axis])
-        + Dim.OfNumber(((long)Dilations[axis] * (kernel - 1)) + 1 - Strides[axis] + OutputPadding[axis] - Pads[axis] - Pads[Strides.Count + axis]);
+    private Dim Size(Dim size, Dim kernel, int axis) => (size * Strides[axis]) + (Dilations[axis] * (kernel - 1))
+        + Dim.OfNumber(1L - Strides[axis] + OutputPadding[axis] - Pads[axis] - Pads[Strides.Count + axis]);
 }

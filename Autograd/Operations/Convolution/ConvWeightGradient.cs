@@ -7,25 +7,25 @@ using Toolkit.Autograd.Tensors;
 namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>
-/// The gradient of a convolution with respect to its weights (book equation 9.11): from the image [N, C, H, W] and the gradient of the output
-/// [N, M, oH, oW] to [M, C/group, kH, kW]. Exported as one <c>Conv</c> in which batch and channels change places.
+/// The gradient of a convolution with respect to its weights (book equation 9.11): from the image [N, C, H, W], the gradient of the output
+/// [N, M, oH, oW] and the sizes of the kernel, an int64 vector [kH, kW], to [M, C/group, kH, kW]. Exported as one <c>Conv</c> in which batch and channels change places.
 /// </summary>
 /// <param name="Strides">Steps of the window along each axis.</param>
 /// <param name="Pads">Zeros before each axis, then after each axis.</param>
 /// <param name="Dilations">Distances of the weights along each axis.</param>
 /// <param name="Group">The number of groups of channels that do not see each other.</param>
-/// <param name="KernelSize">The sizes of the kernel.</param>
-public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList Dilations, int Group, IntList KernelSize)
+public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList Dilations, int Group)
     : ConvolutionOperation(Strides, Pads, Dilations, Group), IHasKernel, IRunsInBlocks, IHasExamples
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
     [
-        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 5])),
-        new(new ConvWeightGradient([2, 1], [1, 0, 2, 1], [1, 1], 1, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 6])),
-        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 2], 2, [3, 2]), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 4])),
-        new(new ConvWeightGradient([2], [1, 2], [2], 2, [3]), new ExampleInput(["batch", 4, 7]), new(["batch", 4, 3])),
-        new(new ConvWeightGradient([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2, [2, 2, 3]), new ExampleInput(["batch", 2, 4, 3, 4]), new(["batch", 2, 3, 2, 3])),
+        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 5]), ExampleInput.Constant(3, 2)),
+        new(new ConvWeightGradient([2, 1], [1, 0, 2, 1], [1, 1], 1), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 6]), ExampleInput.Constant(3, 2)),
+        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 2], 2), new ExampleInput(["batch", 2, 5, 6]), new(["batch", 4, 3, 4]), ExampleInput.Constant(3, 2)),
+        new(new ConvWeightGradient([2], [1, 2], [2], 2), new ExampleInput(["batch", 4, 7]), new(["batch", 4, 3]), ExampleInput.Constant(3)),
+        new(new ConvWeightGradient([1, 1], [0, 0, 0, 0], [1, 1], 1), new ExampleInput([2, 2, 4, 5]), new([2, 3, 2, 4]), ExampleInput.Data(3, 2)) { Smoothness = 0 },
+        new(new ConvWeightGradient([1, 2, 1], [1, 0, 1, 0, 1, 0], [2, 1, 1], 2), new ExampleInput(["batch", 2, 4, 3, 4]), new(["batch", 2, 3, 2, 3]), ExampleInput.Constant(2, 2, 3)),
     ];
 
     /// <summary>The gradient of a convolution with respect to its weights.</summary>
@@ -34,17 +34,18 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     /// <param name="g">The gradient of its result.</param>
     /// <param name="w">Its weights.</param>
     internal static Variable Of(ConvolutionOperation convolution, Variable x, Variable g, Variable w) =>
-        new ConvWeightGradient(convolution.Strides, convolution.Pads, convolution.Dilations, convolution.Group, [.. w.Shape.Skip(2).Select(d => d.Size)]).Apply(x, g);
+        new ConvWeightGradient(convolution.Strides, convolution.Pads, convolution.Dilations, convolution.Group).Apply(x, g, Sizes.Of([.. w.Shape.Skip(2)], w));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
-        Require.Count(this, inputs, 2);
+        Require.Count(this, inputs, 3);
         Require.SameType(this, inputs[0].DType, inputs[1].DType);
+        Require.Sizes(this, inputs, 2);
         (Shape x, Shape dy) = (inputs[0].Shape, inputs[1].Shape);
-        if (x.Rank != Axes + 2 || dy.Rank != x.Rank || KernelSize.Count != Axes || !x[1].TryDivide(Group, out Dim channels))
-            throw new ShapeException($"{Name} expects an image [N, C, …] of {Axes} axes more, C a multiple of {Group}, and a gradient with as many, found {x} and {dy}.");
-        Shape w = [dy[1], channels, .. KernelSize.Select(size => (Dim)size)];
+        if (x.Rank != Axes + 2 || dy.Rank != x.Rank || inputs[2].Shape[0] != Axes || !x[1].TryDivide(Group, out Dim channels))
+            throw new ShapeException($"{Name} expects an image [N, C, …] of {Axes} axes more, C a multiple of {Group}, a gradient with as many, and as many sizes of the kernel, found {x}, {dy} and {inputs[2].Shape}.");
+        Shape w = [dy[1], channels, .. inputs.Content(2) ?? [.. Enumerable.Range(0, Axes).Select(axis => inputs.Fresh($"sliced_{axis + 2}"))]];
         RequireGradient(dy, x, w);
         return [inputs[0] with { Shape = w }];
     }
@@ -69,9 +70,12 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
         }
 
         (Variable x, Variable dy) = (request[0], request[1]);
-        return request.Each(input => input == 0
-            ? ConvInputGradient.Of(this, dy, g, x)
-            : Ops.ReshapeLike(new Conv(Strides, Pads, Dilations, Group).Apply(x, g), dy));
+        return request.Each(input => input switch
+        {
+            0 => ConvInputGradient.Of(this, dy, g, x),
+            1 => Ops.ReshapeLike(new Conv(Strides, Pads, Dilations, Group).Apply(x, g), dy),
+            _ => null,
+        });
     }
 
     /// <summary>
@@ -89,15 +93,16 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
                 new OnnxAttribute("group", (long)Group),
                 new OnnxAttribute("pads", Pads.ToLongs()),
                 new OnnxAttribute("strides", Dilations.ToLongs()),
-                .. dy.Skip(2).All(d => d.IsStatic) ? new[] { KernelShape(dy) } : [],
+                .. KernelShape(dy),
             ],
             Image(x),
             Exchanged(new OnnxInput.Argument(1), Axes));
-        return ((OnnxInput.Computed)Exchanged(Enumerable.Range(2, Axes).Aggregate(convolved, Cut), Axes)).Form with { RuntimeTypes = [DType.Float32] };
+        return new OnnxForm("Slice")
+        {
+            Inputs = [Exchanged(convolved, Axes), OnnxInput.Integers([.. new long[Axes]]), request.Sizes(2), OnnxInput.Integers([.. Enumerable.Range(2, Axes).Select(axis => (long)axis)])],
+            RuntimeTypes = [DType.Float32],
+        };
     }
-
-    private OnnxInput Cut(OnnxInput x, int axis) =>
-        OnnxInput.Of("Slice", x, OnnxInput.Integers(0), OnnxInput.Integers(KernelSize[axis - 2]), OnnxInput.Integers(axis), OnnxInput.Integers(1));
 
     private OnnxInput Image(Shape x)
     {

@@ -26,20 +26,21 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         new OnnxAttribute("strides", Strides.ToLongs()),
     ];
 
-    internal static OnnxAttribute KernelShape(Shape w) => new("kernel_shape", (IReadOnlyList<long>)[.. w.Skip(2).Select(d => d.Number)]);
+    /// <summary>The attribute that states the kernel's sizes; none where one of them is open.</summary>
+    internal static OnnxAttribute[] KernelShape(Shape w) => w.Skip(2).All(d => d.IsStatic) ? [new("kernel_shape", (IReadOnlyList<long>)[.. w.Skip(2).Select(d => d.Number)])] : [];
 
     private protected Shape OutputShape(Shape x, Shape w)
     {
-        if (x.Rank < 3 || w.Rank != x.Rank || w.Skip(2).Any(d => !d.IsStatic || d == 0))
+        if (x.Rank < 3 || w.Rank != x.Rank || w.Skip(2).Any(d => d == 0))
         {
-            throw new ShapeException($"{Name} expects an image [N, C, …] and weights [M, C/group, …] with as many axes, those of the kernel known, found {x} and {w}.");
+            throw new ShapeException($"{Name} expects an image [N, C, …] and weights [M, C/group, …] with as many axes, those of the kernel of at least 1, found {x} and {w}.");
         }
 
         RequireOptions(x.Rank - 2);
-        if (x[1] != w[1] * Group || (w[0].IsStatic && w[0].Size % Group != 0))
+        Dim channels = w[1] * Group;
+        if ((x[1] != channels && !(x[1].MayBroadcast || channels.MayBroadcast)) || (w[0].IsStatic && w[0].Size % Group != 0))
         {
-            throw new ShapeException(
-                $"{Name} expects C = C/group · {Group} input channels and output channels that divide into {Group} groups, found weights {w} for the image {x}.");
+            throw UnlikeChannels(x, w);
         }
 
         return [x[0], w[0], .. Enumerable.Range(0, Axes).Select(axis => Out(x, w, axis))];
@@ -52,7 +53,7 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
     private protected void RequireGradient(ReadOnlySpan<int> found, ReadOnlySpan<int> image, ReadOnlySpan<int> weights)
     {
         (Shape x, Shape w) = (Shape.OfSizes(image), Shape.OfSizes(weights));
-        IEnumerable<Dim> windows = Enumerable.Range(0, Axes).Select(axis => WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], w[axis + 2].Size, Strides[axis], Dilations[axis]));
+        IEnumerable<Dim> windows = Enumerable.Range(0, Axes).Select(axis => WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], w[axis + 2], Strides[axis], Dilations[axis]));
         Require.Gradient(this, [x[0], w[0], .. windows], Shape.OfSizes(found));
     }
 
@@ -72,8 +73,13 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
         weights[0] == 0 ? 0 : 2L * Value.CountOf(output) * (Value.CountOf(weights) / weights[0]);
 
     /// <summary>The sizes along the last two axes; a signal is an image of one row.</summary>
+    /// <exception cref="ShapeException">Sizes that were open turn out not to fit each other.</exception>
     internal ConvolutionShape KernelShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w)
     {
+        if (x[1] != w[1] * Group || w[0] % Group != 0)
+            throw UnlikeChannels(Shape.OfSizes(x), Shape.OfSizes(w));
+        if (w[2..].Contains(0))
+            throw new ShapeException($"{Name} expects a kernel of at least 1 along each axis, found weights {Shape.OfSizes(w)}.");
         bool isSignal = Axes == 1;
         int row = Axes - 2;
         return new()
@@ -107,9 +113,12 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
                 KernelShape(x, w), x[0], x.Slice(2, more), w.Slice(2, more), Strides.AsSpan()[..more], Pads.AsSpan()[..more], Pads.AsSpan().Slice(Axes, more), Dilations.AsSpan()[..more]);
     }
 
+    private ShapeException UnlikeChannels(Shape x, Shape w) => new(
+        $"{Name} expects C = C/group · {Group} input channels and output channels that divide into {Group} groups, found weights {w} for the image {x}.");
+
     private Dim Out(Shape x, Shape w, int axis)
     {
-        int kernel = w[axis + 2].Size;
+        Dim kernel = w[axis + 2];
         Dim room = WindowCount.Room(x[axis + 2], Pads[axis], Pads[Axes + axis], kernel, Dilations[axis]);
         return room.IsStatic && room.Number < 0
             ? throw new ShapeException($"{Name} expects a kernel that fits into the padded image, found weights {w} for {x} with pads {Pads}.")

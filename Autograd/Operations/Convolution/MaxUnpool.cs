@@ -25,7 +25,7 @@ public sealed record MaxUnpool(IntList Kernel, IntList Strides, IntList Pads) : 
     /// <inheritdoc/>
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node)
     {
-        var window = new WindowNode(node, WindowNode.KernelOf(node));
+        var window = new WindowNode(node);
         return new MaxUnpool(window.Kernel, window.Strides, window.Pads).ApplyAll(node[0], node[1], node.Optional(2));
     }
 

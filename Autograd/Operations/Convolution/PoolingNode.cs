@@ -8,7 +8,7 @@ internal static class PoolingNode
 {
     public static PoolingOptions Options(OnnxNode node)
     {
-        var window = new WindowNode(node, WindowNode.KernelOf(node));
+        var window = new WindowNode(node);
         return new PoolingOptions
         {
             Kernel = window.Kernel,

@@ -7,7 +7,7 @@ internal static class WindowCount
 {
     /// <summary>⌊(size + pads − dilation·(kernel − 1) − 1) / stride⌋ + 1. Rounded up, a last window that begins within the axis or the padding before it counts although it
     /// reaches beyond the padding.</summary>
-    public static Dim Of(Dim size, int before, int after, int kernel, int stride, int dilation, bool ceil = false)
+    public static Dim Of(Dim size, int before, int after, Dim kernel, int stride, int dilation, bool ceil = false)
     {
         Dim room = Room(size, before, after, kernel, dilation);
         return ceil
@@ -16,8 +16,8 @@ internal static class WindowCount
     }
 
     /// <summary>The steps of one that a window can take: size + pads − dilation·(kernel − 1) − 1.</summary>
-    public static Dim Room(Dim size, int before, int after, int kernel, int dilation) =>
-        size + Dim.OfNumber((long)before + after - ((long)dilation * (kernel - 1)) - 1);
+    public static Dim Room(Dim size, int before, int after, Dim kernel, int dilation) =>
+        size + Dim.OfNumber((long)before + after - 1) - (dilation * (kernel - 1));
 
     /// <summary>How far the last window reaches beyond the padding; below zero where windows rounded up leave something of it, 0 where they are rounded down.</summary>
     public static Dim Beyond(Dim size, int before, int after, int kernel, int stride, int dilation, bool ceil) => ceil

@@ -5,10 +5,24 @@ namespace Toolkit.Autograd.Operations.Convolution;
 
 /// <summary>Reads what convolutions and poolings share: kernel, strides, dilations, and padding that is given or follows from <c>auto_pad</c>.</summary>
 /// <param name="node">The node.</param>
-/// <param name="kernel">The sizes of the kernel.</param>
-internal sealed class WindowNode(OnnxNode node, IntList kernel)
+/// <param name="kernel">The sizes of the kernel, which may be open where only padding that is given needs to be read.</param>
+internal sealed class WindowNode(OnnxNode node, IReadOnlyList<Dim> kernel)
 {
-    public IntList Kernel => kernel;
+    /// <summary>The window of a pooling.</summary>
+    /// <param name="node">The node, whose attributes say how large it is.</param>
+    public WindowNode(OnnxNode node)
+        : this(node, [.. KernelOf(node).Select(size => Dim.OfNumber(size))])
+    {
+    }
+
+    /// <summary>The number of axes along which the window moves.</summary>
+    public int Axes => kernel.Count;
+
+    /// <summary>The sizes of the kernel.</summary>
+    /// <exception cref="ShapeException">One is open.</exception>
+    public IntList Kernel => kernel.All(size => size.IsStatic)
+        ? [.. kernel.Select(size => checked((int)size.Number))]
+        : throw new ShapeException($"{node.Operator} needs to know the sizes of the kernel for auto_pad {AutoPad} or an output_shape, found {string.Join(", ", kernel)}.");
 
     public IntList Strides { get; } = Each(node, "strides", kernel.Count);
 
@@ -29,8 +43,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
         var other => throw new GraphException($"{node.Operator} expects auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, found {other}."),
     };
 
-    /// <summary>The sizes of the window of a pooling.</summary>
-    public static IntList KernelOf(OnnxNode node) => node.Integers("kernel_shape") is { } kernel
+    private static IntList KernelOf(OnnxNode node) => node.Integers("kernel_shape") is { } kernel
         ? [.. kernel.Select(size => checked((int)size))]
         : throw new GraphException($"{node.Operator} needs the attribute \"kernel_shape\", found none.");
 
@@ -58,7 +71,7 @@ internal sealed class WindowNode(OnnxNode node, IntList kernel)
         // With steps of 1 the padding is the same for every size.
         int size = Strides[axis] == 1 ? 1 : Size(axis);
         long windows = ((long)size + Strides[axis] - 1) / Strides[axis];
-        long total = Math.Max(0, ((windows - 1) * Strides[axis]) + ((long)Dilations[axis] * (kernel[axis] - 1)) + 1 - size);
+        long total = Math.Max(0, ((windows - 1) * Strides[axis]) + ((long)Dilations[axis] * (Kernel[axis] - 1)) + 1 - size);
         (int less, int more) = (checked((int)(total / 2)), checked((int)(total - (total / 2))));
         return atEnd ? (less, more) : (more, less);
     }

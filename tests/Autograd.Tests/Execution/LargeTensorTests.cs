@@ -48,7 +48,7 @@ public sealed class LargeTensorTests
         float[] found = Run(new Conv([Step], [0, 0], [1], 1).Apply(signal, weights), [signal], x);
         Assert.Equal(Last + 1, found.Length);
         Assert.Equal((32f, 705f), (found[0], found[^1]));
-        float[] gradient = Run(new ConvWeightGradient([Step], [0, 0], [1], 1, [3]).Apply(signal, some), [signal, some], x, Value.Full(1, DType.Float32, 1, 1, Last + 1));
+        float[] gradient = Run(new ConvWeightGradient([Step], [0, 0], [1], 1).Apply(signal, some, Ops.Integers(3)), [signal, some], x, Value.Full(1, DType.Float32, 1, 1, Last + 1));
         Assert.Equal([7f, 3, 7], gradient);
         float[] maxima = Run(new MaxPool([Step], [Step], [0, 0], [1]).Apply(signal), [signal], x);
         Assert.Equal((3f, 8f), (maxima[0], maxima[^1]));

@@ -11,7 +11,7 @@ internal static class ConvolutionReferences
         [typeof(Conv)] = (o, x) => Forward((Conv)o, x[0], x[1], x.ElementAtOrDefault(2)),
         [typeof(ConvInputGradient)] = (o, x) => InputGradient((ConvInputGradient)o, x[0], x[1], [.. x[2].Data.Select(size => (int)size)]),
         [typeof(ConvTranspose)] = (o, x) => Transposed((ConvTranspose)o, x[0], x[1], x.ElementAtOrDefault(2)),
-        [typeof(ConvWeightGradient)] = (o, x) => WeightGradient((ConvWeightGradient)o, x[0], x[1]),
+        [typeof(ConvWeightGradient)] = (o, x) => WeightGradient((ConvWeightGradient)o, x[0], x[1], x[2]),
         [typeof(DeformConv)] = (o, x) => Deformed((DeformConv)o, x[0], x[1], x[2], x.ElementAtOrDefault(3), x.ElementAtOrDefault(4)),
         [typeof(MaxPool)] = (o, x) => MaxPool((MaxPool)o, x[0]),
         [typeof(MaxPoolGradient)] = (o, x) => MaxPoolGradient((MaxPoolGradient)o, x[0], x[1]),
@@ -101,9 +101,9 @@ internal static class ConvolutionReferences
         return [image];
     }
 
-    private static Array64[] WeightGradient(ConvWeightGradient o, Array64 x, Array64 dy)
+    private static Array64[] WeightGradient(ConvWeightGradient o, Array64 x, Array64 dy, Array64 kernel)
     {
-        var dw = new Array64([dy.Sizes[1], x.Sizes[1] / o.Group, .. o.KernelSize]);
+        var dw = new Array64([dy.Sizes[1], x.Sizes[1] / o.Group, .. kernel.Data.Select(size => (int)size)]);
         Visit(o, x, dw, dy, (i, j, k) => dw.Data[j] += x.Data[i] * dy.Data[k]);
         return [dw];
     }

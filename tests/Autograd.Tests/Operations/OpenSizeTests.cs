@@ -99,7 +99,7 @@ public sealed class OpenSizeTests
 
     private static (Variable[] Inputs, Variable Y) Applied(string kind) => kind switch
     {
-        "weights" => ([Image, Rows], new ConvWeightGradient(Strides, Pads, Ones, 1, [3, 2]).Apply(Image, Rows)),
+        "weights" => ([Image, Rows], new ConvWeightGradient(Strides, Pads, Ones, 1).Apply(Image, Rows, Ops.Integers(3, 2))),
         "image" => ([Rows, Weights], new ConvInputGradient(Strides, Pads, Ones, 1).Apply(Rows, Weights, Ops.Integers(4, 3))),
         "maximum" => ([Image, Rows], new MaxPoolGradient([3, 2], Strides, Pads, Ones).Apply(Image, Rows)),
         _ => ([Rows], new AveragePoolGradient([3, 2], Strides, Pads, Ones).Apply(Rows, Ops.Integers(4, 3))),
