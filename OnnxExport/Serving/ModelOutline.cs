@@ -3,7 +3,7 @@ using Toolkit.OnnxExport.Format;
 
 namespace Toolkit.OnnxExport.Serving;
 
-/// <summary>A model without its weights: nodes, functions, inputs and outputs. The weights of a large file are passed over as it streams by.</summary>
+/// <summary>A model without its weights: nodes, functions, and the values whose types it states. The weights of a large file are passed over as it streams by.</summary>
 internal static class ModelOutline
 {
     /// <summary>Reads it.</summary>
@@ -50,6 +50,9 @@ internal static class ModelOutline
                     break;
                 case GraphProto.OutputFieldNumber:
                     graph.Output.Add(ValueInfoProto.Parser.ParseFrom(input.ReadBytes()));
+                    break;
+                case GraphProto.ValueInfoFieldNumber:
+                    graph.ValueInfo.Add(ValueInfoProto.Parser.ParseFrom(input.ReadBytes()));
                     break;
                 default:
                     input.SkipLastField();

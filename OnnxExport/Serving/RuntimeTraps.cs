@@ -16,7 +16,7 @@ internal sealed class RuntimeTraps(Func<Stream> open, Func<OnnxModel> import)
 {
     private const string Ellipsis = "...";
 
-    // The ranks of inputs, for models that cannot be read as a computation.
+    // The ranks that the file states, for models that cannot be read as a computation.
     private readonly Dictionary<string, int> declared = new(StringComparer.Ordinal);
 
     private readonly Lazy<ModelProto> whole = new(() =>
@@ -52,33 +52,46 @@ internal sealed class RuntimeTraps(Func<Stream> open, Func<OnnxModel> import)
                 throw new ServingException($"Expected inputs and outputs of types that ONNX Runtime passes to and from .NET, found \"{end.Name}\" of {type.Type}; cast it inside the model.");
         }
 
-        foreach (ValueInfoProto input in model.Graph.Input)
+        foreach (ValueInfoProto value in WithBodies(model.Graph).SelectMany(graph => graph.Input.Concat(graph.ValueInfo).Concat(graph.Output)))
         {
-            if (input.Type?.TensorType?.Shape is { } shape)
-                declared[input.Name] = shape.Dim.Count;
+            if (value.Type?.TensorType?.Shape is { } shape)
+                declared[value.Name] = shape.Dim.Count;
         }
 
-        foreach (NodeProto node in model.Graph.Node.Concat(model.Functions.SelectMany(function => function.Node)).SelectMany(WithBodies))
-        {
-            if (Fault(node) is { } fault)
-                throw new ServingException($"Expected {fault} of the node \"{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}\" ({node.OpType}); ONNX Runtime {OrtEnv.Instance().GetVersionString()} would end the process at it.");
-        }
+        foreach (NodeProto node in WithBodies(model.Graph).SelectMany(graph => graph.Node))
+            Refuse(node, Fault(node) ?? FaultOfInputs(node));
+
+        // The names of values in a function are its own.
+        foreach (NodeProto node in model.Functions.SelectMany(function => WithBodies(new GraphProto { Node = { function.Node } })).SelectMany(graph => graph.Node))
+            Refuse(node, Fault(node));
+    }
+
+    private static void Refuse(NodeProto node, string? fault)
+    {
+        if (fault is not null)
+            throw new ServingException($"Expected {fault} of the node \"{(node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault())}\" ({node.OpType}); ONNX Runtime {OrtEnv.Instance().GetVersionString()} would end the process at it.");
     }
 
     /// <summary>Whether an element type is one of .NET's: not complex numbers, nor types of eight bits and less that are no integers of C#.</summary>
     private static bool IsServed(int code) => code is <= (int)TensorProto.Types.DataType.Uint64 or (int)TensorProto.Types.DataType.Bfloat16;
 
-    private static IEnumerable<NodeProto> WithBodies(NodeProto node) =>
-        node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => attribute.G.Node).SelectMany(WithBodies).Prepend(node);
+    private static IEnumerable<GraphProto> WithBodies(GraphProto graph) =>
+        graph.Node.SelectMany(node => node.Attribute).Where(attribute => attribute.G is not null).SelectMany(attribute => WithBodies(attribute.G)).Prepend(graph);
 
-    /// <summary>What was expected and found; null if there is nothing wrong.</summary>
-    private string? Fault(NodeProto node) => node.Domain is not ("" or "ai.onnx") ? null : node.OpType switch
+    /// <summary>What was expected and found of a node by itself; null if there is nothing wrong.</summary>
+    private static string? Fault(NodeProto node) => node.Domain is not ("" or "ai.onnx") ? null : node.OpType switch
     {
         "Attention" => Positive(node, "q_num_heads") ?? Positive(node, "kv_num_heads"),
         "ConvTranspose" => Positive(node, "group"),
-        "Einsum" => EqualEllipses(node),
         "LayerNormalization" when node.Input is [_, _, ""] => "two inputs, or a name for the third,",
         "Split" when Number(node, "num_outputs") is { } parts && parts != node.Output.Count => $"num_outputs {node.Output.Count}, as many as there are outputs, found {parts},",
+        _ => null,
+    };
+
+    /// <summary>What was expected and found of a node with what it reads.</summary>
+    private string? FaultOfInputs(NodeProto node) => node.Domain is not ("" or "ai.onnx") ? null : node.OpType switch
+    {
+        "Einsum" => EqualEllipses(node),
         "SplitToSequence" when node.Input is [_, { Length: > 0 } split] && Constant(split) is { Count: 1 } length && length[0] == 0 => "parts of at least 1, found 0,",
         _ => null,
     };
@@ -103,7 +116,7 @@ internal sealed class RuntimeTraps(Func<Stream> open, Func<OnnxModel> import)
     private int? Rank(string name) =>
         computation.Value is { } model && model.Values.TryGetValue(name, out Variable? value) ? value.Shape.Rank
         : declared.TryGetValue(name, out int rank) ? rank
-        : null;
+        : whole.Value.Graph.Initializer.FirstOrDefault(initializer => initializer.Name == name)?.Dims.Count;
 
     private Value? Constant(string name)
     {

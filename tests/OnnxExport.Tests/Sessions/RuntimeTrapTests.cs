@@ -29,6 +29,43 @@ public class RuntimeTrapTests
         Assert.Equal("a", equal.Inputs[0].Name);
     }
 
+    /// <summary>Of a model with an operator that the engine does not have, what the file states of its values counts.</summary>
+    [Fact]
+    public void Dots_are_counted_in_models_that_the_engine_cannot_read()
+    {
+        ModelProto model = Model(Node("Einsum", ["inner", "b"], 1, Text("equation", "...ij,...jk")), ("a", [3, 4]), ("b", [2, 4, 5]));
+        model.Graph.Node.Insert(0, new NodeProto { OpType = "Unheard", Domain = "of", Input = { "a" }, Output = { "inner" } });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "of", Version = 1 });
+        Assert.DoesNotContain("would end the process", Assert.Throws<ServingException>(() => OnnxSession.Load(model.ToByteArray())).Message, StringComparison.Ordinal);
+        model.Graph.ValueInfo.Add(End("inner", DataType.Float, [3, 4]));
+        Refused("found 0 and 1", model);
+
+        model.Graph.Node[1].Input[0] = "weights";
+        model.Graph.Initializer.Add(new TensorProto { Name = "weights", DataType = (int)DataType.Float, Dims = { 3, 4 }, RawData = ByteString.CopyFrom(new byte[48]) });
+        Refused("found 0 and 1", model);
+    }
+
+    /// <summary>The names of values in a function are not those of the model.</summary>
+    [Fact]
+    public void Dots_in_a_function_are_not_counted_by_names_of_the_model()
+    {
+        ModelProto model = Model(new NodeProto { OpType = "F", Domain = "own", Input = { "b", "b" }, Output = { "y0" } }, ("a", [3, 4]), ("b", [2, 4, 4]));
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "own", Version = 1 });
+        model.Functions.Add(new FunctionProto
+        {
+            Name = "F",
+            Domain = "own",
+            Input = { "a", "b" },
+            Output = { "y0" },
+            Node = { Node("Einsum", ["a", "b"], 1, Text("equation", "...ij,...jk->...ik")) },
+            OpsetImport = { new OperatorSetIdProto { Version = 24 } },
+        });
+        model.Graph.Node.Add(new NodeProto { OpType = "Sqrt", Input = { "a" }, Output = { "root" } });
+        model.Graph.Output.Add(End("root", DataType.Float, [3, 4]));
+        using OnnxSession session = OnnxSession.Load(model.ToByteArray());
+        Assert.Equal(2, session.Inputs.Count);
+    }
+
     [Theory]
     [InlineData("q_num_heads")]
     [InlineData("kv_num_heads")]
