@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Compilation;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
@@ -62,12 +63,22 @@ public sealed class Function
 
     /// <summary>Compiles inputs, outputs and updates.</summary>
     /// <param name="inputs">The inputs.</param>
-    /// <param name="outputs">The outputs.</param>
+    /// <param name="outputs">The outputs, which are called "output0" and so on.</param>
+    /// <param name="updates">The updates of parameters.</param>
+    /// <param name="options">Threads and compiler switches; null for the defaults.</param>
+    [OverloadResolutionPriority(1)]
+    public static Function Compile(
+        IReadOnlyList<Variable> inputs, IReadOnlyList<Variable> outputs, IReadOnlyList<Update>? updates = null, ExecutionOptions? options = null) =>
+        Compile(inputs, [.. outputs.Select((o, i) => new Output($"output{i}", o))], updates, options);
+
+    /// <summary>Compiles inputs, outputs with names of their own, and updates.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs with their names.</param>
     /// <param name="updates">The updates of parameters.</param>
     /// <param name="options">Threads and compiler switches; null for the defaults.</param>
     public static Function Compile(
-        IReadOnlyList<Variable> inputs, IReadOnlyList<Variable> outputs, IReadOnlyList<Update>? updates = null, ExecutionOptions? options = null) =>
-        Compile(new Signature(inputs, [.. outputs.Select((o, i) => new Output($"output{i}", o))], updates), options);
+        IReadOnlyList<Variable> inputs, IReadOnlyList<Output> outputs, IReadOnlyList<Update>? updates = null, ExecutionOptions? options = null) =>
+        Compile(new Signature(inputs, outputs, updates), options);
 
     /// <summary>Runs the function.</summary>
     /// <param name="inputs">One value for each input, in the order of the signature.</param>

@@ -47,6 +47,23 @@ public sealed class FunctionTests
         }
     }
 
+    /// <summary>Collection expressions of either kind choose the overload, an empty one too.</summary>
+    [Fact]
+    public void Outputs_are_given_with_names_or_without()
+    {
+        Variable x = Variable.Input("x", DType.Float32, [2]);
+        var count = new Parameter("count", Value.Of(0f), ParameterRole.State);
+        Function named = Function.Compile([x], [new Output("y", x * 2), new Output("z", x + 1)], [new Update(count, count.Variable + 1)], new ExecutionOptions { Threads = 1 });
+        Assert.Equal(["y", "z"], named.Signature.Outputs.Select(output => output.Name));
+        Assert.Equal([6f, 8f], named.Run(Value.Of([3f, 4f], 2))[0].ToArray<float>());
+        Assert.Equal([4f, 5f], named.Run(Value.Of([3f, 4f], 2))[1].ToArray<float>());
+        Function plain = Function.Compile([x], [x * 2, x + 1]);
+        Assert.Equal(["output0", "output1"], plain.Signature.Outputs.Select(output => output.Name));
+        Assert.Equal([4f, 5f], plain.Run(Value.Of([3f, 4f], 2))[1].ToArray<float>());
+        Function.Compile([], [], [new Update(count, count.Variable + 1)]).Run();
+        Assert.Equal(3, count.Value.Scalar());
+    }
+
     [Fact]
     public void Results_are_the_same_bits_for_any_number_of_threads()
     {
