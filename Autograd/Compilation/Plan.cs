@@ -15,9 +15,10 @@ internal sealed class Plan
 {
     private readonly Stack<PlanContext> idle = new();
     private readonly int keptContexts;
+    private readonly Func<long, Storage> memory;
     private readonly Dictionary<Body, BodyFunction> functions = new(ReferenceEqualityComparer.Instance);
     private readonly Binding binding;
-    private int contexts = 1;
+    private int contexts;
 
     /// <summary>Makes a program ready.</summary>
     /// <param name="program">The program.</param>
@@ -25,12 +26,14 @@ internal sealed class Plan
     /// <param name="kernels">The kernels to choose from.</param>
     /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
     /// <param name="keptContexts">How many contexts are kept while no run uses them.</param>
+    /// <param name="memory">Gives an arena of at least so many bytes.</param>
     /// <exception cref="SizeException">A run would take more than the limits.</exception>
-    public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts)
+    public Plan(Program program, Binding binding, KernelChoice kernels, Workers workers, int keptContexts, Func<long, Storage> memory)
     {
         Program = program;
         this.binding = binding;
         this.keptContexts = keptContexts;
+        this.memory = memory;
         Sizes = Array.ConvertAll(program.Shapes, shape => shape.Evaluate(binding.Sizes));
         Early = new Value?[program.Places.Length];
         foreach (EarlyNode early in program.Early)
@@ -62,7 +65,7 @@ internal sealed class Plan
             throw new SizeException($"Expected up to {program.Limits.Bytes} bytes of working memory for a run of \"{program.Signature.Name}\", found {ArenaBytes}: use smaller batches.");
         }
 
-        var first = new PlanContext(this);
+        PlanContext first = Rent();
         Kernels = new Kernel[program.Steps.Length];
         for (int i = 0; i < Kernels.Length; i++)
         {
@@ -73,7 +76,7 @@ internal sealed class Plan
             }
         }
 
-        idle.Push(first);
+        Return(first);
     }
 
     public Program Program { get; }
@@ -149,7 +152,17 @@ internal sealed class Plan
             contexts++;
         }
 
-        return new PlanContext(this);
+        return new PlanContext(this, memory(ArenaBytes));
+    }
+
+    /// <summary>Gives up the memory that no run uses.</summary>
+    public void Forget()
+    {
+        lock (idle)
+        {
+            contexts -= idle.Count;
+            idle.Clear();
+        }
     }
 
     /// <summary>Takes memory back.</summary>

@@ -10,11 +10,13 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="workers">The threads on which values are computed that follow from the sizes.</param>
 /// <param name="keptPlans">How many plans are kept.</param>
 /// <param name="keptArenas">How many blocks of working memory a plan keeps.</param>
+/// <param name="runsAlone">Whether runs follow each other: then one block of working memory, as large as the largest plan needs, is enough for all.</param>
 /// <param name="outer">For a body the sizes of the graph around it; null for none.</param>
-internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas, Binding? outer = null)
+internal sealed class PlanCache(Program program, KernelChoice kernels, Workers workers, int keptPlans, int keptArenas, bool runsAlone = false, Binding? outer = null)
 {
     private readonly List<Plan> plans = [];
     private readonly Lock planning = new();
+    private Storage? block;
 
     public Program Program => program;
 
@@ -25,7 +27,7 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
         {
             lock (plans)
             {
-                return plans.Sum(p => p.WorkingMemory);
+                return block?.ByteCount ?? plans.Sum(p => p.WorkingMemory);
             }
         }
     }
@@ -58,7 +60,7 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
                 }
             }
 
-            var plan = new Plan(program, binding, kernels, workers, keptArenas);
+            var plan = new Plan(program, binding, kernels, workers, keptArenas, runsAlone ? OneBlock : bytes => new Storage(bytes, isCleared: false));
             lock (plans)
             {
                 plans.Insert(0, plan);
@@ -86,6 +88,22 @@ internal sealed class PlanCache(Program program, KernelChoice kernels, Workers w
         finally
         {
             plan.Return(context);
+        }
+    }
+
+    private Storage OneBlock(long bytes)
+    {
+        lock (plans)
+        {
+            if (block is null || block.ByteCount < bytes)
+            {
+                // The smaller one is given up first.
+                block = null;
+                plans.ForEach(plan => plan.Forget());
+                block = new Storage(bytes, isCleared: false);
+            }
+
+            return block;
         }
     }
 

@@ -10,15 +10,14 @@ internal sealed class PlanContext
     private readonly Plan plan;
     private readonly Value[] values;
 
-    public PlanContext(Plan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="arena">At least as many bytes as it needs. Every step writes all of what it puts out, so they may hold anything.</param>
+    public PlanContext(Plan plan, Storage arena)
     {
         this.plan = plan;
         Program program = plan.Program;
         Place[] places = program.Places;
         values = new Value[places.Length];
-
-        // Every step writes all of what it puts out.
-        var arena = new Storage(plan.ArenaBytes, isCleared: false);
         for (int i = 0; i < values.Length; i++)
         {
             Place place = places[i];

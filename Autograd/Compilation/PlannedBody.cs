@@ -59,7 +59,7 @@ internal sealed class PlannedBody(BodyProgram program, Binding? outer, KernelCho
             [
                 .. program.Segments.Select(part => new CompiledSegment(
                     part.Segment,
-                    new PlanCache(part.Program, kernels, workers, KeptPlans, keptArenas: 1, outer),
+                    new PlanCache(part.Program, kernels, workers, KeptPlans, keptArenas: 1, outer: outer),
                     kernels,
                     program.Options)),
             ];

@@ -10,7 +10,7 @@ public sealed record ExecutionOptions
 
     /// <summary>
     /// For how many sets of input sizes a function keeps its plan and the memory of that: the least recently used one is given up for a new one, and made again
-    /// when its sizes come back. 8 by default, at least 1.
+    /// when its sizes come back. 8 by default, at least 1. The plans of a function with updates, such as a training step, share their memory.
     /// </summary>
     public int KeptPlans { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(KeptPlans), value, "Expected at least 1 plan."); } = 8;
 

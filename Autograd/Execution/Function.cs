@@ -43,7 +43,8 @@ public sealed class Function
         [
             .. Segment.Cut(rewritten).Select(segment => new CompiledSegment(
                 segment,
-                new PlanCache(ProgramBuilder.Build(segment.Signature, switches, options.Limits), kernels, workers, options.KeptPlans, options.KeptArenas),
+                new PlanCache(
+                    ProgramBuilder.Build(segment.Signature, switches, options.Limits), kernels, workers, options.KeptPlans, options.KeptArenas, runsAlone: signature.Updates.Count > 0),
                 kernels,
                 switches)),
         ];
@@ -164,14 +165,9 @@ public sealed class Function
         }
     }
 
-    /// <summary>The bytes of working memory that the plans kept now hold, parameters and inputs not counted.</summary>
-    public long WorkingMemory
-    {
-        get
-        {
-            return segments.Sum(s => s.Plans.WorkingMemory);
-        }
-    }
+    /// <summary>The bytes of working memory that the plans kept now hold, parameters and inputs not counted. The plans of a function with updates, whose runs follow each other, hold one
+    /// block together.</summary>
+    public long WorkingMemory => segments.Sum(s => s.Plans.WorkingMemory);
 
     internal Plan PlanFor(ReadOnlySpan<Value> inputs) => segments is [var only]
         ? only.Plans.For(inputs)

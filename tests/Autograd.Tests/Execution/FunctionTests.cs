@@ -148,6 +148,24 @@ public sealed class FunctionTests
         GC.KeepAlive(function);
     }
 
+    /// <summary>As its runs follow each other. A larger plan brings a larger block, which the plans before it take over.</summary>
+    [Fact]
+    public void The_plans_of_a_function_with_updates_hold_one_block_of_memory()
+    {
+        (Signature step, Parameter[] own) = TrainingStep();
+        (Signature reference, Parameter[] expected) = TrainingStep();
+        Function function = Function.Compile(step, new ExecutionOptions { Threads = 2 }), largest = Function.Compile(TrainingStep().Signature, new ExecutionOptions { Threads = 2 });
+        foreach (int size in new[] { 100, 20, 400, 100, 20, 300, 400 })
+        {
+            Value x = Randoms.Normal(size, size, 6), y = Randoms.Normal(size + 1, size, 3);
+            Assert.Equal(Interpreter.Run(reference, x, y)[0].Scalar(), function.Run(x, y)[0].Scalar(), 1e-4);
+        }
+
+        largest.Run(Randoms.Normal(1, 400, 6), Randoms.Normal(2, 400, 3));
+        Assert.Equal(largest.WorkingMemory, function.WorkingMemory);
+        Assert.All(own.Zip(expected), pair => Randoms.AssertClose(pair.Second.Value, pair.First.Value, 1e-5));
+    }
+
     [Fact]
     public void The_plans_used_last_are_kept_and_others_are_made_again()
     {
