@@ -26,6 +26,9 @@ public sealed class Parameter
 {
     private readonly Value current;
 
+    // Null for zeros, with which all that optimizers remember begins: they would be kept for nothing.
+    private readonly Value? initial;
+
     /// <summary>Creates a parameter.</summary>
     /// <param name="name">The name, which checkpoints and exported models keep.</param>
     /// <param name="initial">The initial value; copied.</param>
@@ -35,8 +38,8 @@ public sealed class Parameter
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
         Role = role;
-        Initial = initial.Clone();
         current = initial.Clone();
+        this.initial = current.IsZero() ? null : initial.Clone();
         Variable = Variable.Of(this);
     }
 
@@ -47,7 +50,7 @@ public sealed class Parameter
     public ParameterRole Role { get; }
 
     /// <summary>The value it was created with; not to be written to.</summary>
-    public Value Initial { get; }
+    public Value Initial => initial ?? Value.Zeros(DType, current.Sizes);
 
     /// <summary>The current value. Assigning copies the numbers; type and shape must stay the same.</summary>
     public Value Value
