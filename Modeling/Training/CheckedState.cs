@@ -9,8 +9,8 @@ namespace Toolkit.Modeling.Training;
 internal sealed class CheckedState
 {
     private readonly Trainer trainer;
-    private readonly ParameterSnapshot parameters;
     private readonly EpochTotals totals;
+    private ParameterSnapshot? spare;
 
     /// <summary>Checks the present state and keeps it.</summary>
     /// <exception cref="InvalidOperationException">A number is NaN or infinite.</exception>
@@ -19,10 +19,13 @@ internal sealed class CheckedState
         this.trainer = trainer;
         if (Fault() is { } fault)
             throw new InvalidOperationException($"Expected finite numbers to begin a training with, found that {fault}.");
-        parameters = new ParameterSnapshot(trainer.Parameters);
+        Parameters = new ParameterSnapshot(trainer.Parameters);
         totals = new EpochTotals(trainer.Graph.StepMeasures);
         totals.CopyFrom(trainer.State.Totals);
     }
+
+    /// <summary>The parameters of the kept state; early stopping may hold on to them, and they stay as they are.</summary>
+    public ParameterSnapshot Parameters { get; private set; }
 
     /// <summary>Where the kept state is from, in words.</summary>
     public string Where => totals.Steps == 0
@@ -37,7 +40,7 @@ internal sealed class CheckedState
     public (double Before, double Change) WeightChange()
     {
         double before = 0.0, change = 0.0;
-        foreach ((Parameter parameter, Value kept) in parameters.Parameters.Zip(parameters.Values))
+        foreach ((Parameter parameter, Value kept) in Parameters.Parameters.Zip(Parameters.Values))
         {
             if (parameter.Role != ParameterRole.Weight)
                 continue;
@@ -64,14 +67,19 @@ internal sealed class CheckedState
     /// <summary>Keeps the present state, which has been checked.</summary>
     public void Keep()
     {
-        parameters.Refresh();
         totals.CopyFrom(trainer.State.Totals);
+        if (Parameters.IsCurrent)
+            return;
+        // The best parameters are not overwritten.
+        if (Parameters == trainer.State.Best.Parameters)
+            (Parameters, spare) = (spare ?? new ParameterSnapshot(trainer.Parameters), Parameters);
+        Parameters.Refresh();
     }
 
     /// <summary>Makes the kept state the present one.</summary>
     public void Restore()
     {
-        parameters.Restore();
+        Parameters.Restore();
         trainer.State.Totals.CopyFrom(totals);
     }
 }

@@ -26,6 +26,9 @@ internal sealed class ParameterSnapshot
 
     public IReadOnlyList<Value> Values => values;
 
+    /// <summary>Whether the parameters have these values now, bit for bit.</summary>
+    public bool IsCurrent => parameters.Zip(values).All(pair => pair.First.Value.BitEquals(pair.Second));
+
     /// <summary>Takes the values that the parameters have now, into the same memory.</summary>
     public void Refresh()
     {

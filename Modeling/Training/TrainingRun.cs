@@ -182,8 +182,7 @@ internal sealed class TrainingRun
             return Diverged(fault);
         lock (trainer.Gate)
         {
-            good.Keep();
-            watch.See(watch.Measure()!, state.Epochs.Count + 1);
+            watch.See(watch.Measure()!, state.Epochs.Count + 1, good);
         }
 
         SaveBest();
@@ -216,9 +215,10 @@ internal sealed class TrainingRun
             totals.Clear();
             if (validation is not null)
                 watch.Tell(validation);
-            good.Keep();
             if (options.EarlyStopping is not null && watch.Interval is null)
-                watch.See(validation!, record.Epoch);
+                watch.See(validation!, record.Epoch, good);
+            else
+                good.Keep();
         }
 
         TrainingTelemetry.Epoch(record);
@@ -278,7 +278,8 @@ internal sealed class TrainingRun
             {
                 if (best.Step != state.Steps)
                 {
-                    state.Continue = new ParameterSnapshot(trainer.Parameters);
+                    good.Keep();
+                    state.Continue = good.Parameters;
                     parameters.Restore();
                 }
             }

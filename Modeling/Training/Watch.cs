@@ -51,8 +51,11 @@ internal sealed class Watch
         return metric is null ? null : $"the validation {metric} is NaN";
     }
 
-    /// <summary>Keeps the parameters of the model, with all that belongs to them, if the watched value is the best so far.</summary>
-    public void See(Evaluation evaluation, int epoch)
+    /// <summary>Keeps the present parameters, with all that belongs to them, and holds on to them if the watched value is the best so far.</summary>
+    /// <param name="evaluation">What was measured.</param>
+    /// <param name="epoch">In which epoch, from 1.</param>
+    /// <param name="good">Keeps the present parameters.</param>
+    public void See(Evaluation evaluation, int epoch, CheckedState good)
     {
         EarlyStopping stopping = options.EarlyStopping!;
         BestSoFar best = state.Best;
@@ -62,14 +65,15 @@ internal sealed class Watch
         if (best.Parameters is not null && !(improvement > stopping.MinimumImprovement))
         {
             best.Waited++;
+            good.Keep();
             return;
         }
 
         (best.Value, best.Epoch, best.Step, best.Waited) = (value, epoch, state.Steps, 0);
-        if (best.Parameters is null)
-            best.Parameters = new ParameterSnapshot(trainer.Parameters);
-        else
-            best.Parameters.Refresh();
+        // Those that were the best may be overwritten.
+        best.Parameters = null;
+        good.Keep();
+        best.Parameters = good.Parameters;
     }
 
     /// <summary>Tells the schedules that follow the validation set what it has brought.</summary>

@@ -1,6 +1,7 @@
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Optimizers;
 using Toolkit.Modeling.Persistence;
+using Toolkit.Modeling.Schedules;
 using Toolkit.Modeling.Training;
 
 namespace Toolkit.Modeling.Tests.Training;
@@ -171,6 +172,45 @@ public sealed class EarlyStoppingTests
             average = (0.5 * average) + (0.5 * k);
         Averaged.Swap(trainer.Parameters);
         Assert.Equal(average, ScriptedTraining.Weight(trainer), 1e-6);
+    }
+
+    /// <summary>A callback changes the rate behind each epoch. Weights are 1, 3, 4 (the best), 6 and 7; the rate that belongs to the best is that of its epoch.</summary>
+    [Fact]
+    public void A_callback_behind_the_best_epoch_does_not_change_what_was_best()
+    {
+        Trainer trainer = ScriptedTraining.Trainer([5, 9, 4, 3, 9, 3.5, 3.2], optimizer: new Sgd { LearningRate = new AdjustableRate(1) });
+        Dataset data = ScriptedTraining.Data(1);
+        TrainingControl? control = null;
+        History history = trainer.Fit(
+            data, new()
+            {
+                Epochs = 20,
+                Validation = data,
+                EarlyStopping = new() { Patience = 2 },
+                Callbacks = [Callback.AfterEpoch((training, epoch) => (control = training).LearningRateFactor = epoch.Epoch % 2 == 1 ? 2 : 1)],
+            },
+            Token);
+        Assert.Equal((3, 5), (history.BestEpoch, history.Epochs.Count));
+        Assert.Equal((4f, 1.0), (ScriptedTraining.Weight(trainer), control!.LearningRateFactor));
+
+        // Going on begins with the last weights and the rate behind them, 7 and 2.
+        trainer.Fit(data, new() { Epochs = 6 }, Token);
+        Assert.Equal(9f, ScriptedTraining.Weight(trainer));
+    }
+
+    /// <summary>What a divergence would go back to is the best there is while the validation loss falls; one copy more holds the last parameters when it does not.</summary>
+    [Theory]
+    [InlineData(new[] { 5.0, 4, 3, 2, 1 }, 1)]
+    [InlineData(new[] { 5, 4, 4, 3, 3.5, 3.2, 3.1 }, 2)]
+    public void Parameters_are_copied_as_often_as_needed(double[] script, int copies)
+    {
+        const int Bytes = 16 << 20;
+        Trainer trainer = ScriptedTraining.Trainer(Bytes / sizeof(float), script);
+        Dataset data = ScriptedTraining.Data(1);
+        trainer.Compile(data.Layout);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        trainer.Fit(data, new() { Epochs = script.Length, Validation = data, EarlyStopping = new() { Patience = 3 } }, Token);
+        Assert.Equal(copies, (GC.GetAllocatedBytesForCurrentThread() - before) / Bytes);
     }
 
     [Fact]

@@ -14,9 +14,13 @@ namespace Toolkit.Modeling.Tests.Training;
 /// <summary>A training whose loss follows a script: the one weight grows by 1 with each step, whatever the data are.</summary>
 internal static class ScriptedTraining
 {
-    public static Trainer Trainer(double[] script, int stepsPerEpoch = 1, Optimizer? optimizer = null, params Metric[] metrics) => new()
+    public static Trainer Trainer(double[] script, int stepsPerEpoch = 1, Optimizer? optimizer = null, params Metric[] metrics) =>
+        Trainer(0, script, stepsPerEpoch, optimizer, metrics);
+
+    /// <summary>A trainer whose model also keeps numbers that nothing changes.</summary>
+    public static Trainer Trainer(int ballast, double[] script, int stepsPerEpoch = 1, Optimizer? optimizer = null, params Metric[] metrics) => new()
     {
-        Model = new Counter(),
+        Model = new Counter(ballast),
         Loss = new Scripted(script, stepsPerEpoch),
         Optimizer = optimizer ?? new Sgd { LearningRate = 1 },
         Metrics = metrics,
@@ -31,13 +35,12 @@ internal static class ScriptedTraining
     public static float Weight(Trainer trainer) => ((Counter)trainer.Model).Weight.Value.Span<float>()[0];
 
     /// <summary>Gives its only weight, whatever comes in.</summary>
-    private sealed class Counter : Module
+    private sealed class Counter(int ballast) : Module
     {
-        public Counter() => Weight = new Parameter("weight", Value.Zeros(DType.Float32, 1, 1), ParameterRole.Weight);
+        public Parameter Weight { get; } = new("weight", Value.Zeros(DType.Float32, 1, 1), ParameterRole.Weight);
 
-        public Parameter Weight { get; }
-
-        protected override IReadOnlyList<Parameter> CreateParameters() => [Weight];
+        protected override IReadOnlyList<Parameter> CreateParameters() =>
+            ballast == 0 ? [Weight] : [Weight, new Parameter("ballast", Value.Zeros(DType.Float32, ballast), ParameterRole.State)];
 
         protected override Variable Build(Variable input, ForwardContext context) => (0.0 * input) + Weight.Variable;
     }
