@@ -20,6 +20,9 @@ namespace Toolkit.MLNetIntegration.Training;
 /// </summary>
 public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer>
 {
+    // The memory of the numbers of as many rows as are evaluated or scored at once: a layer on very many reads its weights, not its rows.
+    private const int BatchBytes = 4 << 20;
+
     private readonly MLContext context;
     private readonly IHost host;
     private readonly IReadOnlyList<LearnedTask> tasks;
@@ -83,6 +86,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, model, new ScoreOnnxOptions
         {
             Inputs = read,
+            BatchSize = AtOnce(columns, new ScoreOnnxOptions().BatchSize),
             SlotNames = tasks.SelectMany(task => task.SlotNames()).ToDictionary(StringComparer.Ordinal),
             Predictions = [.. tasks.Zip(columns.Labels, (task, label) => task.Prediction(label.Column)).OfType<PredictionOptions>()],
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
@@ -161,6 +165,9 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         return own with { Classes = start.Meaning?.Classes ?? classes, Scale = start.Scale, Tasks = start.Meaning?.Tasks ?? [] };
     }
 
+    /// <summary>How many rows go through the network at once, fewer than usual where they are very wide.</summary>
+    private static int AtOnce(TrainingColumns columns, int usual) => Math.Clamp(BatchBytes / (sizeof(float) * Math.Max(1, columns.Features.NumberCount)), 1, usual);
+
     private static int OutputsOf(LearnedTask task, LabelColumn label) => task.Head is LayeredHead layered ? layered.Outputs(label.Outputs) : label.Outputs;
 
     /// <summary>The network of the one task, or layers with the outputs of all tasks behind each other and the sum of their losses.</summary>
@@ -202,6 +209,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
                 BatchSize = options.BatchSize,
                 Seed = seed,
                 Validation = validation,
+                ValidationBatchSize = AtOnce(columns, new FitOptions().ValidationBatchSize),
                 EarlyStopping = validation is null ? null : new EarlyStopping { Patience = options.Patience },
                 Progress = options.Progress,
                 Callbacks = [log, .. options.Callbacks],

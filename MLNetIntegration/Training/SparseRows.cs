@@ -16,6 +16,7 @@ internal sealed class SparseRows : IDataSource
 
     private readonly List<(int[] Columns, Example Own)> rows;
     private readonly int[] order;
+    private Batch? used;
 
     private SparseRows(DataLayout layout, List<(int[] Columns, Example Own)> rows, int[] order, long bytes) =>
         (Layout, this.rows, this.order, Bytes) = (layout, rows, order, bytes);
@@ -68,7 +69,10 @@ internal sealed class SparseRows : IDataSource
             new RandomSource(seed).Fork("shuffle").Fork(epoch).Shuffle(pass.AsSpan());
         }
 
-        var batch = new Batch(Layout, options.Size);
+        // The memory of the pass before, unless that still runs, or has ended early.
+        Batch? last = Interlocked.Exchange(ref used, null);
+        Batch batch = last?.Capacity == options.Size ? last : new Batch(Layout, options.Size);
+        batch.Clear();
         var features = new float[Layout.FeatureLength];
         foreach (int row in pass)
         {
@@ -91,6 +95,8 @@ internal sealed class SparseRows : IDataSource
         {
             yield return batch;
         }
+
+        used = batch;
     }
 
     private static int[] NonZeros(ReadOnlySpan<float> features)

@@ -90,6 +90,20 @@ public sealed class MemoryTests
         Assert.IsType<Dataset>(full.Open(filled, 1).Train);
     }
 
+    /// <summary>Rows of 256 KiB: 256 of them to validate on, or 64 to score, would take far more than the weights of 2 MiB.</summary>
+    [Fact]
+    public void Very_wide_rows_go_through_the_network_a_few_at_once()
+    {
+        IDataView data = View(Sparse(300, 65_536), 65_536);
+        var options = new NeuralNetworkOptions { HiddenUnits = [8], Epochs = 1, Validation = data, Execution = new() { Threads = 1 } };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using NeuralNetworkTransformer trained = ml.Regression.NeuralNetwork(options).Fit(data);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / MiB, 0, 128);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(300, trained.Transform(data).GetColumn<float>("Score").Count(float.IsFinite));
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / MiB, 0, 24);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
