@@ -6,6 +6,7 @@ namespace Toolkit.Modeling.Constraints;
 /// A set that a parameter must not leave: after each step of the optimizer, its new value is projected back. Source: book section 7.2,
 /// explicit constraints with reprojection.
 /// </summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Constraint
 {
     /// <summary>Whether the constraint is for a parameter; by default for weights only.</summary>

@@ -8,6 +8,7 @@ namespace Toolkit.Modeling.Initializers;
 public readonly record struct Fan(int In, int Out);
 
 /// <summary>How a parameter begins. Source: book section 8.4.</summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Initializer
 {
     /// <summary>Creates the initial value, float32.</summary>

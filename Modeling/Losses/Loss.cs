@@ -10,6 +10,8 @@ namespace Toolkit.Modeling.Losses;
 /// What training makes small: a number for each example, averaged over the batch. Source: book section 6.2.1; most losses are
 /// cross-entropies between the data and the distribution that the model states.
 /// </summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are, so that <see cref="On"/> and <c>with</c> copy what it holds: from a class, C# says
+/// "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Loss
 {
     /// <summary>The name of the output of the model that is the prediction; "output" by default, what a <see cref="Module"/> gives.</summary>

@@ -7,6 +7,8 @@ namespace Toolkit.Modeling.Metrics;
 
 /// <summary>A measure of how good predictions are, over all examples of a set: what it observes of a batch is added up over the pass, and the total is a number. Most are
 /// means over examples (<see cref="MeanMetric"/>).</summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are, so that <see cref="On"/> and <c>with</c> copy what it holds: from a class, C# says
+/// "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Metric
 {
     /// <summary>What it measures, in lower case.</summary>

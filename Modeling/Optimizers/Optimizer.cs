@@ -8,6 +8,7 @@ namespace Toolkit.Modeling.Optimizers;
 /// How parameters follow gradients: maps the gradients of one step to updates of parameters, in the graph. Optimizers nest: one may change
 /// the gradients and hand them to another, as <see cref="ClipByNorm"/> does. Source: book chapter 8.
 /// </summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Optimizer
 {
     /// <summary>The updates of one step: of the parameters and of what the optimizer remembers, but not of the step counter.</summary>

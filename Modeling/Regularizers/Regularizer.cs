@@ -6,6 +6,7 @@ namespace Toolkit.Modeling.Regularizers;
 /// A term that is added to the loss to make a model do well on new examples: J̃ = J + Ω (book equation 7.1). It may use the loss, its
 /// gradients, the input, hidden representations, parameters, and the model applied to other inputs.
 /// </summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Regularizer
 {
     /// <summary>The share of the loss of the clean examples that the term takes away because it puts another loss in its place, between 0 and 1; 0 by default. The

@@ -10,7 +10,8 @@ namespace Toolkit.Modeling.Schedules;
 /// <c>LearningRate = 1e-3</c>. Source: book section 8.3.1.
 /// </summary>
 /// <remarks>Steps count batches, not epochs. A schedule is a pure function of the step, or keeps what else it follows beside the optimizer's
-/// moments (<see cref="ReduceOnPlateau"/>, <see cref="AdjustableRate"/>), so a resumed training goes on where it stood.</remarks>
+/// moments (<see cref="ReduceOnPlateau"/>, <see cref="AdjustableRate"/>), so a resumed training goes on where it stood. One of your own is a <c>record</c>, as all of
+/// them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record Schedule
 {
     /// <summary>The rate of a step.</summary>

@@ -1,6 +1,7 @@
 namespace Toolkit.Modeling.Data.Augmentation;
 
 /// <summary>A random change of an image that leaves its class as it is. Source: book section 7.4.</summary>
+/// <remarks>One of your own is a <c>record</c>, as all of them are: from a class, C# says "Only records may inherit from records" (CS8865).</remarks>
 public abstract record ImageAugmentation
 {
     /// <summary>Changes an image.</summary>
