@@ -13,6 +13,9 @@ public sealed class OperatorSet
 
     private OperatorSet(IReadOnlyDictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>> operators) => this.operators = operators;
 
+    /// <summary>No operators, to begin a set with.</summary>
+    public static OperatorSet Empty => new(new Dictionary<(string Domain, string Name), Func<OnnxNode, IReadOnlyList<Variable>>>());
+
     /// <summary>The operators of the ONNX standard that the registry has, and those of ONNX Runtime that are read as such (domain <c>com.microsoft</c>).</summary>
     public static OperatorSet Standard { get; } = new(OperationRegistry.All
         .Where(operation => operation.FromOnnx is not null)

@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
 
@@ -11,7 +10,7 @@ internal sealed class FormTypes(int opset)
 {
     private readonly Dictionary<OnnxForm, Variable?> results = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The type of the result of a form; null where the engine cannot read the operator.</summary>
+    /// <summary>The type of the result of a form; null where that is not known.</summary>
     /// <param name="form">A form whose inputs are given.</param>
     /// <param name="node">The node whose arguments the form reads.</param>
     public TensorType? Of(OnnxForm form, Node node) => Result(form, node)?.Type;
@@ -22,7 +21,7 @@ internal sealed class FormTypes(int opset)
             return known;
         Variable?[] inputs = [.. form.Inputs!.Select(input => Read(input, node))];
         Variable? result = null;
-        if (!inputs.Contains(null) && OperatorSet.Standard.Find("", form.Operator) is { } apply
+        if (!inputs.Contains(null) && FormOperators.All.Find("", form.Operator) is { } apply
             && StandardOperators.Find("", form.Operator, opset) is { } schema)
         {
             var attributes = form.Attributes.ToDictionary(a => a.Name, a => a.Value is DType type ? (long)Format.TensorConversion.ToDataType(type) : a.Value);

@@ -55,7 +55,9 @@ public class OperationParityTests
         byte[] bytes = model.ToByteArray();
         Assert.Empty(ModelCheck.Check(bytes));
 
-        if (new FlatGraph(signature, opset).Steps.Any(s => s.Form.RuntimeTypes?.Contains(s.Node.Inputs[0].DType) == false))
+        IReadOnlyList<Step> steps = new FlatGraph(signature, opset).Steps;
+        Assert.All(steps.SelectMany(step => step.Forms.SkipLast(1)), form => Assert.NotNull(FormOperators.All.Find("", form.Operator)));
+        if (steps.Any(s => s.Form.RuntimeTypes?.Contains(s.Node.Inputs[0].DType) == false))
         {
             // What an operation says of ONNX Runtime is true. Some kernels refuse a type only when they run.
             string refusal = Assert.Throws<ServingException>(() =>
