@@ -11,3 +11,4 @@ Dataset others = Series.Create(1000, random);
 Console.WriteLine($"mean absolute error of the median: {trainer.Evaluate(others).Metrics.Values.Single():F3}, of the hour a day before: {Forecaster.ErrorOfDayBefore(others):F3}");
 Console.WriteLine($"covered, hour by hour: {string.Join(", ", Forecaster.Coverage(trainer, others).Select(share => $"{share:P0}"))}");
 trainer.Model.ExportOnnx("forecast.onnx");
+Picture.Save(trainer.Model, others.Take(1), "forecast.svg");
