@@ -28,11 +28,13 @@ internal static class WinogradKernels
                         a.Outputs[0].Span<float>(), a.Workers, epilogue.Relu, packed),
                     ConvolutionOperation.Flops(request.ResultSizes(0), request.Sizes(1)));
             case ConvInputGradient conv when Suits(conv.KernelShape(request.ResultSizes(0), request.Sizes(1)), out ConvolutionShape shape):
+                conv.RequireGradient(request.Sizes(0), request.ResultSizes(0), request.Sizes(1));
                 return Kernel.Of(
                     a => Winograd.InputGradient<float>(
                         shape, a.Inputs[0].Span<float>(), a.Inputs[1].Span<float>(), a.Outputs[0].Span<float>(), a.Workers),
                     ConvolutionOperation.Flops(request.Sizes(0), request.Sizes(1)));
             case ConvWeightGradient conv when Suits(conv.KernelShape(request.Sizes(0), request.ResultSizes(0)), out ConvolutionShape shape):
+                conv.RequireGradient(request.Sizes(1), request.Sizes(0), request.ResultSizes(0));
                 return Kernel.Of(
                     a => Winograd.WeightGradient<float>(
                         shape, a.Inputs[0].Span<float>(), a.Inputs[1].Span<float>(), a.Outputs[0].Span<float>(), a.Workers),

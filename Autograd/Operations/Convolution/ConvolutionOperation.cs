@@ -50,7 +50,7 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
     private protected void RequireGradient(Shape found, Shape x, Shape w) => Require.Gradient(this, OutputShape(x, w), found);
 
     /// <summary>The same once they all are; where no window fits into an image of open size, there are none.</summary>
-    private protected void RequireGradient(ReadOnlySpan<int> found, ReadOnlySpan<int> image, ReadOnlySpan<int> weights)
+    internal void RequireGradient(ReadOnlySpan<int> found, ReadOnlySpan<int> image, ReadOnlySpan<int> weights)
     {
         (Shape x, Shape w) = (Shape.OfSizes(image), Shape.OfSizes(weights));
         IEnumerable<Dim> windows = Enumerable.Range(0, Axes).Select(axis => WindowCount.Of(x[axis + 2], Pads[axis], Pads[Axes + axis], w[axis + 2], Strides[axis], Dilations[axis]));

@@ -45,6 +45,23 @@ public sealed class OpenSizeTests
         Assert.Contains("expects a gradient of shape", Assert.Throws<ShapeException>(() => Function.Compile(inputs, [y]).Run(values)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The same for the kernels by minimal filtering, which 3 × 3 in float32 with many channels has: of 12 × 12 a gradient has as many, not 11 rows.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Minimal_filtering_refuses_a_gradient_of_another_size_as_well(bool ofWeights)
+    {
+        const int Channels = 32, Side = 12;
+        Variable g = Variable.Input("g", DType.Float32, ["n", Channels, "rows", "columns"]);
+        Variable other = ofWeights ? Variable.Input("x", DType.Float32, ["n", Channels, "height", "width"]) : Variable.Input("w", DType.Float32, [Channels, Channels, 3, 3]);
+        IntList pads = [1, 1, 1, 1];
+        Variable y = ofWeights ? new ConvWeightGradient(Ones, pads, Ones, 1).Apply(other, g, Ops.Integers(3, 3)) : new ConvInputGradient(Ones, pads, Ones, 1).Apply(g, other, Ops.Integers(Side, Side));
+        Value known = ofWeights ? Randoms.Normal(1, 2, Channels, Side, Side) : Randoms.Normal(1, Channels, Channels, 3, 3);
+        Function f = Function.Compile([g, other], [y]);
+        Assert.Equal(ofWeights ? [Channels, Channels, 3, 3] : [2, Channels, Side, Side], f.Run(Randoms.Normal(2, 2, Channels, Side, Side), known)[0].Sizes.ToArray());
+        Assert.Contains("expects a gradient of shape", Assert.Throws<ShapeException>(() => f.Run(Randoms.Normal(2, 2, Channels, Side - 1, Side), known)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Three of five columns are taken; two and one are the parts. Every derivative is that of differences.</summary>
     [Fact]
     public void Uneven_parts_of_an_axis_that_depends_on_data_are_differentiated()
