@@ -39,7 +39,7 @@ public sealed class Parameter
         Name = name;
         Role = role;
         current = initial.Clone();
-        this.initial = current.IsZero() ? null : initial.Clone();
+        this.initial = Zero.All(current) ? null : initial.Clone();
         Variable = Variable.Of(this);
     }
 

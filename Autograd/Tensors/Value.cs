@@ -318,21 +318,6 @@ public sealed unsafe class Value
         return same;
     }
 
-    /// <summary>Whether all bytes are 0; texts are not.</summary>
-    internal bool IsZero()
-    {
-        bool zero = texts is null;
-        Span<byte> part;
-        for (long done = 0; zero && done < ByteCount; done += part.Length)
-        {
-            part = BytesFrom(done);
-            zero = !part.ContainsAnyExcept((byte)0);
-        }
-
-        GC.KeepAlive(this);
-        return zero;
-    }
-
     /// <summary>The same memory under other sizes.</summary>
     /// <param name="newSizes">Sizes with the same product.</param>
     /// <exception cref="ShapeException">The products differ.</exception>

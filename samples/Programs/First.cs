@@ -4,7 +4,7 @@
 // Trains a network on drawn digits, writes it as ONNX, and scores it in ML.NET.
 using Microsoft.ML.Data;
 
-Dataset train = GeneratedDigits.Create(3000, seed: 1).Reshape(784), test = GeneratedDigits.Create(500, seed: 2).Reshape(784);
+Dataset train = GeneratedDigits.Create(3000, seed: 1).Reshape(784), test = GeneratedDigits.Create(500, seed: 3).Reshape(784);
 var random = new RandomSource(seed: 42);
 var model = new Sequential(
     new Dense(784, 64, random) { Activation = Ops.Tanh },

@@ -38,8 +38,8 @@ public sealed class LargeTensorTests
     [Fact]
     public void Windows_reach_the_end_of_the_longest_signal()
     {
-        Memory.Require(4);
-        const int Step = 1 << 20, Last = Most / Step;
+        Memory.Require(1);
+        const int Step = 1 << 24, Last = Most / Step;
         Value x = Value.Zeros(DType.Float32, 1, 1, Most);
         Span<float> numbers = x.Span<float>();
         (numbers[0], numbers[1], numbers[(Last * Step) - 1], numbers[Last * Step], numbers[(Last * Step) + 2]) = (2, 3, 8, 5, 7);
@@ -50,8 +50,8 @@ public sealed class LargeTensorTests
         Assert.Equal((32f, 705f), (found[0], found[^1]));
         float[] gradient = Run(new ConvWeightGradient([Step], [0, 0], [1], 1).Apply(signal, some, Ops.Integers(3)), [signal, some], x, Value.Full(1, DType.Float32, 1, 1, Last + 1));
         Assert.Equal([7f, 3, 7], gradient);
-        float[] maxima = Run(new MaxPool([Step], [Step], [0, 0], [1]).Apply(signal), [signal], x);
-        Assert.Equal((3f, 8f), (maxima[0], maxima[^1]));
+        float[] maxima = Run(new MaxPool([3], [Step], [0, 0], [1]).Apply(signal), [signal], x);
+        Assert.Equal((3f, 7f), (maxima[0], maxima[^1]));
     }
 
     /// <summary>One computation, in which results take turns in the same memory; of each the elements 0, 1, the one in the middle, the last but one and the last are read.</summary>
