@@ -1,4 +1,5 @@
 """Repeats the training of LossJob with PyTorch's DistributedDataParallel over Gloo in two processes, and prints the mean loss of each step. Arguments: FOLDER sgd|adam PORT."""
+import datetime
 import os
 import sys
 
@@ -15,7 +16,7 @@ def read(folder, name, dtype):
 
 def train(rank, folder, optimizer, port):
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=SIZE)
+    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", timeout=datetime.timedelta(seconds=60), rank=rank, world_size=SIZE)
     x = read(folder, "features", torch.float32).reshape(EXAMPLES, FEATURES)
     y = read(folder, "labels", torch.int64)
     first = torch.nn.Linear(FEATURES, HIDDEN)
@@ -40,7 +41,7 @@ def train(rank, folder, optimizer, port):
             total = loss.detach().double()
             dist.all_reduce(total)
             if rank == 0:
-                print(repr(total.item() / SIZE))
+                print("loss", repr(total.item() / SIZE))
     dist.destroy_process_group()
 
 
