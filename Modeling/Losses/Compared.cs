@@ -47,7 +47,7 @@ internal sealed record Compared(Variable Prediction, Variable Target, Variable? 
         if (own is not null && own.Shape.Rank != 1 && !own.Shape.SequenceEqual([batch, steps]))
             throw new ShapeException($"{reader} expects a weight [{batch}] or [{batch}, {steps}], found \"{names.Weight}\" {own.Shape}.");
         Variable? counts = WeightedMean.Both(
-            (own is null || own.Shape.Rank == 2 ? own : own.Reshape([batch, 1]).Expand([batch, steps], target)), mask?.Cast(own?.DType ?? DType.Float32));
+            (own is null || own.Shape.Rank == 2 ? own : own.Reshape([batch, 1]).Expand([batch, steps], target)), mask?.Cast(DType.Float32));
         Variable? weight = examples.Weight?.Reshape([batch, 1]).Expand([batch, steps], target);
         if (mask is not null)
         {

@@ -178,18 +178,17 @@ internal sealed class CheckpointReader(Stream stream, long end, int version) : I
 
     private int[] RequireRoom(int[] sizes, DType type, string name)
     {
-        // A text takes at least the byte of its length.
+        // A text takes at least the byte of its length. A size of 0 leaves nothing of the others, however great they are.
         Int128 bytes = Math.Max(type.Size(), 1);
         bool fits = true;
         foreach (int size in sizes)
         {
             fits &= size >= 0;
-            bytes = Int128.Min(bytes * Math.Max(size, 1), long.MaxValue);
+            bytes = Int128.Min(bytes * size, long.MaxValue);
         }
 
-        bool empty = Array.Exists(sizes, size => size == 0);
         Require(
-            fits && bytes <= (empty ? int.MaxValue : Left),
+            fits && bytes <= Left,
             $"the sizes [{string.Join(", ", sizes)}] of {Excerpt.Quoted(name)} of type {type} where {Left} bytes are left");
         return sizes;
     }

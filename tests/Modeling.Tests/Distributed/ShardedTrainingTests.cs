@@ -47,6 +47,13 @@ public sealed class ShardedTrainingTests : IDisposable
     public void A_group_takes_the_steps_that_one_process_takes(bool weighted) =>
         TakesTheSameSteps(Data(weighted, unlabelled: true), new FitOptions { Epochs = 2, BatchSize = 20, Seed = 4 });
 
+    /// <summary>Of two terms one counts examples with a label only, the other all of them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_loss_of_two_terms_is_the_same_in_pieces(bool weighted) =>
+        TakesTheSameSteps(Data(weighted, unlabelled: true), new FitOptions { Epochs = 2, BatchSize = 20, Seed = 4 }, new GenerativeDiscriminative(0.3));
+
     /// <summary>The first batch has no label, the second no weight, and of the third only the last piece has both.</summary>
     [Fact]
     public void Batches_and_pieces_in_which_nothing_counts_are_passed_over()
@@ -58,7 +65,7 @@ public sealed class ShardedTrainingTests : IDisposable
         TakesTheSameSteps(Dataset.FromLabels(x, [6], labels, 3, allowUnlabelled: true).WithWeights(weights), new FitOptions { Epochs = 2, BatchSize = 20, Shuffle = false });
     }
 
-    private static void TakesTheSameSteps(Dataset data, FitOptions options)
+    private static void TakesTheSameSteps(Dataset data, FitOptions options, Loss? loss = null)
     {
         Trainer alone = Plain(null), together = Plain(SingleProcess.Instance);
         List<double> steps = [], stepsTogether = [];
@@ -76,13 +83,13 @@ public sealed class ShardedTrainingTests : IDisposable
         foreach ((Parameter a, Parameter b) in alone.Model.Parameters.Zip(together.Model.Parameters))
             Assert.All(a.Value.ToArray<float>().Zip(b.Value.ToArray<float>()), pair => Assert.InRange(pair.First - pair.Second, -1e-4f, 1e-4f));
 
-        static Trainer Plain(IProcessGroup? group)
+        Trainer Plain(IProcessGroup? group)
         {
             var random = new RandomSource(5);
             return new Trainer
             {
                 Model = new Sequential(new Dense(6, 16, random) { Activation = Ops.Tanh }, new Dense(16, 3, random)),
-                Loss = new LabelledOnly(new SoftmaxCrossEntropy()),
+                Loss = loss ?? new LabelledOnly(new SoftmaxCrossEntropy()),
                 Optimizer = new ClipByNorm(0.5, new Momentum { LearningRate = 0.1 }),
                 Regularizers = [new L2(1e-2), new HiddenL1(1e-2, "dense1")],
                 Metrics = [new Accuracy()],

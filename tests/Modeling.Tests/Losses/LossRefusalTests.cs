@@ -133,6 +133,27 @@ public sealed class LossRefusalTests
         Assert.Equal(((0.5 * plain[0]) + (3 * plain[2])) / 3.5, Run.Number(loss.Mean(z, Run.Labels(1, -1, 0))), 1e-13);
     }
 
+    /// <summary>Logits of yes and no have no axis of classes, and two classes all the same.</summary>
+    [Fact]
+    public void Class_weights_go_with_a_prediction_without_an_axis_of_classes()
+    {
+        double[] z = [0.3, -1, 2], nll = [Math.Log(1 + Math.Exp(-0.3)), Math.Log(1 + Math.Exp(-1)), Math.Log(1 + Math.Exp(2))];
+        Loss loss = new ClassWeighted(new BinaryCrossEntropy(), 3, 0.5);
+        double expected = ((0.5 * nll[0]) + (3 * nll[1]) + (3 * nll[2])) / 6.5;
+        Assert.Equal(expected, Run.Number(loss.Mean(Variable.Of(Value.Of(z, 3)), Run.Labels(1, 0, 0))), 1e-13);
+        Assert.Equal(expected, Run.Number(loss.Mean(Variable.Of(Value.Of(z, 3, 1)), Run.Labels(1, 0, 0))), 1e-13);
+    }
+
+    [Fact]
+    public void A_sum_tells_the_first_fault_of_a_target()
+    {
+        Loss sum = Squared + new BinaryCrossEntropy() + new PoissonLikelihood();
+        Assert.Null(sum.TargetFault([0, 1], 2));
+        Assert.Equal("expected a probability from 0 to 1, found 1.5", sum.TargetFault([0, 1.5f], 2));
+        Assert.Equal("expected a probability from 0 to 1, found -1", sum.TargetFault([-1], 1));
+        Assert.Equal("expected a count, a whole number of at least 0, found 0.5", sum.TargetFault([1, 0.5f], 2));
+    }
+
     /// <summary>A loss of two terms whose weight is learned pays for it once: e^(−s)·(a + b) + s.</summary>
     [Fact]
     public void A_learned_weight_of_a_task_of_two_terms_is_paid_for_once()

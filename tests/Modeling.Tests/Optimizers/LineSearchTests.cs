@@ -112,6 +112,8 @@ public sealed class LineSearchTests
         ["a kink far above 0"] = (0, 1, x => (x - 1.0).Abs() + 1e6),
         ["lost in rounding"] = (0, 1, x => 1e8 + (1e-9 * (x - 1.0).Square())),
         ["lost in rounding near 0"] = (0, 1, x => (1e-9 * (x - 1.0).Square()) - 1e8),
+        // All values are the same but for rounding, and those at the end of a step lower than its slope promises: the parabola bends down.
+        ["a wave lost in rounding"] = (0.01, 1, x => 1e8 + (4e-8 * (2.0 * x).Cos())),
         ["a value of 0"] = (0, 1, x => (x - 1.0).Square() - 1.0),
         ["tiny values"] = (0, 1, x => 1e-200 * (x - 1.0).Square()),
         ["sinks slowly"] = (0, 1, x => -(1.0 + x.Square()).Log() - (0.01 * x)),

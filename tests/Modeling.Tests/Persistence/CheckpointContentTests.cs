@@ -262,9 +262,12 @@ public sealed class CheckpointContentTests : IDisposable
     public void Parameters_without_elements_and_a_text_at_the_end_come_back()
     {
         Parameter empty = new("empty", Value.Zeros(DType.Float32, 0, 3)), text = new("text", Value.Of(["at the end"], 1), ParameterRole.State);
-        Checkpoint.Save(Path, new Holder(empty, text));
+        // No number of elements that a size of 0 would not leave nothing of.
+        Parameter first = new("first", Value.Zeros(DType.Float64, 0, int.MaxValue, int.MaxValue, int.MaxValue)),
+            last = new("last", Value.Zeros(DType.Float32, [.. Enumerable.Repeat(int.MaxValue, 8), 0]));
+        Checkpoint.Save(Path, new Holder(empty, first, last, text));
         text.Value = Value.Of(["x"], 1);
-        Checkpoint.Load(Path, new Holder(empty, text));
+        Checkpoint.Load(Path, new Holder(empty, first, last, text));
         Assert.Equal(["at the end"], text.Value.Texts.ToArray());
     }
 
