@@ -53,7 +53,7 @@ return MpiGroup.Run(
         Console.WriteLine($"rank {group.Rank} of {group.Size} is done");
         return 0;
     },
-    new MpiOptions { Patience = TimeSpan.FromSeconds(fault == "stop" ? 2 : 60) });
+    new MpiOptions { Patience = TimeSpan.FromSeconds(fault == "stop" ? 5 : 60) });
 
 internal sealed class StoppedClock : TimeProvider
 {

@@ -45,7 +45,7 @@ public sealed class MpiTests : IDisposable
     [Theory]
     [InlineData("throw", "Rank 1 has failed: System.InvalidOperationException: the disk is full")]
     [InlineData("kill", "process rank 1 with PID")]
-    [InlineData("stop", "Rank 1 does not come: rank 0 has waited 2")]
+    [InlineData("stop", "Rank 1 does not come: rank 0 has waited 5")]
     [InlineData("mismatch", "rank 1 differs from rank 0 in training data")]
     public async Task A_process_that_fails_ends_all_and_is_named(string fault, string message)
     {
