@@ -53,6 +53,17 @@ public sealed record OnnxExportOptions
     /// </summary>
     public Signature? TrainingStep { get; init; }
 
+    /// <summary>
+    /// The number of bytes, at least 0, from which a parameter or constant is written to a file beside the model (external data) in place of the model itself. Null by default: the model holds everything, and may
+    /// have 2 GiB at most. With 1024 what matters of a large model lies beside it, and models of any size can be written. The second file is called as the first with <c>.data</c> behind it; whoever moves
+    /// or renames it must do so with both, as the model names it. Where a model is written to memory, it holds everything.
+    /// </summary>
+    public long? ExternalDataThreshold
+    {
+        get;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(ExternalDataThreshold), value, "Expected at least 0 bytes, or null for a model that holds everything.");
+    }
+
     /// <summary>Whether the inferred types and shapes of the results of operations are written, for viewers and for importers that infer none.</summary>
     public bool IncludeValueInfo { get; init; } = true;
 }

@@ -24,7 +24,8 @@ public static class OnnxExporter
     /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, a parameter is NaN or infinite, or the model is too large.</exception>
     public static byte[] Export(Signature signature, OnnxExportOptions? options = null) => ToModel(signature, options).ToByteArray();
 
-    /// <summary>Writes a computation to an .onnx file. Either the whole file is written or an old one is left as it was.</summary>
+    /// <summary>Writes a computation to an .onnx file, and by <see cref="OnnxExportOptions.ExternalDataThreshold"/> its large tensors to a second one beside it, which is called as the first with
+    /// <c>.data</c> behind it. Either all is written or old files are left as they were.</summary>
     /// <param name="signature">The computation; parameters are written with their current values.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
@@ -33,8 +34,13 @@ public static class OnnxExporter
     /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
     public static void Export(Signature signature, string path, OnnxExportOptions? options = null)
     {
-        ModelProto model = ToModel(signature, options);
-        AtomicFile.Write(path, model.WriteTo);
+        string data = path + ".data";
+        ExternalData? external = options?.ExternalDataThreshold is { } threshold ? new ExternalData(Path.GetFileName(data), threshold) : null;
+        ModelProto model = ToModel(signature, options, external: external);
+        if (external is { IsEmpty: false })
+            AtomicFile.Write([(data, external.WriteTo), (path, model.WriteTo)]);
+        else
+            AtomicFile.Write(path, model.WriteTo);
     }
 
     /// <summary>Writes what an application runs of a model to an .onnx file: its inference computation, without updates.</summary>
@@ -51,7 +57,8 @@ public static class OnnxExporter
     /// <param name="signature">The computation.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
     /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give; null for none.</param>
-    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null, IReadOnlySet<Parameter>? required = null)
+    /// <param name="external">Takes large tensors; null where the model holds all.</param>
+    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null, IReadOnlySet<Parameter>? required = null, ExternalData? external = null)
     {
         options ??= new OnnxExportOptions();
         if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
@@ -65,7 +72,7 @@ public static class OnnxExporter
             throw new ExportException($"Expected finite parameters to export, found that {fault}: the training has diverged.");
         }
 
-        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>());
+        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>(), external);
         var model = new ModelProto
         {
             IrVersion = IrVersion(options.Opset),
@@ -94,7 +101,7 @@ public static class OnnxExporter
         }
 
         if (options.TrainingStep is { } step)
-            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }));
+            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }, external: external));
         ModelCheck.Require(model);
         return model;
     }

@@ -13,6 +13,7 @@ internal sealed class SignatureWriter
     private readonly Signature signature;
     private readonly OnnxExportOptions options;
     private readonly IReadOnlySet<Parameter> required;
+    private readonly ExternalData? external;
     private readonly List<WrittenUpdate> updates = [];
     private readonly GraphBuilder builder;
     private readonly FlatGraph flat;
@@ -24,13 +25,15 @@ internal sealed class SignatureWriter
     /// <param name="signature">The computation.</param>
     /// <param name="options">How to write it.</param>
     /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give.</param>
-    public SignatureWriter(Signature signature, OnnxExportOptions options, IReadOnlySet<Parameter> required)
+    /// <param name="external">Takes large parameters and constants; null where the file holds all.</param>
+    public SignatureWriter(Signature signature, OnnxExportOptions options, IReadOnlySet<Parameter> required, ExternalData? external)
     {
+        this.external = external;
         this.signature = signature;
         this.options = options;
         this.required = required;
         valueTypes = new ValueTypes(signature.Inputs);
-        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null);
+        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null, external: external);
         flat = new FlatGraph(signature, options.Opset);
         var shapes = new ShapeWriter(builder, [.. signature.Inputs.Select(input => (input.Name!, input.Shape))]);
         steps = new StepWriter(builder, shapes, new FormTypes(options.Opset), valueTypes, options);
@@ -115,12 +118,11 @@ internal sealed class SignatureWriter
 
     private void RequireSize()
     {
-        long bytes = signature.Parameters.Sum(p => p.Value.ByteCount)
-            + flat.Used.Where(v => v.Constant is not null).Sum(v => v.Constant!.ByteCount);
+        long bytes = signature.Parameters.Select(p => p.Value).Concat(flat.Used.Select(v => v.Constant).OfType<Value>()).Where(v => external?.Takes(v) != true).Sum(v => v.ByteCount);
         if (bytes > int.MaxValue - ReservedBytes)
         {
             throw new ExportException(
-                $"Expected parameters and constants of at most {int.MaxValue - ReservedBytes} bytes, the limit of an .onnx file, found {bytes}.");
+                $"Expected parameters and constants of at most {int.MaxValue - ReservedBytes} bytes, the limit of an .onnx file, found {bytes}: with {nameof(OnnxExportOptions.ExternalDataThreshold)} large ones are written to a file beside the model.");
         }
     }
 }

@@ -18,6 +18,52 @@ internal static class RawBytes
         return bytes;
     }
 
+    /// <summary>Writes the content of a value, of any size.</summary>
+    /// <param name="value">The elements; not texts.</param>
+    /// <param name="stream">Receives it.</param>
+    public static void Write(Value value, Stream stream)
+    {
+        if (!IsAsInFiles(value.DType))
+        {
+            stream.Write(Of(value));
+            return;
+        }
+
+        ReadOnlySpan<byte> part;
+        for (long done = 0; done < value.ByteCount; done += part.Length)
+        {
+            part = value.BytesFrom(done);
+            stream.Write(part);
+        }
+
+        GC.KeepAlive(value);
+    }
+
+    /// <summary>Puts the content of a file into a value of any size.</summary>
+    /// <param name="stream">The file, from where the content begins.</param>
+    /// <param name="length">As many bytes as the elements take in a file.</param>
+    /// <param name="value">Receives the elements; not texts.</param>
+    /// <exception cref="EndOfStreamException">The file ends before.</exception>
+    public static void Read(Stream stream, long length, Value value)
+    {
+        if (!IsAsInFiles(value.DType))
+        {
+            var bytes = new byte[length];
+            stream.ReadExactly(bytes);
+            Read(bytes, value);
+            return;
+        }
+
+        Span<byte> part;
+        for (long done = 0; done < length; done += part.Length)
+        {
+            part = value.BytesFrom(done);
+            stream.ReadExactly(part);
+        }
+
+        GC.KeepAlive(value);
+    }
+
     /// <summary>Puts the content of a file into a value. A truth value that is not 0 is true.</summary>
     /// <param name="bytes">As many bytes as the elements take in a file.</param>
     /// <param name="value">Receives the elements; not texts.</param>
@@ -37,6 +83,9 @@ internal static class RawBytes
                 truth = truth == 0 ? (byte)0 : (byte)1;
         }
     }
+
+    // Truth values of files may be other bytes than 0 and 1.
+    private static bool IsAsInFiles(DType type) => BitConverter.IsLittleEndian && ElementType.Of(type).Bits >= 8 && type != DType.Bool;
 
     private static byte[] Pack(Value value)
     {

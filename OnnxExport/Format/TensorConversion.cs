@@ -54,16 +54,8 @@ internal static class TensorConversion
     /// <exception cref="ShapeException">The content does not have as many elements as the shape.</exception>
     public static Value ToValue(TensorProto tensor)
     {
-        DType type = ToDType(tensor.DataType);
-        if (tensor.Dims.Any(d => d is < 0 or > int.MaxValue))
-        {
-            throw new ShapeException(
-                $"Expected sizes from 0 to {int.MaxValue} of the tensor \"{Excerpt.Of(tensor.Name)}\", found [{Excerpt.Of(string.Join(", ", tensor.Dims))}].");
-        }
-
-        int[] sizes = [.. tensor.Dims.Select(d => (int)d)];
-        Value value = Value.Zeros(type, sizes);
-        if (type == DType.String)
+        Value value = Zeros(tensor);
+        if (value.DType == DType.String)
         {
             Require(tensor.StringData.Count == value.Count, tensor, $"{value.Count} texts", $"{tensor.StringData.Count}");
             tensor.StringData.Select(text => text.ToStringUtf8()).ToArray().CopyTo(value.Texts);
@@ -80,6 +72,22 @@ internal static class TensorConversion
         }
 
         return value;
+    }
+
+    /// <summary>A value of the type and the sizes of a tensor.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="DTypeException">The standard has no such element type.</exception>
+    /// <exception cref="ShapeException">No value has such sizes.</exception>
+    public static Value Zeros(TensorProto tensor)
+    {
+        DType type = ToDType(tensor.DataType);
+        if (tensor.Dims.Any(d => d is < 0 or > int.MaxValue))
+        {
+            throw new ShapeException(
+                $"Expected sizes from 0 to {int.MaxValue} of the tensor \"{Excerpt.Of(tensor.Name)}\", found [{Excerpt.Of(string.Join(", ", tensor.Dims))}].");
+        }
+
+        return Value.Zeros(type, [.. tensor.Dims.Select(d => (int)d)]);
     }
 
     private static void Require(bool condition, TensorProto tensor, string expected, string found)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Toolkit.Autograd.Tensors;
 using Toolkit.OnnxExport.Format;
 using static Toolkit.OnnxExport.Format.TensorProto.Types;
@@ -18,13 +17,10 @@ internal static class ExternalTensor
         string Entry(string key, string standard) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value ?? standard;
         long offset = long.Parse(Entry("offset", "0"), CultureInfo.InvariantCulture);
         using FileStream file = Open(tensor, folder, Entry("location", string.Empty));
-        var copy = new TensorProto(tensor) { DataLocation = DataLocation.Default };
-        copy.ExternalData.Clear();
-        var bytes = new byte[ElementTypes.ByteCount((DataType)tensor.DataType, tensor.Dims.Aggregate(1L, (product, size) => checked(product * size)))];
+        Value value = TensorConversion.Zeros(tensor);
         file.Seek(offset, SeekOrigin.Begin);
-        file.ReadExactly(bytes);
-        copy.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
-        return TensorConversion.ToValue(copy);
+        RawBytes.Read(file, ElementTypes.ByteCount((DataType)tensor.DataType, value.Count), value);
+        return value;
     }
 
     private static FileStream Open(TensorProto tensor, string folder, string location)

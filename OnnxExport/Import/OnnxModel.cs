@@ -4,6 +4,7 @@ using Toolkit.Autograd.Operations;
 using Toolkit.OnnxExport.Checking;
 using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Format;
+using static Toolkit.OnnxExport.Format.TensorProto.Types;
 
 namespace Toolkit.OnnxExport.Import;
 
@@ -44,7 +45,7 @@ public sealed class OnnxModel : ISignatureSource
     public IReadOnlyDictionary<string, Variable> Values => values;
 
     /// <summary>The options with which the model is written as the file was: operator set, producer, descriptions, metadata. An operator set that the
-    /// exporter does not write is drawn to the nearest that it does.</summary>
+    /// exporter does not write is drawn to the nearest that it does. Of a file with external data tensors as large as its smallest external one are written beside the model again.</summary>
     public OnnxExportOptions ExportOptions { get; }
 
     /// <summary>Reads a file, with the external data beside it.</summary>
@@ -108,6 +109,8 @@ public sealed class OnnxModel : ISignatureSource
         Metadata = model.MetadataProps.ExceptBy(WrittenUpdate.KeysOf(signature.Updates), entry => entry.Key)
             .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal),
         IncludeValueInfo = HasValueInfo(model.Graph),
+        ExternalDataThreshold = model.Graph.Initializer.Where(tensor => tensor.DataLocation == DataLocation.External)
+            .Min(tensor => (long?)ElementTypes.ByteCount((DataType)tensor.DataType, tensor.Dims.Aggregate(1L, (product, size) => product * size))),
     };
 
     private static bool HasValueInfo(GraphProto graph) =>

@@ -91,6 +91,16 @@ public sealed class FileCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Convert_writes_large_tensors_beside_the_model_and_keeps_them_there()
+    {
+        string model = SmallFiles.Classifier(folder), written = folder.File("beside.onnx"), again = folder.File("again.onnx");
+        await ToolRun.JsonOfAsync(["convert", model, "--out", written, "--external-data", "1"]);
+        await ToolRun.JsonOfAsync(["convert", written, "--out", again]);
+        Assert.True(File.Exists(written + ".data") && File.Exists(again + ".data"));
+        Assert.Equal(OnnxModel.Load(model).Parameters.Select(p => Convert.ToHexString(p.Value.Bytes)), OnnxModel.Load(again).Parameters.Select(p => Convert.ToHexString(p.Value.Bytes)));
+    }
+
+    [Fact]
     public async Task An_operator_set_that_cannot_be_written_leaves_no_file()
     {
         ToolRun run = await ToolRun.OfAsync("convert", SmallFiles.Classifier(folder), "--out", folder.File("x.onnx"), "--opset", "99");

@@ -21,6 +21,11 @@ internal sealed class ConvertCommand : ToolCommand
     };
 
     private readonly Option<bool> fold = new("--fold") { Description = "Compute now what follows from weights and constants alone." };
+    private readonly Option<long?> external = new("--external-data")
+    {
+        Description = "Write tensors of at least so many bytes to a file beside the model, called as it with .data behind; default: as the file has them.",
+    };
+
     private readonly Option<string> type = new("--type") { Description = "The numbers to compute with and to store weights in; inputs and outputs keep their types. ONNX Runtime computes bfloat16 on GPUs alone.", DefaultValueFactory = _ => "float32" };
 
     public ConvertCommand()
@@ -31,6 +36,7 @@ internal sealed class ConvertCommand : ToolCommand
         Add(output);
         Add(opset);
         Add(fold);
+        Add(external);
         Add(type);
     }
 
@@ -44,7 +50,11 @@ internal sealed class ConvertCommand : ToolCommand
             "bfloat16" => InType(read, DType.BFloat16),
             _ => read.Signature,
         };
-        OnnxExportOptions options = read.ExportOptions with { FoldParameters = arguments.GetValue(fold) };
+        OnnxExportOptions options = read.ExportOptions with
+        {
+            FoldParameters = arguments.GetValue(fold),
+            ExternalDataThreshold = arguments.GetValue(external) ?? read.ExportOptions.ExternalDataThreshold,
+        };
         OnnxExporter.Export(computation, written, arguments.GetValue(opset) is { } set ? options with { Opset = set } : options);
         OnnxSummary before = OnnxSummary.Of(path), after = OnnxSummary.Of(written);
         return new JsonObject
