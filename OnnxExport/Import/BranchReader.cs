@@ -44,7 +44,8 @@ internal sealed class BranchReader(string name, Variable condition)
             if (!Agree(then, otherwise))
             {
                 throw new ImportException(
-                    $"The node \"{name}\" (If) has branches that give values of different ranks, and so does what follows them: found {string.Join(", ", then)} and {string.Join(", ", otherwise)}.");
+                    $"The node \"{name}\" (If) has branches that give values of different ranks, and so does what follows them: found {string.Join(", ", then)} and {string.Join(", ", otherwise)}.")
+                { IsOfRanks = true };
             }
 
             (IReadOnlyList<Body> bodies, IReadOnlyList<Variable> captured) = BodyClosing.Close([([], then), ([], otherwise)], outside.Contains);

@@ -110,7 +110,7 @@ internal sealed partial class GraphReader
                 throw new GraphException($"Expected {given.Count} inputs of the graph \"{graph.Name}\", found {graph.Input.Count}.");
             for (int i = 0; i < given.Count; i++)
                 reader.Set(graph.Input[i].Name, given[i]);
-            return reader.ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+            return reader.ReadAll(graph.Node, end => end.Results(graph));
         }
 
         /// <summary>Takes back what is known of carried values, such as the number of axes of tensors in a sequence, and is not so after a turn.</summary>

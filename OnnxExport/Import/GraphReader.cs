@@ -73,7 +73,7 @@ internal sealed partial class GraphReader
     private Signature ReadOnce()
     {
         List<Variable> inputs = ReadInputs();
-        List<FileValue> results = ReadAll(graph.Node, [.. graph.Output.Select(output => output.Name)]);
+        List<FileValue> results = ReadAll(graph.Node, end => end.Results(graph));
         var outputs = new List<Output>();
         var updates = new List<Update>();
         foreach ((ValueInfoProto output, FileValue value) in graph.Output.Zip(results))
@@ -117,8 +117,11 @@ internal sealed partial class GraphReader
         return sizes.TryGetValue(symbol, out int size) ? Dim.Of(size) : Dim.Of(Symbol.Open(symbol));
     }
 
-    /// <summary>Reads nodes, and gives what stands under names after them.</summary>
-    private List<FileValue> ReadAll(IReadOnlyList<NodeProto> nodes, IReadOnlyList<string> names)
+    /// <summary>What the outputs of a graph are called stands for.</summary>
+    private List<FileValue> Results(GraphProto of) => [.. of.Output.Select(output => Find(output.Name))];
+
+    /// <summary>Reads nodes, and gives what a reader that knows them all makes of them.</summary>
+    private List<FileValue> ReadAll(IReadOnlyList<NodeProto> nodes, Func<GraphReader, List<FileValue>> end)
     {
         for (int i = 0; i < nodes.Count; i++)
         {
@@ -129,20 +132,20 @@ internal sealed partial class GraphReader
                 continue;
             if (nodes[i] is not { OpType: "If", Domain: "" or "ai.onnx" })
                 Read(nodes[i], inner => new Inner(inner, this));
-            else if (ReadChoice(nodes[i], [.. nodes.Skip(i + 1)], names) is { } results)
+            else if (ReadChoice(nodes[i], [.. nodes.Skip(i + 1)], end) is { } results)
                 return results;
         }
 
-        return [.. names.Select(name => Find(name))];
+        return end(this);
     }
 
     /// <summary>Reads an If. One of known condition is the branch that is taken.</summary>
     /// <param name="node">The node.</param>
     /// <param name="rest">The nodes after it.</param>
-    /// <param name="names">The names of the results of the graph.</param>
+    /// <param name="end">Gives the results of the graph behind them.</param>
     /// <returns>The results of the graph where the branches give values of different ranks, so that the nodes after it are read behind each; null where they are to be read as
     /// usual.</returns>
-    private List<FileValue>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, IReadOnlyList<string> names)
+    private List<FileValue>? ReadChoice(NodeProto node, IReadOnlyList<NodeProto> rest, Func<GraphReader, List<FileValue>> end)
     {
         GraphProto? Branch(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name)?.G;
         if (Branch("then_branch") is not { Input.Count: 0 } then || Branch("else_branch") is not { Input.Count: 0 } otherwise || node.Input is not [{ Length: > 0 } input])
@@ -155,8 +158,22 @@ internal sealed partial class GraphReader
         Variable condition = Value(input, node);
         if (KnownCondition.Of(condition) is { } isTrue)
         {
-            Give(node, new Inner(isTrue ? then : otherwise, this).Values([], []), this);
-            return null;
+            GraphProto taken = isTrue ? then : otherwise;
+            try
+            {
+                Give(node, new Inner(taken, this).Values([], []), this);
+                return null;
+            }
+            catch (ImportException e) when (e.IsOfRanks)
+            {
+                // A choice within it: what follows both is read behind each of its branches.
+                return new GraphReader(taken, this).ReadAll(taken.Node, inner =>
+                {
+                    var reader = new GraphReader(new GraphProto(), inner);
+                    Give(node, inner.Results(taken), reader);
+                    return reader.ReadAll(rest, end);
+                });
+            }
         }
 
         var choice = new BranchReader(node.Name, condition);
@@ -166,8 +183,8 @@ internal sealed partial class GraphReader
         {
             List<FileValue> kinds = [.. first.Zip(second, (one, other) => NodeReader.Told(node, Version(node.Domain), () => one.Or(other)))];
             NodeProto flat = Flat(node, kinds);
-            GraphProto taken = flat.Attribute.First(attribute => attribute.Name == "then_branch").G;
-            Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, taken) ? firstParts : secondParts, choice.Outside)));
+            GraphProto flatThen = flat.Attribute.First(attribute => attribute.Name == "then_branch").G;
+            Give(node, kinds, NodeReader.Read(flat, Version(node.Domain), [condition], operators, inner => new Given(ReferenceEquals(inner, flatThen) ? firstParts : secondParts, choice.Outside)));
             return null;
         }
 
@@ -178,7 +195,7 @@ internal sealed partial class GraphReader
             {
                 var reader = new GraphReader(new GraphProto(), this) { outside = choice.Outside };
                 Give(node, holds ? first : second, reader);
-                found = reader.ReadAll(rest, names);
+                found = reader.ReadAll(rest, end);
                 return FileValue.PartsOf(found);
             });
         }

@@ -4,7 +4,8 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Shaping;
 
-/// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. The gradient of each part is its slice.</summary>
+/// <summary>Joins tensors along an axis (ONNX <c>Concat</c>); all other axes are equal. Where sizes depend on data, or a file leaves them open, that they are shows when they are known: others are a
+/// <see cref="ShapeException"/>. The gradient of each part is its slice.</summary>
 /// <param name="Axis">The axis, counted from 0.</param>
 public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
 {
@@ -30,12 +31,16 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
         foreach (TensorType input in inputs.Present.Skip(1))
         {
             Require.SameType(this, inputs[0].DType, input.DType);
-            if (input.Shape.Rank != shape.Rank || input.Shape.With(Axis, 1) != shape.With(Axis, 1))
+            if (input.Shape.Rank != shape.Rank)
+                throw Unequal(inputs[0].Shape, input.Shape);
+            for (int i = 0; i < shape.Rank; i++)
             {
-                throw new ShapeException($"{Name} expects shapes that are equal but for axis {Axis}, found {inputs[0].Shape} and {input.Shape}.");
+                Dim found = input.Shape[i];
+                if (i == Axis)
+                    shape = shape.With(i, shape[i] + found);
+                else if (found != shape[i])
+                    shape = shape[i].MayBroadcast ? shape.With(i, found) : found.MayBroadcast ? shape : throw Unequal(inputs[0].Shape, input.Shape);
             }
-
-            shape = shape.With(Axis, shape[Axis] + input.Shape[Axis]);
         }
 
         return [inputs[0] with { Shape = shape }];
@@ -46,7 +51,16 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
 
     private void Compute(KernelArguments arguments)
     {
-        Value y = arguments.Outputs[0];
+        Value y = arguments.Outputs[0], first = arguments.Inputs[0];
+        foreach (Value x in arguments.Inputs)
+        {
+            for (int i = 0; i < y.Rank; i++)
+            {
+                if (i != Axis && x.Sizes[i] != first.Sizes[i])
+                    throw Unequal(first.Shape, x.Shape);
+            }
+        }
+
         Span<long> to = stackalloc long[y.Rank];
         Span<long> from = stackalloc long[y.Rank];
         ValueCopy.Strides(y.Sizes, to);
@@ -58,6 +72,8 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
             offset += x.Sizes[Axis];
         }
     }
+
+    private ShapeException Unequal(Shape first, Shape other) => new($"{Name} expects shapes that are equal but for axis {Axis}, found {first} and {other}.");
 
     /// <inheritdoc/>
     public override IReadOnlyList<Variable?> Bprop(BpropRequest request)

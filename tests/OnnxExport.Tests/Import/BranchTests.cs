@@ -168,7 +168,72 @@ public class BranchTests
         Assert.Equal(all, found[1].ToArray<float>());
     }
 
-    private static byte[] Model(int rank, NodeProto[] nodes)
+    /// <summary>The branch that is taken is known when the file is read, and a choice of ranks stands in it: a factor with one axis or with none, which is broadcast either way.</summary>
+    [Fact]
+    public void A_choice_of_ranks_within_a_branch_that_is_known_is_read_up_to_the_end_of_the_graph_around_it()
+    {
+        GraphProto inner = Branch(Choice("is_large", "factor", Node("Mul", ["w", "w"], "square"), Node("Squeeze", ["w"], "plain")));
+        inner.Node.Insert(0, Node("Greater", ["most", "limit"], "is_large"));
+        NodeProto known = GoodModel.Node(
+            "If", ["has_two_axes"], ["f"], "known", [Attribute("then_branch", inner), Attribute("else_branch", Branch(Node("Identity", ["one_half"], "other")))]);
+        byte[] bytes = Model(
+            2,
+            [
+                Node("Shape", ["x"], "shape"), Node("Size", ["shape"], "rank"), Node("Equal", ["rank", "two"], "has_two_axes"), Node("ReduceMax", ["x"], "most", ("keepdims", 0)), known, Node("Mul", ["x", "f"], "y"), Node("Neg", ["y"], "out"),
+            ],
+            ("two", Value.Of(2L)),
+            ("one_half", Value.Of(0.5f)));
+        OnnxModel model = OnnxModel.Load(bytes);
+        Assert.Single(model.Signature.Nodes, node => node.Operation is If);
+        Function function = Function.Compile(model.Signature);
+        using OnnxSession original = OnnxSession.Load(bytes), written = OnnxSession.Load(OnnxExporter.Export(model.Signature, model.ExportOptions));
+        foreach ((float scale, float factor) in new[] { (1f, 2.25f), (0.1f, 1.5f) })
+        {
+            Value x = Value.Of([scale, -2f * scale, 3f * scale, 0f], 2, 2);
+            float[] expected = [.. x.ToArray<float>().Select(number => -(number * factor))];
+            Assert.Equal(expected, function.Run(x)[0].ToArray<float>());
+            Assert.Equal(expected, original.Run(x)[0].ToArray<float>());
+            Assert.Equal(expected, written.Run(x)[0].ToArray<float>());
+        }
+    }
+
+    /// <summary>Rows of x as many as a says, beside rows of w·x as many as b says: that there are as many shows when the model runs.</summary>
+    [Fact]
+    public void Parts_of_sizes_that_depend_on_data_are_joined_and_their_sizes_checked()
+    {
+        var graph = new GraphProto
+        {
+            Name = "parts",
+            Input = { GoodModel.Value("x", DataType.Float, 3), GoodModel.Value("a", DataType.Int64, 2), GoodModel.Value("b", DataType.Int64, 2) },
+            Initializer = { TensorConversion.ToProto(Value.Of([2f, 3f, 5f], 3), "w") },
+            Node = { Node("Expand", ["x", "a"], "p"), Node("Mul", ["x", "w"], "product"), Node("Expand", ["product", "b"], "q"), Node("Concat", ["p", "q"], "y", ("axis", 1)) },
+            Output = { GoodModel.Value("y", DataType.Float, 0, 0) },
+        };
+        graph.Output[0].Type.TensorType.Shape.Dim[0].DimParam = "rows";
+        graph.Output[0].Type.TensorType.Shape.Dim[1].DimParam = "columns";
+        byte[] bytes = new ModelProto { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = 15 } } }.ToByteArray();
+        OnnxModel model = OnnxModel.Load(bytes);
+        Parameter w = Assert.Single(model.Parameters);
+        Variable y = model.Signature.Outputs[0].Variable;
+        Function function = Function.Compile([.. model.Signature.Inputs], [y, Gradient.Of(y.Sum(), w)]);
+        Value x = Value.Of([1f, 10f, 100f], 3), two = Value.Of([2L, 3L], 2), four = Value.Of([4L, 1L], 2);
+        using OnnxSession original = OnnxSession.Load(bytes), written = OnnxSession.Load(OnnxExporter.Export(model.Signature, model.ExportOptions));
+        Value[] found = function.Run(x, two, two);
+        float[] row = [1, 10, 100, 2, 30, 500];
+        foreach (Value value in new[] { found[0], original.Run(x, two, two)[0], written.Run(x, two, two)[0] })
+        {
+            Assert.Equal([2, 6], value.Sizes.ToArray());
+            Assert.Equal([.. row, .. row], value.ToArray<float>());
+        }
+
+        // The product stands in two rows: its derivative is 2·x.
+        Assert.Equal([2f, 20f, 200f], found[1].ToArray<float>());
+        string message = Assert.Throws<ShapeException>(() => function.Run(x, two, four)).Message;
+        Assert.Contains("Concat expects shapes that are equal but for axis 1, found [2, 3] and [4, 3]", message, StringComparison.Ordinal);
+        Assert.Equal(message, Assert.Throws<ShapeException>(() => Interpreter.Run(model.Signature, x, two, four)).Message);
+    }
+
+    private static byte[] Model(int rank, NodeProto[] nodes, params (string Name, Value Value)[] constants)
     {
         ValueInfoProto x = GoodModel.Value("x", DataType.Float, 0, 0);
         x.Type.TensorType.Shape.Dim[0].DimParam = "batch";
@@ -190,6 +255,7 @@ public class BranchTests
             Node = { nodes },
             Output = { output },
         };
+        graph.Initializer.AddRange(constants.Select(constant => TensorConversion.ToProto(constant.Value, constant.Name)));
         return new ModelProto { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = 15 } } }.ToByteArray();
     }
 
