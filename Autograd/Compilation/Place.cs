@@ -38,3 +38,10 @@ internal sealed record EarlyNode(Node Node, int[] Inputs, int[] Outputs);
 
 /// <summary>A value that a run's caller provides, as one argument of one step.</summary>
 internal readonly record struct InputArgument(int Step, int Index, int Input);
+
+/// <summary>An output that the steps may write straight into the caller's memory.</summary>
+/// <param name="Output">Its position.</param>
+/// <param name="Place">Its place, which no view, no other output and no parameter shares.</param>
+/// <param name="Writer">The step that writes it, and at which position.</param>
+/// <param name="Readers">The steps that read it, and at which positions.</param>
+internal sealed record DirectOutput(int Output, int Place, (int Step, int Index) Writer, (int Step, int Index)[] Readers);

@@ -7,8 +7,12 @@ namespace Toolkit.Autograd.Compilation;
 /// <summary>The memory of one run of a plan. Running in it allocates nothing.</summary>
 internal sealed class PlanContext
 {
+    // Less is copied faster than it is looked for in what else a run uses.
+    private const long LeastDirectBytes = 1 << 16;
+
     private readonly Plan plan;
     private readonly Value[] values;
+    private readonly Value[] ownOutputs;
 
     /// <param name="plan">The plan.</param>
     /// <param name="arena">At least as many bytes as it needs. Every step writes all of what it puts out, so they may hold anything.</param>
@@ -40,6 +44,8 @@ internal sealed class PlanContext
             Inputs[i] = At(program.Steps[i].Inputs);
             Outputs[i] = At(program.Steps[i].Outputs);
         }
+
+        ownOutputs = Array.ConvertAll(program.DirectOutputs, output => values[output.Place]);
     }
 
     /// <summary>The values that each step reads, null where an input is left out.</summary>
@@ -48,7 +54,7 @@ internal sealed class PlanContext
     /// <summary>The values that each step writes, null where nobody reads a result.</summary>
     public Value[][] Outputs { get; }
 
-    /// <summary>Runs the plan.</summary>
+    /// <summary>Runs the plan. Large outputs are written where they are to be, and others copied there.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="outputs">Places for the outputs.</param>
     /// <param name="workers">The threads.</param>
@@ -63,20 +69,29 @@ internal sealed class PlanContext
         }
 
         Program program = plan.Program;
-        RunSteps(0, program.FirstInPlace, workers, record, cancellation);
         PrepareOutputs(outputs);
-        cancellation.ThrowIfCancellationRequested();
-
-        // Whatever fails has failed before here, and nothing has changed.
-        RunSteps(program.FirstInPlace, program.Steps.Length, workers, record, CancellationToken.None);
-        for (int i = 0; i < outputs.Length; i++)
+        try
         {
-            outputs[i].CopyFrom(values[program.Outputs[i]]);
+            BindOutputs(inputs, outputs);
+            RunSteps(0, program.FirstInPlace, workers, record, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+
+            // Whatever fails has failed before here, and no parameter has changed.
+            RunSteps(program.FirstInPlace, program.Steps.Length, workers, record, CancellationToken.None);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                if (!ReferenceEquals(outputs[i], values[program.Outputs[i]]))
+                    outputs[i].CopyFrom(values[program.Outputs[i]]);
+            }
+
+            foreach (Commit commit in program.Commits)
+            {
+                commit.Parameter.Value.CopyFrom(values[commit.NewValue]);
+            }
         }
-
-        foreach (Commit commit in program.Commits)
+        finally
         {
-            commit.Parameter.Value.CopyFrom(values[commit.NewValue]);
+            ReleaseOutputs();
         }
 
         // The addresses that the steps use are valid while the context is reachable.
@@ -103,6 +118,61 @@ internal sealed class PlanContext
             {
                 outputs[i] = Value.Zeros(result.DType, result.Sizes);
             }
+        }
+    }
+
+    private void BindOutputs(ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs)
+    {
+        foreach (DirectOutput output in plan.Program.DirectOutputs)
+        {
+            Value target = outputs[output.Output];
+            if (target.ByteCount >= LeastDirectBytes && !IsUsed(target, inputs, outputs))
+                Bind(output, target);
+        }
+    }
+
+    /// <summary>Whether anything else that a run reads or writes lies in the memory of an output: what is read would be overwritten too early.</summary>
+    private bool IsUsed(Value target, ReadOnlySpan<Value> inputs, ReadOnlySpan<Value> outputs)
+    {
+        int own = 0;
+        foreach (Value output in outputs)
+        {
+            if (output.Overlaps(target) && (!ReferenceEquals(output, target) || own++ > 0))
+                return true;
+        }
+
+        foreach (Value input in inputs)
+        {
+            if (input.Overlaps(target))
+                return true;
+        }
+
+        foreach (Value known in plan.Program.FixedValues)
+        {
+            if (known.Overlaps(target))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void ReleaseOutputs()
+    {
+        for (int i = 0; i < ownOutputs.Length; i++)
+        {
+            DirectOutput output = plan.Program.DirectOutputs[i];
+            if (!ReferenceEquals(values[output.Place], ownOutputs[i]))
+                Bind(output, ownOutputs[i]);
+        }
+    }
+
+    private void Bind(DirectOutput output, Value value)
+    {
+        values[output.Place] = value;
+        Outputs[output.Writer.Step][output.Writer.Index] = value;
+        foreach ((int step, int index) in output.Readers)
+        {
+            Inputs[step][index] = value;
         }
     }
 

@@ -40,6 +40,12 @@ internal sealed class Program
     /// <summary>The place of each output.</summary>
     public required int[] Outputs { get; init; }
 
+    /// <summary>The outputs that need not be copied.</summary>
+    public required DirectOutput[] DirectOutputs { get; init; }
+
+    /// <summary>The parameters and constants that steps read or write.</summary>
+    public required Value[] FixedValues { get; init; }
+
     /// <summary>What is copied into parameters after all steps.</summary>
     public required Commit[] Commits { get; init; }
 

@@ -79,11 +79,27 @@ internal sealed class ProgramBuilder
             Buffers = [.. buffers],
             InputArguments = [.. steps.SelectMany((step, at) => step.Inputs.Select((place, index) => new InputArgument(at, index, place))).Where(a => IsInput(a.Input))],
             Outputs = outputs,
+            DirectOutputs = [.. DirectOutputsOf(outputs, commits)],
+            FixedValues = [.. places.Select(place => place.Value).OfType<Value>().Concat(commits.Select(commit => commit.Parameter.Value)).Distinct()],
             Commits = commits,
             Limits = limits,
             ReuseMemory = options.ReuseMemory,
         };
     }
+
+    private IEnumerable<DirectOutput> DirectOutputsOf(int[] outputs, Commit[] commits)
+    {
+        var shared = new HashSet<int>(places.Where(place => place.Kind == PlaceKind.View).Select(place => place.Source).Concat(commits.Select(commit => commit.NewValue)));
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            int place = outputs[i];
+            if (places[place].Kind == PlaceKind.Buffer && !shared.Contains(place) && outputs.Count(other => other == place) == 1)
+                yield return new DirectOutput(i, place, Uses(place, step => step.Outputs).Single(), [.. Uses(place, step => step.Inputs)]);
+        }
+    }
+
+    private IEnumerable<(int Step, int Index)> Uses(int place, Func<ProgramStep, int[]> named) =>
+        steps.SelectMany((step, at) => named(step).Select((other, index) => (Other: other, Use: (at, index)))).Where(use => use.Other == place).Select(use => use.Use);
 
     private bool IsInput(int place) => place >= 0 && places[place].Kind == PlaceKind.Input;
 

@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Tensors;
 /// The numbers of a tensor: an element type, static sizes and a dense row-major block of memory. It needs no disposal. The content may be
 /// read and written through <see cref="Span{T}"/>; sizes and type never change.
 /// </summary>
-public sealed unsafe class Value
+public sealed unsafe partial class Value
 {
     private readonly Storage storage;
     private readonly int[] sizes;
@@ -317,20 +317,6 @@ public sealed unsafe class Value
         GC.KeepAlive(other);
         return same;
     }
-
-    /// <summary>The same memory under other sizes.</summary>
-    /// <param name="newSizes">Sizes with the same product.</param>
-    /// <exception cref="ShapeException">The products differ.</exception>
-    public Value Reshape(params ReadOnlySpan<int> newSizes) => CountOf(newSizes) == Count
-        ? new Value(DType, newSizes.ToArray(), storage, Address - storage.Address, texts)
-        : throw new ShapeException($"Expected sizes with {Count} elements in place of {Shape}, found {Shape.OfSizes(newSizes)}.");
-
-    /// <summary>The part at an index of the first axis, in the same memory.</summary>
-    /// <param name="index">The index, from 0 to the size of the axis − 1.</param>
-    /// <exception cref="ShapeException">The value is a scalar, or the axis has no such index.</exception>
-    internal Value At(int index) => Rank > 0 && (uint)index < (uint)sizes[0]
-        ? new Value(DType, sizes[1..], storage, Address - storage.Address + (index * (ByteCount / sizes[0])))
-        : throw new ShapeException($"Expected an index of the first axis of {Shape}, found {index}.");
 
     /// <summary>Type, sizes and elements, such as "Float32[2, 2] [[1, 2], [3, 4]]"; the three first and last along an axis of more than six, and none of values of more than four axes.</summary>
     public override string ToString() => ValueText.Of(this);
