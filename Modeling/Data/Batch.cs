@@ -74,7 +74,12 @@ public sealed class Batch
     }
 
     /// <summary>Empties the batch.</summary>
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        foreach (BatchColumn column in columns)
+            column.Clear();
+    }
 
     /// <summary>Puts an example behind those that are there.</summary>
     /// <param name="exampleFeatures">Its features in row-major order.</param>
@@ -101,12 +106,16 @@ public sealed class Batch
             columns[i].Set(next, from.columns[i].Row(slot));
     }
 
-    /// <summary>Puts an example of a data set of the same layout behind those that are there.</summary>
-    internal void Add(IReadOnlyList<Column> from, int row)
+    /// <summary>Takes examples of a data set of the same layout. What nobody reads is not copied.</summary>
+    /// <param name="from">Its fields.</param>
+    /// <param name="order">The order of its rows; null as they stand.</param>
+    /// <param name="start">The place of the first example in this order.</param>
+    /// <param name="count">How many, at most as many as the batch can have.</param>
+    internal void Refer(IReadOnlyList<Column> from, int[]? order, int start, int count)
     {
-        int next = Next();
+        Count = count;
         for (int i = 0; i < columns.Length; i++)
-            columns[i].Set(next, from[i].Row(row));
+            columns[i].Refer(from[i], order, start, count);
     }
 
     /// <summary>The sum of the weights: the number of examples where they have none.</summary>
@@ -137,6 +146,7 @@ public sealed class Batch
     /// <summary>Makes room for so many examples, to be set.</summary>
     internal void Open(int count)
     {
+        Clear();
         Reserve(count);
         Count = count;
     }

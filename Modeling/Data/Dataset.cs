@@ -244,7 +244,7 @@ public sealed partial class Dataset : IDataSource
             int count = Math.Min(options.Size, examples - start);
             if (count < options.Size && options.DropLast)
                 yield break;
-            Fill(batch, start, count, order);
+            batch.Refer(columns, order, start, count);
             yield return batch;
         }
     }
@@ -265,13 +265,6 @@ public sealed partial class Dataset : IDataSource
                 $"Expected {(long)count * perExample} {what} ({count} examples of shape {Shapes.Text([.. shape])}), found {found}.",
                 what);
         }
-    }
-
-    private void Fill(Batch batch, int start, int count, int[]? order)
-    {
-        batch.Clear();
-        for (int i = 0; i < count; i++)
-            batch.Add(columns, order is null ? start + i : order[start + i]);
     }
 
     private Dataset Slice(int start, int count) => new([.. columns.Select(column => column.Slice(start, count))]);

@@ -19,7 +19,24 @@ internal sealed class DenseBatchColumn : BatchColumn
     }
 
     /// <inheritdoc/>
-    public override Value First(int count)
+    public override void CopyFrom(BatchColumn other, int count)
+    {
+        if (other is not DenseBatchColumn { IsTaken: true } dense)
+        {
+            base.CopyFrom(other, count);
+            return;
+        }
+
+        Clear();
+        few = null;
+        dense.all.Bytes[..(rowBytes * count)].CopyTo(all.Bytes);
+    }
+
+    /// <inheritdoc/>
+    protected override int Room => all.Sizes[0];
+
+    /// <inheritdoc/>
+    protected override Value Together(int count)
     {
         if (count == all.Sizes[0])
             return all;
@@ -32,10 +49,10 @@ internal sealed class DenseBatchColumn : BatchColumn
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Row(int slot) => all.Bytes.Slice(slot * rowBytes, rowBytes);
+    protected override ReadOnlySpan<byte> Get(int slot) => all.Bytes.Slice(slot * rowBytes, rowBytes);
 
     /// <inheritdoc/>
-    public override void Set(int slot, ReadOnlySpan<byte> content)
+    protected override void Put(int slot, ReadOnlySpan<byte> content)
     {
         if (content.Length != rowBytes)
             throw new ArgumentException($"Expected {rowBytes / Field.Type.Size()} numbers for the field {Field}, found {content.Length / Field.Type.Size()}.", nameof(content));
@@ -45,17 +62,10 @@ internal sealed class DenseBatchColumn : BatchColumn
     }
 
     /// <inheritdoc/>
-    public override void Reserve(int room, int kept)
+    protected override void Resize(int room, int kept)
     {
         Value old = all;
         (all, few) = (Value.Zeros(Field.Type, [room, .. shape]), null);
         old.Bytes[..(rowBytes * kept)].CopyTo(all.Bytes);
-    }
-
-    /// <inheritdoc/>
-    public override void CopyFrom(BatchColumn other, int count)
-    {
-        few = null;
-        ((DenseBatchColumn)other).all.Bytes[..(rowBytes * count)].CopyTo(all.Bytes);
     }
 }

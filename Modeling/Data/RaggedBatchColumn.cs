@@ -21,26 +21,36 @@ internal sealed class RaggedBatchColumn : BatchColumn
     }
 
     /// <summary>The lengths of the rows.</summary>
-    public ReadOnlySpan<int> Lengths => lengths;
+    public ReadOnlySpan<int> Lengths
+    {
+        get
+        {
+            Take();
+            return lengths;
+        }
+    }
 
     /// <inheritdoc/>
-    public override Value First(int count)
+    protected override int Room => rows.Length;
+
+    /// <inheritdoc/>
+    protected override Value Together(int count)
     {
         int steps = Padded.Length(lengths.AsSpan(0, count));
         if (padded is { } found && found.Sizes[0] == count && found.Sizes[1] == steps)
             return found;
         Value value = Value.Zeros(Field.Type, [count, steps, .. inner]);
         for (int slot = 0; slot < count; slot++)
-            Row(slot).CopyTo(value.Bytes[(slot * steps * stepBytes)..]);
+            Get(slot).CopyTo(value.Bytes[(slot * steps * stepBytes)..]);
         padded = value;
         return value;
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Row(int slot) => rows[slot].AsSpan(0, lengths[slot] * stepBytes);
+    protected override ReadOnlySpan<byte> Get(int slot) => rows[slot].AsSpan(0, lengths[slot] * stepBytes);
 
     /// <inheritdoc/>
-    public override void Set(int slot, ReadOnlySpan<byte> content)
+    protected override void Put(int slot, ReadOnlySpan<byte> content)
     {
         if (content.Length % stepBytes != 0)
             throw new ArgumentException($"Expected a multiple of {stepBytes / Field.Type.Size()} numbers for the field {Field}, found {content.Length / Field.Type.Size()}.", nameof(content));
@@ -52,7 +62,7 @@ internal sealed class RaggedBatchColumn : BatchColumn
     }
 
     /// <inheritdoc/>
-    public override void Reserve(int room, int kept)
+    protected override void Resize(int room, int kept)
     {
         padded = null;
         Array.Resize(ref rows, room);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using Toolkit.Modeling.Data;
 
@@ -22,6 +23,50 @@ public sealed class BatchTests
                 Assert.Equal(Enumerable.Range(0, count).Select(i => (long)i), plain);
             }
         });
+
+    /// <summary>Until somebody asks for a field, its rows are those of the data set; from then on they are the batch's own.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3UL)]
+    public void A_field_is_copied_when_somebody_asks_for_it(ulong? seed)
+    {
+        float[] features = [.. Enumerable.Range(0, 10).Select(i => (float)i)];
+        Dataset data = Dataset.FromLabels(features, [1], [.. Enumerable.Range(0, 10).Select(i => (long)(i % 2))], 2);
+        int batches = 0;
+        foreach (Batch batch in data.Batches(new() { Size = 4, ShuffleSeed = seed }))
+        {
+            int[] rows = [.. Enumerable.Range(0, batch.Count).Select(slot => (int)Number(batch, slot) % 100)];
+            Array.ForEach(rows, row => features[row] += 100f);
+            Assert.Equal(rows.Select(row => row + 100f), Enumerable.Range(0, batch.Count).Select(slot => Number(batch, slot)));
+            Assert.Equal(rows.Select(row => row + 100f), batch.Features.ToArray<float>());
+            Array.ForEach(rows, row => features[row] += 100f);
+            Assert.Equal(rows.Select(row => row + 100f), batch.Features.ToArray<float>());
+            Assert.Equal(rows.Select(row => row + 100f), Enumerable.Range(0, batch.Count).Select(slot => Number(batch, slot)));
+            Assert.Equal(rows.Select(row => (long)(row % 2)), batch.Labels.ToArray());
+            batches++;
+        }
+
+        Assert.Equal(3, batches);
+
+        static float Number(Batch batch, int slot) => MemoryMarshal.Read<float>(batch.Row(DataLayout.Input, slot));
+    }
+
+    /// <summary>Examples may be put behind those of a data set that nobody has asked for, and a batch may be emptied first.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Examples_can_be_put_behind_those_of_a_data_set(bool clear)
+    {
+        Dataset data = DatasetTests.Numbered(6);
+        foreach (Batch batch in data.Batches(new() { Size = 4 }).Skip(1))
+        {
+            if (clear)
+                batch.Clear();
+            batch.Add([7f, 8f], 3, []);
+            Assert.Equal(clear ? [3L] : [4L, 5L, 3L], batch.Labels.ToArray());
+            Assert.Equal(clear ? [7f, 8f] : [8f, 8.5f, 10f, 10.5f, 7f, 8f], batch.Features.ToArray<float>());
+        }
+    }
 
     [Fact]
     public void Batch_sizes_are_full_but_for_the_last() => Assert.Equal(
