@@ -1,5 +1,8 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Toolkit.Autograd.Graph;
-using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling.Distributed;
 
 namespace Toolkit.Modeling.Training;
@@ -10,14 +13,15 @@ namespace Toolkit.Modeling.Training;
 /// </summary>
 internal sealed class ShardSums
 {
+    // As many bytes as stay in the first cache of a processor while several levels of the tree are added.
+    private const int Stretch = 4096;
+
     private readonly IProcessGroup group;
     private readonly IReadOnlyList<Output> summed;
     private readonly List<ShardSum> levels = [];
     private readonly int numbers;
-    private readonly float[] floats;
-    private readonly double[] doubles;
-    private readonly float[] scratch;
-    private readonly double[] doubleScratch;
+    private float[]? scratch;
+    private double[]? doubleScratch;
     private int depth;
     private int done;
 
@@ -30,11 +34,6 @@ internal sealed class ShardSums
         this.group = group;
         this.summed = [.. summed];
         this.numbers = numbers;
-        int Length(DType type) => group.Size == 1 ? 0 : this.summed.Where(output => output.Variable.DType == type).Sum(output => output.Variable.Shape.ElementCount.Size);
-        floats = new float[Length(DType.Float32)];
-        doubles = new double[group.Size == 1 ? 0 : Length(DType.Float64) + numbers];
-        scratch = new float[(floats.Length + 1) / 2];
-        doubleScratch = new double[(doubles.Length + 1) / 2];
     }
 
     /// <summary>Begins a batch.</summary>
@@ -51,12 +50,15 @@ internal sealed class ShardSums
     /// <summary>The piece is written.</summary>
     public void Add()
     {
+        // As many levels are full as the number of pieces has zeros at its end; they are added in one walk.
+        int full = BitOperations.TrailingZeroCount(++done);
         depth++;
-        for (int pairs = ++done; (pairs & 1) == 0; pairs >>= 1)
-        {
-            depth--;
-            levels[depth - 1].Add(levels[depth]);
-        }
+        if (full == 0)
+            return;
+        depth -= full;
+        ReadOnlySpan<ShardSum> parts = CollectionsMarshal.AsSpan(levels).Slice(depth - 1, full + 1);
+        Fold<float>(parts, sum => sum.Floats);
+        Fold<double>(parts, sum => sum.Doubles);
     }
 
     /// <summary>The sum over the pieces of this process.</summary>
@@ -68,40 +70,27 @@ internal sealed class ShardSums
         ShardSum own = Own;
         if (group.Size == 1)
             return own;
-        int f = 0, d = 0;
-        foreach (Value value in own.Values)
-        {
-            if (value.DType == DType.Float32)
-                Copy(value.Span<float>(), floats, ref f);
-            else
-                Copy(value.Span<double>(), doubles, ref d);
-        }
-
-        own.Numbers.CopyTo(doubles.AsSpan(d));
-        group.Sum(doubles, doubleScratch, new Purpose("loss and metrics", step));
-        group.Sum(floats, scratch, new Purpose("gradients", step));
-        (f, d) = (0, 0);
-        foreach (Value value in own.Values)
-        {
-            if (value.DType == DType.Float32)
-                Copy(floats, ref f, value.Span<float>());
-            else
-                Copy(doubles, ref d, value.Span<double>());
-        }
-
-        doubles.AsSpan(d).CopyTo(own.Numbers);
+        group.Sum(own.Doubles, doubleScratch ??= new double[(own.Doubles.Length + 1) / 2], new Purpose("loss and metrics", step));
+        group.Sum(own.Floats, scratch ??= new float[(own.Floats.Length + 1) / 2], new Purpose("gradients", step));
         return own;
     }
 
-    private static void Copy<T>(ReadOnlySpan<T> from, T[] to, ref int at)
+    /// <summary>x₀ ← x₀ + (x₁ + (x₂ + …)), element by element, and stretch by stretch, so that what is in between is never written to memory.</summary>
+    private static void Fold<T>(ReadOnlySpan<ShardSum> parts, Func<ShardSum, Span<T>> of)
+        where T : unmanaged, INumber<T>
     {
-        from.CopyTo(to.AsSpan(at));
-        at += from.Length;
-    }
-
-    private static void Copy<T>(T[] from, ref int at, Span<T> to)
-    {
-        from.AsSpan(at, to.Length).CopyTo(to);
-        at += to.Length;
+        Span<T> first = of(parts[0]), between = stackalloc T[Stretch / Unsafe.SizeOf<T>()];
+        for (int start = 0; start < first.Length; start += between.Length)
+        {
+            int count = Math.Min(between.Length, first.Length - start);
+            Span<T> sum = between[..count];
+            scoped ReadOnlySpan<T> last = of(parts[^1]).Slice(start, count);
+            for (int i = parts.Length - 2; i >= 0; i--)
+            {
+                Span<T> part = of(parts[i]).Slice(start, count);
+                TensorPrimitives.Add(part, last, i == 0 ? part : sum);
+                last = sum;
+            }
+        }
     }
 }

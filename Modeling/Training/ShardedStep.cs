@@ -112,7 +112,7 @@ internal sealed class ShardedStep : StepRunner
     }
 
     /// <inheritdoc/>
-    public override void AddTo(MeasureTotals totals, int count) => totals.Add(total!.Numbers.AsSpan(FirstMeasure));
+    public override void AddTo(MeasureTotals totals, int count) => totals.Add(total!.Numbers[FirstMeasure..]);
 
     private void RunShard(Batch batch, int shard, double all, ShardSum sum)
     {
@@ -137,13 +137,12 @@ internal sealed class ShardedStep : StepRunner
         inputs[^2] = share;
         sum.Values.CopyTo(outputs.AsSpan(graph.Summed));
         shardFunction.RunInto(inputs, outputs, CancellationToken.None);
-        outputs.AsSpan(graph.Summed).CopyTo(sum.Values);
         measured.Clear();
         measured.Add(outputs, piece.Count);
         sum.Numbers[LossNumber] = outputs[ShardedGraph.LossOutput].Scalar();
         sum.Numbers[PenaltyNumber] = outputs[ShardedGraph.PenaltyOutput].Scalar();
         (sum.Numbers[CancelNumber], sum.Numbers[BatchNumber]) = (0.0, 0.0);
-        measured.CopyTo(sum.Numbers.AsSpan(FirstMeasure));
+        measured.CopyTo(sum.Numbers[FirstMeasure..]);
     }
 
     /// <summary>Each process has the whole batch, and counts all pieces.</summary>
