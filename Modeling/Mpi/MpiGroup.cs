@@ -6,29 +6,29 @@ namespace Toolkit.Mpi;
 /// Processes that were started together by the launcher of an MPI, such as <c>mpirun -np 4 program</c>: Open MPI or MPICH, on one machine or many. Without a launcher there is one.
 /// </summary>
 /// <remarks>
-/// One thread makes all calls of MPI, as MPI_THREAD_FUNNELED asks for. When the group starts, it checks the version of the library, the number of processes and a known sum. A process
+/// One thread at a time calls MPI, whichever asks for a message (MPI_THREAD_SERIALIZED). When the group starts, it checks the version of the library, the number of processes and a known sum. A process
 /// that fails ends all within a second, one that does not come is named after <see cref="MpiOptions.Patience"/>.
 /// </remarks>
 public sealed class MpiGroup : IProcessGroup
 {
-    private readonly MpiThread thread;
+    private readonly MpiCalls calls;
 
-    private MpiGroup(MpiThread thread)
+    private MpiGroup(MpiCalls calls)
     {
-        this.thread = thread;
+        this.calls = calls;
     }
 
     /// <summary>Whether a launcher such as <c>mpirun</c> has started this process as one of several: then <see cref="Run"/> finds the others.</summary>
     public static bool IsLaunched => MpiLauncher.Started > 1;
 
     /// <inheritdoc/>
-    public int Rank => thread.Mpi.Rank;
+    public int Rank => calls.Mpi.Rank;
 
     /// <inheritdoc/>
-    public int Size => thread.Mpi.Size;
+    public int Size => calls.Mpi.Size;
 
     /// <summary>The name and version of the MPI implementation.</summary>
-    public string Version => thread.Mpi.Version;
+    public string Version => calls.Mpi.Version;
 
     /// <summary>Runs the part of a job that this process has. MPI can be started once in the life of a process.</summary>
     /// <param name="job">What this process does.</param>
@@ -38,8 +38,8 @@ public sealed class MpiGroup : IProcessGroup
     public static int Run(Func<MpiGroup, int> job, MpiOptions? options = null)
     {
         options ??= new MpiOptions();
-        var thread = new MpiThread(options);
-        var group = new MpiGroup(thread);
+        var calls = new MpiCalls(options);
+        var group = new MpiGroup(calls);
         int result;
         try
         {
@@ -54,13 +54,13 @@ public sealed class MpiGroup : IProcessGroup
             throw;
         }
 
-        thread.Finish();
+        calls.Finish();
         return result;
     }
 
     /// <inheritdoc/>
-    public void Exchange(int to, ReadOnlySpan<byte> sent, int from, Span<byte> received, Purpose purpose) => thread.Exchange(to, sent, from, received, purpose);
+    public void Exchange(int to, ReadOnlySpan<byte> sent, int from, Span<byte> received, Purpose purpose) => calls.Exchange(to, sent, from, received, purpose);
 
     /// <inheritdoc/>
-    public void Abort(string reason) => thread.Abort($"Rank {Rank} has failed: {reason}");
+    public void Abort(string reason) => calls.Abort($"Rank {Rank} has failed: {reason}");
 }

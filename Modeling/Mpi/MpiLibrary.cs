@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Toolkit.Mpi;
 
-/// <summary>The functions of an MPI library that are used here. All but <see cref="Abort"/> are called by one thread.</summary>
+/// <summary>The functions of an MPI library that are used here. All but <see cref="Abort"/> are called by one thread at a time.</summary>
 internal sealed unsafe partial class MpiLibrary
 {
-    private const int Funneled = 1, NoError = 0, LongestText = 8192, StatusBytes = 64;
+    private const int Serialized = 2, NoError = 0, LongestText = 8192, StatusBytes = 64;
 
     private readonly nint library;
     private readonly MpiConstants constants;
@@ -65,9 +65,9 @@ internal sealed unsafe partial class MpiLibrary
     private void Start()
     {
         int provided, rank, size;
-        Require(((delegate* unmanaged<void*, void*, int, int*, int>)Function("MPI_Init_thread"))(null, null, Funneled, &provided), "MPI_Init_thread");
-        if (provided < Funneled)
-            throw new MpiException($"Expected an MPI that allows threads beside the one that calls it (MPI_THREAD_FUNNELED), found level {provided} of {Version}.");
+        Require(((delegate* unmanaged<void*, void*, int, int*, int>)Function("MPI_Init_thread"))(null, null, Serialized, &provided), "MPI_Init_thread");
+        if (provided < Serialized)
+            throw new MpiException($"Expected an MPI that several threads may call in turn (MPI_THREAD_SERIALIZED), found level {provided} of {Version}.");
         Require(((delegate* unmanaged<nint, nint, int>)Function("MPI_Comm_set_errhandler"))(constants.World, constants.ErrorsReturn), "MPI_Comm_set_errhandler");
         Require(((delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_rank"))(constants.World, &rank), "MPI_Comm_rank");
         Require(((delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_size"))(constants.World, &size), "MPI_Comm_size");
