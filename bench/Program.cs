@@ -22,7 +22,7 @@ using Toolkit.Mpi;
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
-// scaling-ranks [seconds per run] [rounds] [examples per process]  two processes under Open MPI against one, and what many would do by these times
+// scaling-ranks [seconds per run] [rounds] [examples per process]  two processes under Open MPI, and two apart, against one, and what many would do by these times
 // table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;

@@ -14,7 +14,8 @@ using Toolkit.Mpi;
 namespace Toolkit.Bench.Scaling;
 
 /// <summary>
-/// Weak scaling of training: the rate of two processes with one thread each over twice that of one, where each computes as many pieces of as many examples. Runs of one and of two take turns.
+/// Weak scaling of training: the rate of two processes with one thread each over twice that of one, where each computes as many pieces of as many examples. Runs of one, of two and, as a control, of two
+/// that know nothing of each other take turns: what the control lacks to 1 is the machine's, such as memory that cores share.
 /// </summary>
 internal static class RankScaling
 {
@@ -24,18 +25,22 @@ internal static class RankScaling
     public static int Run(double seconds, int rounds, int examples)
     {
         var ratios = new List<double>();
+        var controls = new List<double>();
         RankTimes last = default;
         for (int round = 0; round < rounds; round++)
         {
             RankTimes one = Measure(1, seconds, examples), two = Measure(MostRanks, seconds, examples);
+            double apart = MeasureApart(seconds, examples);
             ratios.Add(two.Rate / (MostRanks * one.Rate));
-            Line($"examples/s: one process {one.Rate:F0}, two {two.Rate:F0}, ratio {ratios[^1]:F3}; a step of two {1e3 * two.Step:F2} ms, {1e3 * two.Message:F2} ms of it in messages");
+            controls.Add(apart / (MostRanks * one.Rate));
+            Line($"examples/s: one process {one.Rate:F0}, two {two.Rate:F0}, ratio {ratios[^1]:F3}; two apart {apart:F0}, ratio {controls[^1]:F3}");
+            Line($"a step of one {1e3 * one.Step:F2} ms, of two {1e3 * two.Step:F2} ms, {1e3 * two.Message:F2} ms of it in messages");
             last = two with { Step = one.Step + two.Message };
         }
 
-        double median = ratios.Order().ElementAt(rounds / 2);
+        double median = Median(ratios);
         RankSimulation.Print(last);
-        Line($"RESULT weak_scaling={median:F3} rounds={rounds} examples_per_process={examples}");
+        Line($"RESULT weak_scaling={median:F3} independent={Median(controls):F3} rounds={rounds} examples_per_process={examples}");
         return median >= 0.9 ? 0 : 1;
     }
 
@@ -79,6 +84,15 @@ internal static class RankScaling
             processes.Broadcast(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()), 0, new Purpose("clock"));
             return value[0];
         }
+    }
+
+    private static double Median(List<double> ratios) => ratios.Order().ElementAt(ratios.Count / 2);
+
+    /// <summary>Examples a second of jobs of one process each that run at the same time.</summary>
+    private static double MeasureApart(double seconds, int examples)
+    {
+        Task<RankTimes>[] jobs = [.. Enumerable.Range(0, MostRanks).Select(_ => Task.Run(() => Measure(1, seconds, examples)))];
+        return jobs.Sum(job => job.GetAwaiter().GetResult().Rate);
     }
 
     private static RankTimes Measure(int ranks, double seconds, int examples)
