@@ -41,7 +41,7 @@ internal sealed class CsvTable : Table
     {
         long needed = (long)LargestGrowth * blockLength;
         return needed <= options.MemoryBudget
-            ? (int)Math.Min(options.MemoryBudget / needed, options.Threads ?? Environment.ProcessorCount)
+            ? (int)Math.Min(options.MemoryBudget / needed, ScoringRun.MostThreads(options))
             : throw new DataException($"Expected a {nameof(options.MemoryBudget)} of at least {needed} bytes, {LargestGrowth} times {nameof(options.BlockLength)}, found {options.MemoryBudget}.");
     }
 

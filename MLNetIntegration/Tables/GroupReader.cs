@@ -47,14 +47,11 @@ internal abstract class GroupReader : IDisposable
     /// <summary>The error of a cell.</summary>
     public DataException Bad(TableColumn column, int row, string what) => new($"'{table.Path}', {PlaceOf(row)}, column '{column.Name}': {what}.");
 
-    /// <summary>Refuses cells that are missing where they may not.</summary>
-    protected void RequirePresent()
+    /// <summary>Refuses cells of a column that are missing where they may not.</summary>
+    protected void RequirePresent(TableColumn column)
     {
-        foreach (TableColumn column in Inputs.SelectMany(columns => columns))
-        {
-            if (column.FirstMissing() is var row and >= 0 && !(allowMissing && column.SetMissing(row)))
-                throw Missing(column, row);
-        }
+        if (column.FirstMissing() is var row and >= 0 && !(allowMissing && column.SetMissing(row)))
+            throw Missing(column, row);
     }
 
     /// <summary>Notes that a cell is missing.</summary>

@@ -5,6 +5,8 @@ namespace Toolkit.Tables;
 /// <summary>Runs the model on the rows of a group, for one thread.</summary>
 internal sealed class GroupScorer : IDisposable
 {
+    private const int NearElements = 4096, FewestRows = 16;
+
     private readonly OnnxSession session;
     private readonly ScoreLayout layout;
     private readonly GroupReader reader;
@@ -50,16 +52,7 @@ internal sealed class GroupScorer : IDisposable
     private void Score(SessionBuffers buffers, int first, int count)
     {
         for (int i = 0; i < reader.Inputs.Count; i++)
-        {
-            TensorMemory memory = buffers.InputMemory[i];
-            TableColumn[] columns = reader.Inputs[i];
-            for (int offset = 0; offset < columns.Length; offset++)
-            {
-                if (columns[offset].Fill(memory, first, count, offset, columns.Length) is var bad and >= 0)
-                    throw reader.Bad(columns[offset], bad, $"expected a number within {memory.Description.ElementType}, the type of the input \"{memory.Description.Name}\", found another");
-            }
-        }
-
+            Fill(buffers.InputMemory[i], reader.Inputs[i], first, count);
         buffers.Run();
         for (int i = 0; i < scores.Length; i++)
         {
@@ -69,6 +62,20 @@ internal sealed class GroupScorer : IDisposable
                 throw new ServingException($"Expected {count} rows of {width} in the output \"{outputNames[i]}\", one for each row of the inputs, found the sizes [{string.Join(", ", memory.Sizes.ToArray())}].");
             foreach ((TableColumn column, int offset) in scores[i])
                 column.Take(memory, first, count, offset, width);
+        }
+    }
+
+    /// <summary>Turns columns into rows, some rows after the other, which stay in the first cache of the processor while all columns go into them.</summary>
+    private void Fill(TensorMemory memory, TableColumn[] columns, int first, int count)
+    {
+        int width = columns.Length, rows = Math.Max(FewestRows, NearElements / width);
+        for (int start = 0; start < count; start += rows)
+        {
+            for (int offset = 0; offset < width; offset++)
+            {
+                if (columns[offset].Fill(memory, first + start, Math.Min(rows, count - start), (start * width) + offset, width) is var bad and >= 0)
+                    throw reader.Bad(columns[offset], bad, $"expected a number within {memory.Description.ElementType}, the type of the input \"{memory.Description.Name}\", found another");
+            }
         }
     }
 }

@@ -71,7 +71,10 @@ internal sealed class NumberColumn<T>(string name, DataField? field = null) : Va
     private int FirstNaN()
     {
         ReadOnlySpan<T> values = Values;
-        for (int row = 0; row < values.Length; row++)
+        int row = 0;
+        while (row <= values.Length - Vector<T>.Count && new Vector<T>(values[row..]) is var some && Vector.EqualsAll(some, some))
+            row += Vector<T>.Count;
+        for (; row < values.Length; row++)
         {
             if (T.IsNaN(values[row]))
                 return row;

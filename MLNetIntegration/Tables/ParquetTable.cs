@@ -53,7 +53,7 @@ internal sealed class ParquetTable : Table
         int outputs = layout.Outputs.Sum(output => output.Columns().Count());
         (long most, int at) = rowGroups.Length == 0 ? (1, 0) : rowGroups.Select((group, i) => (Needed(group, read, outputs), i)).Max();
         return most <= options.MemoryBudget
-            ? (int)Math.Min(options.MemoryBudget / most, options.Threads ?? Environment.ProcessorCount)
+            ? (int)Math.Min(options.MemoryBudget / most, ScoringRun.MostThreads(options))
             : throw new DataException(
                 $"'{Path}', row group {at} of {rowGroups[at].NumRows} rows takes up to {most} bytes of memory: expected at most {nameof(options.MemoryBudget)}, {options.MemoryBudget}. " +
                 "Allow more, or write the table in smaller row groups.");
@@ -109,7 +109,7 @@ internal sealed class ParquetTable : Table
     {
         private readonly ParquetTable table;
         private readonly ParquetReader reader;
-        private readonly (TableColumn Column, DataField Field)[] columns;
+        private readonly (TableColumn Column, DataField Field, bool IsInput)[] columns;
 
         public Reader(ParquetTable table, ScoreLayout layout, TableScoringOptions options)
             : this(table, layout, options, [])
@@ -120,7 +120,7 @@ internal sealed class ParquetTable : Table
             : base(table, layout, options, (place, _) => made.TryGetValue(place, out TableColumn? known) ? known : made[place] = TableColumn.Of(table.Plain(place), options))
         {
             this.table = table;
-            columns = [.. made.Select(pair => (pair.Value, table.Plain(pair.Key)))];
+            columns = [.. made.Select(pair => (pair.Value, table.Plain(pair.Key), Inputs.Any(input => input.Contains(pair.Value))))];
             reader = Guarded(table.Path, () => Opened(table.Path));
         }
 
@@ -144,16 +144,25 @@ internal sealed class ParquetTable : Table
             Rows = checked((int)table.rowGroups[Group].NumRows);
             _ = Guarded(table.Path, () =>
             {
-                using ParquetRowGroupReader group = reader.OpenRowGroupReader(Group);
-                foreach ((TableColumn column, DataField field) in columns)
-                    column.Read(group, field).AsTask().GetAwaiter().GetResult();
+                ReadAsync().GetAwaiter().GetResult();
                 return 0;
             });
-            RequirePresent();
         }
 
         public override string PlaceOf(int row) => FormattableString.Invariant($"row {table.firstRows[Group] + row} (row group {Group})");
 
         public override void Dispose() => Close(reader);
+
+        /// <summary>Reads the columns. Each is looked at while the processor has it near.</summary>
+        private async Task ReadAsync()
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(Group);
+            foreach ((TableColumn column, DataField field, bool isInput) in columns)
+            {
+                await column.Read(group, field);
+                if (isInput)
+                    RequirePresent(column);
+            }
+        }
     }
 }

@@ -43,6 +43,13 @@ internal static class Rows
         where T : unmanaged, INumber<T>
         where TElement : unmanaged, INumber<TElement>
     {
+        if (typeof(T) == typeof(TElement) && most == byte.MaxValue)
+        {
+            for (int i = 0, at = offset; i < numbers.Length; i++, at += width)
+                elements[at] = Unsafe.BitCast<T, TElement>(numbers[i]);
+            return -1;
+        }
+
         bool isFloating = typeof(TElement) == typeof(float) || typeof(TElement) == typeof(double) || typeof(TElement) == typeof(Half);
         for (int i = 0, at = offset; i < numbers.Length; i++, at += width)
         {

@@ -5,12 +5,14 @@ using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tables;
 
-/// <summary>The work of this process: threads that each take a group of rows, score it and write its part.</summary>
+/// <summary>The work of this process: threads that each take a group of rows, score it and write its part. While a thread waits until its part is on the disk, another one computes in its place.</summary>
 internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout layout, PartFolder parts, TableScoringOptions options)
 {
     private readonly IProcessGroup processes = options.Group;
     private readonly Lock gate = new();
+    private readonly int computing = Computing(options);
     private (int Group, Exception Exception)? failure;
+    private long taken;
 
     /// <summary>The groups of the table.</summary>
     public int Groups => table.Groups;
@@ -21,10 +23,14 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
     /// <summary>How many rows they have.</summary>
     public long NewRows { get; private set; }
 
+    /// <summary>The most threads that have something to do: those that compute, and as many that write.</summary>
+    public static long MostThreads(TableScoringOptions options) => 2L * Computing(options);
+
     /// <summary>Scores what is not there yet.</summary>
     public void Work(int count, CancellationToken cancellation)
     {
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => Work(cancellation)) { Name = $"scoring {i}" })];
+        using var places = new SemaphoreSlim(computing);
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => Work(places, cancellation)) { Name = $"scoring {i}" })];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)
@@ -34,23 +40,22 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void Work(CancellationToken cancellation)
+    private static int Computing(TableScoringOptions options) => options.Threads ?? Environment.ProcessorCount;
+
+    private void Work(SemaphoreSlim places, CancellationToken cancellation)
     {
         int group = -1;
         try
         {
             using GroupReader reader = table.CreateReader(layout, options);
             using var scorer = new GroupScorer(session, layout, reader);
-            while (failure is null && !cancellation.IsCancellationRequested && reader.TryNext(IsWanted))
+            while (ScoreNext(reader, scorer, places, cancellation, ref group))
             {
-                group = reader.Group;
-                reader.Read();
-                scorer.Score();
                 AtomicFile.Write(parts.Path(group), stream => table.Write(stream, scorer.Columns));
                 lock (gate)
                 {
                     (NewParts, NewRows) = (NewParts + 1, NewRows + reader.Rows);
-                    options.Progress?.Report(new TableScores(Groups, NewParts, NewRows));
+                    options.Progress?.Report(new TableScores(Groups - (taken - NewParts), NewParts, NewRows));
                 }
             }
         }
@@ -58,10 +63,51 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            // Of several, the one that a single thread would have found.
-            lock (gate)
-                failure = failure is { } other && other.Group <= group ? other : (group, e);
+            Fail(group, e);
         }
+    }
+
+    /// <summary>Scores the next group, in one of the places of those that compute.</summary>
+    private bool ScoreNext(GroupReader reader, GroupScorer scorer, SemaphoreSlim places, CancellationToken cancellation, ref int group)
+    {
+        places.Wait(CancellationToken.None);
+        try
+        {
+            if (failure is not null || cancellation.IsCancellationRequested || !TryTake(reader))
+                return false;
+            group = reader.Group;
+            reader.Read();
+            scorer.Score();
+            return true;
+        }
+        catch (Exception e)
+        {
+            // Known before another thread takes the place.
+            Fail(group, e);
+            throw;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private bool TryTake(GroupReader reader)
+    {
+        // Nobody is told of a group that is neither there nor counted as taken.
+        lock (gate)
+        {
+            bool isThere = reader.TryNext(IsWanted);
+            taken += isThere ? 1 : 0;
+            return isThere;
+        }
+    }
+
+    /// <summary>Notes an error: of several, the one that a single thread would have found.</summary>
+    private void Fail(int group, Exception e)
+    {
+        lock (gate)
+            failure = failure is { } other && other.Group <= group ? other : (group, e);
     }
 
     private bool IsWanted(int group) => group % processes.Size == processes.Rank && !File.Exists(parts.Path(group));

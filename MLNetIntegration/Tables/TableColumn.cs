@@ -48,7 +48,7 @@ internal abstract class TableColumn(string name)
     /// <param name="memory">The input.</param>
     /// <param name="first">The first row of the group.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="offset">The place of the cell in a row of the input.</param>
+    /// <param name="offset">The place of the first cell among the elements of the input.</param>
     /// <param name="width">The elements of a row of the input.</param>
     /// <returns>The first row whose cell is not a number of the input's type, or −1.</returns>
     public abstract int Fill(TensorMemory memory, int first, int count, int offset, int width);

@@ -42,7 +42,8 @@ public sealed record TableScoringOptions
     /// row group fits is refused.</summary>
     public long MemoryBudget { get; init => field = AtLeastOne(value, nameof(MemoryBudget)); } = 512L << 20;
 
-    /// <summary>How many threads score groups of rows, each a group of its own; null (the default) for as many as there are processors.</summary>
+    /// <summary>How many threads score groups of rows at a time, each a group of its own; null (the default) for as many as there are processors. As many more may wait until their parts are on the
+    /// disk.</summary>
     public int? Threads { get; init => field = value is { } number ? AtLeastOne(number, nameof(Threads)) : null; }
 
     /// <summary>The bytes of CSV that make a group of rows, and so a part, at least; 4 MiB by default. A Parquet file has groups of its own.</summary>
