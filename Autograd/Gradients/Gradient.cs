@@ -85,7 +85,7 @@ public static partial class Gradient
         }
 
         IReadOnlyList<Node> order = TopologicalOrder.Of(ys, stops);
-        HashSet<Variable> between = DependentOn(wrt, order);
+        HashSet<Variable> between = DependentOn(wrt, order), asked = new(wrt, ReferenceEqualityComparer.Instance);
         for (int i = order.Count - 1; i >= 0; i--)
         {
             Node node = order[i];
@@ -100,7 +100,7 @@ public static partial class Gradient
             {
                 try
                 {
-                    Propagate(node, gradients, between, table);
+                    Propagate(node, gradients, between, asked, table);
                 }
                 catch (GradientException undefined) when (order.Count > 1)
                 {
@@ -112,9 +112,9 @@ public static partial class Gradient
         return [.. wrt.Select(variable => table.GetValueOrDefault(variable))];
     }
 
-    private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, Dictionary<Variable, Variable> table)
+    private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, HashSet<Variable> asked, Dictionary<Variable, Variable> table)
     {
-        if (Equivalent.Of(node) is { } equal && equal.Behind.Any(between.Contains))
+        if (Equivalent.Of(node, asked) is { } equal && equal.Behind.Any(between.Contains))
         {
             PropagateThrough(node, equal.Same, equal.Behind, gradients, between, table);
             return;

@@ -13,59 +13,60 @@ internal sealed class FilledQuotient : Equivalent
     // Enough that what is left out, and two derivatives of it, are beneath the rounding of float64.
     private const int Terms = 20;
 
-    private static readonly (Func<Variable, Variable?> Argument, double Radius, Func<double[]> Series)[] Known =
+    private static readonly (Func<Variable, Sight, Variable?> Argument, double Radius, Func<double[]> Series)[] Known =
     [
-        (f => Of<Sin>(f), 1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0)),
-        (f => Of<Sinh>(f), 1, () => Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0)),
-        (f => Of<ExpM1>(f) ?? Exponential(f), 1, () => Coefficients(k => 1 / Factorial(k + 1))),
-        (f => f.Producer is { Operation: Log } log ? OnePlus(log.Inputs[0]) : null, 0.1, () => Coefficients(k => Sign(k) / (k + 1))),
-        (f => Of<Atan>(f), 0.1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / (k + 1) : 0)),
-        (f => Of<Tanh>(f), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? 1 / Factorial(k) : 0))),
-        (f => Of<Tan>(f), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k) : 0))),
+        ((f, see) => Of<Sin>(f, see), 1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0)),
+        ((f, see) => Of<Sinh>(f, see), 1, () => Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0)),
+        ((f, see) => Of<ExpM1>(f, see) ?? Exponential(f, see), 1, () => Coefficients(k => 1 / Factorial(k + 1))),
+        ((f, see) => Of<Log>(f, see) is { } sum ? OnePlus(sum, see) : null, 0.1, () => Coefficients(k => Sign(k) / (k + 1))),
+        ((f, see) => Of<Atan>(f, see), 0.1, () => Coefficients(k => k % 2 == 0 ? Sign(k / 2) / (k + 1) : 0)),
+        ((f, see) => Of<Tanh>(f, see), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? 1 / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? 1 / Factorial(k) : 0))),
+        ((f, see) => Of<Tan>(f, see), 0.1, () => Quotient(Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k + 1) : 0), Coefficients(k => k % 2 == 0 ? Sign(k / 2) / Factorial(k) : 0))),
     ];
 
-    protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node)
+    protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node, Sight see)
     {
-        if (node.Operation is not Where || Point(node.Inputs[0]) is not var (point, isFilled))
+        if (node.Operation is not Where || Point(node.Inputs[0], see) is not var (point, isFilled))
             return null;
         (Variable filling, Variable quotient) = isFilled ? (node.Inputs[1], node.Inputs[2]) : (node.Inputs[2], node.Inputs[1]);
-        if (!IsOne(filling) || quotient.Producer is not { Operation: Div } division || SeriesOf(division.Inputs[0], division.Inputs[1]) is not var (x, radius, series) || !IsMultiple(x, point))
+        if (!see.IsOne(filling) || see.Producer(quotient) is not { Operation: Div } division || SeriesOf(division.Inputs[0], division.Inputs[1], see) is not var (x, radius, series, same) || !IsMultiple(x, point, see))
             return null;
         Variable near = series.Reverse().Aggregate(Variable.Scalar(0, x.DType), (sum, coefficient) => (sum * x) + coefficient);
-        return (Ops.Where(Ops.Less(Ops.Abs(x), radius), near, quotient), [x]);
+        return (Ops.Where(Ops.Less(Ops.Abs(x), radius), near, same), [x]);
     }
 
     /// <summary>The x of x = 0 or x ≠ 0, and whether it is the first; null if a condition is something else.</summary>
-    private static (Variable X, bool IsZero)? Point(Variable condition) => condition.Producer switch
+    private static (Variable X, bool IsZero)? Point(Variable condition, Sight see) => condition.Producer switch
     {
-        { Operation: Equal } equal when IsNumber(equal.Inputs[1], 0) => (equal.Inputs[0], true),
-        { Operation: Equal } equal when IsNumber(equal.Inputs[0], 0) => (equal.Inputs[1], true),
-        { Operation: Not } not when Point(not.Inputs[0]) is var (x, isZero) => (x, !isZero),
+        { Operation: Equal } equal when see.IsNumber(equal.Inputs[1], 0) => (equal.Inputs[0], true),
+        { Operation: Equal } equal when see.IsNumber(equal.Inputs[0], 0) => (equal.Inputs[1], true),
+        { Operation: Not } not when Point(not.Inputs[0], see) is var (x, isZero) => (x, !isZero),
         _ => null,
     };
 
-    private static (Variable X, double Radius, double[] Series)? SeriesOf(Variable above, Variable below)
+    /// <summary>The argument, where its series is taken, the series, and the quotient as a function of the argument alone, which may be written twice.</summary>
+    private static (Variable X, double Radius, double[] Series, Variable Same)? SeriesOf(Variable above, Variable below, Sight see)
     {
-        foreach ((Func<Variable, Variable?> argument, double radius, Func<double[]> series) in Known)
+        foreach ((Func<Variable, Sight, Variable?> argument, double radius, Func<double[]> series) in Known)
         {
-            if (argument(above) is { } x && IsSame(x, below))
-                return (x, radius, series());
-            if (argument(below) is { } y && IsSame(y, above))
-                return (y, Math.Min(radius, 0.1), Quotient([1, .. new double[Terms - 1]], series()));
+            if (argument(above, see) is { } x && see.IsSame(x, below))
+                return (x, radius, series(), above / x);
+            if (argument(below, see) is { } y && see.IsSame(y, above))
+                return (y, Math.Min(radius, 0.1), Quotient([1, .. new double[Terms - 1]], series()), y / below);
         }
 
         return null;
     }
 
-    private static bool IsMultiple(Variable x, Variable of) => x == of || (x.Producer is { Operation: Mul } product
-        && ((product.Inputs[0] == of && product.Inputs[1].Constant is { Count: 1 }) || (product.Inputs[1] == of && product.Inputs[0].Constant is { Count: 1 })));
+    private static bool IsMultiple(Variable x, Variable of, Sight see) => x == of || (x.Producer is { Operation: Mul } product
+        && ((product.Inputs[0] == of && see.Constant(product.Inputs[1]) is { Count: 1 }) || (product.Inputs[1] == of && see.Constant(product.Inputs[0]) is { Count: 1 })));
 
-    private static Variable? Of<T>(Variable f)
-        where T : Operation => f.Producer is { Operation: T } node ? node.Inputs[0] : null;
+    private static Variable? Of<T>(Variable f, Sight see)
+        where T : Operation => see.Producer(f) is { Operation: T } node ? node.Inputs[0] : null;
 
-    private static Variable? Exponential(Variable f) => f.Producer is { Operation: Sub } difference && IsOne(difference.Inputs[1]) ? Of<Exp>(difference.Inputs[0]) : null;
+    private static Variable? Exponential(Variable f, Sight see) => see.Producer(f) is { Operation: Sub } difference && see.IsOne(difference.Inputs[1]) ? Of<Exp>(difference.Inputs[0], see) : null;
 
-    private static Variable? OnePlus(Variable sum) => sum.Producer is { Operation: Add } node ? IsOne(node.Inputs[0]) ? node.Inputs[1] : IsOne(node.Inputs[1]) ? node.Inputs[0] : null : null;
+    private static Variable? OnePlus(Variable sum, Sight see) => see.Producer(sum) is { Operation: Add } node ? see.IsOne(node.Inputs[0]) ? node.Inputs[1] : see.IsOne(node.Inputs[1]) ? node.Inputs[0] : null : null;
 
     private static double[] Coefficients(Func<int, double> coefficient) => [.. Enumerable.Range(0, Terms).Select(coefficient)];
 

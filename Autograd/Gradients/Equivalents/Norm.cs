@@ -9,23 +9,23 @@ namespace Toolkit.Autograd.Gradients.Equivalents;
 /// <summary>√Σx², √(x² + y²), √(1 + x²) and the like as m·√Σ(x/m)², m the greatest magnitude: squares neither overflow nor underflow. It does not depend on m, which is a constant for the derivative.</summary>
 internal sealed class Norm : Equivalent
 {
-    // Deep enough for what is written by hand.
-    private const int Most = 8;
+    // Enough for what is written by hand; a bound, since sums may be long chains.
+    private const int Most = 64;
 
-    protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node)
+    protected override (Variable Same, IReadOnlyList<Variable> Behind)? Match(Node node, Sight see)
     {
-        if (node.Operation is not Sqrt || node.Inputs[0].Producer is not { } sum)
+        if (node.Operation is not Sqrt || see.Producer(node.Inputs[0]) is not { } sum)
             return null;
-        if (OfReduction(sum) is { } reduced)
+        if (OfReduction(sum, see) is { } reduced)
             return reduced;
         var terms = new List<(Variable Root, Variable? Behind)>();
-        Variable[] behind = Collect(node.Inputs[0], terms) ? [.. terms.Select(term => term.Behind).OfType<Variable>()] : [];
+        Variable[] behind = Collect(node.Inputs[0], terms, see) ? [.. terms.Select(term => term.Behind).OfType<Variable>()] : [];
         return behind.Length > 0 ? (Added([.. terms.Select(term => term.Root)]), behind) : null;
     }
 
     /// <summary>The root of a sum of squares over axes.</summary>
-    private static (Variable Same, IReadOnlyList<Variable> Behind)? OfReduction(Node node) =>
-        node is { Operation: ReduceSum sum } && node.Inputs[0].Producer is { } square && SquareOf(square) is { } x ? (Reduced(sum, x, node.Inputs.Optional(1)), [x]) : null;
+    private static (Variable Same, IReadOnlyList<Variable> Behind)? OfReduction(Node node, Sight see) =>
+        node is { Operation: ReduceSum sum } && see.Producer(node.Inputs[0]) is { } square && SquareOf(square, see) is { } x ? (Reduced(sum, x, node.Inputs.Optional(1)), [x]) : null;
 
     private static Variable Reduced(ReduceSum sum, Variable x, Variable? axes)
     {
@@ -41,25 +41,43 @@ internal sealed class Norm : Equivalent
         return greatest * Ops.Sqrt(scaled.Select(term => term * term).Aggregate(Ops.Add));
     }
 
-    /// <summary>The numbers whose squares a sum adds up: those of squares, norms, and roots of constants.</summary>
-    private static bool Collect(Variable sum, List<(Variable Root, Variable? Behind)> terms)
+    /// <summary>The numbers whose squares a sum adds up: those of squares, norms, and roots of constants. False where it adds up something else, or too much.</summary>
+    private static bool Collect(Variable sum, List<(Variable Root, Variable? Behind)> terms, Sight see)
     {
-        if (sum.Producer is { Operation: Add } node)
-            return terms.Count < Most && Collect(node.Inputs[0], terms) && Collect(node.Inputs[1], terms);
-        if (sum.Constant is { Count: 1 } constant && constant[0] > 0)
-            terms.Add((Variable.Of(Value.Full(Math.Sqrt(constant[0]), sum.DType, sum.Shape.ToSizes())), null));
-        else if (sum.Producer is { } square && SquareOf(square) is { } x)
-            terms.Add((x, x));
-        else if (sum.Producer is { } reduction && OfReduction(reduction) is var (root, behind))
-            terms.Add((root, behind[0]));
-        else
-            return false;
+        var open = new Stack<Variable>([sum]);
+        while (open.TryPop(out Variable? variable))
+        {
+            if (see.Producer(variable) is { Operation: Add } node)
+            {
+                open.Push(node.Inputs[1]);
+                open.Push(node.Inputs[0]);
+                if (terms.Count + open.Count > Most)
+                    return false;
+            }
+            else if (see.Constant(variable) is { Count: 1 } constant && constant[0] > 0)
+            {
+                terms.Add((Variable.Of(Value.Full(Math.Sqrt(constant[0]), variable.DType, variable.Shape.ToSizes())), null));
+            }
+            else if (see.Producer(variable) is { } square && SquareOf(square, see) is { } x)
+            {
+                terms.Add((x, x));
+            }
+            else if (see.Producer(variable) is { } reduction && OfReduction(reduction, see) is var (root, behind))
+            {
+                terms.Add((root, behind[0]));
+            }
+            else
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 
     /// <summary>The x of x², unless it is that of the equal form itself.</summary>
-    private static Variable? SquareOf(Node node) =>
-        (node.Operation is Mul && node.Inputs[0] == node.Inputs[1]) || (node.Operation is Pow && IsNumber(node.Inputs[1], 2))
+    private static Variable? SquareOf(Node node, Sight see) =>
+        (node.Operation is Mul && node.Inputs[0] == node.Inputs[1]) || (node.Operation is Pow && see.IsNumber(node.Inputs[1], 2))
             ? node.Inputs[0].Producer is { Operation: Div } quotient && quotient.Inputs[1].Producer?.Operation is StopGradient ? null : node.Inputs[0]
             : null;
 

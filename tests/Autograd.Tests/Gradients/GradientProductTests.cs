@@ -59,6 +59,7 @@ public sealed class GradientProductTests
         Variable x = Variable.Input("x", DType.Float32, [columns]), y = Ops.Cast(Variable.Input("z", DType.Float32, [rows]), DType.Float64);
         Value found = Function.Compile([x, y.Producer!.Inputs[0]], [Gradient.Jacobian(y, x)]).Run(Randoms.Normal(1, columns), Randoms.Normal(2, rows))[0];
         Assert.Equal([rows, columns], found.Sizes.ToArray());
+        Assert.Equal(columns < rows ? DType.Float64 : DType.Float32, found.DType);
         Assert.All(Enumerable.Range(0, found.Count), i => Assert.Equal(0, found[i]));
     }
 
