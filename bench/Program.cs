@@ -21,6 +21,7 @@ using Toolkit.Mpi;
 // derivatives [threads] [seconds per figure] [rounds] a Hessian-vector product in gradients, and a recomputed step in plain ones: processor time, in turns
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
+// bytes [threads] [seconds per case]                 products of int8 against float32 and ONNX Runtime
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // scaling-ranks [seconds per run] [rounds] [examples per process]  two processes under Open MPI, and two apart, against one, and what many would do by these times
 // table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
@@ -64,6 +65,9 @@ switch (args.FirstOrDefault())
         break;
     case "gemm":
         GemmPeak.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null, args.Contains("far"));
+        break;
+    case "bytes":
+        ByteProducts.Run(Threads(1), Seconds(2));
         break;
     case "scaling":
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");

@@ -29,6 +29,7 @@ internal static class Rewriting
     private static IReadOnlyList<RewritingPass> Passes(Workers workers, bool fixParameters, CancellationToken cancellation) =>
     [
         .. fixParameters ? [new FixParameters()] : Array.Empty<RewritingPass>(),
+        new MultiplyIntegers(),
         new ExpandOperations(),
         new WidenTypes(),
         new FoldConstants(workers, cancellation),

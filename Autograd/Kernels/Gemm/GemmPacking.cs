@@ -54,7 +54,8 @@ internal static unsafe class GemmPacking
         int j = 0;
         if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
         {
-            if (typeof(T) == typeof(float))
+            // Bits are moved, whatever they stand for.
+            if (typeof(T) == typeof(float) || typeof(T) == typeof(int))
             {
                 for (; Avx.IsSupported && j <= columns - 8; j += 8)
                     Eight((float*)(source + (j * leading)), leading, count, width, (float*)(destination + j));

@@ -157,83 +157,83 @@ internal static unsafe class GemmTile
         }
 
         TVector x = TSimd.Broadcast(a[0]);
-        s00 = TSimd.MultiplyAdd(x, b0, s00);
-        s01 = TSimd.MultiplyAdd(x, b1, s01);
+        s00 = TSimd.AddProduct(x, b0, s00);
+        s01 = TSimd.AddProduct(x, b1, s01);
         if (TRows.Count > 1)
         {
             x = TSimd.Broadcast(a[1]);
-            s10 = TSimd.MultiplyAdd(x, b0, s10);
-            s11 = TSimd.MultiplyAdd(x, b1, s11);
+            s10 = TSimd.AddProduct(x, b0, s10);
+            s11 = TSimd.AddProduct(x, b1, s11);
         }
 
         if (TRows.Count > 2)
         {
             x = TSimd.Broadcast(a[2]);
-            s20 = TSimd.MultiplyAdd(x, b0, s20);
-            s21 = TSimd.MultiplyAdd(x, b1, s21);
+            s20 = TSimd.AddProduct(x, b0, s20);
+            s21 = TSimd.AddProduct(x, b1, s21);
         }
 
         if (TRows.Count > 3)
         {
             x = TSimd.Broadcast(a[3]);
-            s30 = TSimd.MultiplyAdd(x, b0, s30);
-            s31 = TSimd.MultiplyAdd(x, b1, s31);
+            s30 = TSimd.AddProduct(x, b0, s30);
+            s31 = TSimd.AddProduct(x, b1, s31);
         }
 
         if (TRows.Count > 4)
         {
             x = TSimd.Broadcast(a[4]);
-            s40 = TSimd.MultiplyAdd(x, b0, s40);
-            s41 = TSimd.MultiplyAdd(x, b1, s41);
+            s40 = TSimd.AddProduct(x, b0, s40);
+            s41 = TSimd.AddProduct(x, b1, s41);
         }
 
         if (TRows.Count > 5)
         {
             x = TSimd.Broadcast(a[5]);
-            s50 = TSimd.MultiplyAdd(x, b0, s50);
-            s51 = TSimd.MultiplyAdd(x, b1, s51);
+            s50 = TSimd.AddProduct(x, b0, s50);
+            s51 = TSimd.AddProduct(x, b1, s51);
         }
 
         if (TRows.Count > 6)
         {
             x = TSimd.Broadcast(a[6]);
-            s60 = TSimd.MultiplyAdd(x, b0, s60);
-            s61 = TSimd.MultiplyAdd(x, b1, s61);
+            s60 = TSimd.AddProduct(x, b0, s60);
+            s61 = TSimd.AddProduct(x, b1, s61);
         }
 
         if (TRows.Count > 7)
         {
             x = TSimd.Broadcast(a[7]);
-            s70 = TSimd.MultiplyAdd(x, b0, s70);
-            s71 = TSimd.MultiplyAdd(x, b1, s71);
+            s70 = TSimd.AddProduct(x, b0, s70);
+            s71 = TSimd.AddProduct(x, b1, s71);
         }
 
         if (TRows.Count > 8)
         {
             x = TSimd.Broadcast(a[8]);
-            s80 = TSimd.MultiplyAdd(x, b0, s80);
-            s81 = TSimd.MultiplyAdd(x, b1, s81);
+            s80 = TSimd.AddProduct(x, b0, s80);
+            s81 = TSimd.AddProduct(x, b1, s81);
         }
 
         if (TRows.Count > 9)
         {
             x = TSimd.Broadcast(a[9]);
-            s90 = TSimd.MultiplyAdd(x, b0, s90);
-            s91 = TSimd.MultiplyAdd(x, b1, s91);
+            s90 = TSimd.AddProduct(x, b0, s90);
+            s91 = TSimd.AddProduct(x, b1, s91);
         }
 
         if (TRows.Count > 10)
         {
             x = TSimd.Broadcast(a[10]);
-            sa0 = TSimd.MultiplyAdd(x, b0, sa0);
-            sa1 = TSimd.MultiplyAdd(x, b1, sa1);
+            sa0 = TSimd.AddProduct(x, b0, sa0);
+            sa1 = TSimd.AddProduct(x, b1, sa1);
         }
 
         if (TRows.Count > 11)
         {
             x = TSimd.Broadcast(a[11]);
-            sb0 = TSimd.MultiplyAdd(x, b0, sb0);
-            sb1 = TSimd.MultiplyAdd(x, b1, sb1);
+            sb0 = TSimd.AddProduct(x, b0, sb0);
+            sb1 = TSimd.AddProduct(x, b1, sb1);
         }
 
     }

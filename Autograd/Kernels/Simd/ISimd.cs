@@ -43,8 +43,11 @@ internal unsafe interface ISimd<T, TVector>
     /// <summary>Elementwise product.</summary>
     static abstract TVector Multiply(TVector left, TVector right);
 
-    /// <summary>Elementwise a·b + c in one rounding where the hardware has it; floating point only.</summary>
+    /// <summary>Elementwise a·b + c, of floating-point numbers in one rounding where the hardware has it.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>What the tiles of a product add up: <see cref="MultiplyAdd"/> of floating-point numbers. An int is a pair of 16-bit integers, of which both products are added.</summary>
+    static abstract TVector AddProduct(TVector left, TVector right, TVector addend);
 
     /// <summary>Elementwise maximum; NaN if one is NaN.</summary>
     static abstract TVector Max(TVector left, TVector right);

@@ -51,9 +51,30 @@ internal readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> left, Vector128<T> right, Vector128<T> addend)
     {
+        if (typeof(T) == typeof(int))
+            return (left * right) + addend;
         if (typeof(T) == typeof(float))
             return Vector128.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>();
         return Vector128.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> AddProduct(Vector128<T> left, Vector128<T> right, Vector128<T> addend)
+    {
+        if (typeof(T) != typeof(int))
+            return MultiplyAdd(left, right, addend);
+        return (PairSums(left.AsInt16(), right.AsInt16()) + addend.AsInt32()).As<int, T>();
+    }
+
+    /// <summary>left₀·right₀ + left₁·right₁ of each pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> PairSums(Vector128<short> left, Vector128<short> right)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.MultiplyAddAdjacent(left, right);
+        // The lower halves of the ints with their sign, and the upper ones.
+        Vector128<int> a = left.AsInt32(), b = right.AsInt32();
+        return ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,10 +50,28 @@ internal readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> left, Vector256<T> right, Vector256<T> addend)
     {
+        if (typeof(T) == typeof(int))
+            return (left * right) + addend;
         if (typeof(T) == typeof(float))
             return Vector256.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>();
         return Vector256.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> AddProduct(Vector256<T> left, Vector256<T> right, Vector256<T> addend)
+    {
+        if (typeof(T) != typeof(int))
+            return MultiplyAdd(left, right, addend);
+        if (AvxVnni.IsSupported)
+            return AvxVnni.MultiplyWideningAndAdd(addend.AsInt32(), left.AsInt16(), right.AsInt16()).As<int, T>();
+        return (PairSums(left.AsInt16(), right.AsInt16()) + addend.AsInt32()).As<int, T>();
+    }
+
+    /// <summary>left₀·right₀ + left₁·right₁ of each pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> PairSums(Vector256<short> left, Vector256<short> right) => Avx2.IsSupported
+        ? Avx2.MultiplyAddAdjacent(left, right)
+        : Vector256.Create(Simd128<int>.PairSums(left.GetLower(), right.GetLower()), Simd128<int>.PairSums(left.GetUpper(), right.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Max(Vector256<T> left, Vector256<T> right) => Vector256.Max(left, right);

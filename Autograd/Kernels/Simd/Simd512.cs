@@ -50,10 +50,26 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> left, Vector512<T> right, Vector512<T> addend)
     {
+        if (typeof(T) == typeof(int))
+            return (left * right) + addend;
         if (typeof(T) == typeof(float))
             return Vector512.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).As<float, T>();
         return Vector512.MultiplyAddEstimate(left.AsDouble(), right.AsDouble(), addend.AsDouble()).As<double, T>();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> AddProduct(Vector512<T> left, Vector512<T> right, Vector512<T> addend)
+    {
+        if (typeof(T) != typeof(int))
+            return MultiplyAdd(left, right, addend);
+        return (PairSums(left.AsInt16(), right.AsInt16()) + addend.AsInt32()).As<int, T>();
+    }
+
+    /// <summary>left₀·right₀ + left₁·right₁ of each pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> PairSums(Vector512<short> left, Vector512<short> right) => Avx512BW.IsSupported
+        ? Avx512BW.MultiplyAddAdjacent(left, right)
+        : Vector512.Create(Simd256<int>.PairSums(left.GetLower(), right.GetLower()), Simd256<int>.PairSums(left.GetUpper(), right.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Max(Vector512<T> left, Vector512<T> right) => Vector512.Max(left, right);

@@ -163,7 +163,8 @@ public sealed record MatMul : Operation, IProduct, IRunsInBlocks, IOperator
         return Ops.Transpose(x, IntList.Of(permutation));
     }
 
-    private static int[] StackOffsets(ReadOnlySpan<int> own, ReadOnlySpan<int> stack, int count)
+    /// <summary>For each matrix of the result which one of an operand it is made of.</summary>
+    internal static int[] StackOffsets(ReadOnlySpan<int> own, ReadOnlySpan<int> stack, int count)
     {
         var offsets = new int[count];
         for (int i = 0; i < count; i++)

@@ -1,4 +1,6 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.LinearAlgebra;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Quantization;
@@ -7,7 +9,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 /// (A − zero point of A)·(B − zero point of B) in int32 (ONNX <c>MatMulInteger</c>): matrices of int8 or uint8, as of <see cref="LinearAlgebra.MatMul"/>. A zero point is a scalar, or has one number for each
 /// row of A or each column of B; 0 if it is left out. The gradient is zero.
 /// </summary>
-public sealed record MatMulInteger : CompositeOperation, IOperator
+public sealed record MatMulInteger : CompositeOperation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
@@ -24,8 +26,78 @@ public sealed record MatMulInteger : CompositeOperation, IOperator
     public override IReadOnlyList<Variable> Expand(Arguments inputs) =>
         [
             Product(
-                Shifted(this, inputs[0], inputs.Optional(2), isRows: true, DType.Int32), Shifted(this, inputs[1], inputs.Optional(3), isRows: false, DType.Int32), product => product),
+                Shifted(this, inputs[0], inputs.Optional(2), isRows: true, DType.Int32), Shifted(this, inputs[1], inputs.Optional(3), isRows: false, DType.Int32), Ops.MatMul),
         ];
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request)
+    {
+        int[] a = Matrix(request.Sizes(0), isRow: true), b = Matrix(request.Sizes(1), isRow: false);
+        (int m, int k, int n) = (a[^2], a[^1], b[^1]);
+        int[] stack = StackOf(a, b);
+        SimdWidth width = SimdWidths.Best;
+        Storage? packed = request.Sizes(1).Length == 2 ? request.Packed(1, "pairs", right => ByteProduct.Pack(width, right)) : null;
+        return Kernel.Of(arguments => Compute(arguments, a, b, stack, width, packed), 2L * Value.CountOf([.. stack, m, n]) * k);
+    }
+
+    private static void Compute(KernelArguments arguments, int[] a, int[] b, int[] stack, SimdWidth width, Storage? packed)
+    {
+        (Value left, Value right, Value result) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
+        int count = Value.CountOf(stack);
+        (int m, int k, int n) = (a[^2], a[^1], b[^1]);
+        int[] zeroA = Zeros(arguments, 2, stack, m, isRows: true), zeroB = Zeros(arguments, 3, stack, n, isRows: false);
+        int[] lefts = MatMul.StackOffsets(a.AsSpan()[..^2], stack, count), rights = MatMul.StackOffsets(b.AsSpan()[..^2], stack, count);
+
+        // One right matrix for the whole stack: one product of all rows.
+        bool isOne = b.Length == 2 || Value.CountOf(b.AsSpan()[..^2]) == 1;
+        if (isOne && Value.CountOf(a.AsSpan()[..^2]) == count && zeroB.Length <= n)
+            (m, count) = (m * count, Math.Min(count, 1));
+        for (int i = 0; i < count; i++)
+        {
+            ByteProduct.Multiply(
+                width,
+                (m, n, k),
+                (left.Address + ((nint)lefts[i] * m * k), left.DType == DType.Int8),
+                zeroA.Length == 0 ? [] : zeroA.AsSpan(i * m, m),
+                (right.Address + ((nint)rights[i] * k * n), right.DType == DType.Int8),
+                zeroB.Length == 0 ? [] : zeroB.AsSpan(zeroB.Length == n ? 0 : i * n, n),
+                result.Span<int>().Slice(i * m * n, m * n),
+                packed,
+                arguments.Workers);
+        }
+
+        GC.KeepAlive(left);
+        GC.KeepAlive(right);
+    }
+
+    private static int[] Matrix(ReadOnlySpan<int> sizes, bool isRow) => sizes.Length > 1 ? sizes.ToArray() : isRow ? [1, sizes[0]] : [sizes[0], 1];
+
+    private static int[] StackOf(int[] a, int[] b)
+    {
+        int rank = Math.Max(a.Length, b.Length) - 2;
+        return [.. Enumerable.Range(0, rank).Select(i => Size(a, i) == 1 ? Size(b, i) : Size(a, i))];
+
+        int Size(int[] sizes, int axis) => axis - rank + sizes.Length - 2 is var at and >= 0 ? sizes[at] : 1;
+    }
+
+    /// <summary>A zero point for each row, or column, of each matrix of the stack, or for those of one matrix where all have the same; none where all are 0.</summary>
+    private static int[] Zeros(KernelArguments arguments, int position, int[] stack, int size, bool isRows)
+    {
+        if (arguments.Inputs.Length <= position || arguments.Inputs[position] is not { } zero)
+            return [];
+        int[] numbers = new int[zero.Count];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = (int)zero[i];
+        if (!numbers.AsSpan().ContainsAnyExcept(0))
+            return [];
+        int count = Value.CountOf(stack);
+        if (numbers.Length == 1)
+            numbers = [.. Enumerable.Repeat(numbers[0], size)];
+        if (zero.Rank < 2)
+            return isRows ? [.. Enumerable.Repeat(numbers, count).SelectMany(each => each)] : numbers;
+        int[] offsets = MatMul.StackOffsets(zero.Sizes[..^2], stack, count);
+        return [.. offsets.SelectMany(offset => numbers.Skip(offset * size).Take(size))];
+    }
 
     /// <summary>Elements of a wide type without their zero point. A vector of zero points belongs to the rows of A, or the columns of B.</summary>
     internal static Variable Shifted(Operation operation, Variable x, Variable? zero, bool isRows, DType wide)
@@ -56,13 +128,13 @@ public sealed record MatMulInteger : CompositeOperation, IOperator
     /// <summary>The product, vectors as rows on the left and columns on the right.</summary>
     /// <param name="a">The left matrix.</param>
     /// <param name="b">The right matrix.</param>
-    /// <param name="finish">What becomes of the product while it still has its rows and columns.</param>
-    internal static Variable Product(Variable a, Variable b, Func<Variable, Variable> finish)
+    /// <param name="multiply">Multiplies matrices, and makes of the product what is made of it while it still has its rows and columns.</param>
+    internal static Variable Product(Variable a, Variable b, Func<Variable, Variable, Variable> multiply)
     {
         (bool isRow, bool isColumn) = (a.Shape.Rank == 1, b.Shape.Rank == 1);
         a = isRow ? Ops.Reshape(a, [1, a.Shape[0]]) : a;
         b = isColumn ? Ops.Reshape(b, [b.Shape[0], 1]) : b;
-        Variable product = finish(Ops.MatMul(a, b));
+        Variable product = multiply(a, b);
         return isRow || isColumn
             ? Ops.Reshape(product, [.. product.Shape.SkipLast(2), .. isRow ? [] : new[] { a.Shape[^2] }, .. isColumn ? [] : new[] { b.Shape[^1] }])
             : product;

@@ -35,7 +35,7 @@ public sealed record QLinearMatMul : CompositeOperation, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs)
     {
-        DType wide = inputs[0].DType.IsInteger() ? DType.Int32 : DType.Float32, compute = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        DType compute = inputs[1].DType == DType.Float64 ? DType.Float64 : DType.Float32;
         Scales.RequireTypes(this, inputs, inputs[7].DType);
         foreach ((int at, bool isRows) in (ReadOnlySpan<(int, bool)>)[(0, true), (3, false)])
         {
@@ -46,8 +46,10 @@ public sealed record QLinearMatMul : CompositeOperation, IOperator
         Scales.RequirePair(this, inputs[6], inputs[7]);
         return
         [
-            MatMulInteger.Product(
-                MatMulInteger.Shifted(this, inputs[0], inputs[2], isRows: true, wide), MatMulInteger.Shifted(this, inputs[3], inputs[5], isRows: false, wide), Quantized),
+            inputs[0].DType.IsInteger()
+                ? MatMulInteger.Product(inputs[0], inputs[3], (a, b) => Quantized(new MatMulInteger().Apply(a, b, inputs[2], inputs[5])))
+                : MatMulInteger.Product(
+                    MatMulInteger.Shifted(this, inputs[0], inputs[2], isRows: true, DType.Float32), MatMulInteger.Shifted(this, inputs[3], inputs[5], isRows: false, DType.Float32), (a, b) => Quantized(Ops.MatMul(a, b))),
         ];
 
         Variable Quantized(Variable product)

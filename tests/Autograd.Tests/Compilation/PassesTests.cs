@@ -218,6 +218,7 @@ public sealed class PassesTests
             (new FoldConstants(workers, CancellationToken.None), new() { FoldConstants = false }),
             (new RemoveIdentities(), new() { RemoveIdentities = false }),
             (new FoldScales(), new() { FoldScales = false }),
+            (new MultiplyIntegers(), new() { MultiplyIntegers = false }),
             (new ReadTransposed(), new() { ReadTransposed = false }),
             (new TakeKnownBranches(), new() { TakeKnownBranches = false }),
             (new MergeEqualNodes(), new() { MergeEqualNodes = false }),
