@@ -6,11 +6,12 @@ using Toolkit.OnnxExport.Serving;
 namespace Toolkit.Tables;
 
 /// <summary>The work of this process: threads that each take a group of rows, score it and write its part. While a thread waits until its part is on the disk, another one computes in its place.</summary>
-internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout layout, PartFolder parts, TableScoringOptions options)
+internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout layout, PartFolder parts, TableScoringOptions options) : IDisposable
 {
     private readonly IProcessGroup processes = options.Group;
     private readonly Lock gate = new();
-    private readonly int computing = Computing(options);
+    private readonly SemaphoreSlim computing = new(AtOnce(options));
+    private readonly SemaphoreSlim writing = new(AtOnce(options));
     private (int Group, Exception Exception)? failure;
     private long taken;
 
@@ -24,13 +25,12 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
     public long NewRows { get; private set; }
 
     /// <summary>The most threads that have something to do: those that compute, and as many that write.</summary>
-    public static long MostThreads(TableScoringOptions options) => 2L * Computing(options);
+    public static long MostThreads(TableScoringOptions options) => 2L * AtOnce(options);
 
     /// <summary>Scores what is not there yet.</summary>
     public void Work(int count, CancellationToken cancellation)
     {
-        using var places = new SemaphoreSlim(computing);
-        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => Work(places, cancellation)) { Name = $"scoring {i}" })];
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => Work(cancellation)) { Name = $"scoring {i}" })];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)
@@ -40,24 +40,23 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private static int Computing(TableScoringOptions options) => options.Threads ?? Environment.ProcessorCount;
+    public void Dispose()
+    {
+        computing.Dispose();
+        writing.Dispose();
+    }
 
-    private void Work(SemaphoreSlim places, CancellationToken cancellation)
+    private static int AtOnce(TableScoringOptions options) => options.Threads ?? Environment.ProcessorCount;
+
+    private void Work(CancellationToken cancellation)
     {
         int group = -1;
         try
         {
             using GroupReader reader = table.CreateReader(layout, options);
             using var scorer = new GroupScorer(session, layout, reader);
-            while (ScoreNext(reader, scorer, places, cancellation, ref group))
-            {
-                AtomicFile.Write(parts.Path(group), stream => table.Write(stream, scorer.Columns));
-                lock (gate)
-                {
-                    (NewParts, NewRows) = (NewParts + 1, NewRows + reader.Rows);
-                    options.Progress?.Report(new TableScores(Groups - (taken - NewParts), NewParts, NewRows));
-                }
-            }
+            while (ScoreNext(reader, scorer, cancellation, ref group))
+                Write(group, reader.Rows, scorer.Columns);
         }
 #pragma warning disable CA1031 // It is thrown by the thread that waits for this one.
         catch (Exception e)
@@ -67,10 +66,10 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
         }
     }
 
-    /// <summary>Scores the next group, in one of the places of those that compute.</summary>
-    private bool ScoreNext(GroupReader reader, GroupScorer scorer, SemaphoreSlim places, CancellationToken cancellation, ref int group)
+    /// <summary>Scores the next group in one of the places of those that compute, and takes one of those that write before another thread gets it: a single thread makes its parts in order.</summary>
+    private bool ScoreNext(GroupReader reader, GroupScorer scorer, CancellationToken cancellation, ref int group)
     {
-        places.Wait(CancellationToken.None);
+        computing.Wait(CancellationToken.None);
         try
         {
             if (failure is not null || cancellation.IsCancellationRequested || !TryTake(reader))
@@ -78,6 +77,7 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
             group = reader.Group;
             reader.Read();
             scorer.Score();
+            writing.Wait(CancellationToken.None);
             return true;
         }
         catch (Exception e)
@@ -88,7 +88,29 @@ internal sealed class ScoringRun(Table table, OnnxSession session, ScoreLayout l
         }
         finally
         {
-            places.Release();
+            computing.Release();
+        }
+    }
+
+    private void Write(int group, int rows, IReadOnlyList<TableColumn> columns)
+    {
+        try
+        {
+            AtomicFile.Write(parts.Path(group), stream => table.Write(stream, columns));
+            lock (gate)
+            {
+                (NewParts, NewRows) = (NewParts + 1, NewRows + rows);
+                options.Progress?.Report(new TableScores(Groups - (taken - NewParts), NewParts, NewRows));
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(group, e);
+            throw;
+        }
+        finally
+        {
+            writing.Release();
         }
     }
 

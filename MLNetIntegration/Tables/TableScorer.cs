@@ -40,7 +40,7 @@ public static class TableScorer
 
         var parts = new PartFolder(folder, source.Suffix);
         parts.Begin(ScoringIdentity.Of(bytes, table, options), options.Group);
-        var run = new ScoringRun(source, session, layout, parts, options);
+        using var run = new ScoringRun(source, session, layout, parts, options);
         run.Work(threads, cancellation);
         return Total(options.Group, run);
     }
