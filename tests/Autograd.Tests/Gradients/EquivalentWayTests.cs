@@ -61,6 +61,8 @@ public sealed class EquivalentWayTests
         Both(w, Ops.Log(w + Ops.Exp(2 * x)), 1 / (e + two), (e + (2 * two)) / (e + two));
         Both(w, Ops.Log(1 + w), 1 / (1 + e), e / (1 + e));
         Both(w, Ops.Log(w - 1), 1 / (e - 1), e / (e - 1));
+        Variable one = Variable.Scalar(1, DType.Float64);
+        Both(one, Ops.Log(one + w), 1 / (1 + e), e / (1 + e));
         Both(w, w / (w + 1), 1 / ((e + 1) * (e + 1)), e / ((e + 1) * (e + 1)));
         Both(w, w / (Ops.Exp(x) + 1), 1 / (e + 1), e / ((e + 1) * (e + 1)));
         Both(w, Ops.Exp(x) / (w + 1), -e / ((e + 1) * (e + 1)), e / ((e + 1) * (e + 1)));
