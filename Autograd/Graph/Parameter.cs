@@ -26,8 +26,8 @@ public sealed class Parameter
 {
     private readonly Value current;
 
-    // Null for zeros, with which all that optimizers remember begins: they would be kept for nothing.
-    private readonly Value? initial;
+    // Zeros, with which all that optimizers remember begins, are made anew: they would be kept for nothing.
+    private readonly Func<Value> initial;
 
     /// <summary>Creates a parameter.</summary>
     /// <param name="name">The name, which checkpoints and exported models keep.</param>
@@ -39,7 +39,30 @@ public sealed class Parameter
         Name = name;
         Role = role;
         current = initial.Clone();
-        this.initial = Zero.All(current) ? null : initial.Clone();
+        if (Zero.All(current))
+        {
+            this.initial = () => Value.Zeros(DType, current.Sizes);
+        }
+        else
+        {
+            Value kept = initial.Clone();
+            this.initial = () => kept;
+        }
+
+        Variable = Variable.Of(this);
+    }
+
+    /// <summary>Creates a parameter whose initial value is not kept beside the current one, but made anew when somebody asks for it.</summary>
+    /// <param name="name">The name, which checkpoints and exported models keep.</param>
+    /// <param name="initial">Makes the initial value: the same numbers in each call, in memory of their own, which the parameter takes.</param>
+    /// <param name="role">What it is for.</param>
+    public Parameter(string name, Func<Value> initial, ParameterRole role = ParameterRole.Weight)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+        Role = role;
+        current = initial();
+        this.initial = initial;
         Variable = Variable.Of(this);
     }
 
@@ -50,7 +73,7 @@ public sealed class Parameter
     public ParameterRole Role { get; }
 
     /// <summary>The value it was created with; not to be written to.</summary>
-    public Value Initial => initial ?? Value.Zeros(DType, current.Sizes);
+    public Value Initial => initial();
 
     /// <summary>The current value. Assigning copies the numbers; type and shape must stay the same.</summary>
     public Value Value

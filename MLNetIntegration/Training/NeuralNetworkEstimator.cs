@@ -20,8 +20,8 @@ namespace Toolkit.MLNetIntegration.Training;
 /// </summary>
 public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer>
 {
-    // The memory of the numbers of as many rows as are evaluated or scored at once: a layer on very many reads its weights, not its rows.
-    private const int BatchBytes = 4 << 20;
+    // The memory of the numbers of as many rows as are evaluated at once: a layer on very many reads its weights, not its rows. Of batches that are scored several are under way.
+    private const int EvaluationBytes = 4 << 20, ScoringBytes = 2 << 20;
 
     private readonly MLContext context;
     private readonly IHost host;
@@ -86,7 +86,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
         BatchOnnxTransformer scoring = new BatchOnnxEstimator(context, model, new ScoreOnnxOptions
         {
             Inputs = read,
-            BatchSize = AtOnce(columns, new ScoreOnnxOptions().BatchSize),
+            BatchSize = AtOnce(columns, ScoringBytes, new ScoreOnnxOptions().BatchSize),
             SlotNames = tasks.SelectMany(task => task.SlotNames()).ToDictionary(StringComparer.Ordinal),
             Predictions = [.. tasks.Zip(columns.Labels, (task, label) => task.Prediction(label.Column)).OfType<PredictionOptions>()],
             NaNPolicy = options.MissingFeatures == MissingFeatures.Error ? NaNPolicy.Error : NaNPolicy.Allow,
@@ -166,7 +166,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     }
 
     /// <summary>How many rows go through the network at once, fewer than usual where they are very wide.</summary>
-    private static int AtOnce(TrainingColumns columns, int usual) => Math.Clamp(BatchBytes / (sizeof(float) * Math.Max(1, columns.Features.NumberCount)), 1, usual);
+    private static int AtOnce(TrainingColumns columns, int bytes, int usual) => Math.Clamp(bytes / (sizeof(float) * Math.Max(1, columns.Features.NumberCount)), 1, usual);
 
     private static int OutputsOf(LearnedTask task, LabelColumn label) => task.Head is LayeredHead layered ? layered.Outputs(label.Outputs) : label.Outputs;
 
@@ -209,8 +209,10 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
                 BatchSize = options.BatchSize,
                 Seed = seed,
                 Validation = validation,
-                ValidationBatchSize = AtOnce(columns, new FitOptions().ValidationBatchSize),
+                ValidationBatchSize = AtOnce(columns, EvaluationBytes, new FitOptions().ValidationBatchSize),
                 EarlyStopping = validation is null ? null : new EarlyStopping { Patience = options.Patience },
+                // A callback may save the trainer, with what its optimizer remembers.
+                IsFinal = options.Callbacks.Count == 0,
                 Progress = options.Progress,
                 Callbacks = [log, .. options.Callbacks],
             },

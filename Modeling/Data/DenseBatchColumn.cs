@@ -5,10 +5,14 @@ namespace Toolkit.Modeling.Data;
 /// <summary>A field that has the same shape in every example: the rows lie behind each other.</summary>
 internal sealed class DenseBatchColumn : BatchColumn
 {
+    private readonly Lock copying = new();
     private readonly int[] shape;
     private readonly int rowBytes;
     private Value all;
+
+    // The first of them, in memory that serves each batch of as many.
     private Value? few;
+    private bool isFewCurrent;
 
     public DenseBatchColumn(Field field, int room)
         : base(field)
@@ -28,7 +32,7 @@ internal sealed class DenseBatchColumn : BatchColumn
         }
 
         Clear();
-        few = null;
+        isFewCurrent = false;
         dense.all.Bytes[..(rowBytes * count)].CopyTo(all.Bytes);
     }
 
@@ -40,12 +44,15 @@ internal sealed class DenseBatchColumn : BatchColumn
     {
         if (count == all.Sizes[0])
             return all;
-        if (few is { } found && found.Sizes[0] == count)
-            return found;
-        Value copy = Value.Zeros(Field.Type, [count, .. shape]);
-        all.Bytes[..(rowBytes * count)].CopyTo(copy.Bytes);
-        few = copy;
-        return copy;
+        lock (copying)
+        {
+            if (few?.Sizes[0] != count)
+                (few, isFewCurrent) = (Value.Zeros(Field.Type, [count, .. shape]), false);
+            if (!isFewCurrent)
+                all.Bytes[..(rowBytes * count)].CopyTo(few.Bytes);
+            isFewCurrent = true;
+            return few;
+        }
     }
 
     /// <inheritdoc/>
@@ -57,7 +64,7 @@ internal sealed class DenseBatchColumn : BatchColumn
         if (content.Length != rowBytes)
             throw new ArgumentException($"Expected {rowBytes / Field.Type.Size()} numbers for the field {Field}, found {content.Length / Field.Type.Size()}.", nameof(content));
         // Whatever was copied for an incomplete batch is out of date now.
-        few = null;
+        isFewCurrent = false;
         content.CopyTo(all.Bytes.Slice(slot * rowBytes, rowBytes));
     }
 

@@ -1,3 +1,4 @@
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Initializers;
@@ -20,6 +21,14 @@ public abstract record Initializer
         Value value = Value.Zeros(DType.Float32, sizes);
         Fill(value.Span<float>(), sizes, fan, random);
         return value;
+    }
+
+    /// <summary>Creates a parameter, which makes its initial value anew when somebody asks for it.</summary>
+    internal Parameter Create(string name, ParameterRole role, ReadOnlySpan<int> sizes, Fan fan, RandomSource random)
+    {
+        int[] shape = [.. sizes];
+        RandomState state = random.State;
+        return new Parameter(name, () => Create(shape, fan, new RandomSource(state)), role);
     }
 
     /// <summary>Fills the elements of a new parameter, which are 0.</summary>

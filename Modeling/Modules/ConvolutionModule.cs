@@ -94,12 +94,9 @@ public abstract class ConvolutionModule : WindowModule
 
         int area = Kernel.Aggregate(1, (product, size) => checked(product * size));
         var fan = new Fan(Inputs / Groups * area, Outputs / Groups * area);
-        var weight = new Parameter(
-            ParameterName("weight"),
-            WeightInitializer.Create([Channels.First, Channels.Second, .. Kernel], fan, random.Fork("weight")),
-            ParameterRole.Weight);
+        Parameter weight = WeightInitializer.Create(ParameterName("weight"), ParameterRole.Weight, [Channels.First, Channels.Second, .. Kernel], fan, random.Fork("weight"));
         return UseBias
-            ? [weight, new Parameter(ParameterName("bias"), BiasInitializer.Create([Outputs], fan, random.Fork("bias")), ParameterRole.Bias)]
+            ? [weight, BiasInitializer.Create(ParameterName("bias"), ParameterRole.Bias, [Outputs], fan, random.Fork("bias"))]
             : [weight];
     }
 }

@@ -72,19 +72,13 @@ public sealed class Dense : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters()
     {
-        var weight = new Parameter(
-            ParameterName("weight"),
-            WeightInitializer.Create([Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight")),
-            ParameterRole.Weight);
+        Parameter weight = WeightInitializer.Create(ParameterName("weight"), ParameterRole.Weight, [Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight"));
         if (!UseBias)
             return [weight];
         return
         [
             weight,
-            new Parameter(
-                ParameterName("bias"),
-                BiasInitializer.Create([Outputs], new Fan(Inputs, Outputs), random.Fork("bias")),
-                ParameterRole.Bias),
+            BiasInitializer.Create(ParameterName("bias"), ParameterRole.Bias, [Outputs], new Fan(Inputs, Outputs), random.Fork("bias")),
         ];
     }
 }

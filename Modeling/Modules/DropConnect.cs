@@ -73,10 +73,7 @@ public sealed class DropConnect : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
     [
-        new Parameter(
-            ParameterName("weight"),
-            new GlorotUniform().Create([Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight")),
-            ParameterRole.Weight),
+        new GlorotUniform().Create(ParameterName("weight"), ParameterRole.Weight, [Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight")),
         new Parameter(ParameterName("bias"), Value.Zeros(DType.Float32, Outputs), ParameterRole.Bias),
         .. NoiseState.Create(ParameterName("key"), ParameterName("counter"), random),
     ];

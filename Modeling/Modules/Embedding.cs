@@ -58,7 +58,6 @@ public sealed class Embedding : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
     [
-        new Parameter(
-            ParameterName("table"), TableInitializer.Create([Symbols, Size], new Fan(Symbols, Size), random.Fork("table")), ParameterRole.Weight),
+        TableInitializer.Create(ParameterName("table"), ParameterRole.Weight, [Symbols, Size], new Fan(Symbols, Size), random.Fork("table")),
     ];
 }

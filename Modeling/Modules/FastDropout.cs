@@ -114,10 +114,7 @@ public sealed class FastDropout : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
     [
-        new Parameter(
-            ParameterName("weight"),
-            WeightInitializer.Create([Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight")),
-            ParameterRole.Weight),
+        WeightInitializer.Create(ParameterName("weight"), ParameterRole.Weight, [Inputs, Outputs], new Fan(Inputs, Outputs), random.Fork("weight")),
         new Parameter(ParameterName("bias"), Value.Zeros(DType.Float32, Outputs), ParameterRole.Bias),
     ];
 }

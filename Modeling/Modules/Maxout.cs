@@ -65,10 +65,7 @@ public sealed class Maxout : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
     [
-        new Parameter(
-            ParameterName("weight"),
-            WeightInitializer.Create([Inputs, Outputs * Pieces], new Fan(Inputs, Outputs), random.Fork("weight")),
-            ParameterRole.Weight),
+        WeightInitializer.Create(ParameterName("weight"), ParameterRole.Weight, [Inputs, Outputs * Pieces], new Fan(Inputs, Outputs), random.Fork("weight")),
         new Parameter(ParameterName("bias"), Value.Zeros(DType.Float32, Outputs * Pieces), ParameterRole.Bias),
     ];
 }

@@ -96,7 +96,7 @@ public sealed class MixtureClassifier : Module
         [
             new Parameter(ParameterName("prior"), Value.Zeros(DType.Float32, Classes), ParameterRole.Bias),
             new Parameter(ParameterName("mixing"), Value.Zeros(DType.Float32, Classes, Components), ParameterRole.Bias),
-            new Parameter(ParameterName("means"), MeanInitializer.Create([all, Inputs], new Fan(Inputs, all), random.Fork("means")), ParameterRole.Bias),
+            MeanInitializer.Create(ParameterName("means"), ParameterRole.Bias, [all, Inputs], new Fan(Inputs, all), random.Fork("means")),
             new Parameter(ParameterName("log_deviations"), Value.Full(Math.Log(InitialDeviation), DType.Float32, all, Inputs), ParameterRole.Scale),
         ];
     }

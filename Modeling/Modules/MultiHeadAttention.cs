@@ -112,8 +112,7 @@ public sealed class MultiHeadAttention : Module
         (int From, int To)[] sizes = [(Width, Heads * KeyWidth), (MemoryWidth, Heads * KeyWidth), (MemoryWidth, Heads * ValueWidth), (Heads * ValueWidth, Width)];
         return
         [
-            .. sizes.Select((size, i) => new Parameter(
-                ParameterName($"{Parts[i]}.weight"), WeightInitializer.Create([size.From, size.To], new Fan(size.From, size.To), random.Fork(Parts[i])), ParameterRole.Weight)),
+            .. sizes.Select((size, i) => WeightInitializer.Create(ParameterName($"{Parts[i]}.weight"), ParameterRole.Weight, [size.From, size.To], new Fan(size.From, size.To), random.Fork(Parts[i]))),
             .. UseBias ? sizes.Select((size, i) => new Parameter(ParameterName($"{Parts[i]}.bias"), Value.Zeros(DType.Float32, size.To), ParameterRole.Bias)) : [],
             .. Dropout > 0.0 ? NoiseState.Create(ParameterName("dropout.key"), ParameterName("dropout.counter"), random) : [],
         ];

@@ -50,5 +50,5 @@ public sealed class PositionalEmbedding : Module
 
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
-        [new Parameter(ParameterName("table"), TableInitializer.Create([Places, Width], new Fan(Places, Width), random.Fork("table")), ParameterRole.Weight)];
+        [TableInitializer.Create(ParameterName("table"), ParameterRole.Weight, [Places, Width], new Fan(Places, Width), random.Fork("table"))];
 }

@@ -69,10 +69,7 @@ public sealed class RadialBasis : Module
     /// <inheritdoc/>
     protected override IReadOnlyList<Parameter> CreateParameters() =>
     [
-        new Parameter(
-            ParameterName("templates"),
-            TemplateInitializer.Create([Outputs, Inputs], new Fan(Inputs, Outputs), random.Fork("templates")),
-            ParameterRole.Bias),
+        TemplateInitializer.Create(ParameterName("templates"), ParameterRole.Bias, [Outputs, Inputs], new Fan(Inputs, Outputs), random.Fork("templates")),
         new Parameter(ParameterName("widths"), Value.Full(InitialWidth, DType.Float32, Outputs), ParameterRole.Scale),
     ];
 }

@@ -10,16 +10,17 @@ internal sealed class CheckedState
 {
     private readonly Trainer trainer;
     private readonly EpochTotals totals;
+    private readonly bool isFinal;
     private ParameterSnapshot? spare;
 
-    /// <summary>Checks the present state and keeps it.</summary>
+    /// <summary>Checks the present state and keeps it: of a final training the parameters of the model alone.</summary>
     /// <exception cref="InvalidOperationException">A number is NaN or infinite.</exception>
-    public CheckedState(Trainer trainer)
+    public CheckedState(Trainer trainer, bool isFinal)
     {
-        this.trainer = trainer;
+        (this.trainer, this.isFinal) = (trainer, isFinal);
         if (Fault() is { } fault)
             throw new InvalidOperationException($"Expected finite numbers to begin a training with, found that {fault}.");
-        Parameters = new ParameterSnapshot(trainer.Parameters);
+        Parameters = new ParameterSnapshot(Kept);
         totals = new EpochTotals(trainer.Graph.StepMeasures);
         totals.CopyFrom(trainer.State.Totals);
     }
@@ -67,14 +68,19 @@ internal sealed class CheckedState
     /// <summary>Keeps the present state, which has been checked.</summary>
     public void Keep()
     {
+        // A final training ends with the best parameters: others are kept for nobody.
+        if (isFinal && Parameters == trainer.State.Best.Parameters)
+            return;
         totals.CopyFrom(trainer.State.Totals);
         if (Parameters.IsCurrent)
             return;
         // The best parameters are not overwritten.
         if (Parameters == trainer.State.Best.Parameters)
-            (Parameters, spare) = (spare ?? new ParameterSnapshot(trainer.Parameters), Parameters);
+            (Parameters, spare) = (spare ?? new ParameterSnapshot(Kept), Parameters);
         Parameters.Refresh();
     }
+
+    private IReadOnlyList<Parameter> Kept => isFinal ? trainer.Model.Parameters : trainer.Parameters;
 
     /// <summary>Makes the kept state the present one.</summary>
     public void Restore()

@@ -16,6 +16,8 @@ internal static class FitCheck
             CheckMonitor(trainer, options, nameof(EarlyStopping), stopping.Monitor);
         if (options.BestModelPath is not null && options.EarlyStopping is null)
             throw new ArgumentException($"{nameof(FitOptions.BestModelPath)} needs {nameof(FitOptions.EarlyStopping)}, which says what is watched; with a great {nameof(EarlyStopping.Patience)} it never stops.", nameof(options));
+        if (options.IsFinal && options.CheckpointPath is not null)
+            throw new ArgumentException($"Expected no {nameof(FitOptions.CheckpointPath)} of a training after which nothing goes on ({nameof(FitOptions.IsFinal)}), found '{options.CheckpointPath}'.", nameof(options));
         CheckSchedules(trainer, options);
         if (options.Validation is { } validation)
             CheckValidation(trainer, validation);

@@ -44,6 +44,11 @@ public sealed record FitOptions
     /// nowhere. The file is replaced only when the new one is whole, and never by one with NaN or infinity.</summary>
     public string? CheckpointPath { get; init; }
 
+    /// <summary>Whether nothing but the model is wanted of the trainer after this call; false by default. If true, it keeps what it has checked and what is best of the parameters of the model
+    /// alone, which takes a third of the memory with <see cref="Optimizers.Adam"/> and half with early stopping besides; the model ends with the same bits. The trainer can then evaluate and save its
+    /// model, but neither go on nor be saved itself, and <see cref="CheckpointPath"/> must be null.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>How many epochs lie between two checkpoints; 1 (the default) for one after each. The end of the training is saved in any case.</summary>
     public int CheckpointEpochs { get; init => field = Settings.AtLeastOne(value); } = 1;
 

@@ -107,6 +107,6 @@ public static class Retraining
     private static FitOptions Selecting(FitOptions? options, IDataSource heldOut)
     {
         options ??= new FitOptions();
-        return options with { Validation = heldOut, EarlyStopping = options.EarlyStopping ?? new EarlyStopping() };
+        return options with { IsFinal = false, Validation = heldOut, EarlyStopping = options.EarlyStopping ?? new EarlyStopping() };
     }
 }

@@ -35,6 +35,17 @@ internal sealed class TrainerState
     /// <summary>Everything from which training goes on, while the model shows the best parameters; null if it shows the last ones.</summary>
     public ParameterSnapshot? Continue { get; set; }
 
+    /// <summary>Whether the training that has begun is the last: what belongs to the best parameters is not kept, so that nothing can go on from there.</summary>
+    public bool IsFinal { get; set; }
+
+    /// <summary>Refuses to go on from a training that was the last.</summary>
+    /// <exception cref="InvalidOperationException">It was.</exception>
+    public void RequireNotFinal()
+    {
+        if (IsFinal)
+            throw new InvalidOperationException($"Expected a trainer that can go on, found one whose last {nameof(Trainer.Fit)} was final ({nameof(FitOptions)}.{nameof(FitOptions.IsFinal)}). Its model can be evaluated and saved.");
+    }
+
     /// <summary>Lets the next training begin with a new epoch from the parameters that the model shows, the best ones after early stopping.</summary>
     public void GoOnFromHere()
     {

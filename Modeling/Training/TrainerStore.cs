@@ -14,6 +14,7 @@ internal static class TrainerStore
         lock (trainer.Gate)
         {
             TrainerState state = trainer.State;
+            state.RequireNotFinal();
             // While the model shows the best parameters, those from which training goes on lie beside it.
             StoredParameter[] parameters = state.Continue is { } snapshot ? Stored(snapshot) : [.. trainer.Parameters.Select(StoredParameter.Of)];
             save(parameters, Stored(state));
@@ -62,6 +63,7 @@ internal static class TrainerStore
         {
             TrainerState state = trainer.State;
             IReadOnlyList<Parameter> parameters = trainer.Parameters;
+            state.IsFinal = false;
             bool showsBest = training.ShowsBest && best is not null;
             state.Best.Parameters = best is null ? null : new ParameterSnapshot(parameters, best);
             state.Continue = showsBest ? new ParameterSnapshot(parameters, values) : null;

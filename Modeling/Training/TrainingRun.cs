@@ -37,6 +37,7 @@ internal sealed class TrainingRun
             DropLast = options.DropLast,
             BucketBy = options.BucketBy,
         };
+        state.RequireNotFinal();
         FitCheck.Options(trainer, options, batches);
         // Callbacks that stop do so as one who cancels does: all processes agree about it.
         this.stop = stop;
@@ -47,7 +48,8 @@ internal sealed class TrainingRun
             state.Continue?.Restore();
             state.Continue = null;
             watch = new Watch(trainer, options);
-            good = new CheckedState(trainer);
+            good = new CheckedState(trainer, options.IsFinal);
+            state.IsFinal = options.IsFinal;
         }
     }
 
@@ -278,8 +280,12 @@ internal sealed class TrainingRun
             {
                 if (best.Step != state.Steps)
                 {
-                    good.Keep();
-                    state.Continue = good.Parameters;
+                    if (!options.IsFinal)
+                    {
+                        good.Keep();
+                        state.Continue = good.Parameters;
+                    }
+
                     parameters.Restore();
                 }
             }

@@ -20,7 +20,8 @@ internal readonly record struct Result(TensorType? Type, string? Name = null, bo
 /// <param name="outer">For the graph of a body the graph around it, whose values it may read; null for the graph of a model. Names are given once in the whole model,
 /// and the graph of the model holds all initializers.</param>
 /// <param name="external">Takes large initializers; null where the model holds all.</param>
-internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null, ExternalData? external = null)
+/// <param name="shares">Whether initializers have the memory of their values.</param>
+internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer = null, ExternalData? external = null, bool shares = false)
 {
     // Above this size constants are shared by identity only.
     private const int SharedBytes = 4096;
@@ -214,7 +215,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
         {
             string name = value.StartsWith('\u0001') ? values.Numbered("constant") : value;
             names[value] = name;
-            Graph.Initializer.Add(external?.Takes(content) == true ? external.Add(content, name) : TensorConversion.ToProto(content, name));
+            Graph.Initializer.Add(external?.Takes(content) == true ? external.Add(content, name) : TensorConversion.ToProto(content, name, shares));
         }
 
         return names.GetValueOrDefault(value) ?? outer?.Resolve(value) ?? value;

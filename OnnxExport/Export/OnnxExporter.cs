@@ -22,7 +22,7 @@ public static class OnnxExporter
     /// <param name="signature">The computation; parameters are written with their current values.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
     /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range, a parameter is NaN or infinite, or the model is too large.</exception>
-    public static byte[] Export(Signature signature, OnnxExportOptions? options = null) => ToModel(signature, options).ToByteArray();
+    public static byte[] Export(Signature signature, OnnxExportOptions? options = null) => ToModel(signature, options, shares: true).ToByteArray();
 
     /// <summary>Writes a computation to an .onnx file, and by <see cref="OnnxExportOptions.ExternalDataThreshold"/> its large tensors to a second one beside it, which is called as the first with
     /// <c>.data</c> behind it. Either all is written or old files are left as they were.</summary>
@@ -36,7 +36,7 @@ public static class OnnxExporter
     {
         string data = path + ".data";
         ExternalData? external = options?.ExternalDataThreshold is { } threshold ? new ExternalData(Path.GetFileName(data), threshold) : null;
-        ModelProto model = ToModel(signature, options, external: external);
+        ModelProto model = ToModel(signature, options, external: external, shares: true);
         if (external is { IsEmpty: false })
             AtomicFile.Write([(data, external.WriteTo), (path, model.WriteTo)]);
         else
@@ -58,7 +58,8 @@ public static class OnnxExporter
     /// <param name="options">How to write it; null for the defaults.</param>
     /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give; null for none.</param>
     /// <param name="external">Takes large tensors; null where the model holds all.</param>
-    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null, IReadOnlySet<Parameter>? required = null, ExternalData? external = null)
+    /// <param name="shares">Whether the model has the memory of parameters and constants: it is to be written at once.</param>
+    internal static ModelProto ToModel(Signature signature, OnnxExportOptions? options = null, IReadOnlySet<Parameter>? required = null, ExternalData? external = null, bool shares = false)
     {
         options ??= new OnnxExportOptions();
         if (options.Opset is < OnnxExportOptions.OldestOpset or > OnnxExportOptions.NewestOpset)
@@ -72,7 +73,7 @@ public static class OnnxExporter
             throw new ExportException($"Expected finite parameters to export, found that {fault}: the training has diverged.");
         }
 
-        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>(), external);
+        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>(), external, shares);
         var model = new ModelProto
         {
             IrVersion = IrVersion(options.Opset),
@@ -101,7 +102,7 @@ public static class OnnxExporter
         }
 
         if (options.TrainingStep is { } step)
-            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }, external: external));
+            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }, external: external, shares: shares));
         ModelCheck.Require(model);
         return model;
     }

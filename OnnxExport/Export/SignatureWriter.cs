@@ -26,14 +26,15 @@ internal sealed class SignatureWriter
     /// <param name="options">How to write it.</param>
     /// <param name="required">The parameters whose values the file does not hold: inputs that a caller must give.</param>
     /// <param name="external">Takes large parameters and constants; null where the file holds all.</param>
-    public SignatureWriter(Signature signature, OnnxExportOptions options, IReadOnlySet<Parameter> required, ExternalData? external)
+    /// <param name="shares">Whether the model has the memory of parameters and constants.</param>
+    public SignatureWriter(Signature signature, OnnxExportOptions options, IReadOnlySet<Parameter> required, ExternalData? external, bool shares)
     {
         this.external = external;
         this.signature = signature;
         this.options = options;
         this.required = required;
         valueTypes = new ValueTypes(signature.Inputs);
-        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null, external: external);
+        builder = new GraphBuilder(options.IncludeValueInfo ? valueTypes : null, external: external, shares: shares);
         flat = new FlatGraph(signature, options.Opset);
         var shapes = new ShapeWriter(builder, [.. signature.Inputs.Select(input => (input.Name!, input.Shape))]);
         steps = new StepWriter(builder, shapes, new FormTypes(options.Opset), valueTypes, options);

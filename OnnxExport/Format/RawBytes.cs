@@ -18,6 +18,10 @@ internal static class RawBytes
         return bytes;
     }
 
+    /// <summary>The content of a value in its own memory, where a file has it as memory does, and otherwise a copy.</summary>
+    /// <param name="value">The elements; not texts.</param>
+    public static ReadOnlyMemory<byte> Shared(Value value) => IsAsInFiles(value.DType) && value.ByteCount <= int.MaxValue ? new ValueMemory(value).Memory : Of(value);
+
     /// <summary>Writes the content of a value, of any size.</summary>
     /// <param name="value">The elements; not texts.</param>
     /// <param name="stream">Receives it.</param>

@@ -17,9 +17,10 @@ internal static class TensorConversion
     public static DType ToDType(int type) => DTypes.OfOnnx(type);
 
     /// <summary>A tensor with its content as little-endian <c>raw_data</c>, or as <c>string_data</c>.</summary>
-    /// <param name="value">The numbers; copied.</param>
+    /// <param name="value">The numbers; copied, unless they are shared.</param>
     /// <param name="name">The name of the tensor; none if empty.</param>
-    public static TensorProto ToProto(Value value, string name = "")
+    /// <param name="shares">Whether the tensor has the memory of the value: for one that is written before anything changes it.</param>
+    public static TensorProto ToProto(Value value, string name = "", bool shares = false)
     {
         var tensor = new TensorProto { DataType = (int)value.DType.ToDataType() };
         foreach (int size in value.Sizes)
@@ -42,7 +43,7 @@ internal static class TensorConversion
         }
         else if (value.Count > 0)
         {
-            tensor.RawData = UnsafeByteOperations.UnsafeWrap(RawBytes.Of(value));
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(shares ? RawBytes.Shared(value) : RawBytes.Of(value));
         }
 
         return tensor;

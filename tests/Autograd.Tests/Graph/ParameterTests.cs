@@ -19,6 +19,21 @@ public sealed class ParameterTests
         }
     }
 
+    [Fact]
+    public void An_initial_value_that_is_made_is_made_anew_for_each_who_asks_and_not_kept()
+    {
+        int made = 0;
+        const int Count = 1 << 20;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var parameter = new Parameter("p", () => Value.Full(++made > 0 ? 3 : 0, DType.Float32, Count), ParameterRole.Scale);
+        Assert.Equal(1, (GC.GetAllocatedBytesForCurrentThread() - before) / (Count * sizeof(float)));
+        Assert.Equal(("p", ParameterRole.Scale, 1), (parameter.Name, parameter.Role, made));
+        parameter.Value = Value.Full(5, DType.Float32, Count);
+        Assert.Equal((3f, 5f), (parameter.Initial[Count - 1], parameter.Value[Count - 1]));
+        parameter.Initial[0] = 7;
+        Assert.Equal((3f, 5f, 4), (parameter.Initial[0], parameter.Value[0], made));
+    }
+
     /// <summary>Zeros, with which the moments of optimizers begin, are not kept beside the current value.</summary>
     [Fact]
     public void Zeros_are_not_kept()

@@ -72,6 +72,32 @@ public sealed class BatchTests
     public void Batch_sizes_are_full_but_for_the_last() => Assert.Equal(
         [4, 4, 2], DatasetTests.Numbered(10).Batches(new() { Size = 4, ShuffleSeed = 1 }).Select(batch => batch.Count));
 
+    /// <summary>The last batch of each pass lies in the same memory, and holds what was put into it.</summary>
+    [Fact]
+    public void Incomplete_batches_take_memory_once()
+    {
+        const int Length = 1 << 16;
+        var batch = new Batch(DataLayout.Labels([Length], 9), 4);
+        var row = new float[Length];
+        long before = 0;
+        for (int pass = 0; pass < 5; pass++)
+        {
+            batch.Clear();
+            for (int i = 0; i < 3; i++)
+            {
+                row[^1] = (10 * pass) + i;
+                batch.Add(row, i + pass, []);
+            }
+
+            Assert.Equal([10f * pass, (10 * pass) + 1, (10 * pass) + 2], Enumerable.Range(1, 3).Select(i => batch.Features.Span<float>()[(i * Length) - 1]));
+            Assert.Equal([pass, pass + 1, pass + 2], batch.Labels.ToArray());
+            if (pass == 0)
+                before = GC.GetAllocatedBytesForCurrentThread();
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Length);
+    }
+
     [Fact]
     public void The_order_follows_from_seed_and_epoch_alone()
     {

@@ -50,6 +50,22 @@ public class OnnxExporterTests
         Assert.Equal(OnnxExporter.Export(same), OnnxExporter.Export(same));
     }
 
+    /// <summary>What is written at once is copied once, into the bytes of the file; training files, which the caller keeps, do not follow the parameters.</summary>
+    [Fact]
+    public void A_model_takes_the_memory_of_its_file()
+    {
+        var weight = new Parameter("w", Value.Full(1, DType.Float32, 1024, 1024));
+        Variable x = Variable.Input("x", DType.Float32, ["batch", 1024]);
+        var signature = new Signature([x], [new Output("y", Ops.MatMul(x, weight))]);
+        byte[] first = OnnxExporter.Export(signature);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(first, OnnxExporter.Export(signature));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, first.Length, first.Length * 5 / 4);
+        ModelProto kept = OnnxExporter.ToModel(signature);
+        weight.Value = Value.Full(2, DType.Float32, 1024, 1024);
+        Assert.Equal(first, kept.ToByteArray());
+    }
+
     [Fact]
     public void Another_weight_gives_other_bytes()
     {
