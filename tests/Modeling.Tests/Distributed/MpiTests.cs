@@ -108,16 +108,30 @@ public sealed class MpiTests : IDisposable
         return null;
     }
 
-    /// <summary>Starts the job, and measures how long it goes on after the fault.</summary>
-    private static Task<(int ExitCode, string Output, TimeSpan SinceFault)> Job(int size, params string[] arguments)
+    /// <summary>Starts the job, and measures how long it goes on after the fault. The launcher of Open MPI 4.1.4 stands still at times when all processes have ended, in its own code: then it is started once more.</summary>
+    private static async Task<(int ExitCode, string Output, TimeSpan SinceFault)> Job(int size, params string[] arguments)
     {
         Assert.SkipWhen(Launcher is null, "There is no MPI on this machine: mpirun was not found.");
         string job = Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll");
-        var start = new ProcessStartInfo(
-            Launcher!,
-            ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{size}", "dotnet", job, .. arguments]);
-        start.Environment["TERM"] = "dumb";
-        return Run(start);
+        ProcessStartInfo Start()
+        {
+            var start = new ProcessStartInfo(
+                Launcher!,
+                ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{size}", "dotnet", job, .. arguments]);
+            start.Environment["TERM"] = "dumb";
+            start.Environment["PMIX_MCA_gds"] = "hash";
+            return start;
+        }
+
+        try
+        {
+            return await Run(Start());
+        }
+        catch (TimeoutException e)
+        {
+            TestContext.Current.SendDiagnosticMessage(e.Message);
+            return await Run(Start());
+        }
     }
 
     /// <summary>Runs a program. It has ended when all that it started has, too: they share its output.</summary>
@@ -149,7 +163,7 @@ public sealed class MpiTests : IDisposable
             string what = process.HasExited ? "What it started has" : "It has";
             process.Kill(entireProcessTree: true);
             lock (output)
-                Assert.Fail($"{start.FileName}: {what} not ended within {Limit.TotalSeconds} seconds: {output}");
+                throw new TimeoutException($"{start.FileName}: {what} not ended within {Limit.TotalSeconds} seconds: {output}");
         }
 
         sinceFault.Stop();
