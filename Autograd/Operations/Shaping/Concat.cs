@@ -28,6 +28,8 @@ public sealed record Concat(int Axis) : Operation, IMovesElements, IOperator
     public override IReadOnlyList<TensorType> Infer(InferRequest inputs)
     {
         Shape shape = inputs[0].Shape;
+        if (Axis < 0 || Axis >= shape.Rank)
+            throw new ShapeException($"{Name} expects an axis of {shape}, found {Axis}.");
         foreach (TensorType input in inputs.Present.Skip(1))
         {
             Require.SameType(this, inputs[0].DType, input.DType);

@@ -13,6 +13,16 @@ public sealed class DataSizedTests
 {
     private static readonly Variable X = Variable.Input("x", DType.Float32, ["batch", 3]);
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public void Parts_are_joined_along_an_axis_that_they_have(int axis)
+    {
+        string message = Assert.Throws<ShapeException>(() => new Concat(axis).Apply(X, X)).Message;
+        Assert.Equal($"Concat expects an axis of {X.Shape}, found {axis}.", message);
+        Assert.Throws<ShapeException>(() => new Concat(axis).Apply(X));
+    }
+
     [Fact]
     public void What_follows_has_sizes_that_the_data_give()
     {
