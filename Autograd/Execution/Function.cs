@@ -108,7 +108,7 @@ public sealed class Function
     /// <param name="inputs">One value for each input, in the order of the signature.</param>
     /// <param name="outputs">One place for each output; a value of the right type and sizes is overwritten, anything else (null too) replaced.</param>
     /// <exception cref="ShapeException">A value does not fit its input.</exception>
-    /// <param name="cancellation">Ends the run between two steps; then no parameter has changed. A run that has begun to change parameters goes on to its end.</param>
+    /// <param name="cancellation">Ends the run between two steps; then no parameter has changed, and outputs may hold anything. A run that has begun to change parameters goes on to its end.</param>
     /// <exception cref="DTypeException">A value has another element type than its input.</exception>
     /// <exception cref="SizeException">The run would take more than its limits (<see cref="ExecutionOptions.Limits"/>).</exception>
     /// <exception cref="OperationCanceledException">The run has been ended early.</exception>

@@ -31,19 +31,17 @@ internal sealed class MultiplyIntegers : RewritingPass
         private static Variable? Product(Variable a, Variable b, bool transposeB)
         {
             // One scale for all of the left matrix, and one for all of the right or for each column.
-            if (b.Shape.Rank != 2 || Dequantized(a) is not { } left || Dequantized(b) is not { } right || !IsOne(left.Inputs[1]) || !IsBesideColumns(right, transposeB ? 0 : 1))
+            if (b.Shape.Rank != 2 || Dequantized(a) is not { } left || Dequantized(b) is not { } right || !Scales.IsOne(left.Inputs[1].Shape) || !IsBesideColumns(right, transposeB ? 0 : 1))
                 return null;
             Variable integers = transposeB ? Ops.Transpose(right.Inputs[0], [1, 0]) : right.Inputs[0];
             Variable product = new MatMulInteger().Apply(left.Inputs[0], integers, left.Inputs.Optional(2), right.Inputs.Optional(2));
-            return Ops.Cast(product, DType.Float32) * (Ops.Reshape(left.Inputs[1], Shape.Scalar) * (IsOne(right.Inputs[1]) ? Ops.Reshape(right.Inputs[1], Shape.Scalar) : right.Inputs[1]));
+            return Ops.Cast(product, DType.Float32) * (Ops.Reshape(left.Inputs[1], Shape.Scalar) * (Scales.IsOne(right.Inputs[1].Shape) ? Ops.Reshape(right.Inputs[1], Shape.Scalar) : right.Inputs[1]));
         }
 
         /// <summary>The node that makes float32 of eight bits, without blocks; null where there is none.</summary>
         private static Node? Dequantized(Variable x) => x is { DType: DType.Float32, Producer: { Operation: DequantizeLinear { Block: 0 } } node }
             && node.Inputs[0].DType is DType.Int8 or DType.UInt8 && node.Inputs[1].DType == DType.Float32 ? node : null;
 
-        private static bool IsBesideColumns(Node node, int columns) => IsOne(node.Inputs[1]) || (((DequantizeLinear)node.Operation).Axis == columns && node.Inputs[1].Shape.Rank == 1);
-
-        private static bool IsOne(Variable scale) => scale.Shape.Rank == 0 || scale.Shape == Shape.Of(1);
+        private static bool IsBesideColumns(Node node, int columns) => Scales.IsOne(node.Inputs[1].Shape) || (((DequantizeLinear)node.Operation).Axis == columns && node.Inputs[1].Shape.Rank == 1);
     }
 }
