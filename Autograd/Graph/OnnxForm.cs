@@ -23,6 +23,12 @@ public sealed record OnnxRequest(int Opset, InferRequest Inputs, IReadOnlyList<T
 /// <param name="Operator">The operator type, for example <c>MatMul</c>.</param>
 public sealed record OnnxForm(string Operator)
 {
+    /// <summary>The domain of operators on features, which ONNX standardizes beside its own.</summary>
+    public const string Features = "ai.onnx.ml";
+
+    /// <summary>The domain of the operator: empty (the default) for the standard one, or <see cref="Features"/>, in version 2.</summary>
+    public string Domain { get; init; } = string.Empty;
+
     /// <summary>The attributes, in the order in which they are written.</summary>
     public IReadOnlyList<OnnxAttribute> Attributes { get; init; } = [];
 

@@ -66,6 +66,31 @@ public sealed class Signature
     /// <summary>Every parameter that is read or updated, in order of first use.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The computation behind others that give some of its inputs: what prepares raw data and the network that reads them, as one. Updates are left aside.</summary>
+    /// <param name="inputs">The inputs of the result in their order: those of the others and, where they are to stand between them, own ones that nothing gives. The rest of these come last.</param>
+    /// <param name="sources">What takes the place of an input, by its name: of its type, and of a shape that fits; open sizes that are to be equal bear one symbol.</param>
+    /// <returns>A computation with the same outputs, name and metadata.</returns>
+    /// <exception cref="ArgumentException">There is no input of a name.</exception>
+    /// <exception cref="GraphException">What takes the place of an input does not fit it, or an input of the others is missing.</exception>
+    public Signature Behind(IReadOnlyList<Variable> inputs, IReadOnlyDictionary<string, Variable> sources)
+    {
+        if (sources.Keys.FirstOrDefault(name => Inputs.All(input => input.Name != name)) is { } unknown)
+            throw new ArgumentException($"Expected names of inputs of \"{Name}\", {string.Join(", ", Inputs)}, found \"{unknown}\".", nameof(sources));
+        var replaced = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
+        foreach (Variable input in Inputs.Where(input => sources.ContainsKey(input.Name!)))
+        {
+            Variable source = sources[input.Name!];
+            if (source.DType != input.DType || source.Shape.Rank != input.Shape.Rank || source.Shape.Zip(input.Shape).Any(pair => pair.First.IsStatic && pair.Second.IsStatic && pair.First != pair.Second))
+                throw new GraphException($"Expected what fits the input {input}, found {source.Type}.");
+            replaced.Add(input, source);
+        }
+
+        var substitution = new Substitution(replaced);
+        return new Signature(
+            [.. inputs, .. Inputs.Where(input => !replaced.ContainsKey(input) && !inputs.Contains(input))], [.. Outputs.Select(output => output with { Variable = substitution.Map(output.Variable) })], name: Name)
+        { Metadata = Metadata };
+    }
+
     /// <summary>A body as a computation of its own. Its inputs need no names, as they are given by position.</summary>
     internal static Signature Of(Body body) => new(body);
 

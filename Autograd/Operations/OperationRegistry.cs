@@ -132,6 +132,7 @@ public static class OperationRegistry
         Operator<Identity>(),
         Operator<If>(),
         Operator<InstanceNormalization>(),
+        Entry<LabelEncoder>(),
         Operator<LayerNormalization>(),
         Entry<LayerNormalizationGradient>(),
         Operator<IsInf>(),

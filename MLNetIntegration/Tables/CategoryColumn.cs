@@ -5,7 +5,7 @@ using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tables;
 
-/// <summary>A column of which a model reads the places among known ones: from 1, and 0 for what is missing or not known.</summary>
+/// <summary>A column of which a model reads the texts, or their places among known ones: from 1, and 0 for what is missing or not known.</summary>
 /// <param name="cells">The cells, each known by its text.</param>
 /// <param name="categories">Those that are known, in their order.</param>
 internal sealed class CategoryColumn(TableColumn cells, IReadOnlyList<string> categories) : TableColumn(cells.Name)
@@ -15,7 +15,7 @@ internal sealed class CategoryColumn(TableColumn cells, IReadOnlyList<string> ca
 
     public override DataField Field => cells.Field;
 
-    public override bool Fits(TensorElementType type) => Rows.Converts(type);
+    public override bool Fits(TensorElementType type) => type == TensorElementType.String || Rows.Converts(type);
 
     public override bool TakesMissing => true;
 
@@ -29,6 +29,14 @@ internal sealed class CategoryColumn(TableColumn cells, IReadOnlyList<string> ca
 
     public override int Fill(TensorMemory memory, int first, int count, int offset, int width)
     {
+        if (memory.Description.ElementType == TensorElementType.String)
+        {
+            Span<string> texts = memory.Texts;
+            for (int i = 0; i < count; i++)
+                texts[(i * width) + offset] = cells.TextAt(first + i) ?? string.Empty;
+            return -1;
+        }
+
         if (found.Length < count)
             found = new int[count];
         for (int i = 0; i < count; i++)

@@ -97,10 +97,11 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
     /// <param name="attributes">Its attributes.</param>
     /// <param name="origin">Where it comes from: what it is called, and what is written with it.</param>
     /// <param name="merge">Whether an equal node will do.</param>
+    /// <param name="domain">The domain of the operator.</param>
     /// <returns>The results; empty for those left out.</returns>
-    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null, bool merge = true)
+    public string[] Add(string op, IEnumerable<string> inputs, ReadOnlySpan<Result> results, IEnumerable<AttributeProto>? attributes = null, Origin? origin = null, bool merge = true, string domain = "")
     {
-        var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes ?? []], origin);
+        var draft = new Draft(op, [.. inputs], results.ToArray(), [.. attributes ?? []], origin, domain);
         bool mayMerge = merge && results.Length == 1 && results[0].Name is null;
         if (mayMerge && equals.TryGetValue(draft.Key, out Draft? equal))
             return equal.Outputs;
@@ -188,7 +189,7 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
             { Layer.Length: > 0 } => nodes.Numbered($"{draft.Origin.Layer}/{draft.Operator}"),
             _ => nodes.Numbered(draft.Operator),
         };
-        var node = new NodeProto { OpType = draft.Operator, Name = name };
+        var node = new NodeProto { OpType = draft.Operator, Domain = draft.Domain, Name = name };
         Describe(node, draft.Origin);
         node.Input.AddRange(draft.Inputs.Select(Resolve));
         for (int i = 0; i < draft.Outputs.Length; i++)
@@ -230,11 +231,13 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
     }
 
     /// <summary>A node whose inputs and outputs are marks or reserved names.</summary>
-    private sealed class Draft(string op, IReadOnlyList<string> inputs, Result[] results, AttributeProto[] attributes, Origin? origin)
+    private sealed class Draft(string op, IReadOnlyList<string> inputs, Result[] results, AttributeProto[] attributes, Origin? origin, string domain = "")
     {
         private bool isEntered;
 
         public string Operator => op;
+
+        public string Domain => domain;
 
         public IReadOnlyList<string> Inputs => inputs;
 
@@ -250,9 +253,9 @@ internal sealed class GraphBuilder(ValueTypes? valueTypes, GraphBuilder? outer =
 
         public string[] Outputs { get; } = new string[results.Length];
 
-        /// <summary>What makes two nodes equal: operator, inputs and attributes.</summary>
+        /// <summary>What makes two nodes equal: domain, operator, inputs and attributes.</summary>
         public string Key { get; } = string.Join(
-            '\u0002', [op, .. inputs, .. attributes.Select(a => Convert.ToHexString(a.ToByteArray()))]);
+            '\u0002', [domain, op, .. inputs, .. attributes.Select(a => Convert.ToHexString(a.ToByteArray()))]);
 
         /// <summary>True the first time.</summary>
         public bool TryEnter() => !isEntered && (isEntered = true);

@@ -18,6 +18,9 @@ namespace Toolkit.OnnxExport.Export;
 /// </remarks>
 public static class OnnxExporter
 {
+    // The first in which LabelEncoder takes any keys; every runtime in use has it.
+    private const long FeaturesVersion = 2;
+
     /// <summary>Writes a computation as the bytes of an .onnx file.</summary>
     /// <param name="signature">The computation; parameters are written with their current values.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
@@ -81,6 +84,8 @@ public static class OnnxExporter
             ModelVersion = options.ModelVersion,
             Graph = writer.Write(),
         };
+        if (Uses(model.Graph, OnnxForm.Features))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = OnnxForm.Features, Version = FeaturesVersion });
         SetIfAny(options.ProducerName, v => model.ProducerName = v);
         SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);
         SetIfAny(options.Domain, v => model.Domain = v);
@@ -106,6 +111,10 @@ public static class OnnxExporter
         ModelCheck.Require(model);
         return model;
     }
+
+    /// <summary>Whether an operator of a domain stands in a graph or in a graph within it.</summary>
+    private static bool Uses(GraphProto graph, string domain) =>
+        graph.Node.Any(node => node.Domain == domain || node.Attribute.Any(attribute => attribute.G is { } inner && Uses(inner, domain)));
 
     /// <summary>An empty text is left out of the file.</summary>
     private static void SetIfAny(string text, Action<string> set)

@@ -42,7 +42,8 @@ internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormT
                 form.Operator,
                 [.. form.Inputs!.Select(i => NameOf(i, node, computed))],
                 [new Result(options.IncludeValueInfo ? types.Of(form, node) : null)],
-                form.Attributes.Select(AttributeConversion.ToProto))[0]);
+                form.Attributes.Select(AttributeConversion.ToProto),
+                domain: form.Domain)[0]);
         }
 
         string[] inputs = [.. step.Inputs.Select(i => NameOf(i, node, computed))];
@@ -55,7 +56,7 @@ internal sealed class StepWriter(GraphBuilder builder, ShapeWriter shapes, FormT
 
         IEnumerable<AttributeProto> attributes = step.Form.Attributes.Select(AttributeConversion.ToProto);
         string[] written = step.Form.Bodies.Count == 0
-            ? builder.Add(step.Form.Operator, inputs, results, attributes, node.Origin)
+            ? builder.Add(step.Form.Operator, inputs, results, attributes, node.Origin, domain: step.Form.Domain)
             : builder.Add(
                 step.Form.Operator,
                 inputs,

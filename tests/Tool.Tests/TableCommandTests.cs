@@ -2,9 +2,15 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Texts;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Autograd.Tests;
 using Toolkit.Modeling;
+using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tool.Tests;
@@ -30,7 +36,7 @@ public sealed class TableCommandTests : IDisposable
         using OnnxSession session = OnnxSession.Load(model);
         Assert.Equal(["size", "place"], session.Inputs.Select(input => input.Name));
         Value expected = session.Run(
-            Value.Of([.. test.Select(row => row.Size)], 60, 1), Value.Of([.. test.Select(row => (uint)Array.IndexOf(Places, row.Place) + 1)], 60, 1))[0];
+            Value.Of([.. test.Select(row => row.Size)], 60, 1), Value.Of([.. test.Select(row => row.Place)], 60, 1))[0];
         int right = Enumerable.Range(0, 60).Count(i => (expected[(2 * i) + 1] > expected[2 * i] ? "little" : "large") == test[i].Kind);
         Assert.InRange(right, 45, 60);
         Assert.Equal(right / 60.0, (double)report["testAccuracy"]!, 1e-12);
@@ -62,7 +68,7 @@ public sealed class TableCommandTests : IDisposable
         Assert.Equal(("regression", 50), ((string?)report["task"], (int)report["testRows"]!));
         using OnnxSession session = OnnxSession.Load(model);
         Value expected = session.Run(
-            Value.Of([.. rows.Select(row => row.Size)], 200, 1), Value.Of([.. rows.Select(row => (uint)Array.IndexOf(Places, row.Place) + 1)], 200, 1))[0];
+            Value.Of([.. rows.Select(row => row.Size)], 200, 1), Value.Of([.. rows.Select(row => row.Place)], 200, 1))[0];
         var ml = new MLContext();
         IDataView scored = ml.Model.Load(folder.File("price.zip"), out _).Transform(ml.Data.LoadFromEnumerable(rows.Select(row => new Raw { size = row.Size, place = row.Place })));
         float[] found = [.. scored.GetColumn<float>("Score")];
@@ -92,6 +98,31 @@ public sealed class TableCommandTests : IDisposable
         Assert.Equal(scores[1], scores[0], 1e-2);
         Assert.Equal(scores[2], scores[3]);
         Assert.All(scores, score => Assert.True(float.IsFinite(score)));
+
+        // Plain ONNX Runtime takes the cells of the table: NaN for a number that is missing, any text for a category.
+        using var plain = new InferenceSession(model);
+        Assert.Equal([("size", typeof(float)), ("place", typeof(string))], plain.InputMetadata.Select(input => (input.Key, input.Value.ElementType)));
+        NamedOnnxValue[] cells =
+        [
+            NamedOnnxValue.CreateFromTensor("size", new DenseTensor<float>(new[] { float.NaN, (float)rows.Average(row => (double)row.Size), 50, 50 }, [4, 1])),
+            NamedOnnxValue.CreateFromTensor("place", new DenseTensor<string>(new[] { "bay", "bay", "desert", "" }, [4, 1])),
+        ];
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> raw = plain.Run(cells);
+        Assert.All(raw[0].AsEnumerable<float>().Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
+    /// <summary>A model of another program whose inputs have the names of columns reads these, texts too, in any order of the table.</summary>
+    [Fact]
+    public async Task A_model_with_inputs_of_the_names_of_columns_reads_them()
+    {
+        Variable size = Variable.Input("size", DType.Float32, ["rows", 1]), place = Variable.Input("place", DType.String, ["rows", 1]);
+        Variable code = new LabelEncoder(["bay", "coast"], [10, 20], Otherwise: 30).Apply(place).Cast(DType.Float32);
+        OnnxExporter.Export(new Signature([size, place], [new Output("code", Ops.Where(Ops.Equal(size, size), size, 1000) + code)]), folder.File("model.onnx"));
+        await File.WriteAllLinesAsync(folder.File("new.csv"), ["id,place,size", "1,coast,1", "2,bay,2", "3,hills,NA"], TestContext.Current.CancellationToken);
+        await ToolRun.JsonOfAsync("score", folder.File("new.csv"), "--model", folder.File("model.onnx"), "--out", folder.File("scores.csv"));
+        Assert.Equal(["code", "21", "12", "1030"], await File.ReadAllLinesAsync(folder.File("scores.csv"), TestContext.Current.CancellationToken));
+        await ToolRun.JsonOfAsync("score", folder.File("new.csv"), "--model", folder.File("model.onnx"), "--parts", folder.File("parts"), "--keep", "id");
+        Assert.Equal(["id,code", "1,21", "2,12", "3,1030"], await File.ReadAllLinesAsync(folder.File("parts/part-0000000000.csv"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Reductions;
 using Toolkit.Autograd.Operations.Shaping;
+using Toolkit.Autograd.Operations.Texts;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Features;
@@ -14,8 +15,14 @@ internal static class Encoders
     {
         if (node.Texts("classes_strings") is { } classes)
         {
-            (Variable texts, Variable numbers) = (Texts(classes), Ops.Integers([.. Enumerable.Range(0, classes.Count).Select(i => (long)i)]));
-            return [node[0].DType == DType.String ? Found(node, texts, numbers, Whole(node)) : Found(node, numbers, texts, Text(node))];
+            (Variable names, Variable numbers) = (Texts(classes), Ops.Integers([.. Enumerable.Range(0, classes.Count).Select(i => (long)i)]));
+            return [node[0].DType == DType.String ? Found(node, names, numbers, Whole(node)) : Found(node, numbers, names, Text(node))];
+        }
+
+        if (node[0].DType == DType.String && node.Texts("keys_strings") is { Count: > 0 } texts && node.Integers("values_int64s") is { } integers && texts.Count == integers.Count
+            && texts.Distinct(StringComparer.Ordinal).Count() == texts.Count && node.Tensor("default_tensor") is null)
+        {
+            return new LabelEncoder([.. texts], [.. integers], node.Integer("default_int64")).ApplyAll(node[0]);
         }
 
         (Variable keys, Variable values) = (Listed(node, "keys"), Listed(node, "values"));

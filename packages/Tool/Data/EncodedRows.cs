@@ -7,21 +7,30 @@ namespace Toolkit.Tool.Data;
 /// <param name="Labels">The label of each row, the class counted from 0 or the number; null where they were not asked for.</param>
 internal sealed record EncodedRows(IReadOnlyList<float[]> Columns, float[]? Labels)
 {
+    /// <summary>For each column of the model the text of each row, where a model may read it; null for numbers.</summary>
+    public IReadOnlyList<string[]?> Texts { get; init; } = [];
+
     public int Count => Columns[0].Length;
 
     /// <summary>Encodes the rows of a table as a model reads them.</summary>
     /// <param name="table">The table; it may have more columns.</param>
     /// <param name="data">What the model reads.</param>
     /// <param name="hasLabels">Whether the label is needed.</param>
+    /// <param name="texts">Columns without known names of which the model reads the texts; null for none.</param>
     /// <exception cref="DataException">A column is missing, a text is no number, or a label is missing or not among the classes. The message names line and column.</exception>
-    public static EncodedRows Of(Table table, ModelData data, bool hasLabels) => new(
-        [.. data.Columns.Select(column => Encode(table, table.Find(column.Name), column.Names))],
-        hasLabels ? Labelled(table, table.Find(data.Label!), data.Classes) : null);
+    public static EncodedRows Of(Table table, ModelData data, bool hasLabels, IReadOnlySet<string>? texts = null) => new(
+        [.. data.Columns.Select(column => IsRaw(column, texts) ? new float[table.Rows.Count] : Encode(table, table.Find(column.Name), column.Names))],
+        hasLabels ? Labelled(table, table.Find(data.Label!), data.Classes) : null)
+    {
+        Texts = [.. data.Columns.Select(column => column.Names is not null || IsRaw(column, texts) ? Raw(table, table.Find(column.Name)) : null)],
+    };
 
     /// <summary>Some of the rows, in the order that is given.</summary>
-    public EncodedRows Select(IReadOnlyList<int> rows) => new([.. Columns.Select(column => Pick(column, rows))], Labels is null ? null : Pick(Labels, rows));
+    public EncodedRows Select(IReadOnlyList<int> rows) => new([.. Columns.Select(column => Pick(column, rows)!)], Pick(Labels, rows)) { Texts = [.. Texts.Select(column => Pick(column, rows))] };
 
-    private static float[] Pick(float[] column, IReadOnlyList<int> rows) => [.. rows.Select(row => column[row])];
+    private static T[]? Pick<T>(T[]? column, IReadOnlyList<int> rows) => column is null ? null : [.. rows.Select(row => column[row])];
+
+    private static bool IsRaw(TableColumn column, IReadOnlySet<string>? texts) => column.Names is null && texts?.Contains(column.Name) == true;
 
     private static float[] Encode(Table table, int column, IReadOnlyList<string>? names)
     {
@@ -30,6 +39,8 @@ internal sealed record EncodedRows(IReadOnlyList<float[]> Columns, float[]? Labe
         Dictionary<string, int> keys = Keys(names);
         return [.. table.Rows.Select(row => (float)keys.GetValueOrDefault(row.Fields[column]))];
     }
+
+    private static string[] Raw(Table table, int column) => [.. table.Rows.Select(row => row.Fields[column])];
 
     private static float[] Labelled(Table table, int column, IReadOnlyList<string>? classes)
     {

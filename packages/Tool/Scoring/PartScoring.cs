@@ -44,7 +44,7 @@ internal sealed record PartScoring(string Table, string Model, string Folder, Da
         ModelData? known = ModelData.Of(session.Metadata);
         if (known is { Columns.Count: 0 })
             throw new DataException($"Expected images, which the model was trained on, found the table '{Table}'.");
-        string[] columns = known is null ? Others() : [.. known.Columns.Select(column => column.Name)];
+        string[] columns = known is null ? Others(session) : [.. known.Columns.Select(column => column.Name)];
         return new TableScoringOptions
         {
             Inputs = Inputs(session, columns),
@@ -63,11 +63,13 @@ internal sealed record PartScoring(string Table, string Model, string Folder, Da
         : throw new DataException($"Expected an input for each of {columns.Length} columns, or one for all, found the inputs {string.Join(", ", session.Inputs)}.");
 
     /// <summary>The columns that a model of another program reads.</summary>
-    private string[] Others()
+    private string[] Others(OnnxSession session)
     {
         IReadOnlyList<string> names = Tool.Data.Table.Texts(Table, Data.Separator).FirstOrDefault()?.Fields ?? throw new DataException($"'{Table}' is empty.");
         if (Data.Ignored.Concat(Keep).FirstOrDefault(name => !names.Contains(name)) is { } unknown)
             throw new DataException($"'{Table}' has no column '{unknown}'; its columns are {string.Join(", ", names.Select(name => $"'{name}'"))}.");
+        if (session.Inputs.Count > 1 && session.Inputs.All(input => names.Contains(input.Name)))
+            return [.. session.Inputs.Select(input => input.Name)];
         return [.. names.Except(Data.Ignored).Except(Keep)];
     }
 

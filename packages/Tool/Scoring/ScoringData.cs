@@ -27,11 +27,11 @@ internal sealed record ScoringData(ScoringRows Rows, float[]? Labels, IReadOnlyL
         Table table = Table.Read(path, options.Separator);
         ModelData data = known switch
         {
-            null => Assumed(table, hasLabels, options),
+            null => Assumed(session, table, hasLabels, options),
             { Columns.Count: 0 } => throw new DataException($"Expected images, which the model was trained on, found the table '{path}'."),
             _ => known,
         };
-        EncodedRows rows = EncodedRows.Of(table, data, hasLabels);
+        EncodedRows rows = EncodedRows.Of(table, data, hasLabels, TableRows.Texts(session, data.Columns));
         return new ScoringData(new TableRows(rows), rows.Labels, data.Classes);
     }
 
@@ -63,9 +63,12 @@ internal sealed record ScoringData(ScoringRows Rows, float[]? Labels, IReadOnlyL
         return new ScoringData(new ImageRows(Array.ConvertAll(file.ToSingle(), pixel => pixel / 255), file.Shape[0]), labels, classes);
     }
 
-    private static ModelData Assumed(Table table, bool hasLabels, DataOptions options)
+    private static ModelData Assumed(OnnxSession session, Table table, bool hasLabels, DataOptions options)
     {
         int label = options.Label is { } name ? table.Find(name) : hasLabels ? table.Headers.Count - 1 : -1;
+        // Inputs with the names of columns read those, whatever stands beside them.
+        if (session.Inputs.Count > 1 && session.Inputs.All(input => table.TryFind(input.Name) >= 0))
+            return new ModelData([.. session.Inputs.Select(input => new TableColumn(input.Name))], label < 0 ? null : table.Headers[label], null);
         HashSet<int> ignored = [.. options.Ignored.Select(table.Find)];
         return new ModelData(
             [.. table.Headers.Where((_, column) => column != label && !ignored.Contains(column)).Select(header => new TableColumn(header))], label < 0 ? null : table.Headers[label], null);

@@ -21,12 +21,15 @@ internal abstract class ScoringRows
         return value;
     }
 
+    /// <summary>An input of a text for each row.</summary>
+    protected static Value Fill(TensorDescription input, ReadOnlySpan<string> texts) => Value.Of(texts, Sizes(input, texts.Length, 1));
+
     private static int[] Sizes(TensorDescription input, int rows, int width)
     {
         Dim[] inner = [.. input.Shape.Skip(1)];
         int known = inner.Where(dim => dim.IsStatic).Aggregate(1, (product, dim) => product * dim.Size), open = inner.Count(dim => !dim.IsStatic);
         return input.Shape.Rank > 0 && (open == 0 ? known == width : open == 1 && width % known == 0)
             ? [rows, .. inner.Select(dim => dim.IsStatic ? dim.Size : width / known)]
-            : throw new DataException($"Expected an input that takes {width} numbers of each row, found {input}.");
+            : throw new DataException($"Expected an input that takes {width} {(input.Type.DType == DType.String ? "texts" : "numbers")} of each row, found {input}.");
     }
 }

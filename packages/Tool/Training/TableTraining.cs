@@ -1,6 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Texts;
+using Toolkit.Autograd.Tensors;
 using Toolkit.MLNetIntegration;
 using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling.Optimizers;
@@ -44,7 +48,7 @@ internal static class TableTraining
         // Labels are not among what the pipeline reads: it scores rows that have none.
         using var pipeline = new MemoryStream();
         ml.Model.Save(new TransformerChain<ITransformer>([.. keys, network]), learned.Schema, pipeline);
-        byte[] onnx = OnnxExporter.Export(network.Inference, new OnnxExportOptions
+        byte[] onnx = OnnxExporter.Export(WithTexts(network.Inference, data), new OnnxExportOptions
         {
             Description = $"Predicts {data.Label} of {string.Join(", ", data.Columns.Select(column => column.Name))}.",
             Metadata = new Dictionary<string, string> { [ModelData.Key] = data.ToJson() },
@@ -52,6 +56,23 @@ internal static class TableTraining
         return new TrainedModel(onnx, pipeline.ToArray(), data, network.History);
 
         IDataView Prepared(IDataView rows) => keys.Concat(labels).Aggregate(rows, (view, map) => map.Transform(view));
+    }
+
+    /// <summary>The network with the texts of categories as its inputs in place of their keys.</summary>
+    private static Signature WithTexts(Signature network, ModelData data)
+    {
+        if (data.Columns.All(column => column.Names is null))
+            return network;
+        var sources = new Dictionary<string, Variable>();
+        Variable[] inputs = [.. network.Inputs.Zip(data.Columns, (input, column) =>
+        {
+            if (column.Names is not { } names)
+                return input;
+            Variable texts = Variable.Input(input.Name!, DType.String, input.Shape);
+            sources.Add(input.Name!, new LabelEncoder([.. names], [.. Enumerable.Range(1, names.Count).Select(key => (long)key)], Otherwise: 0).Apply(texts).Cast(input.DType));
+            return texts;
+        })];
+        return network.Behind(inputs, sources);
     }
 
     /// <summary>What makes keys of the texts of a category, in the order of its names.</summary>

@@ -67,6 +67,17 @@ public sealed class TextOperationTests
         Assert.Throws<DTypeException>(() => Run(words, Value.Of([1L], 1)));
     }
 
+    [Fact]
+    public void Texts_of_a_category_become_their_numbers()
+    {
+        var encoder = new LabelEncoder(["bay", "é", ""], [3, 7, -2], Otherwise: 9);
+        Assert.Equal([7, 9, 3, -2, 9, 9], Run(encoder, Value.Of(["é", "e", "bay", "", "Bay", "bay "], 2, 3))[0].ToArray<long>());
+        Assert.Equal(-1, Run(new LabelEncoder(["a"], [0]), Value.Of(["b"]))[0][0]);
+        Assert.Throws<DTypeException>(() => Run(encoder, Value.Of([1L], 1)));
+        Assert.Throws<GraphException>(() => Run(new LabelEncoder(["a", "a"], [0, 1]), Value.Of(["a"], 1)));
+        Assert.Throws<GraphException>(() => Run(new LabelEncoder(["a"], [0, 1]), Value.Of(["a"], 1)));
+    }
+
     private static Value[] Run(Operation operation, params Value[] inputs)
     {
         Variable[] variables = [.. inputs.Select((value, i) => Variable.Input($"x{i}", value.DType, value.Shape))];
