@@ -14,7 +14,7 @@ namespace Toolkit.Autograd.Compilation;
 /// <param name="options">The switches for them.</param>
 internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelChoice kernels, CompilationOptions options)
 {
-    private readonly Dictionary<Body, BodyProgram> bodies = segment.Sized.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies)
+    private readonly Dictionary<Body, BodyProgram> bodies = segment.After.Select(node => node.Operation).OfType<IHasBodies>().SelectMany(operation => operation.Bodies)
         .Distinct<Body>(ReferenceEqualityComparer.Instance).ToDictionary<Body, Body, BodyProgram>(
             body => body, body => BodyProgram.Of(body, options, plans.Program.Limits), ReferenceEqualityComparer.Instance);
 
@@ -67,7 +67,7 @@ internal sealed class CompiledSegment(Segment segment, PlanCache plans, KernelCh
             known[segment.Results[i]] = results[i];
         }
 
-        foreach (Node node in segment.Sized)
+        foreach (Node node in segment.After)
         {
             cancellation.ThrowIfCancellationRequested();
             IReadOnlyList<Value?> made = Run(node, known, plan, workers, record, cancellation);

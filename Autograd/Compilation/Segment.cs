@@ -3,24 +3,35 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Compilation;
 
-/// <summary>A part of a computation whose sizes are all known once the parts before it have run.</summary>
+/// <summary>A part of a computation that is cut at some nodes, which run between the parts.</summary>
 /// <param name="Signature">What it computes: <paramref name="Results"/>, or the outputs and updates of the whole computation if it is the last.</param>
-/// <param name="Sources">For each input the variable of the whole computation.</param>
+/// <param name="Sources">For each input the variable of the whole computation, the inputs of which come first.</param>
 /// <param name="Results">For each output the variable of the whole computation; none for the last segment.</param>
-/// <param name="Sized">The nodes that run after it and have results whose sizes depend on data.</param>
-/// <param name="Read">The variables of the whole computation that anybody reads.</param>
+/// <param name="After">The nodes that run after it. They read what it or a segment before has computed, or a leaf.</param>
+/// <param name="Read">The variables of the whole computation that anybody reads; empty where it is not cut.</param>
 /// <param name="Done">The variables of the whole computation that nobody reads after it.</param>
-internal sealed record Segment(
-    Signature Signature, IReadOnlyList<Variable> Sources, IReadOnlyList<Variable> Results, IReadOnlyList<Node> Sized, IReadOnlySet<Variable> Read, IReadOnlyList<Variable> Done)
+public sealed record Segment(
+    Signature Signature, IReadOnlyList<Variable> Sources, IReadOnlyList<Variable> Results, IReadOnlyList<Node> After, IReadOnlySet<Variable> Read, IReadOnlyList<Variable> Done)
 {
-    /// <summary>Cuts a computation where sizes become known: before the first reader of a result whose size depends on data. Outputs and updates belong to the last segment.</summary>
+    /// <summary>Cuts a computation before the first readers of some nodes. Outputs and updates belong to the last segment. What does not have to wait is computed where it is read first, so
+    /// that less is carried from one segment to the next.</summary>
     /// <param name="signature">The computation.</param>
-    public static IReadOnlyList<Segment> Cut(Signature signature) =>
-        signature.Nodes.Any(node => node.Symbols.Count > 0) ? new Cutter(signature).Cut() : [new Segment(signature, signature.Inputs, [], [], new HashSet<Variable>(), [])];
+    /// <param name="isBetween">Whether a node runs between segments.</param>
+    /// <returns>The segments in the order in which they run; one with the whole computation if it has no such node.</returns>
+    public static IReadOnlyList<Segment> Cut(Signature signature, Func<Node, bool> isBetween) => signature.Nodes.Any(isBetween)
+        ? new Cutter(signature, isBetween).Cut()
+        : [new Segment(signature, signature.Inputs, [], [], new HashSet<Variable>(), [])];
+
+    /// <summary>Cuts a computation where sizes become known: before the first reader of a result whose size depends on data.</summary>
+    /// <param name="signature">The computation.</param>
+    internal static IReadOnlyList<Segment> Cut(Signature signature) => Cut(signature, BindsSizes);
+
+    private static bool BindsSizes(Node node) => node.Symbols.Count > 0;
 
     private sealed class Cutter
     {
         private readonly Signature signature;
+        private readonly Func<Node, bool> isBetween;
         private readonly string prefix = "value ";
 
         // The first segment in which a variable can be read, and a symbol has a value.
@@ -32,11 +43,11 @@ internal sealed record Segment(
         private readonly List<Variable> sized = [];
         private readonly HashSet<Variable> wanted;
 
-        public Cutter(Signature signature)
+        public Cutter(Signature signature, Func<Node, bool> isBetween)
         {
-            this.signature = signature;
+            (this.signature, this.isBetween) = (signature, isBetween);
             wanted = new HashSet<Variable>(
-                signature.Nodes.SelectMany(n => n.Inputs).Concat(signature.Outputs.Select(o => o.Variable)).Concat(signature.Updates.Select(u => u.NewValue)),
+                signature.Nodes.SelectMany(n => n.Inputs).Concat(Roots),
                 ReferenceEqualityComparer.Instance);
             while (signature.Inputs.Select(i => i.Name!).Concat(signature.Outputs.Select(o => o.Name)).Any(n => n.StartsWith(prefix, StringComparison.Ordinal)))
             {
@@ -48,7 +59,7 @@ internal sealed record Segment(
         {
             foreach (Node node in signature.Nodes)
             {
-                int at = FirstSegment(node), ready = node.Symbols.Count > 0 ? at + 1 : at;
+                int at = FirstSegment(node), ready = isBetween(node) ? at + 1 : at;
                 segmentOf[node] = at;
                 foreach (Variable output in node.Outputs)
                 {
@@ -60,16 +71,20 @@ internal sealed record Segment(
                     bound[symbol] = ready;
                 }
 
-                foreach (Variable input in node.Inputs)
-                {
-                    Read(input, at);
-                }
-
-                sized.AddRange(node.Symbols.Count > 0 ? node.Outputs.Where(wanted.Contains) : []);
+                sized.AddRange(BindsSizes(node) ? node.Outputs.Where(wanted.Contains) : []);
             }
 
             int last = known.Values.Max();
-            foreach (Variable root in signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue)))
+            Delay(last);
+            foreach (Node node in signature.Nodes)
+            {
+                foreach (Variable input in node.Inputs)
+                {
+                    Read(input, segmentOf[node]);
+                }
+            }
+
+            foreach (Variable root in Roots)
             {
                 Read(root, last);
             }
@@ -84,6 +99,22 @@ internal sealed record Segment(
             }
 
             return [.. Enumerable.Range(0, last + 1).Select(at => Make(at, last))];
+        }
+
+        private IEnumerable<Variable> Roots => signature.Outputs.Select(o => o.Variable).Concat(signature.Updates.Select(u => u.NewValue));
+
+        /// <summary>Moves nodes to the segment in which a result of theirs is read first.</summary>
+        private void Delay(int last)
+        {
+            var due = new Dictionary<Variable, int>(ReferenceEqualityComparer.Instance);
+            foreach (Node node in signature.Nodes.Reverse())
+            {
+                // Those that run between segments, and those that the sizes of others depend on, stay.
+                if (!isBetween(node) && !BindsSizes(node))
+                    segmentOf[node] = node.Outputs.Min(output => due.GetValueOrDefault(output, last));
+                foreach (Variable input in node.Inputs)
+                    due[input] = Math.Min(due.GetValueOrDefault(input, last), segmentOf[node]);
+            }
         }
 
         private int FirstSegment(Node node)
@@ -105,8 +136,8 @@ internal sealed record Segment(
 
         private Segment Make(int at, int last)
         {
-            Node[] nodes = [.. signature.Nodes.Where(n => segmentOf[n] == at)], sizedHere = [.. nodes.Where(n => n.Symbols.Count > 0)];
-            var own = new HashSet<Variable>(nodes.Except(sizedHere).SelectMany(n => n.Outputs), ReferenceEqualityComparer.Instance);
+            Node[] nodes = [.. signature.Nodes.Where(n => segmentOf[n] == at)], after = [.. nodes.Where(isBetween)];
+            var own = new HashSet<Variable>(nodes.Except(after).SelectMany(n => n.Outputs), ReferenceEqualityComparer.Instance);
             Variable[] earlier = [.. read[at].Where(v => v.Producer is not null && !own.Contains(v))];
             var inputs = new Dictionary<Variable, Variable>(ReferenceEqualityComparer.Instance);
             for (int i = 0; i < earlier.Length; i++)
@@ -115,7 +146,7 @@ internal sealed record Segment(
             }
 
             var substitution = new Substitution(inputs);
-            Variable[] results = at == last ? [] : [.. own.Where(o => lastReader.GetValueOrDefault(o) > at || sizedHere.Any(n => n.Inputs.Contains(o)))];
+            Variable[] results = at == last ? [] : [.. own.Where(o => lastReader.GetValueOrDefault(o) > at || after.Any(n => n.Inputs.Contains(o)))];
             Output[] outputs = at == last
                 ? [.. signature.Outputs.Select(o => o with { Variable = substitution.Map(o.Variable) })]
                 : [.. results.Select((r, i) => new Output($"{prefix}{earlier.Length + i}", substitution.Map(r)))];
@@ -124,7 +155,7 @@ internal sealed record Segment(
                 new Signature([.. signature.Inputs, .. earlier.Select(e => inputs[e])], outputs, updates, signature.Name),
                 [.. signature.Inputs, .. earlier],
                 results,
-                sizedHere,
+                after,
                 wanted,
                 [.. lastReader.Where(l => l.Value == at && l.Key.Producer is not null).Select(l => l.Key)]);
         }

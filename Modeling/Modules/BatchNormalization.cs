@@ -13,6 +13,8 @@ namespace Toolkit.Modeling.Modules;
 /// A batch with fewer examples (or a smaller sum of weights) than the largest so far counts for the running means in proportion: m ← m + (1 − ρ)·(n/n_max)·(batch
 /// value − m). One value per channel has no variance: such a batch is normalized with the running means, and leaves them alone. With <see cref="Parts"/> all of this
 /// holds for each part of a batch, and the batch value of the running means is the mean over the parts, each in proportion to its examples.
+/// Where a group of processes trains on pieces of a batch (<see cref="Training.Trainer.Group"/>), all of this holds for each piece, and the running means follow the mean of the pieces; with
+/// <see cref="Synchronized"/> for the batch.
 /// </remarks>
 public sealed class BatchNormalization : Module
 {
@@ -38,6 +40,11 @@ public sealed class BatchNormalization : Module
     /// longer, generalize better", 2017, algorithm 1 (ghost batch normalization).</summary>
     public IntList Parts { get; init => field = [.. value.Select(size => Settings.AtLeastOne(size, nameof(Parts)))]; } = [];
 
+    /// <summary>Whether means and variances are those of the whole batch where a group of processes trains on pieces of it (<see cref="Training.Trainer.Group"/>), as in SyncBatchNorm of PyTorch;
+    /// false by default: each piece has its own. They are made of c, the number of examples or Σ w, mean m and variance v of the pieces: μ = Σ c·m/Σ c, σ² = Σ c·(v + m²)/Σ c − μ², sums by the
+    /// fixed tree of the group, in float64. Each layer costs two short messages a step, one on the way back. Not with <see cref="Parts"/>. Without a group it changes nothing.</summary>
+    public bool Synchronized { get; init; }
+
     /// <summary>γ, of shape [channels].</summary>
     public Parameter Scale => Own[0];
 
@@ -60,8 +67,10 @@ public sealed class BatchNormalization : Module
         Parameter runningMean = Own[2], runningVariance = Own[3];
         if (context.Mode != Mode.Training || context.IsFrozen)
             return new Autograd.Operations.Normalization.BatchNormalization(Stabilizer).Apply(input, Scale, Shift, runningMean, runningVariance);
+        if (Synchronized && Parts.Count > 0)
+            throw new GraphException($"Expected {nameof(Synchronized)} or {nameof(Parts)} in {Title}, found both: parts are the first examples of what is normalized at once.");
         Variable?[] ends = [.. RowsBefore(input)];
-        Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context))];
+        Part[] parts = [.. ends.Select((_, p) => new Part(input, Weight(ends, p, context.Weight), context, Synchronized && context.IsPiece))];
         Follow(parts, input, context);
         Variable mean = Rows(ends, parts, part => Ops.Where(part.Single, runningMean.Variable, part.Mean));
         Variable variance = Rows(ends, parts, part => Ops.Where(part.Single, runningVariance.Variable, part.Variance));
@@ -136,7 +145,7 @@ public sealed class BatchNormalization : Module
     /// <summary>The statistics of a part of a batch.</summary>
     private sealed class Part
     {
-        public Part(Variable input, Variable? weight, ForwardContext context)
+        public Part(Variable input, Variable? weight, ForwardContext context, bool synchronized)
         {
             IntList axes = [.. Enumerable.Range(0, input.Shape.Rank).Where(axis => axis != 1)];
             Mean = Masked.Mean(input, weight, axes, context);
@@ -148,12 +157,29 @@ public sealed class BatchNormalization : Module
             Variable? counts = weight is null ? null : Ops.Greater(weight, 0.0).Cast(DType.Float64);
             if (Masked.Places(input, others, context)?.Cast(DType.Float64) is { } places)
                 counts = counts is null ? places : places * WeightedMean.Spread(counts, input);
-            Single = Ops.Less((counts?.Sum() ?? Examples) * Masked.WholeSize(input, others, context, DType.Float64), 2.0);
+            Variable numbers = (counts?.Sum() ?? Examples) * Masked.WholeSize(input, others, context, DType.Float64);
+            if (synchronized)
+            {
+                (Mean, Variance) = Whole(Masked.Count(input, weight, others, context), Mean, Variance, context);
+                (Examples, numbers) = (context.OverPieces(Examples), context.OverPieces(numbers));
+            }
+
+            Single = Ops.Less(numbers, 2.0);
         }
 
         public Variable Mean { get; }
 
         public Variable Variance { get; }
+
+        /// <summary>Mean and variance over all pieces. The squares of means, which the variance is the difference of, are float64 and made of the same m.</summary>
+        private static (Variable Mean, Variable Variance) Whole(Variable count, Variable mean, Variable variance, ForwardContext context)
+        {
+            Variable m = mean.Cast(DType.Float64), v = variance.Cast(DType.Float64);
+            Variable all = context.OverPieces(count), divisor = Ops.Where(Ops.Greater(all, 0.0), all, 1.0);
+            Variable wholeMean = context.OverPieces(count * m) / divisor;
+            Variable wholeVariance = (context.OverPieces(count * (v + m.Square())) / divisor) - wholeMean.Square();
+            return (wholeMean.Cast(mean.DType), Ops.Max(wholeVariance, 0.0).Cast(variance.DType));
+        }
 
         /// <summary>n, or Σ w.</summary>
         public Variable Examples { get; }

@@ -53,6 +53,13 @@ public sealed class ForwardContext
     /// <exception cref="ShapeException">There are weights, and axis 0 is not that of the examples.</exception>
     public Variable Mean(Variable x, IntList axes) => Masked.Mean(x, Weight, axes, this);
 
+    /// <summary>Whether the examples are a piece of a batch, and other pieces are computed beside it.</summary>
+    internal bool IsPiece { get; init; }
+
+    /// <summary>The sum over all pieces of the batch; x itself where the batch is whole.</summary>
+    /// <param name="x">What the piece adds, float64 of known sizes.</param>
+    internal Variable OverPieces(Variable x) => IsPiece ? new SumOverPieces().Apply(x) : x;
+
     /// <summary>Whether what is being applied keeps its parameters in training.</summary>
     internal bool IsFrozen => running.Any(model => model.Frozen);
 

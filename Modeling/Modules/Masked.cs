@@ -43,6 +43,18 @@ internal static class Masked
         return (counts * there).Sum(axes) / (Ops.Where(Ops.Greater(total, 0.0), total, 1.0) * WholeSize(x, others, context, x.DType));
     }
 
+    /// <summary>What a mean over examples and other axes counts by in a larger one: Σ w·m, float64, or n without weights and ragged axes.</summary>
+    /// <param name="x">[batch, …].</param>
+    /// <param name="weight">w, [batch]; null if each example counts once.</param>
+    /// <param name="others">The other axes.</param>
+    /// <param name="context">Knows the lengths.</param>
+    public static Variable Count(Variable x, Variable? weight, IEnumerable<int> others, ForwardContext context)
+    {
+        Variable? examples = weight?.Cast(DType.Float64);
+        return Places(x, others, context)?.Cast(DType.Float64) is { } places ? (examples is null ? places : places * WeightedMean.Spread(examples, x)).Sum()
+            : examples?.Sum() ?? Ops.Size(x.Shape[0], DType.Float64, x);
+    }
+
     /// <summary>The product of the sizes of those axes along which nothing is ragged.</summary>
     public static Variable WholeSize(Variable x, IEnumerable<int> axes, ForwardContext context, DType type) => axes.Where(axis => context.MaskOf(x.Shape[axis]) is null)
         .Aggregate(Variable.Scalar(1.0, type), (product, axis) => product * Ops.Size(x.Shape[axis], type, x));

@@ -20,6 +20,7 @@ internal sealed class ShardSums
     private readonly IReadOnlyList<Output> summed;
     private readonly List<ShardSum> levels = [];
     private readonly int numbers;
+    private readonly (string Doubles, string Floats) names;
     private float[]? scratch;
     private double[]? doubleScratch;
     private int depth;
@@ -29,8 +30,10 @@ internal sealed class ShardSums
     /// <param name="group">The processes.</param>
     /// <param name="summed">The outputs of static shape, float32 or float64.</param>
     /// <param name="numbers">How many more numbers there are.</param>
-    public ShardSums(IProcessGroup group, IEnumerable<Output> summed, int numbers)
+    /// <param name="names">What the float64 and the float32 sums are, named when a process does not come.</param>
+    public ShardSums(IProcessGroup group, IEnumerable<Output> summed, int numbers, (string Doubles, string Floats) names)
     {
+        this.names = names;
         this.group = group;
         this.summed = [.. summed];
         this.numbers = numbers;
@@ -70,8 +73,9 @@ internal sealed class ShardSums
         ShardSum own = Own;
         if (group.Size == 1)
             return own;
-        group.Sum(own.Doubles, doubleScratch ??= new double[(own.Doubles.Length + 1) / 2], new Purpose("loss and metrics", step));
-        group.Sum(own.Floats, scratch ??= new float[(own.Floats.Length + 1) / 2], new Purpose("gradients", step));
+        group.Sum(own.Doubles, doubleScratch ??= new double[(own.Doubles.Length + 1) / 2], new Purpose(names.Doubles, step));
+        if (!own.Floats.IsEmpty)
+            group.Sum(own.Floats, scratch ??= new float[(own.Floats.Length + 1) / 2], new Purpose(names.Floats, step));
         return own;
     }
 

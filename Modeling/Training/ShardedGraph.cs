@@ -15,7 +15,8 @@ namespace Toolkit.Modeling.Training;
 /// </summary>
 /// <remarks>
 /// The loss of the batch is that of the whole step: each of its terms is divided by its Σ w·m over the batch. Penalties that read examples are means over the pieces, those of parameters
-/// alone are added once. Statistics of the batch in modules are those of a piece. Random numbers differ between pieces: a counter c is replaced by c·S + s in piece s of S.
+/// alone are added once. Statistics of the batch in modules are those of a piece, unless they are summed over the
+/// pieces (<see cref="SumOverPieces"/>). Random numbers differ between pieces: a counter c is replaced by c·S + s in piece s of S.
 /// </remarks>
 internal sealed class ShardedGraph
 {
@@ -54,6 +55,8 @@ internal sealed class ShardedGraph
         Shard = numbers.Apply(new Signature([.. step.Inputs, share, index], [.. measures.Outputs, .. summed], name: "training_shard"));
         TermCounts = terms.Counts.Count == 0 ? null
             : numbers.Apply(new Signature([.. step.Inputs, index], [.. terms.Counts.Select((count, i) => new Output($"{terms.Inputs[i].Name}.count", count))], name: "term_counts"));
+        CheckSums(Shard.Nodes, mayMeet: true);
+        CheckSums(TermCounts?.Nodes ?? [], mayMeet: false);
         Update = BuildUpdate(trainer, step, state, averaged, [.. summed.Select(output => Variable.Input(output.Name, output.Variable.DType, output.Variable.Shape))], Sum(others));
     }
 
@@ -105,6 +108,22 @@ internal sealed class ShardedGraph
         {
             throw new GraphException(
                 $"Expected that what a step makes of the examples besides gradients are real numbers, of which the pieces of a batch have a mean; found \"{parameter.Name}\" of type {parameter.DType}.");
+        }
+    }
+
+    /// <summary>Refuses sums over pieces where the computation cannot be cut: in a loop, or in what a term of the loss counts.</summary>
+    private static void CheckSums(IEnumerable<Node> nodes, bool mayMeet)
+    {
+        foreach (Node node in nodes)
+        {
+            if (!mayMeet && node.Operation is SumOverPieces)
+            {
+                throw new GraphException(
+                    $"Expected statistics of a whole batch ({nameof(BatchNormalization)}.{nameof(BatchNormalization.Synchronized)}) neither within a loop, such as that of {nameof(Regularizers.Contractive)}, " +
+                    "nor in what a term of the loss counts, found them there: without it each piece of a batch has its own.");
+            }
+
+            CheckSums((node.Operation as IHasBodies)?.Bodies.SelectMany(body => body.Nodes) ?? [], mayMeet: false);
         }
     }
 

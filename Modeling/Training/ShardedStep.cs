@@ -16,19 +16,16 @@ internal sealed class ShardedStep : StepRunner
     private readonly ShardedGraph graph;
     private readonly Shards shards;
     private readonly ShardSums sums;
-    private readonly Function shardFunction;
+    private readonly ShardStages stages;
     private readonly Function updateFunction;
     private readonly Function? termFunction;
-    private readonly Value[] inputs;
     private readonly Value[] outputs;
     private readonly Value[] termInputs;
     private readonly Value[] termOutputs;
     private readonly Value[] updateOutputs;
-    private readonly Value share = Value.Of(0.0);
-    private readonly Value index = Value.Of(0UL);
+    private readonly int[] sizes;
     private readonly double[] weights;
     private readonly double[,] terms;
-    private readonly Value[] ratios;
     private readonly MeasureTotals measured;
     private ShardSum? total;
     private bool cancelled;
@@ -40,20 +37,21 @@ internal sealed class ShardedStep : StepRunner
         TrainingAgreement.RequireSizes(group, trainer.Shards);
         graph = new ShardedGraph(trainer, layout, trainer.State.Optimizer);
         shards = new Shards(layout, trainer.Shards);
-        shardFunction = Function.Compile(graph.Shard, trainer.Execution);
+        stages = new ShardStages(graph.Shard, trainer.Shards / group.Size, group, trainer.Execution);
         updateFunction = Function.Compile(graph.Update, trainer.Execution);
-        termFunction = graph.TermCounts is { } counts ? Function.Compile(counts, trainer.Execution) : null;
+        termFunction = graph.TermCounts is { } signature ? Function.Compile(signature, trainer.Execution) : null;
         int termCount = graph.TermCounts?.Outputs.Count ?? 0;
-        inputs = new Value[graph.Shard.Inputs.Count];
         outputs = new Value[graph.Shard.Outputs.Count];
-        termInputs = new Value[graph.TermCounts?.Inputs.Count ?? 0];
+        termInputs = termFunction is not null ? [.. new Value[termFunction.Signature.Inputs.Count - termCount - 1], .. Numbers(termCount)] : [];
         termOutputs = new Value[termCount];
         updateOutputs = new Value[graph.Update.Outputs.Count];
+        sizes = new int[trainer.Shards / group.Size];
+        for (int piece = 0; piece < sizes.Length; piece++)
+            Numbers(termCount + 1).CopyTo(stages.InputsOf(piece)[^(termCount + 2)..]);
         weights = new double[trainer.Shards];
         terms = new double[trainer.Shards, termCount];
-        ratios = [.. Enumerable.Range(0, termCount).Select(_ => Value.Of(0.0))];
         measured = new MeasureTotals(graph.Measures);
-        sums = new ShardSums(group, graph.Shard.Outputs.Skip(graph.Summed), FirstMeasure + measured.Length);
+        sums = new ShardSums(group, graph.Shard.Outputs.Skip(graph.Summed), FirstMeasure + measured.Length, ("loss and metrics", "gradients"));
     }
 
     /// <inheritdoc/>
@@ -82,14 +80,7 @@ internal sealed class ShardedStep : StepRunner
         for (int s = 0; s < weights.Length; s++)
             all += weights[s] = shards.Weight(batch, s);
         CountTerms(batch);
-        sums.Clear();
-        int own = weights.Length / group.Size, first = group.Rank * own;
-        for (int s = first; s < first + own; s++)
-        {
-            RunShard(batch, s, all, sums.Next());
-            sums.Add();
-        }
-
+        RunPieces(batch, all);
         long checksum = agreed ? 0L : Shards.Checksum(batch);
         sums.Own.Numbers[CancelNumber] = cancellation.IsCancellationRequested ? 1.0 : 0.0;
         sums.Own.Numbers[BatchNumber] = checksum;
@@ -103,7 +94,7 @@ internal sealed class ShardedStep : StepRunner
         cancelled = total.Numbers[CancelNumber] > 0.0;
         Loss = total.Numbers[LossNumber];
         Objective = Loss + total.Numbers[PenaltyNumber];
-        // A batch in which no example counts is not there.
+        // A batch in which no example sizes is not there.
         if (all == 0.0)
             return;
         updateFunction.RunInto(total.Values, updateOutputs, CancellationToken.None);
@@ -114,31 +105,66 @@ internal sealed class ShardedStep : StepRunner
     /// <inheritdoc/>
     public override void AddTo(MeasureTotals totals, int count) => totals.Add(total!.Numbers[FirstMeasure..]);
 
-    private void RunShard(Batch batch, int shard, double all, ShardSum sum)
+    private void RunPieces(Batch batch, double all)
     {
-        if (weights[shard] == 0.0 || shards.Of(batch, shard) is not { } piece)
+        sums.Clear();
+        // Pieces whose forward passes do not meet follow each other in the same memory.
+        bool meet = stages.Count > 1;
+        for (int piece = 0; piece < sizes.Length && meet; piece++)
+            Bind(batch, piece, piece, all);
+        for (int stage = 0; stage < stages.Count - 1; stage++)
+        {
+            stages.Begin(stage);
+            for (int piece = 0; piece < sizes.Length; piece++)
+                stages.Run(stage, piece, isEmpty: sizes[piece] == 0);
+            stages.End(stage, trainer.State.Steps + 1);
+        }
+
+        for (int piece = 0; piece < sizes.Length; piece++)
+        {
+            if (!meet)
+                Bind(batch, piece, 0, all);
+            Finish(piece, sums.Next());
+            sums.Add();
+        }
+    }
+
+    /// <summary>Makes the inputs of a piece.</summary>
+    private void Bind(Batch batch, int piece, int place, double all)
+    {
+        int shard = (group.Rank * sizes.Length) + piece;
+        sizes[piece] = 0;
+        if (weights[shard] == 0.0 || shards.Of(batch, shard, place) is not { } examples)
+            return;
+        sizes[piece] = examples.Count;
+        Span<Value> inputs = stages.InputsOf(piece);
+        int fields = inputs.Length - TermCount - 2;
+        ExampleSymbols.Bind(examples, graph.Shard.Inputs, inputs[..fields]);
+        double part = weights[shard] / all;
+        for (int t = 0; t < TermCount; t++)
+        {
+            double terms = 0.0;
+            for (int s = 0; s < weights.Length; s++)
+                terms += this.terms[s, t];
+            inputs[fields + t].Span<double>()[0] = terms == 0.0 ? 0.0 : this.terms[shard, t] / terms / part;
+        }
+
+        inputs[^2].Span<double>()[0] = part;
+        inputs[^1].Span<ulong>()[0] = (ulong)shard;
+    }
+
+    private void Finish(int piece, ShardSum sum)
+    {
+        if (sizes[piece] == 0)
         {
             sum.Clear();
             return;
         }
 
-        double part = weights[shard] / all;
-        for (int t = 0; t < ratios.Length; t++)
-        {
-            double terms = 0.0;
-            for (int s = 0; s < weights.Length; s++)
-                terms += this.terms[s, t];
-            ratios[t].Span<double>()[0] = terms == 0.0 ? 0.0 : this.terms[shard, t] / terms / part;
-        }
-
-        share.Span<double>()[0] = part;
-        index.Span<ulong>()[0] = (ulong)shard;
-        Bind(piece, inputs, graph.Shard.Inputs.Count - 2 - ratios.Length);
-        inputs[^2] = share;
         sum.Values.CopyTo(outputs.AsSpan(graph.Summed));
-        shardFunction.RunInto(inputs, outputs, CancellationToken.None);
+        stages.RunLast(piece, outputs);
         measured.Clear();
-        measured.Add(outputs, piece.Count);
+        measured.Add(outputs, sizes[piece]);
         sum.Numbers[LossNumber] = outputs[ShardedGraph.LossOutput].Scalar();
         sum.Numbers[PenaltyNumber] = outputs[ShardedGraph.PenaltyOutput].Scalar();
         (sum.Numbers[CancelNumber], sum.Numbers[BatchNumber]) = (0.0, 0.0);
@@ -150,22 +176,20 @@ internal sealed class ShardedStep : StepRunner
     {
         for (int s = 0; s < weights.Length && termFunction is not null; s++)
         {
-            for (int t = 0; t < ratios.Length; t++)
+            for (int t = 0; t < TermCount; t++)
                 terms[s, t] = 0.0;
             if (weights[s] == 0.0 || shards.Of(batch, s) is not { } piece)
                 continue;
-            index.Span<ulong>()[0] = (ulong)s;
-            Bind(piece, termInputs, termInputs.Length - 1 - ratios.Length);
+            termInputs[^1].Span<ulong>()[0] = (ulong)s;
+            ExampleSymbols.Bind(piece, graph.Shard.Inputs, termInputs.AsSpan(0, termInputs.Length - TermCount - 1));
             termFunction.RunInto(termInputs, termOutputs, CancellationToken.None);
-            for (int t = 0; t < ratios.Length; t++)
+            for (int t = 0; t < TermCount; t++)
                 terms[s, t] = termOutputs[t].Scalar();
         }
     }
 
-    private void Bind(Batch piece, Value[] values, int fields)
-    {
-        ExampleSymbols.Bind(piece, graph.Shard.Inputs, values.AsSpan(0, fields));
-        ratios.CopyTo(values, fields);
-        values[^1] = index;
-    }
+    private int TermCount => termOutputs.Length;
+
+    /// <summary>So many float64 numbers, and a counter.</summary>
+    private static Value[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => Value.Of(0.0)), Value.Of(0UL)];
 }

@@ -8,18 +8,18 @@ namespace Toolkit.Modeling.Training;
 /// <param name="count">S.</param>
 internal sealed class Shards(DataLayout layout, int count)
 {
-    // One for each size that occurs: a full batch has two, and a last one two more.
-    private readonly Dictionary<int, Batch> bySize = [];
+    // One for each size that occurs, a full batch has two, and a last one two more; and for each place.
+    private readonly Dictionary<(int Size, int Place), Batch> known = [];
 
-    /// <summary>A piece of a batch; null if it is empty. The next one of the same size takes its place.</summary>
-    public Batch? Of(Batch batch, int shard)
+    /// <summary>A piece of a batch; null if it is empty. The next one of the same size and place is written over it.</summary>
+    public Batch? Of(Batch batch, int shard, int place = 0)
     {
         (int start, int end) = Bounds(batch, shard);
         int size = end - start;
         if (size == 0)
             return null;
-        if (!bySize.TryGetValue(size, out Batch? piece))
-            bySize.Add(size, piece = new Batch(layout, size));
+        if (!known.TryGetValue((size, place), out Batch? piece))
+            known.Add((size, place), piece = new Batch(layout, size));
         piece.Clear();
         for (int slot = start; slot < end; slot++)
             piece.Add(batch, slot);

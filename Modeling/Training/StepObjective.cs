@@ -28,7 +28,13 @@ internal sealed class StepObjective
         CheckNames(parameters);
         Scaling = trainer.Precision == TrainingPrecision.Float16 ? new LossScaling(state) : null;
         Symbols = new ExampleSymbols(layout.Fields);
-        Context = new ForwardContext(Mode.Training) { Examples = Symbols, Weight = Symbols.Weight, Precision = TrainingGraph.NumbersOf(trainer.Precision) };
+        Context = new ForwardContext(Mode.Training)
+        {
+            Examples = Symbols,
+            Weight = Symbols.Weight,
+            Precision = TrainingGraph.NumbersOf(trainer.Precision),
+            IsPiece = shares is not null,
+        };
         Objective = new Objective(
             trainer.Model, trainer.Loss, Symbols, [.. ModelInputs.Of(trainer, layout).Select(field => field.Name)], Context, state, shares);
         Inputs = [.. Symbols.All, .. shares?.Inputs ?? []];

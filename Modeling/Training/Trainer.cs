@@ -57,7 +57,8 @@ public sealed class Trainer : ICheckpointed
     /// <summary>The processes that train together, each with the same model, data and options; null (the default) for this one alone. Each batch is cut into <see cref="Shards"/> pieces,
     /// each process computes some of them, and all sum by a fixed tree: parameters, history and checkpoints are the same bits for any number of processes.</summary>
     /// <remarks>A group of one process (<see cref="SingleProcess"/>) does the same computation alone. <see cref="Fit"/> refuses processes that differ in anything that matters, and ends all when
-    /// one fails. The process of rank 0 writes checkpoints; all read them. Statistics of the batch in modules, such as those of batch normalization, are those of a piece.</remarks>
+    /// one fails. The process of rank 0 writes checkpoints; all read them. Statistics of the batch in modules, such as those of batch normalization, are those of a piece
+    /// unless they are <see cref="BatchNormalization.Synchronized"/>.</remarks>
     public IProcessGroup? Group { get; init; }
 
     /// <summary>S: the number of pieces of a batch where a <see cref="Group"/> trains, a power of two of at least its size; 8 by default. It is part of the model: another number gives

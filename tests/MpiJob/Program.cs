@@ -37,7 +37,9 @@ return MpiGroup.Run(
         var random = new RandomSource(5);
         var trainer = new Trainer
         {
-            Model = new Sequential(new Dense(784, 24, random) { Activation = Ops.Relu }, new BatchNormalization(24), new Dropout(0.3, random), new Dense(24, 10, random)),
+            Model = new Sequential(
+                new Dense(784, 24, random) { Activation = Ops.Relu }, new BatchNormalization(24), new Dropout(0.3, random),
+                new Dense(24, 16, random), new BatchNormalization(16) { Synchronized = true }, new Dense(16, 10, random)),
             Loss = new SoftmaxCrossEntropy(),
             Optimizer = new ClipByNorm(0.4, new Adam()),
             Metrics = [new Accuracy()],

@@ -42,6 +42,32 @@ public sealed class SegmentTests
         }
     }
 
+    /// <summary>Somebody else computes the sums, of other numbers than those at hand. What is read behind a sum alone is computed there, also where it could have been before.</summary>
+    [Fact]
+    public void A_computation_is_cut_before_the_readers_of_nodes_that_somebody_else_computes()
+    {
+        Variable x = Variable.Input("x", DType.Float32, ["n"]), doubled = x * 2, late = Ops.Exp(doubled);
+        Variable first = doubled.Sum(), second = (doubled * first).Sum();
+        var signature = new Signature([x], [new Output("y", (late * second) + first)]);
+        IReadOnlyList<Segment> segments = Segment.Cut(signature, node => node.Operation is Autograd.Operations.Reductions.ReduceSum);
+        Assert.Equal(["Mul", "Mul", "Exp Mul Add"], segments.Select(segment => string.Join(' ', segment.Signature.Nodes.Select(node => node.Operation.Name))));
+        Assert.Equal([first, second], segments.SelectMany(segment => segment.After).Select(node => node.Outputs[0]));
+
+        var known = new Dictionary<Variable, Value>(ReferenceEqualityComparer.Instance) { [x] = Value.Of([1f, 2f], 2) };
+        foreach (Segment segment in segments)
+        {
+            Value[] results = Function.Compile(segment.Signature).Run([.. segment.Sources.Select(source => known[source])]);
+            for (int i = 0; i < segment.Results.Count; i++)
+                known[segment.Results[i]] = results[i];
+            foreach (Node node in segment.After)
+                known[node.Outputs[0]] = Value.Of(known[node.Inputs[0]].ToArray<float>().Sum() + 4f);
+            if (segment == segments[^1])
+                Assert.Equal([(float)(Math.Exp(2) * 64) + 10, (float)(Math.Exp(4) * 64) + 10], results[0].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-3f * a);
+        }
+
+        Assert.Same(signature, Assert.Single(Segment.Cut(signature, _ => false)).Signature);
+    }
+
     [Fact]
     public void An_output_may_be_of_any_segment()
     {

@@ -27,7 +27,7 @@ public sealed class ShardSumsTests
         var found = new ConcurrentDictionary<int, double[]>();
         ThreadGroup.Run(size, group =>
         {
-            var sums = new ShardSums(group, Summed, Numbers);
+            var sums = new ShardSums(group, Summed, Numbers, ("numbers", "floats"));
             for (int step = 1; step <= 2; step++)
             {
                 sums.Clear();
@@ -51,7 +51,7 @@ public sealed class ShardSumsTests
     [Fact]
     public void A_piece_without_examples_adds_nothing()
     {
-        var sums = new ShardSums(SingleProcess.Instance, Summed, Numbers);
+        var sums = new ShardSums(SingleProcess.Instance, Summed, Numbers, ("numbers", "floats"));
         Write(1, 1, sums.Next());
         sums.Add();
         Write(2, 1, sums.Next());

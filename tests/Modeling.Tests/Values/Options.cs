@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Toolkit.Autograd.Graph;
+using Toolkit.Modeling.Modules;
 using Module = Toolkit.Modeling.Modules.Module;
 
 namespace Toolkit.Modeling.Tests.Values;
@@ -54,10 +55,10 @@ internal static class Options
     }
 
     /// <summary>The options of a type: what can be set, and arguments of its constructors that can be read back. The name of a module and the shape that it is told
-    /// change no number, and whether it is frozen is tried in FrozenTests; the names that a loss or a metric reads are tried with all of them in NamedExamplesTests.</summary>
+    /// change no number, whether it is frozen is tried in FrozenTests, and what is synchronized between pieces of a batch in SynchronizedTests; the names that a loss or a metric reads are tried with all of them in NamedExamplesTests.</summary>
     private static PropertyInfo[] Of(Type type) =>
     [
-        .. type.GetProperties().Where(p => p.CanRead && p.DeclaringType != typeof(Modeling.Losses.Loss) && p.DeclaringType != typeof(Modeling.Metrics.Metric) && p.GetIndexParameters().Length == 0 && p.Name is not (nameof(Module.Name) or nameof(Module.InputShape) or nameof(Module.InputFields) or nameof(Module.Frozen)) &&
+        .. type.GetProperties().Where(p => p.CanRead && p.DeclaringType != typeof(Modeling.Losses.Loss) && p.DeclaringType != typeof(Modeling.Metrics.Metric) && p.GetIndexParameters().Length == 0 && p.Name is not (nameof(Module.Name) or nameof(Module.InputShape) or nameof(Module.InputFields) or nameof(Module.Frozen) or nameof(BatchNormalization.Synchronized)) &&
             (p.SetMethod is { IsPublic: true } || Arguments(type).Any(a => Names(a, p)))),
     ];
 
