@@ -23,7 +23,9 @@ public sealed class Merging : GraphTransform
             return leaf;
         }
 
-        var key = new ConstantKey(leaf.Type, Convert.ToHexString(constant.Bytes));
+        // Texts are no bytes: each stands there with its length.
+        string content = constant.DType == DType.String ? string.Concat(constant.Texts.ToArray().Select(text => $"{text.Length}:{text}")) : Convert.ToHexString(constant.Bytes);
+        var key = new ConstantKey(leaf.Type, content);
         return constants.TryGetValue(key, out Variable? first) ? first : constants[key] = leaf;
     }
 
@@ -34,7 +36,7 @@ public sealed class Merging : GraphTransform
         return nodes.TryGetValue(key, out IReadOnlyList<Variable>? equal) ? equal : nodes[key] = Rebuild(node, inputs);
     }
 
-    private readonly record struct ConstantKey(TensorType Type, string Bytes);
+    private readonly record struct ConstantKey(TensorType Type, string Content);
 
     /// <summary>Equality of nodes: equal operations on the same variables at the same positions.</summary>
     private readonly struct NodeKey(Operation operation, Arguments inputs) : IEquatable<NodeKey>

@@ -38,6 +38,9 @@ public readonly record struct CsvColumn
     /// <summary>The header in quotes, or the place.</summary>
     public override string ToString() => name is null ? index.ToString() : $"'{name}'";
 
+    /// <summary>The header, or the place where there is none.</summary>
+    internal string Header => name ?? index.ToString();
+
     /// <summary>The place of the column in a table with these columns.</summary>
     /// <param name="headers">The header of each column, or its number as text if the table has none.</param>
     /// <param name="hasHeader">Whether the headers stood in the file.</param>

@@ -28,6 +28,31 @@ internal sealed class CsvFieldLoader
 
     public Dataset Load()
     {
+        Read();
+        return Dataset.Of([.. options.Fields.Select((field, f) => field.IsNumeric ? Numbers(f) : field.IsText ? Words(f) : Texts(f))]);
+    }
+
+    /// <summary>Reads the table and says what is to be known of its columns: the options with names and means, each column by its header, and the scaling of each field of numbers.</summary>
+    public (CsvOptions Learned, IReadOnlyDictionary<string, FeatureScaling> Scalings) Learn()
+    {
+        Read();
+        Dictionary<string, FeatureScaling> scalings = options.Fields.Index().Where(field => field.Item.IsNumeric && field.Item.Name != DataLayout.Weight).ToDictionary(
+            field => field.Item.Name,
+            field => GapMeans.Measured([.. numbers[field.Index]], places[field.Index].Length, gaps[field.Index], WeightOf, column => cells.NoMean(places[field.Index][column], HasWeight)),
+            StringComparer.Ordinal);
+        return (options with { Fields = [.. options.Fields.Select((field, f) => Learned(field, f, scalings))] }, scalings);
+    }
+
+    private CsvField Learned(CsvField field, int f, Dictionary<string, FeatureScaling> scalings)
+    {
+        CsvField named = field.At([.. places[f].Select(place => options.HasHeader ? new CsvColumn(cells.Headers[place]) : place)]);
+        return field.IsNumeric ? scalings.TryGetValue(field.Name, out FeatureScaling? scaling) ? named with { Means = field.Means ?? scaling.Mean } : named
+            : field.IsText ? named with { Names = field.Names ?? WordTable.Learn(texts[f].Select(cell => cell.Text), field.MostWords) }
+            : named with { Names = NamesOf(f), TakesOthers = !field.IsLabel };
+    }
+
+    private void Read()
+    {
         int rows = 0;
         foreach (CsvRow row in cells.Rows(() => places = [.. options.Fields.Select(field => field.Columns.Select(cells.Find).ToArray())]))
         {
@@ -38,8 +63,15 @@ internal sealed class CsvFieldLoader
             rows++;
         }
 
-        return rows == 0 ? throw cells.NoRows() : Dataset.Of([.. options.Fields.Select((field, f) => field.IsNumeric ? Numbers(f) : Texts(f))]);
+        if (rows == 0)
+            throw cells.NoRows();
     }
+
+    private bool HasWeight => WeightField >= 0;
+
+    private int WeightField => Enumerable.Range(0, options.Fields.Count).FirstOrDefault(i => options.Fields[i].Name == DataLayout.Weight, -1);
+
+    private double WeightOf(int row) => WeightField is >= 0 and var weight ? numbers[weight][row] : 1.0;
 
     private void Add(CsvRow row, int f)
     {
@@ -67,18 +99,25 @@ internal sealed class CsvFieldLoader
         float[] content = [.. numbers[f]];
         if (options.Missing == MissingValues.Mean)
         {
-            int weight = Enumerable.Range(0, options.Fields.Count).FirstOrDefault(i => options.Fields[i].Name == DataLayout.Weight, -1);
-            GapMeans.Fill(
-                content, places[f].Length, gaps[f], field.Means, row => weight < 0 ? 1.0 : numbers[weight][row], column => cells.NoMean(places[f][column], weight >= 0));
+            GapMeans.Fill(content, places[f].Length, gaps[f], field.Means, WeightOf, column => cells.NoMean(places[f][column], HasWeight));
         }
 
         return field.IsScalar ? Column.Of(field.Name, content) : Column.Of(field.Name, content, field.Columns.Count);
     }
 
+    private string[] NamesOf(int f) => options.Fields[f].Names is { } given ? [.. given] : CsvCells.Sorted(texts[f].Select(cell => cell.Text).ToHashSet(StringComparer.Ordinal));
+
+    private Column Words(int f)
+    {
+        CsvField field = options.Fields[f];
+        var table = new WordTable(field.Names ?? WordTable.Learn(texts[f].Select(cell => cell.Text), field.MostWords));
+        return Column.Ragged(field.Name, field.WordAxis, [.. texts[f].Select(cell => table.Read(cell.Text))]).Named(table.Words);
+    }
+
     private Column Texts(int f)
     {
         CsvField field = options.Fields[f];
-        string[] names = field.Names is { } given ? [.. given] : CsvCells.Sorted(texts[f].Select(cell => cell.Text).ToHashSet(StringComparer.Ordinal));
+        string[] names = NamesOf(f);
         var numberOf = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string name in names)
         {

@@ -11,7 +11,7 @@ public sealed class FeatureScaling
     private readonly float[] mean;
     private readonly float[] deviation;
 
-    private FeatureScaling(float[] mean, float[] deviation)
+    internal FeatureScaling(float[] mean, float[] deviation)
     {
         this.mean = mean;
         this.deviation = deviation;
@@ -47,12 +47,17 @@ public sealed class FeatureScaling
         float[] deviation = new float[columns];
         for (int column = 0; column < columns; column++)
         {
-            double value = Math.Sqrt(square[column] / total);
-            // A constant column leaves only rounding errors of float32 behind, which must not be blown up to unit variance.
-            deviation[column] = value > Rounding * Math.Abs(mean[column]) && (float)value > 0f ? (float)value : 1f;
+            deviation[column] = DeviationOf(square[column] / total, mean[column]);
         }
 
         return new(Array.ConvertAll(mean, value => (float)value), deviation);
+    }
+
+    /// <summary>The deviation of a feature, 1 for one that does not vary: a constant column leaves only rounding errors of float32 behind, which must not be blown up to unit variance.</summary>
+    internal static float DeviationOf(double variance, double mean)
+    {
+        double value = Math.Sqrt(variance);
+        return value > Rounding * Math.Abs(mean) && (float)value > 0f ? (float)value : 1f;
     }
 
     /// <summary>The data set with scaled features, copied.</summary>

@@ -27,6 +27,27 @@ internal static class GapMeans
         }
     }
 
+    /// <summary>Mean and deviation of the numbers that are there, in double precision and two passes.</summary>
+    /// <param name="content">Numbers, row by row.</param>
+    /// <param name="columns">The numbers of a row.</param>
+    /// <param name="gaps">The places of those that are missing.</param>
+    /// <param name="weight">The weight of a row.</param>
+    /// <param name="noMean">What is wrong with a column without numbers.</param>
+    public static FeatureScaling Measured(ReadOnlySpan<float> content, int columns, IReadOnlyCollection<int> gaps, Func<int, double> weight, Func<int, DataException> noMean)
+    {
+        HashSet<int> missing = [.. gaps];
+        (double[] sums, double[] counts) = Sums(content, columns, missing, weight);
+        double[] mean = [.. sums.Select((sum, column) => counts[column] > 0 ? sum / counts[column] : throw noMean(column))];
+        double[] squares = new double[columns];
+        for (int i = 0; i < content.Length; i++)
+        {
+            if (!missing.Contains(i))
+                squares[i % columns] += weight(i / columns) * (content[i] - mean[i % columns]) * (content[i] - mean[i % columns]);
+        }
+
+        return new FeatureScaling(Array.ConvertAll(mean, number => (float)number), [.. squares.Select((square, column) => FeatureScaling.DeviationOf(square / counts[column], mean[column]))]);
+    }
+
     /// <summary>The mean of each column of a field, a row of weight w counting like w rows.</summary>
     public static float[] Of(Dataset data, string field)
     {

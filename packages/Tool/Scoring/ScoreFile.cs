@@ -9,9 +9,13 @@ internal static class ScoreFile
     /// name of the file before that.</summary>
     public static void Write(Scores scores, IReadOnlyList<string>? classes, bool isOurs, IReadOnlyList<string>? files, TextWriter output)
     {
+        // A file that names classes may have other outputs, too, or scores that are no probabilities.
+        if (classes?.Count != scores.Names.Count)
+            classes = null;
+        string score = scores.Rows.All(IsDistribution) ? "probability" : "score";
         if (files is not null)
             output.Write("file,");
-        output.Write(string.Join(',', classes is not null ? classes.Select(name => Quoted($"probability_{name}")).Prepend("prediction") : isOurs ? ["prediction"] : scores.Names.Select(Quoted)));
+        output.Write(string.Join(',', classes is not null ? classes.Select(name => Quoted($"{score}_{name}")).Prepend("prediction") : isOurs && scores.Names.Count == 1 ? ["prediction"] : scores.Names.Select(Quoted)));
         output.Write('\n');
         foreach ((int index, float[] row) in scores.Rows.Index())
         {
@@ -22,6 +26,8 @@ internal static class ScoreFile
             output.Write('\n');
         }
     }
+
+    private static bool IsDistribution(float[] row) => row.All(score => score is >= 0 and <= 1) && Math.Abs(row.Sum() - 1) < 1e-3;
 
     private static string Quoted(string text) => text.AsSpan().ContainsAny(',', '"', '\n') || text.Contains('\r', StringComparison.Ordinal) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -78,6 +78,17 @@ public sealed class TextOperationTests
         Assert.Throws<GraphException>(() => Run(new LabelEncoder(["a"], [0, 1]), Value.Of(["a"], 1)));
     }
 
+    /// <summary>Constants of texts are equal where their texts are, and not where they have as many.</summary>
+    [Fact]
+    public void Different_constants_of_texts_stay_apart()
+    {
+        Variable x = Variable.Input("x", DType.String, [1]), a = Variable.Of(Value.Of(["a"])), b = Variable.Of(Value.Of(["b"])), empty = Variable.Of(Value.Of([""]));
+        Variable both = new StringConcat().Apply(new StringConcat().Apply(a, x), b), either = Ops.Where(Ops.Equal(x, empty), a, both);
+        Value[] found = Function.Compile([x], [both, either]).Run(Value.Of(["-"], 1));
+        Assert.Equal(["a-b"], found[0].Texts.ToArray());
+        Assert.Equal(["a-b"], found[1].Texts.ToArray());
+    }
+
     private static Value[] Run(Operation operation, params Value[] inputs)
     {
         Variable[] variables = [.. inputs.Select((value, i) => Variable.Input($"x{i}", value.DType, value.Shape))];

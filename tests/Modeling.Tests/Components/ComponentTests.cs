@@ -27,7 +27,7 @@ public sealed class ComponentTests
     private static readonly HashSet<Type> Parts =
     [
         typeof(Activations), typeof(ForwardContext), typeof(LearningTask), typeof(LossTerm), typeof(Objective), typeof(PerAxis),
-        typeof(Batch), typeof(BatchOptions), typeof(DataLayout), typeof(Field), typeof(Named), typeof(CsvBlock), typeof(CsvFile), typeof(CsvField), typeof(CsvOptions), typeof(CsvRow), typeof(IdxFile),
+        typeof(Batch), typeof(BatchOptions), typeof(DataLayout), typeof(Field), typeof(Named), typeof(CsvBlock), typeof(CsvFile), typeof(CsvField), typeof(CsvOptions), typeof(CsvRow), typeof(IdxFile), typeof(TableSchema),
         typeof(OptimizerState), typeof(ParameterGradient), typeof(MinimizerResult), typeof(Checkpoint),
         typeof(Boosted), typeof(BoostingRound), typeof(TrainedEnsemble), typeof(LassoKnot), typeof(Eigenpair), typeof(Spectrum), typeof(SpectrumPoint), typeof(DiagnosisOptions), typeof(LayerReport), typeof(UnitReport),
         typeof(RunPoint), typeof(SymmetryReport), typeof(SparseDictionary), typeof(TrainedTangentClassifier),
