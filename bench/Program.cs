@@ -24,7 +24,7 @@ using Toolkit.Mpi;
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // bytes [threads] [seconds per case]                 products of int8 against float32 and ONNX Runtime
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
-// scaling-ranks [seconds per run] [rounds] [examples per process]  two processes under Open MPI, and two apart, against one, and what many would do by these times
+// scaling-ranks [seconds per run] [rounds] [examples per process] [mlp|cnn]  two processes under Open MPI, and two apart, against one, and what many would do by these times
 // table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
 // anything else                                       BenchmarkDotNet, for example --filter '*Gemm*'
 int Threads(int position) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : 1;
@@ -77,9 +77,9 @@ switch (args.FirstOrDefault())
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
         break;
     case "scaling-ranks":
-        return RankScaling.Run(Seconds(1), args.Length > 2 ? Threads(2) : 5, args.Length > 3 ? Threads(3) : 1024);
+        return RankScaling.Run(Seconds(1), args.Length > 2 ? Threads(2) : 5, args.Length > 3 ? Threads(3) : 1024, args.Length > 4 ? args[4] : "mlp");
     case "scaling-ranks-job":
-        return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1), Threads(2)));
+        return MpiGroup.Run(group => RankScaling.Job(group, Seconds(1), Threads(2), args[3]));
     case "table" when args.Length > 2:
         return TableRates.Run(Seconds(1), args[2], args.Length > 3 ? Enum.Parse<CompressionMethod>(args[3], ignoreCase: true) : CompressionMethod.None, args.Length > 4 ? Threads(4) : 3);
     case "table-score" when args.Length > 3:

@@ -162,7 +162,7 @@ internal static class Cases
             new Dense(1024, 1024, random) { Activation = Ops.Relu }, new Dropout(0.5, random), new Dense(1024, 10, random));
     }
 
-    private static Sequential MnistCnn()
+    internal static Sequential MnistCnn()
     {
         var random = new RandomSource(1);
         return new Sequential(
