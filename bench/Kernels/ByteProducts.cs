@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Graph;
@@ -47,25 +46,8 @@ internal static class ByteProducts
         using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(signature), new ServingOptions { IntraOpThreads = threads });
         Value[] result = new Value[1];
         double operations = 2.0 * m * n * k;
-        int repeats = Math.Max(1, (int)(2e8 * threads / operations));
-        List<double>[] times = [[], [], []];
-        Action[] sides = [() => own.RunInto([a], result), () => single.RunInto([x], result), () => session.Run(a)];
-        long end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        do
-        {
-            for (int side = 0; side < sides.Length; side++)
-            {
-                result[0] = null!;
-                sides[side]();
-                long start = Stopwatch.GetTimestamp();
-                for (int i = 0; i < repeats; i++)
-                    sides[side]();
-                times[side].Add(Stopwatch.GetElapsedTime(start).TotalSeconds / repeats);
-            }
-        }
-        while (Stopwatch.GetTimestamp() < end || times[0].Count < 7);
-
-        double[] rates = [.. times.Select(samples => operations / samples.Order().ElementAt(samples.Count / 2) / 1e9)];
+        double[] times = Turns.Medians(seconds, () => own.RunInto([a], result), () => single.RunInto([x], result), () => session.Run(a));
+        double[] rates = [.. times.Select(time => operations / time / 1e9)];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {m}x{n}x{k} | {rates[0]:F0} | {rates[1]:F0} | {rates[0] / rates[1]:F2} | {rates[2]:F0} | {rates[0] / rates[2]:F2} |"));
     }
 }
