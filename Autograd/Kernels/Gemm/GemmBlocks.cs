@@ -24,6 +24,12 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
+    // Sums this short cost less than the way of the result to memory: rows of the result are written one panel after the other, whole, not sliver by sliver.
+    private const int ShortSum = 16;
+
+    // A packed panel of the left operand is read by every sliver of the right one; for so few packing costs more than it saves.
+    private const int FewSlivers = 4;
+
     private static int SumsCount => 12 * Width;
 
     private static int RowLimit => 768 / sizeof(T);
@@ -36,7 +42,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     {
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(Math.Min(rows, RowLimit), TSimd.MaxRows), RowLimit) * depth;
-        long right = (rows > RowLimit ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
+        long right = (KeepsRight(rows, k) ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
         return (SumsCount + Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
@@ -66,8 +72,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     public static void Run(in GemmProblem<T> problem, in TSource source, int row, int rows, int column, int columns, byte* scratch)
     {
         int depth = Depth(problem.K);
-        int rowBlock = RowBlock(rows);
-        bool keep = rows > RowLimit;
+        int rowBlock = problem.K <= ShortSum ? TSimd.MaxRows : RowBlock(rows);
+        bool keep = KeepsRight(rows, problem.K);
         T* sums = (T*)scratch, left = sums + SumsCount;
         T* right = left + Aligned((long)rowBlock * depth);
         int lastColumn = column + columns, lastRow = row + rows;
@@ -94,11 +100,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 for (int i = row, height; i < lastRow; i += height)
                 {
                     height = Math.Min(rowBlock, lastRow - i);
-                    // The columns of a small transposed matrix lie side by side as a tile wants them.
-                    T* direct = problem.TransposeA && height * count * sizeof(T) <= NearBytes ? problem.A + (p * problem.Lda) + i : null;
-                    if (direct is null)
-                        PackLeft(problem, i, height, p, count, left);
-                    Block(problem.C, source, target, i, height, j, width, p, count, direct is null ? left : direct, direct is null ? 0 : problem.Lda, right, i == row, keep);
+                    GemmLeft<T> from = Left(problem, i, height, p, count, columns, left);
+                    Block(problem.C, source, target, i, height, j, width, p, count, from, right, i == row, keep);
                 }
 
                 p += count;
@@ -117,8 +120,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         int columns,
         int p,
         int count,
-        T* left,
-        nint leftStep,
+        in GemmLeft<T> left,
         T* right,
         bool fresh,
         bool keep)
@@ -137,7 +139,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             if (reads)
             {
                 // The first tile packs what it reads, if it can.
-                if (width == Width)
+                if (width == Width && !left.InPlace)
                     direct = source.Direct(p, count, column + j, out step);
                 if (direct is null)
                     source.Pack(p, count, column + j, width, Width, sliver);
@@ -145,25 +147,25 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
 
             GemmAhead<T> ahead = default;
             int following = Math.Min(Width, columns - j - Width);
-            if (following > 0)
+            if (following > 0 && count > ShortSum)
             {
                 ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
                 int groups = panels.Count * ((count + GemmTile.Group - 1) / GemmTile.Group);
                 ahead.Burst = (ahead.Lines + groups - 1) / groups;
             }
 
-            T* panel = left;
             int i = row;
             for (int index = 0; index < panels.Count; index++)
             {
                 int h = panels.Height(index, i - row);
-                nint panelStep = leftStep == 0 ? h : leftStep;
+                T* panel = left.Panel(i - row, count);
+                nint panelStep = left.Step(h);
                 target.C = c + (i * target.Ldc) + column + j;
                 int nextColumn = index + 1 < panels.Count ? j : j + Width, nextRow = index + 1 < panels.Count ? i + h : row;
                 target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, h, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
-                if (direct is not null && panels.Count == 1)
+                if (direct is not null && panels.Count == 1 && !keep)
                 {
                     GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, panelStep, direct, step, null, null, ref ahead, &target);
                 }
@@ -172,23 +174,22 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     GemmTile.Run<T, TVector, TSimd, Yes>(h, count, panel, panelStep, direct, step, null, sliver, ref ahead, &target);
                     direct = null;
                 }
-                else if (width == Width)
+                else if (width == Width || width == TSimd.Count)
                 {
-                    GemmTile.Run<T, TVector, TSimd, No>(h, count, panel, panelStep, sliver, Width, null, null, ref ahead, &target);
+                    Tile(h, width, count, left.InPlace, panel, panelStep, sliver, ref ahead, &target);
                 }
                 else
                 {
-                    Narrow(h, width, count, panel, panelStep, sliver, ref ahead, target);
+                    Narrow(h, width, count, left.InPlace, panel, panelStep, sliver, ref ahead, target);
                 }
 
-                panel += leftStep == 0 ? (nint)h * count : h;
                 i += h;
             }
         }
     }
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
-    private static void Narrow(int rows, int columns, int count, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
+    private static void Narrow(int rows, int columns, int count, bool inPlace, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
     {
         T* c = stackalloc T[12 * Width];
         T* bias = stackalloc T[Width];
@@ -207,9 +208,36 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 new ReadOnlySpan<T>(target.C + (r * target.Ldc), columns).CopyTo(new Span<T>(c + (r * Width), columns));
         }
 
-        GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, &copy);
+        Tile(rows, columns, count, inPlace, panel, panelStep, sliver, ref ahead, &copy);
         for (int r = 0; r < rows; r++)
             new ReadOnlySpan<T>(c + (r * Width), columns).CopyTo(new Span<T>(target.C + (r * target.Ldc), columns));
+    }
+
+    // A tile by a packed sliver; one vector of columns is enough for few.
+    private static void Tile(int rows, int columns, int count, bool inPlace, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T>* target)
+    {
+        if (inPlace && columns > TSimd.Count)
+            GemmTile.Run<T, TVector, TSimd, InPlace>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, target);
+        else if (inPlace)
+            GemmTile.Run<T, TVector, TSimd, SlimInPlace>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, target);
+        else if (columns > TSimd.Count)
+            GemmTile.Run<T, TVector, TSimd, No>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, target);
+        else
+            GemmTile.Run<T, TVector, TSimd, Slim>(rows, count, panel, panelStep, sliver, Width, null, null, ref ahead, target);
+    }
+
+    // Where a block of the left operand is read: as it lies where that serves, else from panels that are packed here.
+    private static GemmLeft<T> Left(in GemmProblem<T> problem, int row, int rows, int p, int count, int columns, T* panels)
+    {
+        // The columns of a small transposed matrix lie side by side as a tile wants them.
+        if (problem.TransposeA && rows * count * sizeof(T) <= NearBytes)
+            return new(problem.A + (p * problem.Lda) + row, problem.Lda);
+
+        // Rows a page apart would share a cache set.
+        if (!problem.TransposeA && (columns <= FewSlivers * Width || problem.K <= ShortSum) && problem.Lda * sizeof(T) % 4096 != 0)
+            return new(problem.A + (row * problem.Lda) + p, problem.Lda, inPlace: true);
+        PackLeft(problem, row, rows, p, count, panels);
+        return new(panels, 0);
     }
 
     private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)
@@ -234,6 +262,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             }
         }
     }
+
+    private static bool KeepsRight(int rows, int k) => rows > (k <= ShortSum ? TSimd.MaxRows : RowLimit);
 
     private static int RowBlock(int rows)
     {

@@ -8,9 +8,9 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 internal static unsafe class GemmMerge
 {
-    /// <summary>Merges <paramref name="rows"/> rows of two vectors, <paramref name="leading"/> apart, into the tile of the result; they may be the tile itself.</summary>
+    /// <summary>Merges <paramref name="rows"/> rows of two vectors, or one where they are not <paramref name="wide"/>, <paramref name="leading"/> apart, into the tile of the result; they may be the tile itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T, TVector, TSimd>(int rows, T* sums, nint leading, GemmTarget<T>* target)
+    public static void Run<T, TVector, TSimd>(int rows, bool wide, T* sums, nint leading, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
@@ -19,34 +19,27 @@ internal static unsafe class GemmMerge
         TVector alpha = TSimd.Broadcast(target->Alpha), beta = TSimd.Broadcast(target->Beta);
         for (int row = 0; row < rows; row++, sums += leading, c += target->Ldc)
         {
-            TVector left = TSimd.Multiply(TSimd.Load(sums), alpha), right = TSimd.Multiply(TSimd.Load(sums + TSimd.Count), alpha);
-            if (target->Reads)
-            {
-                left = TSimd.MultiplyAdd(beta, TSimd.Load(c), left);
-                right = TSimd.MultiplyAdd(beta, TSimd.Load(c + TSimd.Count), right);
-            }
-
-            if (target->ColumnBias is not null)
-            {
-                left = TSimd.Add(left, TSimd.Load(target->ColumnBias));
-                right = TSimd.Add(right, TSimd.Load(target->ColumnBias + TSimd.Count));
-            }
-
-            if (target->RowBias is not null)
-            {
-                TVector addend = TSimd.Broadcast(target->RowBias[row]);
-                left = TSimd.Add(left, addend);
-                right = TSimd.Add(right, addend);
-            }
-
-            if (target->Relu)
-            {
-                left = TSimd.Relu(left);
-                right = TSimd.Relu(right);
-            }
-
-            TSimd.Store(left, c);
-            TSimd.Store(right, c + TSimd.Count);
+            One<T, TVector, TSimd>(row, 0, alpha, beta, sums, c, target);
+            if (wide)
+                One<T, TVector, TSimd>(row, TSimd.Count, alpha, beta, sums, c, target);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void One<T, TVector, TSimd>(int row, int at, TVector alpha, TVector beta, T* sums, T* c, GemmTarget<T>* target)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+    {
+        TVector value = TSimd.Multiply(TSimd.Load(sums + at), alpha);
+        if (target->Reads)
+            value = TSimd.MultiplyAdd(beta, TSimd.Load(c + at), value);
+        if (target->ColumnBias is not null)
+            value = TSimd.Add(value, TSimd.Load(target->ColumnBias + at));
+        if (target->RowBias is not null)
+            value = TSimd.Add(value, TSimd.Broadcast(target->RowBias[row]));
+        if (target->Relu)
+            value = TSimd.Relu(value);
+        TSimd.Store(value, c + at);
     }
 }

@@ -36,6 +36,24 @@ internal readonly struct Shifted : IFlag
     public static bool Value => false;
 }
 
+/// <summary>As <see cref="No"/>, with one vector of columns instead of two; rows of the right operand are packed two vectors apart all the same.</summary>
+internal readonly struct Slim : IFlag
+{
+    public static bool Value => false;
+}
+
+/// <summary>As <see cref="No"/>, with the left operand as it lies in its matrix, not packed.</summary>
+internal readonly struct InPlace : IFlag
+{
+    public static bool Value => false;
+}
+
+/// <summary><see cref="Slim"/> and <see cref="InPlace"/>.</summary>
+internal readonly struct SlimInPlace : IFlag
+{
+    public static bool Value => false;
+}
+
 internal readonly struct Rows1 : IRows
 {
     public static int Count => 1;
