@@ -20,6 +20,9 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
     private T* bias;
     private T* y;
     private bool relu;
+    private int width;
+    private int height;
+    private int taps;
     private int* offsets;
     private byte* scratch;
     private long scratchBytes;
@@ -45,6 +48,9 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
                 bias = bias,
                 y = y,
                 relu = relu,
+                width = shape.OutWidth,
+                height = shape.OutHeight,
+                taps = shape.PatchSize,
                 offsets = offsets,
                 scratch = scratch.Pointer + table,
                 scratchBytes = perThread,
@@ -56,45 +62,28 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         byte* own = scratch + (participant * scratchBytes);
         T* padded = (T*)own, sums = (T*)(own + Aligned(planes.Elements(1) * sizeof(T)));
         planes.Fill(x + ((long)index * shape.InPlane), 1, padded);
-        int group = index % shape.Groups, channels = shape.GroupOutChannels, taps = shape.PatchSize, width = shape.OutWidth, height = shape.OutHeight;
+        int group = index % shape.Groups, channels = shape.GroupOutChannels;
         int vectors = (width + TSimd.Count - 1) / TSimd.Count, columns = (vectors + DepthwiseTile.MaxVectors - 1) / DepthwiseTile.MaxVectors;
-        int bands = (height + DepthwiseTile.MaxRows - 1) / DepthwiseTile.MaxRows;
+        int bands = (height + DepthwiseTile.Rows(vectors) - 1) / DepthwiseTile.Rows(vectors);
         nint step = (nint)shape.StrideHeight * planes.Width;
         for (int channel = group * channels; channel < (group + 1) * channels; channel++)
         {
-            T* to = y + ((((long)(index / shape.Groups) * shape.OutChannels) + channel) * shape.OutPlane);
+            T* to = y + ((((long)(index / shape.Groups) * shape.OutChannels) + channel) * height * width), shift = bias is null ? null : bias + channel;
             for (int band = 0; band < bands; band++)
             {
                 int row = (int)((long)band * height / bands), rows = (int)((long)(band + 1) * height / bands) - row;
-                for (int column = 0; column < columns; column++)
-                {
-                    int first = column * vectors / columns, count = ((column + 1) * vectors / columns) - first, left = first * TSimd.Count;
-                    DepthwiseTile.Run<T, TVector, TSimd>(rows, count, taps, padded + (row * step) + left, offsets, step, w + ((long)channel * taps), sums);
-                    Finish(sums, rows, Math.Min(count * TSimd.Count, width - left), channel, to + ((long)row * width) + left);
-                }
-            }
-        }
-    }
 
-    /// <summary>Bias and rectifier on the way to the result; what lies behind a row belongs to another.</summary>
-    private readonly void Finish(T* sums, int rows, int count, int channel, T* to)
-    {
-        TVector shift = bias is null ? TSimd.Zero : TSimd.Broadcast(bias[channel]);
-        for (int row = 0; row < rows; row++, sums += Width, to += shape.OutWidth)
-        {
-            for (int i = 0; i < count; i += TSimd.Count)
-            {
-                TVector value = TSimd.Load(sums + i);
-                value = bias is null ? value : TSimd.Add(value, shift);
-                value = relu ? TSimd.Relu(value) : value;
-                if (i + TSimd.Count <= count)
+                // From right to left: what the last vector of a row writes into the next is written again. Behind the last row lies another plane.
+                for (int column = columns - 1; column >= 0; column--)
                 {
-                    TSimd.Store(value, to + i);
-                    continue;
+                    int first = column * vectors / columns, count = ((column + 1) * vectors / columns) - first, left = first * TSimd.Count, filled = Math.Min(count * TSimd.Count, width - left);
+                    bool through = filled == count * TSimd.Count || (band < bands - 1 && width >= TSimd.Count);
+                    T* place = to + ((long)row * width) + left;
+                    DepthwiseTarget<T> target = new(through ? place : sums, through ? width : Width, shift, relu);
+                    DepthwiseTile.Run<T, TVector, TSimd>(rows, count, taps, padded + (row * step) + left, offsets, step, w + ((long)channel * taps), target);
+                    for (int i = 0; i < rows && !through; i++)
+                        new ReadOnlySpan<T>(sums + (i * Width), filled).CopyTo(new Span<T>(place + ((long)i * width), filled));
                 }
-
-                TSimd.Store(value, sums + i);
-                new ReadOnlySpan<T>(sums + i, count - i).CopyTo(new Span<T>(to + i, count - i));
             }
         }
     }

@@ -1,3 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
@@ -40,19 +45,12 @@ internal readonly unsafe struct PaddedPlanes
         {
             new Span<T>(destination, shape.PadTop * Width).Clear();
             destination += shape.PadTop * Width;
-            for (int y = 0; y < height; y++, source += width, destination += Width)
-            {
-                if (phases > 1)
-                {
-                    FillPhases(source, destination);
-                    continue;
-                }
-
-                new Span<T>(destination, shape.PadLeft).Clear();
-                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + shape.PadLeft, width));
-                new Span<T>(destination + shape.PadLeft + width, shape.PadRight).Clear();
-            }
-
+            if (phases == 1)
+                FillRows(source, destination);
+            else
+                FillPhases(source, destination);
+            source += (nint)width * height;
+            destination += (nint)Width * height;
             new Span<T>(destination, shape.PadBottom * Width).Clear();
             destination += shape.PadBottom * Width;
         }
@@ -85,15 +83,79 @@ internal readonly unsafe struct PaddedPlanes
 
     private int Place(int column) => (column % phases * phase) + (column / phases);
 
+    // Rows of a picture are short: whole vectors are moved, and what one writes beyond its place the next overwrites.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillRows<T>(T* source, T* destination)
+        where T : unmanaged
+    {
+        int width = shape.InWidth, lanes = Vector256<T>.Count;
+        if (width < lanes || shape.PadLeft > lanes || shape.PadRight > lanes)
+        {
+            for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
+            {
+                new Span<T>(destination, shape.PadLeft).Clear();
+                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + shape.PadLeft, width));
+                new Span<T>(destination + shape.PadLeft + width, shape.PadRight).Clear();
+            }
+
+            return;
+        }
+
+        for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
+        {
+            T* to = destination + shape.PadLeft;
+            Vector256<T>.Zero.Store(destination);
+            for (int x = 0; x <= width - lanes; x += lanes)
+                Vector256.Load(source + x).Store(to + x);
+            Vector256.Load(source + width - lanes).Store(to + width - lanes);
+            if (shape.PadRight > 0)
+                Vector256<T>.Zero.Store(to + width);
+        }
+    }
+
     private void FillPhases<T>(T* source, T* destination)
         where T : unmanaged
     {
-        new Span<T>(destination, Width).Clear();
-        for (int first = 0; first < Math.Min(phases, shape.InWidth); first++)
+        int width = shape.InWidth, done = 0;
+        if (phases == 2 && sizeof(T) == sizeof(float) && shape.PadLeft <= 8 && shape.PadRight < 8 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
         {
-            T* to = destination + Place(first + shape.PadLeft);
-            for (int column = first; column < shape.InWidth; column += phases)
-                *to++ = source[column];
+            FillTwoPhases((float*)source, (float*)destination);
+            done = width / 8 * 8;
+        }
+        else
+        {
+            new Span<T>(destination, Width * shape.InHeight).Clear();
+        }
+
+        for (int first = done; first < Math.Min(done + phases, width); first++)
+        {
+            T* to = destination + Place(first + shape.PadLeft), from = source;
+            for (int y = 0; y < shape.InHeight; y++, to += Width, from += width)
+            {
+                for (int x = first, i = 0; x < width; x += phases, i++)
+                    to[i] = from[x];
+            }
+        }
+    }
+
+    // Every second element to one place, the others to another, eight at a time, between zeros, which are written first and beyond their places.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillTwoPhases(float* source, float* destination)
+    {
+        int width = shape.InWidth;
+        float* first = destination + Place(shape.PadLeft), second = destination + Place(shape.PadLeft + 1), middle = destination + phase;
+        for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width, first += Width, second += Width, middle += Width)
+        {
+            Vector128<float>.Zero.Store(destination);
+            Vector128<float>.Zero.Store(middle);
+            Vector128<float>.Zero.Store(first + ((width + 1) / 2));
+            Vector128<float>.Zero.Store(second + (width / 2));
+            for (int x = 0; x <= width - 8; x += 8)
+            {
+                Vector128<float> a = Vector128.Load(source + x), b = Vector128.Load(source + x + 4);
+                (Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00) : AdvSimd.Arm64.UnzipEven(a, b)).Store(first + (x / 2));
+                (Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.UnzipOdd(a, b)).Store(second + (x / 2));
+            }
         }
     }
 }
