@@ -141,6 +141,29 @@ public class ConvolutionTests
                 PadRight = random.Next(0, 3),
             };
         }
+
+        for (int i = 0; i < 30; i++)
+        {
+            int channels = random.Next(2, 4);
+            yield return new ConvolutionShape
+            {
+                Batch = random.Next(1, 3),
+                InChannels = channels,
+                OutChannels = channels * random.Next(1, 3),
+                Groups = channels,
+                InHeight = random.Next(1, 30),
+                InWidth = random.Next(1, 90),
+                KernelHeight = random.Next(1, 6),
+                KernelWidth = random.Next(1, 6),
+                StrideHeight = random.Next(1, 3),
+                StrideWidth = random.Next(1, 4),
+                DilationWidth = random.Next(1, 3),
+                PadTop = random.Next(0, 4),
+                PadLeft = random.Next(0, 11),
+                PadBottom = random.Next(0, 4),
+                PadRight = random.Next(0, 11),
+            };
+        }
     }
 
     private static unsafe void Check<T>(double tolerance)
