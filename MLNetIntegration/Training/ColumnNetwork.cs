@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Operations.Texts;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Initializers;
@@ -61,7 +62,7 @@ internal sealed class ColumnNetwork : Model, IMeaningful
         Variable[] numbers = [.. columns.OfNumbers.Select(n => raw[n.Field].Cast(DType.Float32))];
         IEnumerable<Variable> vectors = columns.Keys.Select(k => k.IsBag
             ? Mean(raw[k.Field].MatMul(tables[k.Field].Table.Variable), raw[k.Field])
-            : Vector(tables[k.Field], raw[k.Field].Cast(DType.Int64).Reshape([raw[k.Field].Shape[0]]), context));
+            : Vector(tables[k.Field], Number(k, raw[k.Field]).Reshape([raw[k.Field].Shape[0]]), context));
         IEnumerable<Variable> states = columns.Series.Select(s => State(s, WithStart(raw[s.Field].Cast(DType.Float32)), context));
         return ([.. raw.Values], [.. Predict(numbers.Length == 0 ? null : Side(numbers), [.. vectors, .. states], context).Values]);
     }
@@ -118,11 +119,17 @@ internal sealed class ColumnNetwork : Model, IMeaningful
     private static Variable Known(Embedding table, Variable keys) =>
         Ops.Greater(Ops.Where(Ops.Greater(keys, table.Symbols), Variable.Scalar(0, keys.DType), keys), 0);
 
+    /// <summary>The keys of a column as scoring reads it, counted from 1.</summary>
+    private static Variable Number(KeyColumn column, Variable raw) => column.IsText
+        ? new LabelEncoder([.. column.KeyNames!], [.. Enumerable.Range(1, column.Keys).Select(key => (long)key)], Otherwise: 0).Apply(raw)
+        : raw.Cast(DType.Int64);
+
     private static int LengthOf(FeatureColumn column) => column is NumberColumn number ? number.Length : column is KeyColumn { IsBag: true } bag ? bag.Keys : 1;
 
     private static DType TypeOf(FeatureColumn column) => column switch
     {
         KeyColumn { IsBag: true } => DType.Float32,
+        KeyColumn { IsText: true } => DType.String,
         KeyColumn key => ServedTypes.Of(key.Key.RawType),
         SeriesColumn series => ServedTypes.Of(series.Type.ItemType.RawType),
         _ => ServedTypes.Of(((NumberColumn)column).Item.RawType),

@@ -29,6 +29,10 @@ public sealed record ColumnOptions
     /// vocabulary and row.</summary>
     public TextTokenizer? Tokenizer { get; init; }
 
+    /// <summary>For a text: whether it is the name of a category as a whole, such as a place, with a learned vector; false by default. The names are those of the training rows, in ordinal order; a text that is not among them, or none,
+    /// has no vector. The exported network takes the text as it is.</summary>
+    public bool IsCategory { get; init; }
+
     /// <summary>The units that read numbers one after the other.</summary>
     internal int Units => Width ?? 8;
 

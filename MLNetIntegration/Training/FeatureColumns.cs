@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 using Microsoft.ML.Transforms.Text;
 using Toolkit.MLNetIntegration.Scoring;
 
@@ -15,6 +16,8 @@ internal sealed class FeatureColumns
 
     private readonly MLContext context;
     private readonly TrainingOptions options;
+    private readonly IDataView rows;
+    private readonly List<ITransformer> categories = [];
     private readonly List<ITransformer> words = [];
     private readonly List<ITransformer> counts = [];
     private readonly List<TokenColumn> tokens = [];
@@ -23,10 +26,10 @@ internal sealed class FeatureColumns
     private DataViewSchema schema;
 
     /// <param name="context">Makes the transformers.</param>
-    /// <param name="schema">The columns that there are.</param>
-    /// <param name="options">Which of them are features, and how they are read.</param>
+    /// <param name="rows">The training rows, which are read for names of categories.</param>
+    /// <param name="options">Which columns are features, and how they are read.</param>
     /// <param name="outputs">The names of the outputs of the exported model, which no input may have.</param>
-    public FeatureColumns(MLContext context, DataViewSchema schema, TrainingOptions options, IEnumerable<string> outputs)
+    public FeatureColumns(MLContext context, IDataView rows, TrainingOptions options, IEnumerable<string> outputs)
     {
         if (options.FeatureColumns.Count == 0)
         {
@@ -39,7 +42,7 @@ internal sealed class FeatureColumns
                 $"Expected {nameof(TrainingOptions.ColumnOptions)} for the feature columns {string.Join(", ", options.FeatureColumns.Select(n => $"\"{n}\""))}, found them for \"{other}\".");
         }
 
-        (this.context, this.schema, this.options) = (context, schema, options);
+        (this.context, this.rows, schema, this.options) = (context, rows, rows.Schema, options);
         fields = new(outputs.Concat([Numbers, Target, Weight]), StringComparer.Ordinal);
         names = new(schema.Select(c => c.Name), StringComparer.Ordinal);
         All = [.. options.FeatureColumns.Select(Of)];
@@ -75,7 +78,7 @@ internal sealed class FeatureColumns
     public int Width => NumberCount + Keys.Sum(k => k.Width) + Series.Sum(s => s.Width);
 
     /// <summary>The rows with the columns that training reads.</summary>
-    public IDataView Prepared(IDataView data) => words.Aggregate(data, (view, transformer) => transformer.Transform(view));
+    public IDataView Prepared(IDataView data) => categories.Concat(words).Aggregate(data, (view, transformer) => transformer.Transform(view));
 
     /// <summary>What makes the columns that scoring reads; null where they are the user's own.</summary>
     public ITransformer? Preparation()
@@ -85,7 +88,7 @@ internal sealed class FeatureColumns
             return null;
         }
 
-        string[] passing = [.. Keys.Select(k => k.Words).OfType<string>()];
+        string[] passing = [.. Keys.Where(k => k.IsBag).Select(k => k.Words).OfType<string>()];
         ITransformer[] drop = passing.Length == 0 ? [] : [Fit(context.Transforms.DropColumns(passing))];
         return new TransformerChain<ITransformer>([.. words, .. counts, .. drop]);
     }
@@ -122,9 +125,12 @@ internal sealed class FeatureColumns
                 : throw new TrainingException($"Expected a text in the feature column \"{name}\", for which there is a tokenizer, found {column.Type}.");
         }
 
+        if (OptionsOf(name).IsCategory && column.Type is not TextDataViewType)
+            throw new TrainingException($"Expected a text in the feature column \"{name}\", which is to be a category, found {column.Type}.");
         return item switch
         {
             KeyDataViewType key => OfKeys(name, column, key, isBag: vector is not null),
+            TextDataViewType when OptionsOf(name).IsCategory => OfCategory(name),
             TextDataViewType => OfText(name, column),
             _ when NumberColumn.Takes(item) && vector is null or { IsKnownSize: true } => new NumberColumn(name, FieldFor(name), column.Type, vector?.Size ?? 1),
             _ when NumberColumn.Takes(item) => new SeriesColumn(name, FieldFor(name), vector!, OptionsOf(name).Units),
@@ -137,6 +143,17 @@ internal sealed class FeatureColumns
     private KeyColumn OfKeys(string name, DataViewSchema.Column column, KeyDataViewType key, bool isBag) => key.Count is > 0 and < int.MaxValue
         ? new KeyColumn(name, FieldFor(name), key, OptionsOf(name).WidthFor((int)key.Count), isBag, ClassLabels.Of(column)?.Names) { Counts = isBag ? CountsOf(name) : null }
         : throw new TrainingException($"Expected a known number of keys in the feature column \"{name}\", found {column.Type}; make keys with Transforms.Conversion.MapValueToKey.");
+
+    /// <summary>A text as a key, of which scoring knows nothing: the network looks texts up itself.</summary>
+    private KeyColumn OfCategory(string name)
+    {
+        string made = Free($"{name}#key", names);
+        categories.Add(Added(context.Transforms.Conversion.MapValueToKey(made, name, keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows)));
+        DataViewSchema.Column column = schema[made];
+        return column.Type is KeyDataViewType { Count: > 0 } key && ClassLabels.Of(column)?.Names is { } texts
+            ? new KeyColumn(name, FieldFor(name), key, OptionsOf(name).WidthFor((int)key.Count), IsBag: false, texts) { Words = made, IsText = true }
+            : throw new TrainingException($"Expected texts in the feature column \"{name}\", which is to be a category, found none.");
+    }
 
     /// <summary>The words of a text without case, diacritics and punctuation, or the texts of a vector as they are, as keys by their hashes.</summary>
     private KeyColumn OfText(string name, DataViewSchema.Column column)

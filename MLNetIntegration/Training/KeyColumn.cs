@@ -15,7 +15,10 @@ internal sealed record KeyColumn(string Name, string Field, KeyDataViewType Key,
     /// <summary>The number of keys.</summary>
     public int Keys => (int)Key.Count;
 
-    /// <summary>The column that training reads where it is not the user's own: the keys of words.</summary>
+    /// <summary>Whether scoring reads texts, of which the network makes keys itself.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>The column that training reads where it is not the user's own: the keys of words, or of a text.</summary>
     public string? Words { get; init; }
 
     /// <summary>The column that scoring reads where a row has any number of keys: how often each occurs.</summary>

@@ -54,7 +54,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
     {
         // What is trained for hours must not fail at last for want of a package.
         OnnxSession.RequireAvailable(options.Serving);
-        var columns = new TrainingColumns(context, input.Schema, options, tasks);
+        var columns = new TrainingColumns(context, input, options, tasks);
         if (options.Validation is { } validation)
         {
             columns.RequireIn(validation.Schema);

@@ -11,11 +11,11 @@ internal sealed class TrainingColumns
     private readonly DataViewSchema.Column? weight;
     private readonly bool imputes;
 
-    public TrainingColumns(MLContext context, DataViewSchema schema, TrainingOptions options, params IReadOnlyList<LearnedTask> tasks)
+    public TrainingColumns(MLContext context, IDataView rows, TrainingOptions options, params IReadOnlyList<LearnedTask> tasks)
     {
-        this.schema = schema;
+        schema = rows.Schema;
         imputes = options.MissingFeatures == MissingFeatures.Impute;
-        Features = new FeatureColumns(context, schema, options, tasks.SelectMany(task => task.OutputNames));
+        Features = new FeatureColumns(context, rows, options, tasks.SelectMany(task => task.OutputNames));
         Labels = [.. tasks.Select(task => LabelColumn.Of(schema, task.Label, task.Head) with { Field = tasks.Count == 1 ? FeatureColumns.Target : Features.FieldFor(task.Label) })];
         if (options.ExampleWeightColumn is not { } name)
         {

@@ -154,7 +154,7 @@ public sealed class MemoryTests
     private (RowSource Source, IDataView Data) Source(IEnumerable<Row> rows, int features, NeuralNetworkOptions options)
     {
         IDataView data = View(rows, features);
-        var columns = new TrainingColumns(ml, data.Schema, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1));
+        var columns = new TrainingColumns(ml, data, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1));
         return (new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None), data);
     }
 

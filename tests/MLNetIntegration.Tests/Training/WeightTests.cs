@@ -100,7 +100,7 @@ public sealed class WeightTests
         WideRow[] rows = [.. Enumerable.Range(0, 100).Select(i => new WideRow { Wide = [.. Enumerable.Range(0, 200).Select(k => k == i ? i + 1f : 0f)], Weight = (i + 1) / 2f })];
         IDataView data = ml.Data.LoadFromEnumerable(rows);
         NeuralNetworkOptions options = Options with { FeatureColumns = ["Wide"], LabelColumn = "Target", ExampleWeightColumn = "Weight", MemoryBudget = budget, ValidationFraction = 0.3 };
-        var columns = new TrainingColumns(ml, data.Schema, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1));
+        var columns = new TrainingColumns(ml, data, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1));
         (IDataSource train, IDataSource? held) = new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None).Open(data, 1);
         int[] learned = Read(train, 0), validated = Read(held!, 0);
         Assert.Equal(budget == 60_000L, train is SparseRows);
@@ -141,7 +141,7 @@ public sealed class WeightTests
             Weight = 1,
         }));
         NeuralNetworkOptions options = Options with { LabelColumn = "Kind", BalanceClasses = true, MemoryBudget = budget };
-        var columns = new TrainingColumns(ml, data.Schema, options, new LearnedTask(new MulticlassHead(options), options.LabelColumn, "", 1));
+        var columns = new TrainingColumns(ml, data, options, new LearnedTask(new MulticlassHead(options), options.LabelColumn, "", 1));
         (IDataSource train, _) = new RowSource(columns, options, TrainingStatistics.Of(columns, data), [], LabelScale.None).Open(data, 1);
         var found = new List<float>();
         foreach (Batch batch in train.Batches(new BatchOptions { Size = 5 }))

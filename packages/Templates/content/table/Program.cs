@@ -6,16 +6,15 @@ IDataView flats = ml.Data.LoadFromTextFile<Flat>(Path.Combine(AppContext.BaseDir
 var parts = ml.Data.TrainTestSplit(flats, testFraction: 0.2);
 
 // A tenth of the training rows decides when to stop.
-ITransformer model = ml.Transforms.Conversion.MapValueToKey("PlaceKey", "Place")
-    .Append(ml.Regression.NeuralNetwork(new NeuralNetworkOptions
-    {
-        FeatureColumns = ["Area", "Rooms", "PlaceKey"],
-        LabelColumn = "Price",
-        HiddenUnits = [32, 32],
-        Epochs = 300,
-        Patience = 30,
-    }))
-    .Fit(parts.TrainSet);
+NeuralNetworkTransformer model = ml.Regression.NeuralNetwork(new NeuralNetworkOptions
+{
+    FeatureColumns = ["Area", "Rooms", "Place"],
+    ColumnOptions = new Dictionary<string, ColumnOptions> { ["Place"] = new() { IsCategory = true } },
+    LabelColumn = "Price",
+    HiddenUnits = [32, 32],
+    Epochs = 300,
+    Patience = 30,
+}).Fit(parts.TrainSet);
 
 // These rows have not been seen.
 RegressionMetrics measured = ml.Regression.Evaluate(model.Transform(parts.TestSet), labelColumnName: "Price");
@@ -26,6 +25,9 @@ ml.Model.Save(model, flats.Schema, "flats.zip");
 ITransformer loaded = ml.LoadBatched("flats.zip", out _);
 var engine = ml.Model.CreatePredictionEngine<Flat, Prediction>(loaded);
 Console.WriteLine($"80 m² in the centre: {engine.Predict(new Flat { Area = 80, Rooms = 3, Place = "centre" }).Score:F0}");
+
+// For programs in any language: the inputs are the columns.
+model.ExportOnnx("flats.onnx");
 
 internal sealed class Flat
 {

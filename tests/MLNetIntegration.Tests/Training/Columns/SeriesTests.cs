@@ -81,7 +81,7 @@ public sealed class SeriesTests
             rows[i].Weight = i % 3;
         IDataView data = Ml.Data.LoadFromEnumerable(rows);
         NeuralNetworkOptions options = Options with { ExampleWeightColumn = "Weight" };
-        var statistics = TrainingStatistics.Of(new TrainingColumns(Ml, data.Schema, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1)), data);
+        var statistics = TrainingStatistics.Of(new TrainingColumns(Ml, data, options, new LearnedTask(new RegressionHead(options), options.LabelColumn, "", 1)), data);
         (double mean, double deviation) = Moments(rows.SelectMany(r => r.Steps.SelectMany(step => Enumerable.Repeat((double)step, (int)r.Weight))));
         Assert.Equal(mean, statistics.Series(0).Mean, 1e-5);
         Assert.Equal(deviation, statistics.Series(0).Deviation, 1e-5);
