@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tables;
@@ -12,6 +13,7 @@ internal sealed class GroupScorer : IDisposable
     private readonly GroupReader reader;
     private readonly string[] outputNames;
     private readonly ScoreColumn[][] scores;
+    private readonly ReadOnlyMemory<float>[] together = new ReadOnlyMemory<float>[Rows.Together];
     private SessionBuffers? full;
 
     public GroupScorer(OnnxSession session, ScoreLayout layout, GroupReader reader)
@@ -71,11 +73,30 @@ internal sealed class GroupScorer : IDisposable
         int width = columns.Length, rows = Math.Max(FewestRows, NearElements / width);
         for (int start = 0; start < count; start += rows)
         {
+            int now = Math.Min(rows, count - start);
             for (int offset = 0; offset < width; offset++)
             {
-                if (columns[offset].Fill(memory, first + start, Math.Min(rows, count - start), (start * width) + offset, width) is var bad and >= 0)
+                if (FillTogether(memory, columns.AsSpan(offset), first + start, now, (start * width) + offset, width))
+                    offset += Rows.Together - 1;
+                else if (columns[offset].Fill(memory, first + start, now, (start * width) + offset, width) is var bad and >= 0)
                     throw reader.Bad(columns[offset], bad, $"expected a number within {memory.Description.ElementType}, the type of the input \"{memory.Description.Name}\", found another");
             }
         }
+    }
+
+    /// <summary>Fills the rows with the next columns at once if all are float32, as the input is.</summary>
+    private bool FillTogether(TensorMemory memory, ReadOnlySpan<TableColumn> columns, int first, int count, int offset, int width)
+    {
+        if (columns.Length < together.Length || memory.Description.ElementType != TensorElementType.Float)
+            return false;
+        for (int i = 0; i < together.Length; i++)
+        {
+            if (columns[i] is not NumberColumn<float> numbers)
+                return false;
+            together[i] = numbers.Cells(first, count);
+        }
+
+        Rows.FillTogether(together, memory.Span<float>(), offset, width);
+        return true;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class NumberColumn<T>(string name, DataField? field = null) : Va
     public override int Fill(TensorMemory memory, int first, int count, int offset, int width) =>
         Rows.Fill<T>(Values.Slice(first, count), memory, offset, width) is var bad and >= 0 ? first + bad : -1;
 
+    /// <summary>Some cells, for <see cref="Rows.FillTogether"/>.</summary>
+    public ReadOnlyMemory<T> Cells(int first, int count) => Memory.Slice(first, count);
+
     public override void Take(TensorMemory memory, int first, int count, int offset, int width)
     {
         if (memory.Description.ElementType == TensorElementType.Float16)

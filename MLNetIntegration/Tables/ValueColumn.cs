@@ -20,6 +20,8 @@ internal abstract class ValueColumn<T>(string name, DataField? field) : TableCol
 
     public override DataField Field { get; } = field is null ? new DataField(name, typeof(T), isNullable: false) : (DataField)field.Clone();
 
+    protected ReadOnlyMemory<T> Memory => values.AsMemory(0, Count);
+
     protected Span<T> Values => values.AsSpan(0, Count);
 
     /// <summary>What stands in the place of a cell that is missing.</summary>

@@ -53,22 +53,26 @@ public sealed class ParquetScoringTests : IDisposable
         }
     }
 
-    /// <summary>Columns become rows some rows at a time; groups and batches of other lengths than these are whole all the same.</summary>
+    /// <summary>Columns become rows some rows at a time, and eight columns of float32 at once, unless there is one of another type between them; groups, batches and widths of other lengths than
+    /// these are whole all the same.</summary>
     [Theory]
     [InlineData(3, 3000)]
+    [InlineData(19, 300)]
     [InlineData(300, 100)]
     public void All_columns_of_all_rows_go_in_however_many_there_are(int width, int batch)
     {
         int[] lengths = [2 * batch, batch + 7, 5];
         int rows = lengths.Sum();
-        (string Name, Array Cells)[] columns = [.. Enumerable.Range(0, width).Select(c => ($"x{c}", (Array)Enumerable.Range(0, rows).Select(row => (float)((row * 31) + (c * 7))).ToArray()))];
+        (string Name, Array Cells)[] columns = [.. Enumerable.Range(0, width).Select(c => ($"x{c}", c % 13 == 9 ? (Array)Cells(c).Select(cell => (double)cell).ToArray() : Cells(c)))];
         ParquetFiles.Write(Path.Combine(folder, "wide.parquet"), lengths, columns);
         Variable x = Variable.Input("x", DType.Float32, ["batch", width]);
         File.WriteAllBytes(Path.Combine(folder, "twice.onnx"), OnnxExporter.Export(new Signature([x], [new Output("twice", x * 2)])));
         TableScorer.Score(Path.Combine(folder, "wide.parquet"), Path.Combine(folder, "twice.onnx"), Path.Combine(folder, "wide"), new TableScoringOptions { BatchSize = batch });
         string[] parts = Parts("wide");
         for (int c = 0; c < width; c++)
-            Assert.Equal(columns[c].Cells.Cast<float>().Select(cell => (object?)(2f * cell)), ParquetFiles.Column(parts, $"twice.{c}"));
+            Assert.Equal(Cells(c).Select(cell => (object?)(2f * cell)), ParquetFiles.Column(parts, $"twice.{c}"));
+
+        float[] Cells(int c) => [.. Enumerable.Range(0, rows).Select(row => (float)((row * 31) + (c * 7)))];
     }
 
     [Fact]
