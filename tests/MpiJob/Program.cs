@@ -3,6 +3,7 @@ using Toolkit.Autograd.Execution;
 using Toolkit.Autograd.Operations;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Distributed;
 using Toolkit.Modeling.Losses;
 using Toolkit.Modeling.Metrics;
 using Toolkit.Modeling.Modules;
@@ -16,6 +17,7 @@ using Toolkit.MpiJob;
 // losses FOLDER sgd|adam          trains on what the folder gets, for a comparison of the losses of all steps (LossJob)
 // allocations                     prints the bytes that steps allocate (AllocationJob)
 // CHECKPOINT EPOCHS [FAULT RANK]  at the fourth step the process of that rank throws, kills or stops itself; with the fault "mismatch" it has other data
+// CHECKPOINT EPOCHS threads all   trains each epoch in a thread of its own, and sums in others
 switch (args[0])
 {
     case "losses":
@@ -28,7 +30,7 @@ switch (args[0])
 
 string path = args[0];
 int epochs = int.Parse(args[1], CultureInfo.InvariantCulture);
-(string fault, int faulty) = args.Length > 2 ? (args[2], int.Parse(args[3], CultureInfo.InvariantCulture)) : ("", -1);
+(string fault, int faulty) = args.Length > 2 ? (args[2], int.TryParse(args[3], CultureInfo.InvariantCulture, out int rank) ? rank : -1) : ("", -1);
 
 return MpiGroup.Run(
     group =>
@@ -51,7 +53,15 @@ return MpiGroup.Run(
             Checkpoint.Load(path, trainer);
         // The last batch has fewer examples than there are pieces.
         Dataset data = GeneratedDigits.Create(197, seed: isFaulty && fault == "mismatch" ? 2UL : 1UL).Reshape(784);
-        trainer.Fit(data, new FitOptions { Epochs = epochs, BatchSize = 32, CheckpointPath = path, ProgressSteps = 1, Progress = new Fault(isFaulty ? fault : "") });
+        var options = new FitOptions { Epochs = epochs, BatchSize = 32, CheckpointPath = path, ProgressSteps = 1, Progress = new Fault(isFaulty ? fault : "") };
+        for (int epoch = 1; epoch <= epochs && fault == "threads"; epoch++)
+        {
+            int starter = Environment.CurrentManagedThreadId;
+            Threads.Apart(() => trainer.Fit(data, options with { Epochs = epoch }));
+            Threads.Apart(() => Threads.Sum(group, starter));
+        }
+
+        trainer.Fit(data, options);
         Console.WriteLine($"rank {group.Rank} of {group.Size} is done");
         return 0;
     },
@@ -88,5 +98,22 @@ internal sealed class Fault(string fault) : IProgress<TrainingProgress>
     {
         using var process = System.Diagnostics.Process.Start("kill", [$"-{name}", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
         Thread.Sleep(Timeout.Infinite);
+    }
+}
+
+internal static class Threads
+{
+    /// <summary>Does something in a thread of its own.</summary>
+    public static void Apart(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
+
+    /// <summary>Sums 1 to the number of processes.</summary>
+    public static void Sum(IProcessGroup group, int starter)
+    {
+        double[] sum = [group.Rank + 1.0];
+        group.Sum(sum.AsSpan(), new double[1], new Purpose("sum of another thread"));
+        if (sum[0] != group.Size * (group.Size + 1) / 2.0)
+            throw new InvalidOperationException($"Expected the sum of 1 to {group.Size}, found {sum[0]}.");
+        Console.WriteLine($"rank {group.Rank}: a sum in the thread that has started MPI: {Environment.CurrentManagedThreadId == starter}");
     }
 }

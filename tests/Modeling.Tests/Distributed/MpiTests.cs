@@ -9,8 +9,7 @@ namespace Toolkit.Modeling.Tests.Distributed;
 /// <summary>Training under Open MPI, by processes: <c>tests/MpiJob</c>. Skipped where there is none.</summary>
 public sealed class MpiTests : IDisposable
 {
-    private static readonly string? Launcher = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Select(folder => Path.Combine(folder, "mpirun")).FirstOrDefault(File.Exists);
+    private static readonly string? Launcher = Found("mpirun");
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -40,6 +39,40 @@ public sealed class MpiTests : IDisposable
             Assert.Contains($"rank {size - 1} of {size} is done", output, StringComparison.Ordinal);
             return File.ReadAllBytes(path);
         }
+    }
+
+    /// <summary>MPI may be called by any thread, one at a time: the bits are those of one thread.</summary>
+    [Fact]
+    public async Task Threads_may_take_turns()
+    {
+        string one = Path.Combine(folder, "one"), many = Path.Combine(folder, "many");
+        Assert.Equal(0, (await Job(2, one, "3")).ExitCode);
+        (int exit, string output, _) = await Job(2, many, "3", "threads", "all");
+        Assert.True(exit == 0, output);
+        Assert.Equal(3, output.Split('\n').Count(line => line == "rank 1: a sum in the thread that has started MPI: False"));
+        Assert.True(File.ReadAllBytes(one).AsSpan().SequenceEqual(File.ReadAllBytes(many)));
+    }
+
+    /// <summary>Another implementation of MPI gives the same bits, and ends all when one fails.</summary>
+    [Fact]
+    public async Task Mpich_gives_the_same_bits_and_ends_all_when_a_process_fails()
+    {
+        string? mpich = Found("mpirun.mpich");
+        Assert.SkipWhen(mpich is null, "There is no MPICH on this machine: mpirun.mpich was not found.");
+        string ours = Path.Combine(folder, "open"), theirs = Path.Combine(folder, "mpich");
+        Assert.Equal(0, (await Job(2, ours, "3")).ExitCode);
+        (int exit, string output, _) = await Started(theirs, "3");
+        Assert.True(exit == 0, output);
+        Assert.Contains("rank 1 of 2 is done", output, StringComparison.Ordinal);
+        Assert.True(File.ReadAllBytes(ours).AsSpan().SequenceEqual(File.ReadAllBytes(theirs)));
+
+        (exit, output, TimeSpan sinceFault) = await Started(Path.Combine(folder, "checkpoint"), "3", "throw", "1");
+        Assert.NotEqual(0, exit);
+        Assert.Contains("Rank 1 has failed: System.InvalidOperationException: the disk is full", output, StringComparison.Ordinal);
+        Assert.InRange(sinceFault.TotalSeconds, 0.0, 10.0);
+
+        Task<(int ExitCode, string Output, TimeSpan SinceFault)> Started(params string[] arguments) =>
+            Run(new ProcessStartInfo(mpich!, ["-np", "2", "dotnet", Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll"), .. arguments]));
     }
 
     [Theory]
@@ -88,6 +121,8 @@ public sealed class MpiTests : IDisposable
         Assert.Contains("rank 0: 0 bytes in ten steps", output, StringComparison.Ordinal);
         Assert.Contains("rank 1: 0 bytes in ten steps", output, StringComparison.Ordinal);
     }
+
+    private static string? Found(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>The Python that has PyTorch, or null.</summary>
     private static async Task<string?> PyTorch()
