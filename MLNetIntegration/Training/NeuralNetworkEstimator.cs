@@ -94,7 +94,7 @@ public sealed class NeuralNetworkEstimator : IEstimator<NeuralNetworkTransformer
             Serving = options.Serving,
             Tokens = columns.Features.Tokens,
         }).Fit(preparation?.Transform(input) ?? input);
-        return new NeuralNetworkTransformer(preparation, isJoin: columns.IsPlain, scoring, network, inference, history);
+        return new NeuralNetworkTransformer(preparation, isJoin: columns.IsPlain, scoring, network, inference, history, options.FeatureColumns);
     }
 
     /// <inheritdoc/>

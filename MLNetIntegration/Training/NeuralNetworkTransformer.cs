@@ -1,9 +1,12 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations;
+using Toolkit.Autograd.Tensors;
 using Toolkit.MLNetIntegration.Scoring;
 using Toolkit.Modeling.Modules;
 using Toolkit.Modeling.Training;
+using Toolkit.OnnxExport.Import;
 
 namespace Toolkit.MLNetIntegration.Training;
 
@@ -13,12 +16,16 @@ namespace Toolkit.MLNetIntegration.Training;
 /// </summary>
 public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransformer<Model>, ISignatureSource, IDisposable
 {
+    private const string Batch = "batch";
+
     private readonly ITransformer? preparation;
     private readonly bool isJoin;
+    private readonly IReadOnlyList<string> features;
     private readonly BatchOnnxTransformer scoring;
 
-    internal NeuralNetworkTransformer(ITransformer? preparation, bool isJoin, BatchOnnxTransformer scoring, Model network, Signature inference, History history)
+    internal NeuralNetworkTransformer(ITransformer? preparation, bool isJoin, BatchOnnxTransformer scoring, Model network, Signature inference, History history, IReadOnlyList<string> features)
     {
+        this.features = features;
         this.preparation = preparation;
         this.isJoin = isJoin;
         this.scoring = scoring;
@@ -52,6 +59,27 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
     public bool IsRowToRowMapper => true;
 
     Model IPredictionTransformer<Model>.Model => Network;
+
+    /// <summary>The network behind the transformers before it, which ML.NET's own exporter has written, as one computation: its inputs are the columns that the pipeline reads. (Of a pipeline with this transformer that exporter writes a
+    /// file without it, whose scores are inputs; so write what stands before it.)</summary>
+    /// <param name="front">What <c>ml.Model.ConvertToOnnx(front, rows, stream)</c> writes of a chain of all transformers before this one: its output "Name.output" is the column "Name". Text that the network reads in words or tokens is none.</param>
+    /// <exception cref="ArgumentException">The file has no output for a feature column.</exception>
+    /// <exception cref="GraphException">An output does not fit.</exception>
+    public Signature Behind(OnnxModel front)
+    {
+        // The exporter gives the rows of each input a symbol of their own.
+        Variable[] inputs = [.. front.Inference.Inputs.Select(input => Variable.Input(input.Name!, input.DType, [Batch, .. input.Shape.Skip(1)]))];
+        Signature before = front.Inference.Behind(inputs, inputs.ToDictionary(input => input.Name!));
+        bool isJoined = Inference.Inputs is [{ Name: "Features" }] && features.Count > 1;
+        Dictionary<string, Variable> sources = isJoined
+            ? new() { ["Features"] = Ops.Concat(1, [.. features.Select(Column)]) }
+            : Inference.Inputs.Zip(features, (input, name) => (input.Name!, Column(name))).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+        HashSet<Variable> needed = new(TopologicalOrder.Of(sources.Values).SelectMany(node => node.Inputs).Concat(sources.Values), ReferenceEqualityComparer.Instance);
+        return Inference.Behind([.. inputs.Where(needed.Contains)], sources);
+
+        Variable Column(string name) => before.Outputs.FirstOrDefault(output => output.Name == $"{name}.output")?.Variable ?? throw new ArgumentException(
+            $"Expected an output \"{name}.output\" in the file of what stands before the network, found {string.Join(", ", before.Outputs.Select(output => $"\"{output.Name}\""))}.", nameof(front));
+    }
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Whole(inputSchema).GetOutputSchema(inputSchema);

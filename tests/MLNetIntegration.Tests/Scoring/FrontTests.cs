@@ -5,6 +5,7 @@ using Toolkit.Autograd.Gradients;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
+using Toolkit.MLNetIntegration.Training;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Modules;
 using Toolkit.OnnxExport.Export;
@@ -70,6 +71,43 @@ public sealed class FrontTests
         IReadOnlyList<Variable> gradients = Gradient.Of(Ops.Sum(joined.Outputs[0].Variable.Square()), [.. learned.Select(parameter => parameter.Variable)]);
         Value[] found = Function.Compile(joined.Inputs, gradients).Run([.. joined.Inputs.Select(input => input.Name == nameof(Row.Age) ? Value.Of([30f], 1, 1) : Value.Of([1f, 120f], 1, 2))]);
         Assert.All(found, gradient => Assert.Contains(gradient.ToArray<float>(), number => number != 0 && float.IsFinite(number)));
+    }
+
+    /// <summary>A whole pipeline, keys of texts among it, is one file that takes the columns of the data.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_trained_network_and_what_stands_before_it_are_one_file(bool isPlain)
+    {
+        var ml = new MLContext(seed: 1);
+        Flat[] flats = [.. Enumerable.Range(0, 200).Select(i => new Flat { Area = 30 + (i % 90), Year = i % 10 == 0 ? float.NaN : 1920 + (i % 100), Place = i % 3 == 0 ? "bay" : i % 3 == 1 ? "coast" : "hills", Rent = 10 * i })];
+        IDataView data = ml.Data.LoadFromEnumerable(flats);
+        string[] features = isPlain ? ["Scaled", "Year"] : ["Scaled", "PlaceKey", "Year"];
+        TransformerChain<NeuralNetworkTransformer> pipeline = ml.Transforms.NormalizeMinMax("Scaled", "Area").Append(ml.Transforms.Conversion.MapValueToKey("PlaceKey", "Place"))
+            .Append(ml.Regression.NeuralNetwork(new() { FeatureColumns = features, LabelColumn = "Rent", MissingFeatures = MissingFeatures.Impute, HiddenUnits = [6], Epochs = 3, Seed = 2 })).Fit(data);
+        using var stream = new MemoryStream();
+        ml.Model.ConvertToOnnx(new TransformerChain<ITransformer>([.. ((IEnumerable<ITransformer>)pipeline).SkipLast(1)]), data, stream);
+        OnnxModel front = OnnxModel.Load(stream.ToArray());
+        Flat[] rows = [.. flats.Take(12), new Flat { Area = 50, Year = 1950, Place = "nowhere" }];
+        float[] expected = [.. pipeline.Transform(ml.Data.LoadFromEnumerable(rows)).GetColumn<float>("Score")];
+
+        using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(pipeline.LastTransformer.Behind(front)));
+        Assert.Equal(isPlain ? ["Area", "Year"] : ["Area", "Year", "Place"], session.Inputs.Select(input => input.Name));
+        Value[] columns = [Value.Of([.. rows.Select(row => row.Area)], rows.Length, 1), Value.Of([.. rows.Select(row => row.Year)], rows.Length, 1), Value.Of([.. rows.Select(row => row.Place)], rows.Length, 1)];
+        Assert.All(expected.Zip(session.Run(columns.AsSpan(0, session.Inputs.Count))[0].ToArray<float>()), pair => Assert.Equal(pair.First, pair.Second, 0.01));
+        Assert.Contains("\"Scaled.output\"", Assert.Throws<ArgumentException>(() => pipeline.LastTransformer.Behind(OnnxModel.Load(OnnxExporter.Export(pipeline.LastTransformer.Inference)))).Message, StringComparison.Ordinal);
+        pipeline.LastTransformer.Dispose();
+    }
+
+    private sealed class Flat
+    {
+        public float Area { get; set; }
+
+        public float Year { get; set; }
+
+        public string Place { get; set; } = "";
+
+        public float Rent { get; set; }
     }
 
     [Fact]
