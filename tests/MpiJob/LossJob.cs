@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Toolkit.Autograd.Execution;
+using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Operations;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Modeling;
@@ -14,7 +15,7 @@ using Toolkit.Modeling.Training;
 namespace Toolkit.MpiJob;
 
 /// <summary>
-/// A training that <c>ddp.py</c> repeats with PyTorch's DistributedDataParallel: rank 0 writes the examples and the first parameters into a folder, as float32 and int64 one after the other, and the loss of each step.
+/// A training that <c>ddp.py</c> repeats with PyTorch's DistributedDataParallel: rank 0 writes the examples and the first parameters into a folder, as float32 and int64 one after the other, and the loss of each step. With "normalized" it has a synchronized batch normalization, and is trained by gradient descent.
 /// </summary>
 internal static class LossJob
 {
@@ -27,7 +28,9 @@ internal static class LossJob
         var losses = new List<double>();
         var trainer = new Trainer
         {
-            Model = new Sequential(new Dense(Features, Hidden, random) { Activation = Ops.Tanh }, new Dense(Hidden, Classes, random)),
+            Model = optimizer == "normalized"
+                ? new Sequential(new Dense(Features, Hidden, random), new BatchNormalization(Hidden) { Synchronized = true }, new Activation(Ops.Tanh), new Dense(Hidden, Classes, random))
+                : new Sequential(new Dense(Features, Hidden, random) { Activation = Ops.Tanh }, new Dense(Hidden, Classes, random)),
             Loss = new SoftmaxCrossEntropy(),
             Optimizer = optimizer == "adam" ? new Adam { LearningRate = 0.01 } : new Sgd { LearningRate = 0.1 },
             Execution = new ExecutionOptions { Threads = 1 },
@@ -38,7 +41,7 @@ internal static class LossJob
             Batch all = data.Batches(new BatchOptions { Size = Examples }).Single();
             Write("features", [all.Features]);
             Write("labels", [all.Target]);
-            Write("parameters", trainer.Model.Parameters.Select(parameter => parameter.Value));
+            Write("parameters", trainer.Model.Parameters.Where(parameter => parameter.Role != ParameterRole.State).Select(parameter => parameter.Value));
         }
 
         trainer.Fit(data, new FitOptions { Epochs = Epochs, BatchSize = BatchSize, Shuffle = false, ProgressSteps = 1, Progress = new Means(losses) });

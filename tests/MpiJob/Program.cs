@@ -14,7 +14,7 @@ using Toolkit.Mpi;
 using Toolkit.MpiJob;
 
 // What the tests of MPI start under mpirun:
-// losses FOLDER sgd|adam          trains on what the folder gets, for a comparison of the losses of all steps (LossJob)
+// losses FOLDER sgd|adam|normalized  trains on what the folder gets, for a comparison of the losses of all steps (LossJob)
 // allocations                     prints the bytes that steps allocate (AllocationJob)
 // CHECKPOINT EPOCHS [FAULT RANK]  at the fourth step the process of that rank throws, kills or stops itself; with the fault "mismatch" it has other data
 // CHECKPOINT EPOCHS threads all   trains each epoch in a thread of its own, and sums in others

@@ -1,4 +1,5 @@
-"""Repeats the training of LossJob with PyTorch's DistributedDataParallel over Gloo in two processes, and prints the mean loss of each step. Arguments: FOLDER sgd|adam PORT."""
+"""Repeats the training of LossJob with PyTorch's DistributedDataParallel over Gloo in two processes, and prints the mean loss of each step. With "normalized" one process has the whole batch and
+BatchNorm1d: SyncBatchNorm runs on GPUs alone. Arguments: FOLDER sgd|adam|normalized PORT."""
 import datetime
 import os
 import sys
@@ -6,7 +7,7 @@ import sys
 import torch
 import torch.distributed as dist
 
-EXAMPLES, FEATURES, HIDDEN, CLASSES, BATCH, EPOCHS, SIZE = 480, 784, 32, 10, 48, 3, 2
+EXAMPLES, FEATURES, HIDDEN, CLASSES, BATCH, EPOCHS = 480, 784, 32, 10, 48, 3
 
 
 def read(folder, name, dtype):
@@ -14,9 +15,9 @@ def read(folder, name, dtype):
         return torch.frombuffer(bytearray(file.read()), dtype=dtype)
 
 
-def train(rank, folder, optimizer, port):
+def train(rank, size, folder, optimizer, port):
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", timeout=datetime.timedelta(seconds=60), rank=rank, world_size=SIZE)
+    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", timeout=datetime.timedelta(seconds=60), rank=rank, world_size=size)
     x = read(folder, "features", torch.float32).reshape(EXAMPLES, FEATURES)
     y = read(folder, "labels", torch.int64)
     first = torch.nn.Linear(FEATURES, HIDDEN)
@@ -24,13 +25,17 @@ def train(rank, folder, optimizer, port):
     parameters = read(folder, "parameters", torch.float32)
     with torch.no_grad():
         for layer in (first, second):
+            if layer is second and optimizer == "normalized":
+                # Scale and shift, 1 and 0 here as there.
+                parameters = parameters[2 * HIDDEN:]
             inputs, outputs = layer.in_features, layer.out_features
             weight, bias, parameters = parameters.split([inputs * outputs, outputs, len(parameters) - (inputs + 1) * outputs])
             layer.weight.copy_(weight.reshape(inputs, outputs).T)
             layer.bias.copy_(bias)
-    model = torch.nn.parallel.DistributedDataParallel(torch.nn.Sequential(first, torch.nn.Tanh(), second))
+    between = [torch.nn.BatchNorm1d(HIDDEN)] if optimizer == "normalized" else []
+    model = torch.nn.parallel.DistributedDataParallel(torch.nn.Sequential(first, *between, torch.nn.Tanh(), second))
     steps = torch.optim.Adam(model.parameters(), lr=0.01) if optimizer == "adam" else torch.optim.SGD(model.parameters(), lr=0.1)
-    share = BATCH // SIZE
+    share = BATCH // size
     for _ in range(EPOCHS):
         for start in range(0, EXAMPLES, BATCH):
             own = slice(start + rank * share, start + (rank + 1) * share)
@@ -41,14 +46,15 @@ def train(rank, folder, optimizer, port):
             total = loss.detach().double()
             dist.all_reduce(total)
             if rank == 0:
-                print("loss", repr(total.item() / SIZE))
+                print("loss", repr(total.item() / size))
     dist.destroy_process_group()
 
 
 if __name__ == "__main__":
     # Forked, so that PyTorch is loaded once.
-    child = os.fork()
-    train(0 if child else 1, sys.argv[1], sys.argv[2], sys.argv[3])
+    size = 1 if sys.argv[2] == "normalized" else 2
+    child = os.fork() if size == 2 else 0
+    train(0 if child or size == 1 else 1, size, *sys.argv[1:4])
     sys.stdout.flush()
     if child:
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

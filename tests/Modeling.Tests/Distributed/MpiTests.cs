@@ -89,10 +89,12 @@ public sealed class MpiTests : IDisposable
         Assert.InRange(sinceFault.TotalSeconds, 0.0, 10.0);
     }
 
-    /// <summary>The same network, examples, batches and optimizer in two processes of ours and in two of PyTorch's DistributedDataParallel.</summary>
+    /// <summary>The same network, examples, batches and optimizer in two processes of ours and in two of PyTorch's DistributedDataParallel; with synchronized batch
+    /// normalization, in one of PyTorch's.</summary>
     [Theory]
     [InlineData("sgd")]
     [InlineData("adam")]
+    [InlineData("normalized")]
     public async Task The_losses_of_all_steps_are_those_of_DistributedDataParallel(string optimizer)
     {
         string? python = await PyTorch();
