@@ -8,6 +8,8 @@ namespace Toolkit.Mpi;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process: MPI can be started once.")]
 internal sealed class MpiCalls
 {
+    private static readonly TimeSpan ForReading = TimeSpan.FromMilliseconds(200);
+
     private readonly MpiOptions options;
     private readonly SemaphoreSlim ended = new(0);
     private readonly Lock calling = new();
@@ -61,6 +63,8 @@ internal sealed class MpiCalls
     {
         Console.Error.WriteLine(message);
         Console.Error.Flush();
+        // The launcher of MPICH throws away what it has not read yet when it ends all: seen with one message of ten.
+        Thread.Sleep(ForReading);
         Mpi.Abort();
     }
 

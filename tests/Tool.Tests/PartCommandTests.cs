@@ -4,6 +4,7 @@ using Toolkit.Autograd.Tests;
 using Toolkit.Modeling;
 using Toolkit.Modeling.Data;
 using Toolkit.MLNetIntegration.Tests.TableScoring;
+using Toolkit.MpiJob;
 
 namespace Toolkit.Tool.Tests;
 
@@ -72,6 +73,31 @@ public sealed class PartCommandTests : IDisposable
         File.Delete(files[^1]);
         JsonObject rest = await ToolRun.JsonOfAsync("score", isParquet ? parquet : csv, "--model", model, "--parts", parts, "--keep", "size", "kind");
         Assert.Equal((isParquet ? 30 : 120, 1), ((int)rest["rows"]!, (int)rest["newParts"]!));
+    }
+
+    /// <summary>The parts of one process, byte for byte, and one report.</summary>
+    [Fact]
+    public async Task Several_processes_share_the_parts()
+    {
+        string? launcher = Launch.Found("mpirun");
+        Assert.SkipWhen(launcher is null, "There is no MPI on this machine: mpirun was not found.");
+        string alone = folder.File("alone"), together = folder.File("together");
+        await ToolRun.JsonOfAsync("train", csv, "--out", model, "--epochs", "2", "--hidden", "4");
+        await ToolRun.JsonOfAsync("score", parquet, "--model", model, "--parts", alone, "--keep", "size");
+        LaunchOutcome outcome = await Launch.MpiAsync(
+            launcher!,
+            2,
+            [typeof(CommandLine).Assembly.Location, "score", parquet, "--model", model, "--parts", together, "--keep", "size", "--json"],
+            TestContext.Current.SendDiagnosticMessage,
+            TestContext.Current.CancellationToken);
+        Assert.True(outcome.ExitCode == 0, outcome.Output);
+        Assert.Equal(1, outcome.Output.Count(letter => letter == '{'));
+        JsonObject report = JsonNode.Parse(outcome.Output[outcome.Output.IndexOf('{', StringComparison.Ordinal)..(outcome.Output.LastIndexOf('}') + 1)])!.AsObject();
+        Assert.Equal((120, 3, 3), ((int)report["rows"]!, (int)report["newParts"]!, (int)report["parts"]!));
+        string[] expected = [.. Directory.GetFiles(alone, "part-*").Order(StringComparer.Ordinal)], found = [.. Directory.GetFiles(together, "part-*").Order(StringComparer.Ordinal)];
+        Assert.Equal(expected.Select(Path.GetFileName), found.Select(Path.GetFileName));
+        foreach ((string one, string two) in expected.Zip(found))
+            Assert.Equal(await Bytes(one), await Bytes(two));
     }
 
     [Fact]

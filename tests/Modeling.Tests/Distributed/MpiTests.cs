@@ -2,16 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using Toolkit.MpiJob;
 
 namespace Toolkit.Modeling.Tests.Distributed;
 
 /// <summary>Training under Open MPI, by processes: <c>tests/MpiJob</c>. Skipped where there is none.</summary>
 public sealed class MpiTests : IDisposable
 {
-    private static readonly string? Launcher = Found("mpirun");
-
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly string? Launcher = Launch.Found("mpirun");
 
     private readonly string folder = Directory.CreateTempSubdirectory("mpi").FullName;
 
@@ -57,7 +55,7 @@ public sealed class MpiTests : IDisposable
     [Fact]
     public async Task Mpich_gives_the_same_bits_and_ends_all_when_a_process_fails()
     {
-        string? mpich = Found("mpirun.mpich");
+        string? mpich = Launch.Found("mpirun.mpich");
         Assert.SkipWhen(mpich is null, "There is no MPICH on this machine: mpirun.mpich was not found.");
         string ours = Path.Combine(folder, "open"), theirs = Path.Combine(folder, "mpich");
         Assert.Equal(0, (await Job(2, ours, "3")).ExitCode);
@@ -71,7 +69,7 @@ public sealed class MpiTests : IDisposable
         Assert.Contains("Rank 1 has failed: System.InvalidOperationException: the disk is full", output, StringComparison.Ordinal);
         Assert.InRange(sinceFault.TotalSeconds, 0.0, 10.0);
 
-        Task<(int ExitCode, string Output, TimeSpan SinceFault)> Started(params string[] arguments) =>
+        Task<LaunchOutcome> Started(params string[] arguments) =>
             Run(new ProcessStartInfo(mpich!, ["-np", "2", "dotnet", Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll"), .. arguments]));
     }
 
@@ -124,8 +122,6 @@ public sealed class MpiTests : IDisposable
         Assert.Contains("rank 1: 0 bytes in ten steps", output, StringComparison.Ordinal);
     }
 
-    private static string? Found(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-
     /// <summary>The Python that has PyTorch, or null.</summary>
     private static async Task<string?> PyTorch()
     {
@@ -145,65 +141,12 @@ public sealed class MpiTests : IDisposable
         return null;
     }
 
-    /// <summary>Starts the job, and measures how long it goes on after the fault. The launcher of Open MPI 4.1.4 stands still at times when all processes have ended, in its own code: then it is started once more.</summary>
-    private static async Task<(int ExitCode, string Output, TimeSpan SinceFault)> Job(int size, params string[] arguments)
+    private static async Task<LaunchOutcome> Job(int size, params string[] arguments)
     {
         Assert.SkipWhen(Launcher is null, "There is no MPI on this machine: mpirun was not found.");
-        string job = Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll");
-        ProcessStartInfo Start()
-        {
-            var start = new ProcessStartInfo(
-                Launcher!,
-                ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-np", $"{size}", "dotnet", job, .. arguments]);
-            start.Environment["TERM"] = "dumb";
-            start.Environment["PMIX_MCA_gds"] = "hash";
-            return start;
-        }
-
-        try
-        {
-            return await Run(Start());
-        }
-        catch (TimeoutException e)
-        {
-            TestContext.Current.SendDiagnosticMessage(e.Message);
-            return await Run(Start());
-        }
+        return await Launch.MpiAsync(
+            Launcher!, size, [Path.Combine(AppContext.BaseDirectory, "Toolkit.MpiJob.dll"), .. arguments], TestContext.Current.SendDiagnosticMessage, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Runs a program. It has ended when all that it started has, too: they share its output.</summary>
-    private static async Task<(int ExitCode, string Output, TimeSpan SinceFault)> Run(ProcessStartInfo start)
-    {
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        var sinceFault = new Stopwatch();
-        var output = new StringBuilder();
-        DataReceivedEventHandler add = (_, e) =>
-        {
-            if (e.Data?.StartsWith("now: ", StringComparison.Ordinal) == true)
-                sinceFault.Start();
-            lock (output)
-                output.AppendLine(e.Data);
-        };
-        process.OutputDataReceived += add;
-        process.ErrorDataReceived += add;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            string what = process.HasExited ? "What it started has" : "It has";
-            process.Kill(entireProcessTree: true);
-            lock (output)
-                throw new TimeoutException($"{start.FileName}: {what} not ended within {Limit.TotalSeconds} seconds: {output}");
-        }
-
-        sinceFault.Stop();
-        return (process.ExitCode, output.ToString(), sinceFault.Elapsed);
-    }
+    private static Task<LaunchOutcome> Run(ProcessStartInfo start) => Launch.RunAsync(start, TestContext.Current.CancellationToken);
 }
