@@ -28,7 +28,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     private const int ShortSum = 16;
 
     // A packed panel of the left operand is read by every sliver of the right one; for so few packing costs more than it saves.
-    private const int FewSlivers = 4;
+    private const int FewSlivers = 2;
 
     private static int SumsCount => 12 * Width;
 
