@@ -40,13 +40,14 @@ internal static unsafe class Convolution
                 return;
             }
 
-            if (PixelConvolution.Suits<T>(shape))
+            bool isProduct = IsProduct<T>(shape);
+            if (!isProduct && PixelConvolution.Suits<T>(shape))
             {
                 PixelConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers, packed);
                 return;
             }
 
-            if (ShiftedConvolution.Handles(shape))
+            if (!isProduct && ShiftedConvolution.Handles(shape))
             {
                 ShiftedConvolution.Run(shape, px, pw, pb, relu, py, SimdWidths.Best, workers, packed);
                 return;
@@ -70,16 +71,29 @@ internal static unsafe class Convolution
                         Relu = relu,
                     };
                     T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane);
-                    GemmJob.Run(problem, new PatchPanel<T>(shape, planes), SimdWidths.Best, workers);
+                    if (isProduct)
+                        GemmJob.Run(problem, new MatrixPanel<T>(planes, n, false), SimdWidths.Best, workers);
+                    else
+                        GemmJob.Run(problem, new PatchPanel<T>(shape, planes), SimdWidths.Best, workers);
                 }
             }
         }
     }
 
+    // A kernel of 1 × 1 that meets every pixel: the planes are the patches. Where pixels leave too much of the vectors empty, output channels fill them better.
+    private static bool IsProduct<T>(in ConvolutionShape shape)
+        where T : unmanaged
+    {
+        if (shape is not { KernelHeight: 1, KernelWidth: 1, HasUnitStrides: true, PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 })
+            return false;
+        int lanes = SimdWidths.Lanes<T>(SimdWidths.Best), pixels = shape.OutPlane;
+        return (long)((pixels + lanes - 1) / lanes * lanes) * 10 <= (long)pixels * 11;
+    }
+
     /// <summary>The form in which <see cref="Forward"/> reads weights of a convolution; null where it reads them as they are.</summary>
     public static string? PackedForm<T>(in ConvolutionShape shape)
         where T : unmanaged =>
-        DepthwiseConvolution.Suits(shape) ? null
+        DepthwiseConvolution.Suits(shape) || IsProduct<T>(shape) ? null
         : PixelConvolution.Suits<T>(shape) ? $"pixels, {shape.Groups} groups"
         : ShiftedConvolution.Handles(shape) ? $"panels, {shape.Groups} groups"
         : null;
@@ -99,7 +113,8 @@ internal static unsafe class Convolution
         if (m == 0 || n == 0)
             return;
         ConvolutionShape adjoint = Adjoint(shape);
-        if (shape.HasUnitStrides && ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
+        bool isProduct = IsProduct<T>(shape);
+        if (!isProduct && shape.HasUnitStrides && ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
         {
             using Scratch flipped = workers.Rent((long)w.Length * sizeof(T));
             fixed (T* py = dy, pw = w, px = dx)
@@ -114,14 +129,14 @@ internal static unsafe class Convolution
             return;
         }
 
-        using Scratch scratch = workers.Rent((long)m * n * sizeof(T));
-        T* patches = (T*)scratch.Pointer;
+        using Scratch scratch = workers.Rent(isProduct ? 0 : (long)m * n * sizeof(T));
         fixed (T* py = dy, pw = w, px = dx)
         {
             for (int image = 0; image < shape.Batch; image++)
             {
                 for (int group = 0; group < shape.Groups; group++)
                 {
+                    T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), patches = isProduct ? planes : (T*)scratch.Pointer;
                     GemmProblem<T> problem = new()
                     {
                         M = m,
@@ -136,7 +151,8 @@ internal static unsafe class Convolution
                     };
                     T* gradient = py + ((((nint)image * shape.OutChannels) + (group * k)) * n);
                     GemmJob.Run(problem, new MatrixPanel<T>(gradient, n, false), SimdWidths.Best, workers);
-                    Patches.Add(shape, patches, px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane));
+                    if (!isProduct)
+                        Patches.Add(shape, patches, planes, workers);
                 }
             }
         }

@@ -1,10 +1,16 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>Rows of the patch matrix of an image: row (c, ky, kx) holds x[c, oy·stride + ky·dilation − pad, ...] for every output (oy, ox).</summary>
 internal static unsafe class Patches
 {
+    // Below this many elements handing parts over costs more than it saves.
+    private const long SmallestShared = 50_000;
+
     /// <summary>Copies elements [first, first + count) of a row; positions in the padding give 0.</summary>
     public static void Row<T>(in ConvolutionShape shape, T* planes, int row, int first, int count, T* destination)
         where T : unmanaged
@@ -44,23 +50,77 @@ internal static unsafe class Patches
     }
 
     /// <summary>Adds a whole patch matrix back to the image it would have come from (the adjoint of taking patches).</summary>
-    public static void Add<T>(in ConvolutionShape shape, T* patches, T* planes)
+    public static void Add<T>(in ConvolutionShape shape, T* patches, T* planes, Workers workers)
         where T : unmanaged, INumber<T>
     {
-        int outWidth = shape.OutWidth, outHeight = shape.OutHeight, stride = shape.StrideWidth;
-        for (int row = 0; row < shape.PatchSize; row++)
+        int channels = shape.GroupInChannels;
+        int parts = (long)shape.PatchSize * shape.OutPlane < SmallestShared ? 1 : Math.Min(channels, 4 * workers.Threads);
+        workers.For(parts, new PatchAddition<T>(shape, patches, planes, parts));
+    }
+
+    /// <summary>Adds the patches of one plane.</summary>
+    public static void AddPlane<T>(in ConvolutionShape shape, int channel, T* patches, T* planes)
+        where T : unmanaged, INumber<T>
+    {
+        int outWidth = shape.OutWidth, outHeight = shape.OutHeight, outPlane = outWidth * outHeight, stride = shape.StrideWidth, kernel = shape.KernelHeight * shape.KernelWidth;
+
+        // Two neighbouring taps two apart meet every element between their ends once.
+        bool pairs = typeof(T) == typeof(float) && stride == 2 && shape.DilationWidth == 1;
+        for (int tap = 0, step; tap < kernel; tap += step)
         {
-            T* plane = Tap(shape, planes, row, out long dy, out long dx);
+            step = pairs && (tap % shape.KernelWidth) + 1 < shape.KernelWidth ? 2 : 1;
+            int row = (channel * kernel) + tap;
+            T* plane = Tap(shape, planes, row, out long dy, out long dx), from = patches + ((nint)row * outPlane);
             Valid(shape, dx, out int begin, out int end);
-            for (int oy = 0; oy < outHeight; oy++, patches += outWidth)
+            Valid(shape, dx + 1, out int begin2, out int end2);
+            for (int oy = 0; oy < outHeight; oy++, from += outWidth)
             {
                 long y = ((long)oy * shape.StrideHeight) + dy;
                 if ((ulong)y >= (ulong)shape.InHeight)
                     continue;
                 T* target = plane + ((nint)y * shape.InWidth) + dx;
-                for (int i = begin; i < end; i++)
-                    target[(nint)i * stride] += patches[i];
+                if (step == 1)
+                {
+                    AddRow(from, begin, end, stride, target);
+                    continue;
+                }
+
+                int both = Math.Max(begin, begin2), last = Math.Max(both, Math.Min(end, end2));
+                AddRow(from, begin, Math.Min(both, end), stride, target);
+                AddRow(from + outPlane, begin2, Math.Min(both, end2), stride, target + 1);
+                AddPairs((float*)from, (float*)(from + outPlane), both, last, (float*)target);
+                AddRow(from, Math.Max(begin, last), end, stride, target);
+                AddRow(from + outPlane, Math.Max(begin2, last), end2, stride, target + 1);
             }
+        }
+    }
+
+    private static void AddRow<T>(T* patches, int begin, int end, int stride, T* target)
+        where T : unmanaged, INumber<T>
+    {
+        for (int i = begin; i < end; i++)
+            target[(nint)i * stride] += patches[i];
+    }
+
+    // target[2i] += first[i], target[2i + 1] += second[i].
+    private static void AddPairs(float* first, float* second, int begin, int end, float* target)
+    {
+        int i = begin;
+        if (Sse.IsSupported || AdvSimd.Arm64.IsSupported)
+        {
+            for (; i <= end - 4; i += 4)
+            {
+                Vector128<float> a = Vector128.Load(first + i), b = Vector128.Load(second + i);
+                float* to = target + (2 * i);
+                (Vector128.Load(to) + (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b))).Store(to);
+                (Vector128.Load(to + 4) + (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b))).Store(to + 4);
+            }
+        }
+
+        for (; i < end; i++)
+        {
+            target[2 * i] += first[i];
+            target[(2 * i) + 1] += second[i];
         }
     }
 
@@ -81,5 +141,17 @@ internal static unsafe class Patches
         begin = (int)Math.Min(shape.OutWidth, dx >= 0 ? 0 : (-dx + stride - 1) / stride);
         long room = shape.InWidth - 1 - dx;
         end = room < 0 ? begin : (int)Math.Clamp((room / stride) + 1, begin, shape.OutWidth);
+    }
+}
+
+/// <summary>Adds the patches of some planes back: a plane is added by one thread, tap after tap.</summary>
+internal readonly unsafe struct PatchAddition<T>(ConvolutionShape shape, T* patches, T* planes, int parts) : IJob
+    where T : unmanaged, INumber<T>
+{
+    public void Execute(int index, int participant)
+    {
+        int channels = shape.GroupInChannels;
+        for (int channel = (int)((long)index * channels / parts); channel < (int)((long)(index + 1) * channels / parts); channel++)
+            Patches.AddPlane(shape, channel, patches, planes);
     }
 }
