@@ -5,12 +5,13 @@ namespace Toolkit.Bench;
 /// <summary>Times of several ways to do the same, taken in turns, so that a slow spell of the machine meets all.</summary>
 internal static class Turns
 {
-    private const int FewestSamples = 7;
+    private const int FewestSamples = 7, SpinMilliseconds = 100;
 
     /// <summary>Seconds of one call of each, the median of samples of about ten milliseconds and more.</summary>
+    /// <param name="threads">Threads of each.</param>
     /// <param name="seconds">Time for all together; more where seven turns need it.</param>
     /// <param name="sides">What is timed; each is called once before.</param>
-    public static double[] Medians(double seconds, params Action[] sides)
+    public static double[] Medians(int threads, double seconds, params Action[] sides)
     {
         int[] repeats = [.. sides.Select(Repeats)];
         List<double>[] samples = [.. sides.Select(_ => new List<double>())];
@@ -19,6 +20,10 @@ internal static class Turns
         {
             for (int side = 0; side < sides.Length; side++)
             {
+                // Threads of the other side spin for a while, waiting for more.
+                if (threads > 1)
+                    Thread.Sleep(SpinMilliseconds);
+
                 // The first call after another side finds its caches cold.
                 sides[side]();
                 samples[side].Add(Seconds(sides[side], repeats[side]));

@@ -46,7 +46,7 @@ internal static class ByteProducts
         using OnnxSession session = OnnxSession.Load(OnnxExporter.Export(signature), new ServingOptions { IntraOpThreads = threads });
         Value[] result = new Value[1];
         double operations = 2.0 * m * n * k;
-        double[] times = Turns.Medians(seconds, () => own.RunInto([a], result), () => single.RunInto([x], result), () => session.Run(a));
+        double[] times = Turns.Medians(threads, seconds, () => own.RunInto([a], result), () => single.RunInto([x], result), () => session.Run(a));
         double[] rates = [.. times.Select(time => operations / time / 1e9)];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {m}x{n}x{k} | {rates[0]:F0} | {rates[1]:F0} | {rates[0] / rates[1]:F2} | {rates[2]:F0} | {rates[0] / rates[2]:F2} |"));
     }

@@ -76,7 +76,7 @@ internal static class OperatorRates
         SessionBuffers buffers = session.CreateBuffers(new Dictionary<string, int>());
         input.Span<float>().CopyTo(buffers.Inputs[0].Span<float>());
         Value[] result = new Value[1];
-        double[] times = Turns.Medians(seconds, () => own.RunInto([input], result), () => buffers.Run());
+        double[] times = Turns.Medians(threads, seconds, () => own.RunInto([input], result), () => buffers.Run());
         float most = result[0].Span<float>().ToArray().Zip(buffers.Outputs[0].Span<float>().ToArray(), (a, b) => Math.Abs(a - b) / (1 + Math.Abs(b))).Max();
         if (!(most < 1e-3))
             throw new InvalidOperationException($"{line.Name}: expected the numbers of ONNX Runtime, found a difference of {most}.");
