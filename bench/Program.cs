@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Parquet;
+using Toolkit.Bench.Data;
 using Toolkit.Bench.Kernels;
 using Toolkit.Bench.Pipelines;
 using Toolkit.Bench.Ratios;
@@ -24,6 +25,7 @@ using Toolkit.Mpi;
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
 // bytes [threads] [seconds per case]                 products of int8 against float32 and ONNX Runtime
 // operators [threads] [seconds per case] [PART]      products in batches, convolutions of all kinds against ONNX Runtime
+// data [FOLDER]                                       reading of CSV and IDX, augmentation: megabytes and examples a second
 // scaling [seconds] [FOLDER]                         how a training step scales with width, depth, batch and threads; plots
 // scaling-ranks [seconds per run] [rounds] [examples per process] [mlp|cnn]  two processes under Open MPI, and two apart, against one, and what many would do by these times
 // table GIGABYTES FOLDER [none|snappy|zstd] [rounds]  a Parquet table larger than memory: rate against rows in memory, peak memory; killed half way and finished
@@ -76,6 +78,9 @@ switch (args.FirstOrDefault())
         break;
     case "operators":
         OperatorRates.Run(Threads(1), Seconds(2), args.Length > 3 ? args[3] : null);
+        break;
+    case "data":
+        DataRates.Run(args.Length > 1 ? args[1] : Path.GetTempPath());
         break;
     case "scaling":
         ScalingPlots.Run(Seconds(1), args.Length > 2 ? args[2] : ".");
