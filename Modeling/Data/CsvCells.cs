@@ -7,29 +7,32 @@ namespace Toolkit.Modeling.Data;
 /// <param name="options">How the table is read.</param>
 internal sealed class CsvCells(string path, CsvOptions options)
 {
-    private readonly HashSet<string> marks = new(options.MissingMarks, StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> marks = new HashSet<string>(options.MissingMarks, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private readonly int longestMark = options.MissingMarks.Select(mark => mark.Length).DefaultIfEmpty(-1).Max();
 
     /// <summary>The header of each column, or its number as text.</summary>
     public string[] Headers { get; private set; } = [];
 
     /// <summary>The rows behind the header, each of as many fields as the first line.</summary>
     /// <param name="begin">What to do once the headers are known.</param>
-    public IEnumerable<CsvRow> Rows(Action begin)
+    /// <returns>The rows, each there until the next is asked for.</returns>
+    public IEnumerable<CsvRecord> Rows(Action begin)
     {
         bool first = true;
-        foreach (CsvRow row in CsvFile.Read(path, options))
+        foreach (CsvRecord row in CsvFile.Records(path, options))
         {
             if (first)
             {
-                Headers = options.HasHeader ? [.. row.Fields] : [.. Enumerable.Range(0, row.Fields.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+                Headers = options.HasHeader ? row.Texts() : [.. Enumerable.Range(0, row.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
                 begin();
                 first = false;
                 if (options.HasHeader)
                     continue;
             }
 
-            if (row.Fields.Count != Headers.Length)
-                throw new DataException($"'{path}', line {row.Line}: expected {Headers.Length} fields as in the first line, found {row.Fields.Count}.");
+            if (row.Count != Headers.Length)
+                throw new DataException($"'{path}', line {row.Line}: expected {Headers.Length} fields as in the first line, found {row.Count}.");
             yield return row;
         }
 
@@ -58,32 +61,31 @@ internal sealed class CsvCells(string path, CsvOptions options)
         }
     }
 
-    public bool IsMissing(CsvRow row, int column) => marks.Contains(row.Fields[column]);
+    public bool IsMissing(CsvRecord row, int column) => row[column].Length <= longestMark && marks.Contains(row[column]);
 
     /// <param name="row">The row.</param>
     /// <param name="column">The column.</param>
     /// <param name="hint">What to do about a text that is no number.</param>
-    public float Number(CsvRow row, int column, string hint = "")
+    public float Number(CsvRecord row, int column, string hint = "")
     {
-        string text = row.Fields[column];
-        if (!float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw Bad(row, column, $"expected a number, found {Excerpt.Quoted(text)}{hint}");
-        return float.IsFinite(value) ? value : throw Bad(row, column, $"expected a finite number within float32, found {Excerpt.Quoted(text)}");
+        if (!NumberText.TryParse(row[column], out float value))
+            throw Bad(row.Line, column, $"expected a number, found {Excerpt.Quoted(row[column].ToString())}{hint}");
+        return float.IsFinite(value) ? value : throw Bad(row.Line, column, $"expected a finite number within float32, found {Excerpt.Quoted(row[column].ToString())}");
     }
 
-    public float Weight(CsvRow row, int column)
+    public float Weight(CsvRecord row, int column)
     {
         if (IsMissing(row, column))
             throw Missing(row, column);
         float weight = Number(row, column);
-        return weight >= 0 ? weight : throw Bad(row, column, $"expected a weight of at least 0, found {Excerpt.Quoted(row.Fields[column])}");
+        return weight >= 0 ? weight : throw Bad(row.Line, column, $"expected a weight of at least 0, found {Excerpt.Quoted(row[column].ToString())}");
     }
 
-    public DataException Missing(CsvRow row, int column) =>
-        Bad(row, column, $"the value is missing ({Excerpt.Quoted(row.Fields[column])}); CsvOptions.Missing says what to do about that");
+    public DataException Missing(CsvRecord row, int column) =>
+        Bad(row.Line, column, $"the value is missing ({Excerpt.Quoted(row[column].ToString())}); CsvOptions.Missing says what to do about that");
 
-    public DataException Bad(CsvRow row, int column, string what) =>
-        new($"'{path}', line {row.Line}, column {(options.HasHeader ? Excerpt.Quoted(Headers[column]) : Headers[column])}: {what}.");
+    public DataException Bad(long line, int column, string what) =>
+        new($"'{path}', line {line}, column {(options.HasHeader ? Excerpt.Quoted(Headers[column]) : Headers[column])}: {what}.");
 
     /// <summary>The error of a column without any number to take the mean of.</summary>
     public DataException NoMean(int column, bool weighted) => new(

@@ -7,7 +7,7 @@ internal sealed class CsvFieldLoader
     private readonly CsvCells cells;
     private readonly List<float>[] numbers;
     private readonly List<int>[] gaps;
-    private readonly List<(string Text, CsvRow Row)>[] texts;
+    private readonly List<(string Text, long Line)>[] texts;
     private int[][] places = [];
 
     public CsvFieldLoader(string path, CsvOptions options)
@@ -23,7 +23,7 @@ internal sealed class CsvFieldLoader
         cells = new CsvCells(path, options);
         numbers = [.. options.Fields.Select(_ => new List<float>())];
         gaps = [.. options.Fields.Select(_ => new List<int>())];
-        texts = [.. options.Fields.Select(_ => new List<(string, CsvRow)>())];
+        texts = [.. options.Fields.Select(_ => new List<(string, long)>())];
     }
 
     public Dataset Load()
@@ -54,7 +54,7 @@ internal sealed class CsvFieldLoader
     private void Read()
     {
         int rows = 0;
-        foreach (CsvRow row in cells.Rows(() => places = [.. options.Fields.Select(field => field.Columns.Select(cells.Find).ToArray())]))
+        foreach (CsvRecord row in cells.Rows(() => places = [.. options.Fields.Select(field => field.Columns.Select(cells.Find).ToArray())]))
         {
             if (options.Missing == MissingValues.SkipRow && places.Any(own => own.Any(place => cells.IsMissing(row, place))))
                 continue;
@@ -73,7 +73,7 @@ internal sealed class CsvFieldLoader
 
     private double WeightOf(int row) => WeightField is >= 0 and var weight ? numbers[weight][row] : 1.0;
 
-    private void Add(CsvRow row, int f)
+    private void Add(CsvRecord row, int f)
     {
         CsvField field = options.Fields[f];
         foreach (int place in places[f])
@@ -83,7 +83,7 @@ internal sealed class CsvFieldLoader
                 throw cells.Missing(row, place);
             if (!field.IsNumeric)
             {
-                texts[f].Add((missing ? "" : row.Fields[place], row));
+                texts[f].Add((missing ? "" : row[place].ToString(), row.Line));
                 continue;
             }
 
@@ -127,7 +127,7 @@ internal sealed class CsvFieldLoader
 
         long[] content = [.. texts[f].Select(cell => numberOf.TryGetValue(cell.Text, out long number) ? number
             : field.TakesOthers && !field.IsLabel ? names.Length
-            : throw cells.Bad(cell.Row, places[f][0], $"{Excerpt.Quoted(cell.Text)} is not among the names of \"{field.Name}\": {Excerpt.Quoted(names)}"))];
+            : throw cells.Bad(cell.Line, places[f][0], $"{Excerpt.Quoted(cell.Text)} is not among the names of \"{field.Name}\": {Excerpt.Quoted(names)}"))];
         Column column = field.IsLabel ? Column.Labels(field.Name, content, names.Length) : Column.Of(field.Name, content);
         return column.Named(names);
     }

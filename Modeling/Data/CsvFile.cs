@@ -52,15 +52,24 @@ public static class CsvFile
     {
         using Stream stream = block.Open();
         var records = new CsvScanner(new Utf8Text(stream, path, block.FirstLine), options);
-        while (records.Next() is { } row)
-            yield return row;
+        while (records.Next() is { } record)
+            yield return new CsvRow(record.Line, record.Texts());
     }
 
     /// <summary>The records of a text.</summary>
     internal static IEnumerable<CsvRow> Read(Stream stream, CsvOptions options, string path)
     {
         var records = new CsvScanner(new Utf8Text(stream, path), options);
-        while (records.Next() is { } row)
-            yield return row;
+        while (records.Next() is { } record)
+            yield return new CsvRow(record.Line, record.Texts());
+    }
+
+    /// <summary>The records of a file, each there until the next is asked for.</summary>
+    internal static IEnumerable<CsvRecord> Records(string path, CsvOptions options)
+    {
+        using Stream stream = DataFile.OpenRead(path);
+        var records = new CsvScanner(new Utf8Text(stream, path), options);
+        while (records.Next() is { } record)
+            yield return record;
     }
 }

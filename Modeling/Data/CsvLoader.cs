@@ -41,7 +41,7 @@ internal sealed class CsvLoader
 
     public Dataset Load()
     {
-        foreach (CsvRow row in cells.Rows(Begin))
+        foreach (CsvRecord row in cells.Rows(Begin))
             Add(row);
         if (rows == 0)
             throw cells.NoRows();
@@ -82,7 +82,7 @@ internal sealed class CsvLoader
             throw new DataException($"'{path}' has {cells.Headers.Length} columns, none of which is left as a feature.{cells.OtherSeparator()}");
     }
 
-    private void Add(CsvRow row)
+    private void Add(CsvRecord row)
     {
         if (options.Missing == MissingValues.SkipRow && HasHole(row))
             return;
@@ -106,20 +106,20 @@ internal sealed class CsvLoader
     }
 
     /// <summary>The number of the row's class: its place among the names that are given, or in the order of appearance.</summary>
-    private int Class(CsvRow row)
+    private int Class(CsvRecord row)
     {
-        string text = row.Fields[labelColumn];
         if (cells.IsMissing(row, labelColumn))
             throw cells.Missing(row, labelColumn);
-        if (classes.TryGetValue(text, out int code))
+        if (classes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(row[labelColumn], out int code))
             return code;
+        string text = row[labelColumn].ToString();
         if (options.ClassNames is { } names)
-            throw cells.Bad(row, labelColumn, $"the class {Excerpt.Quoted(text)} is not among the class names {Excerpt.Quoted(names)}");
+            throw cells.Bad(row.Line, labelColumn, $"the class {Excerpt.Quoted(text)} is not among the class names {Excerpt.Quoted(names)}");
         classes.Add(text, classes.Count);
         return classes.Count - 1;
     }
 
-    private bool HasHole(CsvRow row)
+    private bool HasHole(CsvRecord row)
     {
         foreach (int column in featureColumns)
         {

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace Toolkit.Modeling.Data;
 
@@ -10,9 +10,8 @@ internal sealed class CsvScanner
 
     private readonly Utf8Text text;
     private readonly CsvOptions options;
-    private readonly List<string> fields = [];
-    private readonly StringBuilder field = new();
-    private int length;
+    private readonly SearchValues<char> ends;
+    private readonly CsvRecord record = new();
 
     public CsvScanner(Utf8Text text, CsvOptions options)
     {
@@ -22,28 +21,28 @@ internal sealed class CsvScanner
             throw new ArgumentException(
                 $"Expected separator and quote to differ and to be no line ends, found {Excerpt.Quoted(options.Separator)} and {Excerpt.Quoted(options.Quote)}.", nameof(options));
         }
+
+        ends = SearchValues.Create([options.Separator, '\r', '\n', '\0']);
     }
 
-    /// <summary>The next record, or null at the end. Lines with nothing on them are passed over.</summary>
-    public CsvRow? Next()
+    /// <summary>The next record, which is there until the next call, or null at the end. Lines with nothing on them are passed over.</summary>
+    public CsvRecord? Next()
     {
         while (text.Peek() >= 0)
         {
-            long line = text.Line;
-            fields.Clear();
-            length = 0;
+            record.Begin(text.Line);
             bool quoted = false;
             do
             {
-                if (fields.Count == GreatestCount)
+                if (record.Count == GreatestCount)
                     throw text.Error($"expected at most {GreatestCount} fields in a record, found more");
                 quoted |= ReadField();
-                fields.Add(field.ToString());
+                record.EndField();
             }
             while (PassSeparator());
 
-            if (fields.Count > 1 || field.Length > 0 || quoted)
-                return new CsvRow(line, [.. fields]);
+            if (record.Count > 1 || record.Length > 0 || quoted)
+                return record;
         }
 
         return null;
@@ -52,19 +51,27 @@ internal sealed class CsvScanner
     /// <summary>Reads one field up to the separator or line end behind it; true if it stands in quotes.</summary>
     private bool ReadField()
     {
-        field.Clear();
-        while (options.Trim && IsSpace(text.Peek()))
+        int found = text.Peek();
+        while (options.Trim && IsSpace(found))
+        {
             text.Read();
-        if (text.Peek() == options.Quote)
+            found = text.Peek();
+        }
+
+        if (found == options.Quote)
         {
             ReadQuoted();
             return true;
         }
 
-        while (!EndsField(text.Peek()))
-            Append(text.Read());
-        while (options.Trim && field.Length > 0 && char.IsWhiteSpace(field[^1]))
-            field.Length--;
+        while (!EndsField(found))
+        {
+            Append(text.ReadTo(ends));
+            found = text.Peek();
+        }
+
+        if (options.Trim)
+            record.TrimEnd();
         return false;
     }
 
@@ -86,7 +93,7 @@ internal sealed class CsvScanner
 
             // A line end inside quotes belongs to the field; it is kept as LF whatever the file uses.
             if (found != '\r' || text.Peek() != '\n')
-                Append(found);
+                Append([(char)found]);
         }
 
         while (options.Trim && IsSpace(text.Peek()))
@@ -98,28 +105,24 @@ internal sealed class CsvScanner
     /// <summary>Passes what ends a field; false if it is the end of the record.</summary>
     private bool PassSeparator()
     {
-        if (text.Peek() == options.Separator)
-        {
-            text.Read();
+        int found = text.Read();
+        if (found == options.Separator)
             return true;
-        }
-
-        if (text.Peek() == '\r')
+        if (found == '\r')
         {
-            text.Read();
             if (text.Peek() != '\n')
                 throw text.Error("expected LF after the CR before it, as lines end with LF or CRLF, found CR alone");
+            text.Read();
         }
 
-        text.Read();
         return false;
     }
 
-    private void Append(int character)
+    private void Append(ReadOnlySpan<char> found)
     {
-        if (++length > GreatestLength)
+        if (record.Length + found.Length > GreatestLength)
             throw text.Error($"expected at most {GreatestLength} characters in a record, found more");
-        field.Append((char)character);
+        record.Append(found);
     }
 
     private bool IsSpace(int character) => character is not (-1 or '\r' or '\n') && character != options.Separator && char.IsWhiteSpace((char)character);

@@ -71,9 +71,9 @@ public sealed partial class Dataset
         if (images.Bytes.IsEmpty)
             throw new DataException($"'{imagesPath}' is empty: found the shape {Shapes.Text([.. images.Shape])}.");
         ReadOnlySpan<byte> bytes = images.Bytes.Span;
-        float[] pixels = new float[bytes.Length];
+        float[] shades = [.. Enumerable.Range(0, 256).Select(shade => shade / 255f)], pixels = GC.AllocateUninitializedArray<float>(bytes.Length);
         for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = bytes[i] / 255f;
+            pixels[i] = shades[bytes[i]];
         try
         {
             return FromLabels(pixels, [pixels.Length / count], labels.ToInt64(), classCount);

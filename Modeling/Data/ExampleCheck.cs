@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Numerics.Tensors;
 
 namespace Toolkit.Modeling.Data;
 
@@ -11,15 +11,14 @@ internal static class ExampleCheck
     /// <param name="columns">The number of values of one example.</param>
     /// <param name="what">"features" or "targets".</param>
     /// <param name="firstRow">The number of the first row.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finite<T>(ReadOnlySpan<T> values, int columns, string what, long firstRow = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int index = 0;
-        while (index < values.Length && T.IsFinite(values[index]))
-            index++;
-        if (index == values.Length)
+        if (TensorPrimitives.IsFiniteAll(values))
             return;
+        int index = 0;
+        while (T.IsFinite(values[index]))
+            index++;
         throw new DataException(
             $"The {what} hold {Name(values[index])} in row {firstRow + (index / columns)}, column {index % columns} " +
             "(both counted from 0); expected finite numbers.");

@@ -19,6 +19,10 @@ internal sealed class Utf8Text
     private bool ended;
     private byte? bad;
 
+    // The place of the character at "counted" in its line: columns are counted when somebody asks.
+    private long column = 1;
+    private int counted;
+
     /// <summary>A text from the beginning of a stream.</summary>
     /// <param name="stream">The bytes.</param>
     /// <param name="path">The file, for messages.</param>
@@ -43,17 +47,33 @@ internal sealed class Utf8Text
             throw new DataException($"'{path}' is text in {other}: expected UTF-8.");
         Decode();
         if (Peek() == '\uFEFF')
-            next++;
+            counted = ++next;
     }
 
     /// <summary>The line of the next character, from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The place of the next character in its line, from 1.</summary>
-    public long Column { get; private set; } = 1;
+    /// <summary>The place of the next character in its line, from 1; the two halves of a surrogate pair are one.</summary>
+    public long Column
+    {
+        get
+        {
+            foreach (char character in characters.AsSpan(counted, next - counted))
+                column += char.IsLowSurrogate(character) ? 0 : 1;
+            counted = next;
+            return column;
+        }
+    }
 
     /// <summary>The next character, which stays; −1 at the end.</summary>
     public int Peek()
+    {
+        if (next < count && characters[next] != '\0')
+            return characters[next];
+        return PeekOn();
+    }
+
+    private int PeekOn()
     {
         while (next == count)
         {
@@ -78,10 +98,19 @@ internal sealed class Utf8Text
             return -1;
         next++;
         if (found == '\n')
-            (Line, Column) = (Line + 1, 1);
-        else if (!char.IsLowSurrogate((char)found))
-            Column++;
+            (Line, column, counted) = (Line + 1, 1, next);
         return found;
+    }
+
+    /// <summary>The characters that are at hand up to the first of some, all of one line; they are passed.</summary>
+    /// <param name="ends">Where to stop; line ends and NUL are among them.</param>
+    public ReadOnlySpan<char> ReadTo(SearchValues<char> ends)
+    {
+        ReadOnlySpan<char> rest = characters.AsSpan(next, count - next);
+        int length = rest.IndexOfAny(ends);
+        rest = length < 0 ? rest : rest[..length];
+        next += rest.Length;
+        return rest;
     }
 
     /// <summary>An error at the next character.</summary>
@@ -100,8 +129,9 @@ internal sealed class Utf8Text
 
     private void Decode()
     {
+        column = Column;
         OperationStatus status = Utf8.ToUtf16(bytes.AsSpan(0, byteCount), characters, out int read, out count, replaceInvalidSequences: false, isFinalBlock: ended);
-        next = 0;
+        (next, counted) = (0, 0);
         bad = status == OperationStatus.InvalidData ? bytes[read] : null;
         bytes.AsSpan(read, byteCount - read).CopyTo(bytes);
         byteCount -= read;

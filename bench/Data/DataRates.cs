@@ -25,10 +25,11 @@ internal static class DataRates
             var options = new CsvOptions { Label = "label" };
             Print("CSV, Dataset.LoadCsv", new FileInfo(table).Length, Rows, () => Dataset.LoadCsv(table, options));
             Print("CSV, CsvFile.Read", new FileInfo(table).Length, Rows, () => CsvFile.Read(table, options).Count());
+            Print("IDX, IdxFile.Read", new FileInfo(images).Length, Pictures, () => IdxFile.Read(images));
             Dataset? data = null;
             Print("IDX, Dataset.LoadIdx", new FileInfo(images).Length, Pictures, () => data = Dataset.LoadIdx(images, labels, 10));
             Dataset pictures = data!.Take(20_000).Reshape([1, Side, Side]);
-            foreach (ImageAugmentation augmentation in new ImageAugmentation[] { new RandomAffine { Shift = 2, WholePixels = true }, new RandomAffine { Shift = 2, Rotation = 10 }, new RandomFlip() })
+            foreach (ImageAugmentation augmentation in new ImageAugmentation[] { new RandomAffine { Shift = 2, WholePixels = true }, new RandomAffine { Shift = 2, Rotation = 10 }, new RandomIntensity(0.2, 0.1) })
                 Print($"augmentation, {augmentation}", 4L * Side * Side * 20_000, 20_000, () => Pass(new AugmentedSource(pictures, 1, augmentation)));
             foreach ((string name, int batch) in new[] { ("train-mlp-mnist", 128), ("train-cnn-mnist", 64) })
             {
