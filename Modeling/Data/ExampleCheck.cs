@@ -14,7 +14,7 @@ internal static class ExampleCheck
     public static void Finite<T>(ReadOnlySpan<T> values, int columns, string what, long firstRow = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (TensorPrimitives.IsFiniteAll(values))
+        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
             return;
         int index = 0;
         while (T.IsFinite(values[index]))
