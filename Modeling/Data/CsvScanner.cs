@@ -66,7 +66,7 @@ internal sealed class CsvScanner
 
         while (!EndsField(found))
         {
-            Append(text.ReadTo(ends));
+            Append(text.ReadTo(ends, GreatestLength - record.Length + 1));
             found = text.Peek();
         }
 

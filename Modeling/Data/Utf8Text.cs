@@ -104,9 +104,10 @@ internal sealed class Utf8Text
 
     /// <summary>The characters that are at hand up to the first of some, all of one line; they are passed.</summary>
     /// <param name="ends">Where to stop; line ends and NUL are among them.</param>
-    public ReadOnlySpan<char> ReadTo(SearchValues<char> ends)
+    /// <param name="most">How many to pass at most.</param>
+    public ReadOnlySpan<char> ReadTo(SearchValues<char> ends, int most)
     {
-        ReadOnlySpan<char> rest = characters.AsSpan(next, count - next);
+        ReadOnlySpan<char> rest = characters.AsSpan(next, Math.Min(most, count - next));
         int length = rest.IndexOfAny(ends);
         rest = length < 0 ? rest : rest[..length];
         next += rest.Length;
