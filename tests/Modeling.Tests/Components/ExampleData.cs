@@ -117,6 +117,12 @@ internal static class ExampleData
         [nameof(MeanAbsoluteError)] = TwoLines.On(
             Measured, "6.2.1.2, equation 6.16", () => new MeanAbsoluteError(),
             error => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Metrics = [error] }),
+        [nameof(RootMeanSquareError)] = TwoLines.On(
+            Measured, "5.1.4", () => new RootMeanSquareError(),
+            error => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Metrics = [error] }),
+        [nameof(ExplainedVariance)] = TwoLines.On(
+            Measured, "5.1.4; the coefficient of determination", () => new ExplainedVariance(),
+            share => new Trainer { Model = Network(2), Loss = new MeanSquaredError(), Optimizer = new Adam(), Metrics = [share] }),
         [nameof(TopK)] = TwoLines.Of(
             "5.1.2; Krizhevsky, Sutskever, Hinton 2012", () => new TopK(2),
             two => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [two] }),

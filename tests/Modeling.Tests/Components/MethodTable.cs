@@ -55,6 +55,10 @@ internal static class MethodTable
             [() => new F1 { Class = 3 }.Observe(Constant(2, 3, new float[6]), Run.Labels(0, 1), null)]),
         [nameof(MeanAbsoluteError)] = new(
             () => new MeanAbsoluteError(), [() => new MeanAbsoluteError().PerExample(Constant(2, 3, new float[6]), Constant(2, 2, new float[4]))]),
+        [nameof(RootMeanSquareError)] = new(
+            () => new RootMeanSquareError(), [() => new RootMeanSquareError().Observe(Constant(2, 3, new float[6]), Constant(2, 2, new float[4]), null)]),
+        [nameof(ExplainedVariance)] = new(
+            () => new ExplainedVariance(), [() => new ExplainedVariance().Observe(Constant(2, 3, new float[6]), Run.Labels(0, 1), null)]),
         [nameof(TopK)] = new(() => new TopK(2), Case.Counts(v => new TopK(v))),
 
         [nameof(ElasticDeformation)] = new(

@@ -16,6 +16,9 @@ internal static class MetricValues
 
     private static readonly long[] Classes = [0, 2, 0, 0, 1, 1, 2];
 
+    // How much ten examples count, one of them not at all.
+    private static readonly double[] Counts = [1, 0, 2.5, 1, 0.5, 3, 1, 2, 1, 4];
+
     // Equal scores of both kinds, far ones, and one that is no number.
     private static readonly double[] Lone = [0.1, -0.1, 0.1, 3, -300, double.NaN, 1e9, 400];
 
@@ -56,12 +59,57 @@ internal static class MetricValues
             On(new MeanAbsoluteError(), Scores[..20], 2, Numbers([.. Scores[1..21]], 2), false, i => (Math.Abs(Scores[2 * i] - Scores[(2 * i) + 1]) + Math.Abs(Scores[(2 * i) + 1] - Scores[(2 * i) + 2])) / 2),
             On(new MeanAbsoluteError { Likelihood = new HeteroscedasticGaussian() }, Scores[..20], 2, Numbers([.. Scores[1..11]], 1), false, i => Math.Abs(Scores[2 * i] - Scores[i + 1])),
         ],
+        [nameof(RootMeanSquareError)] =
+        [
+            .. new double[]?[] { null, Counts }.Select(counts => Fitted(
+                new RootMeanSquareError(), Scores[..20], 2, Scores[1..21], counts, false,
+                (p, y, w) => Math.Sqrt(Enumerable.Range(0, 10).Sum(i => w(i) * (Math.Pow(p[2 * i] - y[2 * i], 2) + Math.Pow(p[(2 * i) + 1] - y[(2 * i) + 1], 2)) / 2) / Enumerable.Range(0, 10).Sum(w)))),
+            Fitted(
+                new RootMeanSquareError { Likelihood = new HeteroscedasticGaussian() }, Scores[..20], 2, Scores[1..11], null, false,
+                (p, y, w) => Math.Sqrt(Enumerable.Range(0, 10).Average(i => Math.Pow(p[2 * i] - y[i], 2)))),
+        ],
+        [nameof(ExplainedVariance)] =
+        [
+            .. new double[]?[] { null, Counts }.Select(counts => Fitted(
+                new ExplainedVariance(), Scores[..20], 2, Scores[1..21], counts, true, (p, y, w) => new[] { 0, 1 }.Average(k => Share([.. Enumerable.Range(0, 10).Select(i => p[(2 * i) + k])], [.. Enumerable.Range(0, 10).Select(i => y[(2 * i) + k])], w)))),
+            Fitted(
+                new ExplainedVariance { Likelihood = new HeteroscedasticGaussian() }, Scores[..20], 2, Scores[1..11], null, true,
+                (p, y, w) => Share([.. Enumerable.Range(0, 10).Select(i => p[2 * i])], y, w)),
+        ],
         [nameof(TopK)] =
         [
             .. new[] { 1, 2, 3 }.Select(k => On(
                 new TopK(k), Scores, 3, Run.Labels(Classes), true, i => Enumerable.Range(0, 3).Count(c => Scores[(3 * i) + c] > Scores[(3 * i) + (int)Classes[i]]) < k ? 1 : 0)),
         ],
     };
+
+    /// <summary>1 − Σ w·(y − p)²/Σ w·(y − ȳ)², the mean first.</summary>
+    private static double Share(double[] p, double[] y, Func<int, double> w)
+    {
+        double all = Enumerable.Range(0, y.Length).Sum(w), mean = Enumerable.Range(0, y.Length).Sum(i => w(i) * y[i]) / all;
+        return 1 - (Enumerable.Range(0, y.Length).Sum(i => w(i) * (y[i] - p[i]) * (y[i] - p[i])) / Enumerable.Range(0, y.Length).Sum(i => w(i) * (y[i] - mean) * (y[i] - mean)));
+    }
+
+    /// <summary>Observed in two batches of numbers, whose sums are added up.</summary>
+    private static Setting Fitted(Metric metric, double[] p, int columns, double[] y, double[]? counts, bool higher, Func<double[], double[], Func<int, double>, double> expected)
+    {
+        int rows = p.Length / columns, half = (rows / 2) - 1, width = y.Length / rows;
+        return new(
+            metric,
+            () =>
+            {
+                double[][] first = Observed(0, half), second = Observed(half, rows);
+                return [metric.Total([.. first.Zip(second, (a, b) => a.Zip(b, (x, z) => x + z).ToArray())]), metric.HigherIsBetter ? 1 : 0];
+            },
+            () => [expected(p, y, i => counts?[i] ?? 1), higher ? 1 : 0]);
+
+        double[][] Observed(int from, int to) =>
+        [
+            .. metric.Observe(
+                Numbers(p[(from * columns)..(to * columns)], columns), Numbers(y[(from * width)..(to * width)], width), counts is null ? null : Variable.Of(Value.Of(counts[from..to], to - from)))
+                .Select(Run.Numbers),
+        ];
+    }
 
     private static Setting On(MeanMetric metric, double[] scores, int columns, Variable target, bool higher, Func<int, double> one) => new(
         metric,
