@@ -24,13 +24,13 @@ internal static class DataRates
             WriteImages(images, labels);
             var options = new CsvOptions { Label = "label" };
             Print("CSV, Dataset.LoadCsv", new FileInfo(table).Length, Rows, () => Dataset.LoadCsv(table, options));
-            Print("CSV, CsvFile.Read", new FileInfo(table).Length, Rows, () => CsvFile.Read(table, options).Count());
+            Print("CSV, CsvFile.Read", new FileInfo(table).Length, Rows, () => Require(CsvFile.Read(table, options).Count() == Rows + 1));
             Print("IDX, IdxFile.Read", new FileInfo(images).Length, Pictures, () => IdxFile.Read(images));
             Dataset? data = null;
             Print("IDX, Dataset.LoadIdx", new FileInfo(images).Length, Pictures, () => data = Dataset.LoadIdx(images, labels, 10));
             Dataset pictures = data!.Take(20_000).Reshape([1, Side, Side]);
             foreach (ImageAugmentation augmentation in new ImageAugmentation[] { new RandomAffine { Shift = 2, WholePixels = true }, new RandomAffine { Shift = 2, Rotation = 10 }, new RandomIntensity(0.2, 0.1) })
-                Print($"augmentation, {augmentation}", 4L * Side * Side * 20_000, 20_000, () => Pass(new AugmentedSource(pictures, 1, augmentation)));
+                Print($"augmentation, {augmentation}", 4L * Side * Side * 20_000, 20_000, () => Require(Pass(new AugmentedSource(pictures, 1, augmentation)) == 20_000));
             foreach ((string name, int batch) in new[] { ("train-mlp-mnist", 128), ("train-cnn-mnist", 64) })
             {
                 Action step = Cases.All(1).Single(c => c.Name == name).Make().Step;
@@ -46,7 +46,13 @@ internal static class DataRates
         }
     }
 
-    private static int Pass(IDataSource source) => source.Batches(new BatchOptions { Size = 128 }).Sum(batch => batch.Count);
+    private static int Pass(AugmentedSource source) => source.Batches(new BatchOptions { Size = 128 }).Sum(batch => batch.Count);
+
+    private static void Require(bool isWhole)
+    {
+        if (!isWhole)
+            throw new InvalidOperationException("A pass has lost examples.");
+    }
 
     private static void Print(string name, long bytes, int examples, Action pass)
     {
