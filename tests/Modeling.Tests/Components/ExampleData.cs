@@ -99,6 +99,9 @@ internal static class ExampleData
         [nameof(AreaUnderCurve)] = TwoLines.Of(
             "Hanley, McNeil 1982", () => new AreaUnderCurve { Class = 1 },
             area => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [area] }),
+        [nameof(CalibrationError)] = TwoLines.Of(
+            "Guo et al. 2017", () => new CalibrationError { Bins = 10 },
+            calibration => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [calibration] }),
         [nameof(ConfusionMatrix)] = TwoLines.Of(
             "Cohen 1960", () => new Trainer { Model = Network(3), Loss = new SoftmaxCrossEntropy(), Optimizer = new Adam(), Metrics = [new ConfusionMatrix()] }.Evaluate(Labelled),
             evaluation => ConfusionMatrix.Counts(evaluation.Observed["confusion matrix"])[0]),

@@ -45,6 +45,11 @@ internal static class MethodTable
             [() => new AreaUnderCurve { Class = -1 }],
             [() => new AreaUnderCurve { Class = 3 }.Observe(Constant(2, 3, new float[6]), Run.Labels(0, 1), null)],
             [() => new AreaUnderCurve().Observe(Constant(2, 1, 0, 0), Constant(2, 1, 0, 0), null)]),
+        [nameof(CalibrationError)] = new(
+            () => new CalibrationError(),
+            Case.Counts(v => new CalibrationError { Bins = v }),
+            [() => new CalibrationError().Observe(Constant(2, 1, 0, 0), Constant(2, 1, 0, 0), null)],
+            [() => new CalibrationError().Observe(Constant(2, 3, new float[6]), Constant(2, 1, 0, 0), null)]),
         [nameof(ConfusionMatrix)] = new(() => new ConfusionMatrix(), [() => new ConfusionMatrix().Observe(Constant(2, 3, new float[6]), Constant(2, 1, 0, 0), null)]),
         [nameof(LogLoss)] = new(() => new LogLoss(), [() => new LogLoss().PerExample(Constant(2, 3, new float[6]), Constant(2, 1, 0, 0))]),
         [nameof(Precision)] = new(() => new Precision(), [() => new Precision { Class = -1 }]),

@@ -66,6 +66,22 @@ public sealed class MetricTests
             new AreaUnderCurve().Total([.. new AreaUnderCurve().Observe(scores, Run.Labels(labels), null).Select(Run.Numbers)]);
     }
 
+    /// <summary>Sure and right costs 0, sure and wrong 1; with two infinite logits half of the probability is on each; what is no number or no class is not there.</summary>
+    [Fact]
+    public void Calibration_reads_infinite_logits_and_counts_no_nan()
+    {
+        const float Up = float.PositiveInfinity, Down = float.NegativeInfinity;
+        Assert.Equal(0.0, Error(Run.Tensor([Up, 0, Down, 5], 2, 2), 0, 1));
+        Assert.Equal(1.0, Error(Run.Tensor([Up, 0, Down, 5], 2, 2), 1, 0));
+        Assert.Equal(0.25, Error(Run.Tensor([Up, 0, Up, Up], 2, 2), 0, 0));
+        Assert.Equal(0.5, Error(Run.Tensor([float.NaN, 0, Up, Up, 7, 8, 7, 8], 4, 2), 0, 1, -1, 2));
+        Assert.Equal(0.5, Error(Run.Tensor([float.NaN, 0, Up, Down], 4), 1, 1, 1, 1));
+        Assert.Equal(double.NaN, Error(Run.Tensor([float.NaN, 0], 1, 2), 0));
+
+        static double Error(Variable logits, params long[] labels) =>
+            new CalibrationError().Total([.. new CalibrationError().Observe(logits, Run.Labels(labels), null).Select(Run.Numbers)]);
+    }
+
     [Fact]
     public void Mean_absolute_error_is_the_mean_over_outputs()
     {

@@ -39,6 +39,13 @@ internal static class MetricValues
             Ranked(new AreaUnderCurve(), Lone, 1, [1, 1, 0, 0, 0, 1, 1, 0], [1, 0.5, 2, 1, 3, 1, 2, 1]),
             Ranked(new AreaUnderCurve { Class = 0 }, Lone, 1, [1, 1, 0, 0, 0, 1, 1, 0], null),
         ],
+        [nameof(CalibrationError)] =
+        [
+            .. new[] { 1, 2, 3, 4, 15 }.Select(bins => Calibrated(new CalibrationError { Bins = bins }, Scores, 3, Classes, null)),
+            Calibrated(new CalibrationError(), Scores, 3, Classes, [1, 0, 2.5, 1, 0.5, 3, 1]),
+            Calibrated(new CalibrationError(), Lone, 1, [1, 1, 0, 0, 0, 1, 1, 0], null),
+            Calibrated(new CalibrationError { Bins = 2 }, [0, 0.3, -0.2, 1, -2, 3], 1, [1, 1, 0, 0, 0, 1], [1, 0.5, 2, 1, 3, 1]),
+        ],
         [nameof(ConfusionMatrix)] = [Table(null), Table([1, 0, 2.5, 1, 0.5, 3, 1])],
         [nameof(LogLoss)] =
         [
@@ -170,6 +177,31 @@ internal static class MetricValues
             });
         });
 
+    /// <summary>Bin after bin, all examples whose greatest probability lies in it.</summary>
+    private static Setting Calibrated(CalibrationError metric, double[] scores, int columns, long[] labels, double[]? counts) =>
+        Passed(metric, scores, columns, labels, counts, () =>
+        {
+            double error = 0, all = 0;
+            for (int bin = 0; bin < metric.Bins; bin++)
+            {
+                double weight = 0, right = 0, confidence = 0;
+                for (int i = 0; i < labels.Length; i++)
+                {
+                    double[] z = columns == 1 ? [0, scores[i]] : scores[(i * columns)..((i + 1) * columns)];
+                    double p = 1 / z.Sum(other => Math.Exp(other - z.Max()));
+                    if (!(p > (double)bin / metric.Bins && p <= (bin + 1.0) / metric.Bins))
+                        continue;
+                    double w = counts?[i] ?? 1;
+                    (weight, right, confidence) = (weight + w, right + (First(z) == labels[i] ? w : 0), confidence + (w * p));
+                }
+
+                all += weight;
+                error += weight == 0 ? 0 : weight * Math.Abs((right / weight) - (confidence / weight));
+            }
+
+            return error / all;
+        });
+
     /// <summary>Observed in two batches, whose sums are added up.</summary>
     private static Setting Passed(Metric metric, double[] scores, int columns, long[] labels, double[]? counts, Func<double> expected)
     {
@@ -181,7 +213,7 @@ internal static class MetricValues
                 double[][] first = Observed(0, half), second = Observed(half, rows);
                 return [metric.Total([.. first.Zip(second, (a, b) => a.Zip(b, (x, y) => x + y).ToArray())]), metric.HigherIsBetter ? 1 : 0];
             },
-            () => [expected(), 1]);
+            () => [expected(), metric is CalibrationError ? 0 : 1]);
 
         double[][] Observed(int from, int to) =>
         [
