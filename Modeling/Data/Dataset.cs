@@ -7,7 +7,7 @@ namespace Toolkit.Modeling.Data;
 /// label or a target of real numbers, with a weight if <see cref="WithWeights"/> has given one; with <see cref="Of"/>, of any fields. A data set is never empty, and holds
 /// finite numbers and labels in range only.
 /// </summary>
-/// <remarks><see cref="Take"/>, <see cref="Skip"/> and <see cref="Reshape"/> share the arrays; <see cref="Split"/> copies.</remarks>
+/// <remarks><see cref="Take"/>, <see cref="Skip"/> and <see cref="Reshape"/> share the arrays; <see cref="Split(double, RandomSource)"/> copies.</remarks>
 public sealed partial class Dataset : IDataSource
 {
     private readonly Column[] columns;
@@ -152,9 +152,8 @@ public sealed partial class Dataset : IDataSource
     public (Dataset First, Dataset Second) Split(double fraction, RandomSource random)
     {
         Settings.InsideUnit(fraction);
-        if (Count < 2)
-            throw new InvalidOperationException("A data set of one example cannot be split into two parts.");
-        int first = Math.Clamp((int)Math.Round(fraction * Count), 1, Count - 1);
+        CheckCanSplit();
+        int first = SizeOfFirst(fraction);
         int[] order = Permutation.Of(Count, random.Fork());
         return (Select(order.AsSpan(0, first)), Select(order.AsSpan(first)));
     }
