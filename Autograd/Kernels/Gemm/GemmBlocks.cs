@@ -24,9 +24,6 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     /// <summary>Gets the columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
-    // Sums this short cost less than the way of the result to memory: rows of the result are written one panel after the other, whole, not sliver by sliver.
-    private const int ShortSum = 16;
-
     // A packed panel of the left operand is read by every sliver of the right one; for so few packing costs more than it saves.
     private const int FewSlivers = 2;
 
@@ -42,7 +39,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     {
         int depth = Depth(k);
         long left = (long)Math.Min(RoundUp(Math.Min(rows, RowLimit), TSimd.MaxRows), RowLimit) * depth;
-        long right = (KeepsRight(rows, k) ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
+        long right = (rows > RowLimit || k <= ShortSums<T, TVector, TSimd>.Longest ? RoundUp(Math.Min(columns, ColumnLimit), Width) : Width) * (long)depth;
         return (SumsCount + Aligned(left) + Aligned(right)) * sizeof(T);
     }
 
@@ -72,8 +69,8 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     public static void Run(in GemmProblem<T> problem, in TSource source, int row, int rows, int column, int columns, byte* scratch)
     {
         int depth = Depth(problem.K);
-        int rowBlock = problem.K <= ShortSum ? TSimd.MaxRows : RowBlock(rows);
-        bool keep = KeepsRight(rows, problem.K);
+        int rowBlock = RowBlock(rows);
+        bool keep = rows > RowLimit;
         T* sums = (T*)scratch, left = sums + SumsCount;
         T* right = left + Aligned((long)rowBlock * depth);
         int lastColumn = column + columns, lastRow = row + rows;
@@ -97,17 +94,37 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                     Sums = sums,
                 };
                 target.Merges = target.Reads || target.Alpha != T.One || target.ColumnBias is not null || target.RowBias is not null || target.Relu;
+                int done = target.Reads ? 0 : Short(problem, source, target, row, rows, j, width, right);
+                if (done == width)
+                    break;
                 for (int i = row, height; i < lastRow; i += height)
                 {
                     height = Math.Min(rowBlock, lastRow - i);
                     GemmLeft<T> from = Left(problem, i, height, p, count, columns, left);
-                    Block(problem.C, source, target, i, height, j, width, p, count, from, right, i == row, keep);
+                    Block(problem.C, source, target, i, height, j + done, width - done, p, count, from, right, i == row, keep);
                 }
 
                 p += count;
             }
             while (p < problem.K);
         }
+    }
+
+    // Whole slivers of a product with short sums; gives how many columns are done.
+    private static int Short(in GemmProblem<T> problem, in TSource source, GemmTarget<T> target, int row, int rows, int column, int columns, T* right)
+    {
+        int slivers = problem.K is > 0 and <= ShortSums<T, TVector, TSimd>.Longest ? columns / Width : 0;
+        if (slivers == 0)
+            return 0;
+        T* packed = source.Packed(0, problem.K, column);
+        for (int s = 0; s < slivers && packed is null; s++)
+            source.Pack(0, problem.K, column + (s * Width), Width, Width, right + ((nint)s * Width * problem.K));
+        target.C = problem.C + (row * problem.Ldc) + column;
+        target.ColumnBias = target.ColumnBias is null ? null : target.ColumnBias + column;
+        target.RowBias = target.RowBias is null ? null : target.RowBias + row;
+        nint aRow = problem.TransposeA ? 1 : problem.Lda, aColumn = problem.TransposeA ? problem.Lda : 1;
+        ShortSums<T, TVector, TSimd>.Run(problem.K, rows, slivers, problem.A + (row * aRow), aRow, aColumn, packed is null ? right : packed, target);
+        return slivers * Width;
     }
 
     private static void Block(
@@ -147,7 +164,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
 
             GemmAhead<T> ahead = default;
             int following = Math.Min(Width, columns - j - Width);
-            if (following > 0 && count > ShortSum)
+            if (following > 0)
             {
                 ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
                 int groups = panels.Count * ((count + GemmTile.Group - 1) / GemmTile.Group);
@@ -165,7 +182,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, h, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
-                if (direct is not null && panels.Count == 1 && !keep)
+                if (direct is not null && panels.Count == 1)
                 {
                     GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, panelStep, direct, step, null, null, ref ahead, &target);
                 }
@@ -234,7 +251,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             return new(problem.A + (p * problem.Lda) + row, problem.Lda);
 
         // Rows a page apart would share a cache set.
-        if (!problem.TransposeA && (columns <= FewSlivers * Width || problem.K <= ShortSum) && problem.Lda * sizeof(T) % 4096 != 0)
+        if (!problem.TransposeA && columns <= FewSlivers * Width && problem.Lda * sizeof(T) % 4096 != 0)
             return new(problem.A + (row * problem.Lda) + p, problem.Lda, inPlace: true);
         PackLeft(problem, row, rows, p, count, panels);
         return new(panels, 0);
@@ -262,8 +279,6 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             }
         }
     }
-
-    private static bool KeepsRight(int rows, int k) => rows > (k <= ShortSum ? TSimd.MaxRows : RowLimit);
 
     private static int RowBlock(int rows)
     {
