@@ -2,13 +2,13 @@ using Toolkit.Autograd.Graph;
 
 namespace Toolkit.OnnxExport.Export;
 
-/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, and equal nodes are one, in bodies as well.</summary>
+/// <summary>A signature as it is written: operations without an ONNX form are expanded into operations that have one, equal nodes are one, and biases are inputs of the products that they are added to, in bodies as well.</summary>
 internal sealed class FlatGraph
 {
     public FlatGraph(Signature signature, int opset)
     {
         Signature expanded = new Expansion(opset).Apply(signature);
-        Signature flat = new Merging().Apply(new StandardResults(expanded).Apply(expanded));
+        Signature flat = BiasInputs.Of(new Merging().Apply(new StandardResults(expanded).Apply(expanded)));
         Outputs = [.. flat.Outputs.Select(o => o.Variable)];
         NewValues = [.. flat.Updates.Select(u => u.NewValue)];
         Steps = StepsOf(flat.Nodes, opset);

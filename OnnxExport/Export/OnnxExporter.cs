@@ -8,7 +8,8 @@ namespace Toolkit.OnnxExport.Export;
 
 /// <summary>Writes computations as ONNX models.</summary>
 /// <remarks>
-/// <para>The graph is written as it stands: one ONNX node for each operation that has one, the expansion of others; no rewriting. Inputs and
+/// <para>The graph is written as it stands: one ONNX node for each operation that has one, the expansion of others. The one thing that is rewritten is a
+/// bias: a product of matrices and the row that is added to it are one <c>Gemm</c>, a convolution and its bias one <c>Conv</c>. Inputs and
 /// outputs keep their names, symbolic dimensions become <c>dim_param</c>, parameters become initializers under their names (made unique
 /// by a number where two are equal), and a size that is known only at run time is read from the input that carries its symbol.</para>
 /// <para>A computation with updates, such as a training step, takes each updated parameter as an input that has its present value as default, and
@@ -76,7 +77,7 @@ public static class OnnxExporter
             throw new ExportException($"Expected finite parameters to export, found that {fault}: the training has diverged.");
         }
 
-        var writer = new SignatureWriter(options.FoldParameters ? ParameterFolding.Apply(signature) : signature, options, required ?? new HashSet<Parameter>(), external, shares);
+        var writer = new SignatureWriter(options.FoldParameters ? Folded(signature) : signature, options, required ?? new HashSet<Parameter>(), external, shares);
         var model = new ModelProto
         {
             IrVersion = IrVersion(options.Opset),
@@ -111,6 +112,9 @@ public static class OnnxExporter
         ModelCheck.Require(model);
         return model;
     }
+
+    /// <summary>Biases go to their products first: what has been folded is a parameter of another shape, and no bias any more.</summary>
+    private static Signature Folded(Signature signature) => ParameterFolding.Apply(BiasInputs.Of(new Merging().Apply(signature)));
 
     /// <summary>Whether an operator of a domain stands in a graph or in a graph within it.</summary>
     private static bool Uses(GraphProto graph, string domain) =>
