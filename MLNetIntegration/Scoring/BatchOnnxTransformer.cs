@@ -54,6 +54,9 @@ public sealed class BatchOnnxTransformer : ISingleFeaturePredictionTransformer<O
 
     internal int BatchSize => options.BatchSize;
 
+    /// <summary>The content of the model's file.</summary>
+    internal byte[] Content => model;
+
     /// <summary>The columns of tokens that are made before.</summary>
     internal IReadOnlyList<TokenColumn> Tokens => options.Tokens;
 

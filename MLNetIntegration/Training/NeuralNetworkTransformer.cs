@@ -60,8 +60,8 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
 
     Model IPredictionTransformer<Model>.Model => Network;
 
-    /// <summary>The network behind the transformers before it, which ML.NET's own exporter has written, as one computation: its inputs are the columns that the pipeline reads. (Of a pipeline with this transformer that exporter writes a
-    /// file without it, whose scores are inputs; so write what stands before it.)</summary>
+    /// <summary>The network behind the transformers before it, which ML.NET's own exporter has written, as one computation: its inputs are the columns that the pipeline reads. (Of a whole pipeline
+    /// <see cref="OnnxConversionCatalog"/> writes it at once.)</summary>
     /// <param name="front">What <c>ml.Model.ConvertToOnnx(front, rows, stream)</c> writes of a chain of all transformers before this one: its output "Name.output" is the column "Name". Text that the network reads in words or tokens is none.</param>
     /// <exception cref="ArgumentException">The file has no output for a feature column.</exception>
     /// <exception cref="GraphException">An output does not fit.</exception>
@@ -95,6 +95,7 @@ public sealed class NeuralNetworkTransformer : ISingleFeaturePredictionTransform
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)(preparation is null ? scoring : new TransformerChain<ITransformer>(preparation, scoring))).Save(ctx);
 
-    private ITransformer Whole(DataViewSchema schema) =>
+    /// <summary>What scores rows of a schema: the model, behind what makes its columns where the schema does not have them.</summary>
+    internal ITransformer Whole(DataViewSchema schema) =>
         preparation is null || (isJoin && schema.GetColumnOrNull(FeatureColumnName) is not null) ? scoring : new TransformerChain<ITransformer>(preparation, scoring);
 }

@@ -27,7 +27,7 @@ public sealed partial class LayerTests
     [InlineData("Modeling/Mpi", "")]
     [InlineData("Modeling/Imaging", "SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies")]
     [InlineData("OnnxExport", "Google.Protobuf Grpc.Tools Microsoft.ML.OnnxRuntime.Managed")]
-    [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxTransformer Microsoft.ML.Tokenizers System.IO.Hashing")]
+    [InlineData("MLNetIntegration", "Microsoft.ML Microsoft.ML.OnnxConverter Microsoft.ML.OnnxTransformer Microsoft.ML.Tokenizers System.IO.Hashing")]
     [InlineData("MLNetIntegration/Tables", "Parquet.Net")]
     public void A_library_uses_only_its_packages_and_never_a_native_runtime(string library, string allowed)
     {
@@ -70,7 +70,7 @@ public sealed partial class LayerTests
     [InlineData("Toolkit.Mpi", ".")]
     [InlineData("Toolkit.Imaging", ".")]
     [InlineData("Toolkit.OnnxExport", "Format", "Checking", "Export", "Import", "Serving", "Training")]
-    [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", ".")]
+    [InlineData("Toolkit.MLNetIntegration", "Scoring", "Data Training", "Conversion", ".")]
     [InlineData("Toolkit.Tables", ".")]
     public void A_folder_uses_only_the_folders_below_it(string root, params string[] levels)
     {
