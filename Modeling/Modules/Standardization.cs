@@ -5,9 +5,9 @@ using Toolkit.Modeling.Data;
 
 namespace Toolkit.Modeling.Modules;
 
-/// <summary>(x − μ) / σ for each feature, with numbers that are not learned. Before a model that was trained on scaled features, it makes one that takes them as they were:
+/// <summary>(x − μ) / σ for each feature, or each channel of pictures, with numbers that are not learned. Before a model that was trained on scaled features, it makes one that takes them as they were:
 /// <c>new Sequential(new Standardization(scaling), model)</c>. Source: book 12.2.1 (preprocessing).</summary>
-/// <remarks>Input [batch, …] with as many numbers per example as μ, or else [batch, …, features]; the result has the same shape. From a <see cref="FeatureScaling"/> it gives the bits of
+/// <remarks>Input [batch, …] with as many numbers per example as μ, or else [batch, …, features], or by <see cref="PerChannel"/> [batch, channels, …]; the result has the same shape. From a <see cref="FeatureScaling"/> it gives the bits of
 /// <see cref="FeatureScaling.Apply"/>. Its numbers have the role of a state: saved and exported, without gradient and penalty.</remarks>
 public sealed class Standardization : Module
 {
@@ -37,6 +37,10 @@ public sealed class Standardization : Module
     {
     }
 
+    /// <summary>Whether there is a μ and a σ for each channel, axis 1 of [batch, channels, …]; false by default, where they are of features. Pictures that a network from elsewhere reads often have
+    /// such numbers: mean [0.485, 0.456, 0.406] and deviation [0.229, 0.224, 0.225] of pixels from 0 to 1.</summary>
+    public bool PerChannel { get; init; }
+
     /// <inheritdoc/>
     protected internal override string Kind => "standardization";
 
@@ -44,11 +48,13 @@ public sealed class Standardization : Module
     protected internal override string Description => $"Standardization {mean.Length}";
 
     /// <inheritdoc/>
-    protected override Shape? ExpectedInput => [mean.Length];
+    protected override Shape? ExpectedInput => PerChannel ? null : [mean.Length];
 
     /// <inheritdoc/>
     protected override Variable Build(Variable input, ForwardContext context)
     {
+        if (PerChannel)
+            return (input - ChannelAxis.Spread(this, Own[0].Variable, input, mean.Length)) / ChannelAxis.Spread(this, Own[1].Variable, input, mean.Length);
         Shape example = Shape.Of([.. input.Shape.Skip(1)]);
         if (example.Rank > 1 && example.ElementCount == mean.Length)
             return (input - Own[0].Variable.Reshape(example)) / Own[1].Variable.Reshape(example);

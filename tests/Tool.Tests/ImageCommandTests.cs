@@ -4,6 +4,9 @@ using System.Text.Json.Nodes;
 using Toolkit.Autograd.Tensors;
 using Toolkit.Autograd.Tests;
 using Toolkit.Modeling;
+using Toolkit.Modeling.Data;
+using Toolkit.Modeling.Modules;
+using Toolkit.OnnxExport.Export;
 using Toolkit.OnnxExport.Serving;
 
 namespace Toolkit.Tool.Tests;
@@ -38,6 +41,36 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal("prediction,probability_0,probability_1,probability_2", lines[0]);
         Assert.Equal(
             Enumerable.Range(0, 180).Select(i => (float)expected[i]), lines[1..].SelectMany(line => line.Split(',')[1..]).Select(cell => float.Parse(cell, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task A_model_that_takes_bytes_gets_them_as_they_are()
+    {
+        var random = new RandomSource(4);
+        var network = new Sequential(new Flatten(), new Dense(Side * Side, 3, random));
+        string images = Path.Combine(Made(), "t10k-images.idx3-ubyte"), numbers = folder.File("numbers.onnx"), bytes = folder.File("bytes.onnx");
+        new Sequential(network) { InputShape = [1, Side, Side] }.ExportOnnx(numbers);
+        new Sequential(new Rescaling(), network) { InputFields = [new Field("input", DType.UInt8, [1, Side, Side])] }.ExportOnnx(bytes);
+        await ToolRun.JsonOfAsync("score", images, "--model", numbers, "--out", folder.File("numbers.csv"));
+        await ToolRun.JsonOfAsync("score", images, "--model", bytes, "--out", folder.File("bytes.csv"));
+        string[] expected = await File.ReadAllLinesAsync(folder.File("numbers.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(61, expected.Distinct().Count());
+        Assert.Equal(expected, await File.ReadAllLinesAsync(folder.File("bytes.csv"), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("0.5")]
+    [InlineData("-1")]
+    [InlineData("256")]
+    public async Task A_number_that_an_input_of_bytes_cannot_hold_is_refused(string cell)
+    {
+        string model = folder.File("bytes.onnx");
+        new Sequential(new Rescaling(), new Dense(2, 3, new RandomSource(4))) { InputFields = [new Field("input", DType.UInt8, [2])] }.ExportOnnx(model);
+        await File.WriteAllTextAsync(folder.File("table.csv"), $"a,b\n1,2\n3,{cell}\n", TestContext.Current.CancellationToken);
+        ToolRun run = await ToolRun.OfAsync("score", folder.File("table.csv"), "--model", model, "--out", folder.File("scores.csv"));
+        Assert.Equal(CommandLine.Failed, run.Code);
+        Assert.Contains($"found {cell} as number 2 of a row", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("scores.csv")));
     }
 
     [Fact]

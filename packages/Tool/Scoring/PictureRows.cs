@@ -16,7 +16,7 @@ internal sealed class PictureRows(IReadOnlyList<string> files, ImageOptions opti
     {
         float[][] pictures = [.. files.Skip(start).Take(count).Select(file => ImageFile.Read(file, options))];
         return session.Inputs is [var only]
-            ? [Fill(only, count, pictures[0].Length, (row, pixel) => pictures[row][pixel])]
+            ? [Fill(only, count, pictures[0].Length, (row, pixel) => Pixel(only, pictures[row][pixel]))]
             : throw new DataException($"Expected one input for pictures, found {string.Join(", ", session.Inputs)}.");
     }
 }

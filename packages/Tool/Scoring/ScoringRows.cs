@@ -12,12 +12,23 @@ internal abstract class ScoringRows
     /// <summary>The inputs of a model for some of the rows, one after the other.</summary>
     public abstract Value[] Inputs(OnnxSession session, int start, int count);
 
+    /// <summary>A pixel from 0 to 1 as an input takes it: an input of integers takes the byte that it was.</summary>
+    protected static float Pixel(TensorDescription input, float pixel) => input.Type.DType.IsInteger() ? MathF.Round(pixel * 255) : pixel;
+
     /// <summary>An input of [rows, …] with so many numbers for each row.</summary>
+    /// <exception cref="DataException">The input takes integers or truth values, and a number is none of its type.</exception>
     protected static Value Fill(TensorDescription input, int rows, int width, Func<int, int, float> number)
     {
         var value = Value.Zeros(input.Type.DType, Sizes(input, rows, width));
+        bool isWhole = input.Type.DType.IsInteger() || input.Type.DType == DType.Bool;
         for (int i = 0; i < value.Count; i++)
-            value[i] = number(i / width, i % width);
+        {
+            float given = number(i / width, i % width);
+            value[i] = given;
+            if (isWhole && value[i] != given)
+                throw new DataException($"Expected numbers that {input} can hold, found {given} as number {(i % width) + 1} of a row.");
+        }
+
         return value;
     }
 

@@ -122,6 +122,9 @@ internal static class ExampleModules
         [nameof(Recurrent)] = TwoLines.Of(
             "10.2, equations 10.8 and 10.9", () => new Recurrent(inputs: 2, units: 6, new RandomSource(1)) { LastOnly = true },
             recurrent => new Sequential(new Reshape(2, 2), recurrent, new Dense(6, 3, new RandomSource(2)))),
+        [nameof(Rescaling)] = TwoLines.Of(
+            "12.2.1", () => new Rescaling(divisor: 2),
+            rescaling => new Sequential(rescaling, new Dense(4, 3, new RandomSource(1)))),
         [nameof(Reshape)] = TwoLines.Of(
             "9.1", () => new Reshape(1, 2, 2), reshape => new Sequential(reshape, new Conv2D(1, 3, 2, new RandomSource(1)), new Flatten())),
         [nameof(Residual)] = TwoLines.Of(

@@ -50,6 +50,7 @@ public sealed class ModuleGradientTests
         [nameof(PositionalEncoding)] = ([2, 3, 2], Mode.Training),
         [nameof(RadialBasis)] = ([2, 2], Mode.Training),
         [nameof(Recurrent)] = ([2, 3, 2], Mode.Training),
+        [nameof(Rescaling)] = ([2, 3], Mode.Training),
         [nameof(Reshape)] = ([2, 6], Mode.Training),
         [nameof(Residual)] = ([2, 4], Mode.Training),
         [nameof(Sequential)] = ([2, 4], Mode.Training),

@@ -143,6 +143,7 @@ internal static class ModuleTable
             Case.Numbers(v => new Recurrent(2, 3, Random) { RecurrentDropout = v }, -0.1, 1),
             [() => new Recurrent(2, 3, Random) { Activation = "Sine" }],
             [() => new Recurrent(2, 3, Random) { Streams = -1 }, () => new Recurrent(2, 3, Random) { Streams = 4, Bidirectional = true }.Parameters]),
+        [nameof(Rescaling)] = new(() => new Rescaling(), Case.Numbers(v => new Rescaling(v), 0, -1)),
         [nameof(Reshape)] = new(() => new Reshape(2, 3), Case.Counts(v => new Reshape(v, 3))),
         [nameof(Residual)] = new(() => new Residual(new Flatten())),
         [nameof(Sequential)] = new(() => new Sequential(new Flatten()), [() => new Sequential()]),

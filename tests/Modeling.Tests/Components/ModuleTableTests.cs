@@ -54,7 +54,7 @@ public sealed class ModuleTableTests
     private static readonly string[] Tolerant =
     [
         nameof(Activation), nameof(Autoencoder), nameof(DenseConnection), nameof(Dropout), nameof(Embedding), nameof(Ensemble), nameof(Flatten), nameof(GaussianNoise),
-        nameof(GeometricEnsemble), nameof(MonteCarlo), nameof(Residual), nameof(Sequential),
+        nameof(GeometricEnsemble), nameof(MonteCarlo), nameof(Rescaling), nameof(Residual), nameof(Sequential),
     ];
 
     public static TheoryData<string> Names => [.. ModuleTable.Rows.Keys];

@@ -88,6 +88,11 @@ internal static class DenseValues
             AtFirst(new RadialBasis(2, 3, Random) { TemplateInitializer = Three }, [4, 2], x => Bumps(x, Same(0.3f, 6), Same(1, 3), 2)),
             AtFirst(new RadialBasis(2, 3, Random) { TemplateInitializer = Three, InitialWidth = 2 }, [4, 2], x => Bumps(x, Same(0.3f, 6), Same(2, 3), 2)),
         ],
+        [nameof(Rescaling)] =
+        [
+            AtFirst(new Rescaling(), [2, 3], x => [.. x.Select(v => v / 255)]),
+            AtFirst(new Rescaling(4), [2, 3, 2], x => [.. x.Select(v => v / 4)]) with { Argument = "divisor" },
+        ],
         [nameof(SharedOutputs)] =
         [
             AtFirst(new SharedOutputs(2), [3, 2], x => [.. x.Chunk(2).SelectMany(row => (double[])[.. row, 0, 0])]),
@@ -104,6 +109,8 @@ internal static class DenseValues
             AtFirst(Standardized(Mean, [1, 1, 1]), [2, 3], x => [.. x.Select((v, i) => v - Mean[i % 3])]) with { Argument = "deviation" },
             AtFirst(new Standardization(FeatureScaling.Fit(Dataset.FromTargets([0, 0, 0, 2, 4, 8], [3], [0, 0], []))), [2, 3], x => [.. x.Select((v, i) => (v / (1 << (i % 3))) - 1)]) with { Argument = "scaling" },
             AtFirst(Standardized(Mean, [1, 2, 4]), [2, 4, 3], x => [.. x.Select((v, i) => (v - Mean[i % 3]) / (1 << (i % 3)))]),
+            AtFirst(new Standardization([1, 2], [2, 4]) { PerChannel = true }, [2, 2, 3, 1], x => [.. x.Select((v, i) => (v - (1 + (i / 3 % 2))) / (2 << (i / 3 % 2)))]),
+            AtFirst(new Standardization([1, 2], [2, 4]) { PerChannel = true }, [3, 2], x => [.. x.Select((v, i) => (v - (1 + (i % 2))) / (2 << (i % 2)))]),
             AtFirst(Standardized(Mean, [1, 2, 4]), [2, 3, 1], x => [.. x.Select((v, i) => (v - Mean[i % 3]) / (1 << (i % 3)))]),
         ],
         [nameof(TransposedDense)] =
