@@ -76,8 +76,8 @@ public static class OnnxConversionCatalog
 
     private static void Write(Signature whole, int? opset, Stream stream)
     {
-        // Texts are cut by operators that the standard has from 20 on.
-        int needed = whole.Nodes.Any(node => node.Operation is StringSplit or StringConcat) ? 20 : new OnnxExportOptions().Opset;
+        // Texts are cut by operators that the standard has from 20 on, and compared in it from 19 on.
+        int needed = whole.Nodes.Any(node => node.Operation is StringSplit or StringConcat or Tokenizer) ? 20 : new OnnxExportOptions().Opset;
         stream.Write(OnnxExporter.Export(whole, new OnnxExportOptions { Opset = opset ?? needed }));
     }
 }

@@ -26,7 +26,7 @@ public sealed record OnnxForm(string Operator)
     /// <summary>The domain of operators on features, which ONNX standardizes beside its own.</summary>
     public const string Features = "ai.onnx.ml";
 
-    /// <summary>The domain of the operator: empty (the default) for the standard one, or <see cref="Features"/>, in version 2.</summary>
+    /// <summary>The domain of the operator: empty (the default) for the standard one, or <see cref="Features"/>, in version 2; others are in version 1.</summary>
     public string Domain { get; init; } = string.Empty;
 
     /// <summary>The attributes, in the order in which they are written.</summary>

@@ -17,6 +17,10 @@ internal sealed class PipelineGraph
 {
     private const string Batch = "batch", Suffix = ".output";
 
+    // Of texts that a network reads as hashed words or as tokens.
+    private const string OwnAdvice =
+        "Cut the text before the network instead, with Transforms.Text.TokenizeIntoWords and Transforms.Conversion.MapValueToKey, and name the keys among FeatureColumns; or let the application make the column.";
+
     private readonly ModelOperationsCatalog catalog;
     private readonly Dictionary<string, GraphColumn> columns = new(StringComparer.Ordinal);
     private readonly List<Variable> inputs = [];
@@ -111,7 +115,8 @@ internal sealed class PipelineGraph
         {
             BatchOnnxTransformer network => Scores(network, before),
             ColumnSelectingTransformer => [],
-            _ => new ConvertedTransformer(catalog, transformer, before, schema).Columns(made, name => columns[name]),
+            TokenTransformer => made.Select(name => (name, new GraphColumn($"The column \"{name}\" cannot be written as ONNX, which a tokenizer of the network makes. {OwnAdvice}"))),
+            _ => new ConvertedTransformer(catalog, transformer, before, schema, isOwn ? OwnAdvice : null).Columns(made, name => columns[name]),
         };
         foreach ((string name, GraphColumn column) in results.ToArray())
             columns[name] = column;

@@ -8,6 +8,8 @@ namespace Toolkit.OnnxExport.Checking;
 /// <summary>The rules for a node: operator, counts, attributes.</summary>
 internal static class NodeRules
 {
+    private const string RuntimeDomain = "com.microsoft";
+
     // ONNX Runtime has put these into the standard domain, of every version; the first is a standard operator from version 17 on.
     private static readonly string[] OfRuntime = ["LayerNormalization", "SimplifiedLayerNormalization"];
 
@@ -43,6 +45,13 @@ internal static class NodeRules
         string domain = CheckContext.Normalize(node.Domain);
         if (!TryImport(domain, context, out long version))
         {
+            // ML.NET writes operators of ONNX Runtime without a word about their set, and ONNX Runtime takes them.
+            if (domain == RuntimeDomain)
+            {
+                context.Warning(CheckRule.Operator, location, $"Expected an operator of an imported operator set, found {node.OpType} of \"{domain}\", which ONNX Runtime takes all the same.");
+                return;
+            }
+
             context.Error(
                 CheckRule.Operator,
                 location,

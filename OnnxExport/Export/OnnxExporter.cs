@@ -85,8 +85,10 @@ public static class OnnxExporter
             ModelVersion = options.ModelVersion,
             Graph = writer.Write(),
         };
-        if (Uses(model.Graph, OnnxForm.Features))
+        if (Domains(model.Graph).Contains(OnnxForm.Features))
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = OnnxForm.Features, Version = FeaturesVersion });
+        foreach (string domain in Domains(model.Graph).Where(domain => domain is not ("" or OnnxForm.Features)).Distinct().Order(StringComparer.Ordinal))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         SetIfAny(options.ProducerName, v => model.ProducerName = v);
         SetIfAny(options.ProducerVersion, v => model.ProducerVersion = v);
         SetIfAny(options.Domain, v => model.Domain = v);
@@ -116,9 +118,9 @@ public static class OnnxExporter
     /// <summary>Biases go to their products first: what has been folded is a parameter of another shape, and no bias any more.</summary>
     private static Signature Folded(Signature signature) => ParameterFolding.Apply(BiasInputs.Of(new Merging().Apply(signature)));
 
-    /// <summary>Whether an operator of a domain stands in a graph or in a graph within it.</summary>
-    private static bool Uses(GraphProto graph, string domain) =>
-        graph.Node.Any(node => node.Domain == domain || node.Attribute.Any(attribute => attribute.G is { } inner && Uses(inner, domain)));
+    /// <summary>The domains of the operators of a graph and of the graphs within it.</summary>
+    private static IEnumerable<string> Domains(GraphProto graph) =>
+        graph.Node.SelectMany(node => node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Domains(attribute.G)).Prepend(node.Domain));
 
     /// <summary>An empty text is left out of the file.</summary>
     private static void SetIfAny(string text, Action<string> set)

@@ -19,10 +19,11 @@ internal static class Encoders
             return [node[0].DType == DType.String ? Found(node, names, numbers, Whole(node)) : Found(node, numbers, names, Text(node))];
         }
 
-        if (node[0].DType == DType.String && node.Texts("keys_strings") is { Count: > 0 } texts && node.Integers("values_int64s") is { } integers && texts.Count == integers.Count
-            && texts.Distinct(StringComparer.Ordinal).Count() == texts.Count && node.Tensor("default_tensor") is null)
+        if (node[0].DType == DType.String && node.Texts("keys_strings") is { Count: > 0 } texts && node.Integers("values_int64s") is { } integers && texts.Count == integers.Count && node.Tensor("default_tensor") is null)
         {
-            return new LabelEncoder([.. texts], [.. integers], node.Integer("default_int64")).ApplyAll(node[0]);
+            // Of equal keys the first counts.
+            (string Key, long Number)[] pairs = [.. texts.Zip(integers).DistinctBy(pair => pair.First, StringComparer.Ordinal)];
+            return new LabelEncoder([.. pairs.Select(pair => pair.Key)], [.. pairs.Select(pair => pair.Number)], node.Integer("default_int64")).ApplyAll(node[0]);
         }
 
         (Variable keys, Variable values) = (Listed(node, "keys"), Listed(node, "values"));

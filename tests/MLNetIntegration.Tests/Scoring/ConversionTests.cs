@@ -122,7 +122,7 @@ public sealed class ConversionTests
         string message = Assert.Throws<ScoringException>(() => ml.Model.ConvertToOnnx(needed, Rows, stream)).Message;
         Assert.Contains("\"Part\"", message, StringComparison.Ordinal);
         Assert.Contains("CustomMappingTransformer", message, StringComparison.Ordinal);
-        Assert.Contains("Let the application make it", message, StringComparison.Ordinal);
+        Assert.Contains("Let the application make the column", message, StringComparison.Ordinal);
         Assert.Equal(0, stream.Length);
 
         // What only a label is made with is not needed.

@@ -20,6 +20,9 @@ public sealed class NodeProblemTests
     public void Operators_belong_to_an_imported_set()
     {
         Expect(m => m.Graph.Node[1].Domain = "com.example", "Error (Operator) at main/softmax: Expected an operator of an imported operator set, found Softmax of \"com.example\".");
+        Expect(
+            m => m.Graph.Node[1].Domain = "com.microsoft",
+            "Warning (Operator) at main/softmax: Expected an operator of an imported operator set, found Softmax of \"com.microsoft\", which ONNX Runtime takes all the same.");
         Added(
             new NodeProto { OpType = "Strange", Domain = "org.example", Name = "strange", Output = { "q" } },
             "Warning (Operator) at main/strange: Strange of \"org.example\" version 1 is not known to this check.");
