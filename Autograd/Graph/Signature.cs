@@ -172,4 +172,8 @@ public interface ISignatureSource
 {
     /// <summary>The computation that an application runs: inputs, outputs, no updates.</summary>
     Signature Inference { get; }
+
+    /// <summary>The computation of the same inputs and outputs as training applies it, with the updates of what is no weight: dropout drops, statistics are those of the batch, counters go up.
+    /// Null where nothing is known of it.</summary>
+    Signature? TrainingForward => null;
 }

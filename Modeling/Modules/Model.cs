@@ -83,6 +83,11 @@ public abstract class Model : ISignatureSource
     public Signature InferenceIn(DType type) =>
         MixedPrecision.Of(type) is { } numbers ? StoredParameters.In(numbers.Type, InferenceFor(KnownFields, numbers)) : Inference;
 
+    /// <summary>What training applies in the place of <see cref="Inference"/>: the same inputs and outputs with dropout that drops and statistics of the batch, each example counting once, and the updates of running
+    /// statistics and random counters. A file that is saved holds both.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
+    public Signature TrainingForward => SignatureOf(KnownFields, Mode.Training);
+
     /// <summary>The kind of model in names, a noun in lower case such as "dense"; "model" by default.</summary>
     protected internal virtual string Kind => "model";
 
@@ -207,15 +212,21 @@ public abstract class Model : ISignatureSource
     internal virtual IReadOnlyList<Field> FieldsOf(DataLayout layout, IReadOnlySet<string> others) => layout.Fields;
 
     /// <summary>The computation of an application for examples of such fields.</summary>
-    internal Signature InferenceFor(IReadOnlyList<Field> fields, MixedPrecision? precision = null)
+    internal Signature InferenceFor(IReadOnlyList<Field> fields, MixedPrecision? precision = null) => SignatureOf(fields, Mode.Inference, precision);
+
+    private Signature SignatureOf(IReadOnlyList<Field> fields, Mode mode, MixedPrecision? precision = null)
     {
         var symbols = new ExampleSymbols(fields);
         // What the examples weigh changes no prediction.
         var inputs = new Named([.. symbols.All.Take(fields.Count).Select(input => (input.Name!, input))]);
-        Named outputs = Forward(inputs, new ForwardContext(Mode.Inference) { Examples = symbols, Precision = precision });
-        IReadOnlySet<string> read = symbols.ReadBy(outputs.Values);
+        var context = new ForwardContext(mode) { Examples = symbols, Precision = precision };
+        Named outputs = Forward(inputs, context);
+        IReadOnlySet<string> read = symbols.ReadBy([.. outputs.Values, .. context.Updates.Select(update => update.NewValue)]);
         return new Signature(
-            [.. symbols.All.Where(input => read.Contains(input.Name!))], [.. outputs.Select(output => new Output(output.Key, output.Value))], name: path!.Length == 0 ? "model" : path);
+            [.. symbols.All.Where(input => read.Contains(input.Name!))],
+            [.. outputs.Select(output => new Output(output.Key, output.Value))],
+            context.Updates,
+            path!.Length == 0 ? "model" : path);
     }
 
     /// <summary>Gives the model a full name before it is used, if it has none, so that several models can later stand in one graph.</summary>

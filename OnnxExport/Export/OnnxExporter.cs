@@ -57,6 +57,33 @@ public static class OnnxExporter
     public static void ExportOnnx(this ISignatureSource model, string path, OnnxExportOptions? options = null) =>
         Export(model.Inference, path, options);
 
+    /// <summary>Saves a model with its architecture: an .onnx file that is served like any other and that <see cref="Import.OnnxModel.Load(string, Autograd.Operations.OperatorSet?, CancellationToken)"/> gives back without the
+    /// code that built it, to be trained further.</summary>
+    /// <remarks><para>The graph of the file is that of inference; what training applies in its place (dropout, statistics of the batch, with the updates of their states) stands in <c>training_info</c> where the two differ, and
+    /// metadata <c>role:NAME</c> say what each parameter is for. <c>new ComputationModel(OnnxModel.Load(path))</c> is a model of the same numbers and the same names of parameters, so a checkpoint of the training fits it.</para>
+    /// <para>Not saved: weights of examples that statistics of a batch take into account, and what loss, optimizer and data are.</para></remarks>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="options">How to write it; null for the defaults with operator set <see cref="TrainingStepExporter.Opset"/>, in which dropout is written with its own operators.</param>
+    /// <exception cref="ExportException">An operation has no form in the operator set, an option is out of range or folds parameters or has a training step of its own, a parameter is NaN or infinite, or the model is too large.</exception>
+    /// <exception cref="IOException">The file cannot be written: the folder is missing or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file is read-only.</exception>
+    public static void Save(this ISignatureSource model, string path, OnnxExportOptions? options = null)
+    {
+        options ??= new OnnxExportOptions { Opset = TrainingStepExporter.Opset };
+        if (options.FoldParameters || options.TrainingStep is not null)
+            throw new ExportException("Expected options that keep parameters as they are and have no training step, as a model is saved with what trains it.");
+        (Signature inference, Signature? training) = (model.Inference, model.TrainingForward);
+        if (training is { Updates.Count: 0 } && ToModel(training, options).Graph.Equals(ToModel(inference, options).Graph))
+            training = null;
+        IEnumerable<Parameter> parameters = inference.Parameters.Union(training?.Parameters ?? []);
+        Export(inference, path, options with
+        {
+            TrainingStep = training is null ? null : new Signature(training.Inputs, training.Outputs, training.Updates, TrainingInfo.ForwardName),
+            Metadata = parameters.Select(WrittenUpdate.RoleOf).Concat(options.Metadata).DistinctBy(entry => entry.Key).ToDictionary(StringComparer.Ordinal),
+        });
+    }
+
     /// <summary>The model of a computation.</summary>
     /// <param name="signature">The computation.</param>
     /// <param name="options">How to write it; null for the defaults.</param>
@@ -110,7 +137,7 @@ public static class OnnxExporter
         }
 
         if (options.TrainingStep is { } step)
-            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null }, external: external, shares: shares));
+            TrainingInfo.Add(model, ToModel(step, options with { TrainingStep = null, FoldParameters = false, GraphName = null, Metadata = new Dictionary<string, string>() }, external: external, shares: shares));
         ModelCheck.Require(model);
         return model;
     }

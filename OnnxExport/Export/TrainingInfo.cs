@@ -6,6 +6,9 @@ namespace Toolkit.OnnxExport.Export;
 /// must not give a name again.</summary>
 internal static class TrainingInfo
 {
+    /// <summary>What the graph is called that is no step, but what training applies in the place of the model.</summary>
+    public const string ForwardName = "training_forward";
+
     /// <summary>Adds a step to a model.</summary>
     /// <param name="model">The model for inference.</param>
     /// <param name="step">The step as a model of its own, which is taken apart.</param>

@@ -34,7 +34,7 @@ internal sealed partial class GraphReader
         this.operators = operators;
         this.cancellation = cancellation;
         this.folder = folder;
-        initializers = new InitializerReader(graph, folder, WrittenUpdate.Of(model));
+        initializers = new InitializerReader(graph, folder, WrittenUpdate.RolesOf(model));
         work = new Work(1_000_000 + (64L * NodesOf(graph).LongCount()));
         symbols = [.. graph.Input.SelectMany(input => input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.DimParam)];
     }
@@ -45,7 +45,7 @@ internal sealed partial class GraphReader
         (model, operators, folder, symbols, work, cancellation) = (around.model, around.operators, around.folder, around.symbols, around.work, around.cancellation);
         this.graph = graph;
         this.around = around;
-        initializers = new InitializerReader(graph, folder, new Dictionary<string, WrittenUpdate>());
+        initializers = new InitializerReader(graph, folder, new Dictionary<string, ParameterRole>());
     }
 
     /// <summary>What the names of the graph stand for, sequences and optionals, and nodes and initializers that nothing reads aside.</summary>

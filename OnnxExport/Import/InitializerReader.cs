@@ -15,15 +15,15 @@ internal sealed class InitializerReader
     private readonly HashSet<string> updated;
     private readonly Dictionary<string, Parameter> parameters = new(StringComparer.Ordinal);
     private readonly string? folder;
-    private readonly IReadOnlyDictionary<string, WrittenUpdate> known;
+    private readonly IReadOnlyDictionary<string, ParameterRole> roles;
 
     /// <summary>Prepares to read the initializers of a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="folder">Where external data lie.</param>
-    /// <param name="known">What the metadata of the file say of updated parameters.</param>
-    public InitializerReader(GraphProto graph, string? folder, IReadOnlyDictionary<string, WrittenUpdate> known)
+    /// <param name="roles">What the metadata of the file say that parameters are for.</param>
+    public InitializerReader(GraphProto graph, string? folder, IReadOnlyDictionary<string, ParameterRole> roles)
     {
-        this.known = known;
+        this.roles = roles;
         this.folder = folder;
         tensors = graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         HashSet<string> outputs = [.. graph.Output.Select(output => output.Name)];
@@ -47,7 +47,7 @@ internal sealed class InitializerReader
     {
         TensorProto tensor = tensors[name];
         bool isFloating = TensorConversion.ToDType(tensor.DataType).IsFloating();
-        return updated.Contains(name) || (isFloating && IsLearnable(tensor.Dims.Count, reader, input))
+        return updated.Contains(name) || roles.ContainsKey(name) || (isFloating && IsLearnable(tensor.Dims.Count, reader, input))
             ? ParameterOf(name, isFloating ? Role(tensor.Dims.Count(size => size > 1), reader, input) : ParameterRole.State).Variable
             : Variable.Of(ExternalTensor.Read(tensor, folder));
     }
@@ -69,7 +69,7 @@ internal sealed class InitializerReader
     private Parameter ParameterOf(string name, ParameterRole role)
     {
         if (!parameters.TryGetValue(name, out Parameter? parameter))
-            parameters.Add(name, parameter = new Parameter(name, ExternalTensor.Read(tensors[name], folder), known.GetValueOrDefault(name)?.Role ?? role));
+            parameters.Add(name, parameter = new Parameter(name, ExternalTensor.Read(tensors[name], folder), roles.GetValueOrDefault(name, role)));
         return parameter;
     }
 

@@ -24,11 +24,12 @@ public sealed class OnnxModel : ISignatureSource
 {
     private readonly IReadOnlyDictionary<string, Variable> values;
 
-    internal OnnxModel(Signature signature, OnnxExportOptions exportOptions, IReadOnlyDictionary<string, Variable> values)
+    internal OnnxModel(Signature signature, OnnxExportOptions exportOptions, IReadOnlyDictionary<string, Variable> values, Signature? trainingForward = null)
     {
         this.values = values;
         Signature = signature;
         ExportOptions = exportOptions;
+        TrainingForward = trainingForward;
         Inference = signature.Updates.Count == 0 ? signature : new Signature(signature.Inputs, signature.Outputs, name: signature.Name);
     }
 
@@ -37,6 +38,9 @@ public sealed class OnnxModel : ISignatureSource
 
     /// <summary>The computation without updates.</summary>
     public Signature Inference { get; }
+
+    /// <summary>What training applies in the place of <see cref="Inference"/>, of a file that <see cref="OnnxExporter.Save"/> wrote; null of others, and of a model that is the same in both.</summary>
+    public Signature? TrainingForward { get; }
 
     /// <summary>The weights, in the order of their first use.</summary>
     public IReadOnlyList<Parameter> Parameters => Signature.Parameters;
@@ -91,7 +95,8 @@ public sealed class OnnxModel : ISignatureSource
         ModelProto model = FunctionInlining.Apply(ModelProto.Parser.ParseFrom(bytes));
         var reader = new GraphReader(model, operators ?? OperatorSet.Standard, folder, cancellation);
         Signature signature = reader.Read();
-        return new OnnxModel(signature, Options(model, signature), reader.Values);
+        Signature? training = TrainingReader.Read(model, signature, operators ?? OperatorSet.Standard, folder, cancellation);
+        return new OnnxModel(signature, Options(model, signature), reader.Values, training);
     }
 
     private static OnnxExportOptions Options(ModelProto model, Signature signature) => new()
