@@ -85,6 +85,7 @@ public static partial class Gradient
         }
 
         IReadOnlyList<Node> order = TopologicalOrder.Of(ys, stops);
+        RequireSameGraph(ys, wrt, order);
         HashSet<Variable> between = DependentOn(wrt, order), asked = new(wrt, ReferenceEqualityComparer.Instance);
         for (int i = order.Count - 1; i >= 0; i--)
         {
@@ -110,6 +111,19 @@ public static partial class Gradient
         }
 
         return [.. wrt.Select(variable => table.GetValueOrDefault(variable))];
+    }
+
+    /// <summary>Refuses an input where another of its name is read: gradients of 0 would say that nothing depends on it.</summary>
+    private static void RequireSameGraph(IReadOnlyList<Variable> ys, IReadOnlyList<Variable> wrt, IReadOnlyList<Node> order)
+    {
+        if (!wrt.Any(variable => variable.IsInput))
+            return;
+        HashSet<Variable> read = new(order.SelectMany(node => node.Inputs).Concat(ys).OfType<Variable>().Where(variable => variable.IsInput), ReferenceEqualityComparer.Instance);
+        if (wrt.FirstOrDefault(variable => variable.IsInput && !read.Contains(variable) && read.Any(other => other.Name == variable.Name)) is { } strange)
+        {
+            throw new GradientException(
+                $"Expected to differentiate by the input \"{strange.Name}\" that is read, found another of the same name. A model's Inference is a new graph at each reading: read it once and keep it.");
+        }
     }
 
     private static void Propagate(Node node, Variable?[] gradients, HashSet<Variable> between, HashSet<Variable> asked, Dictionary<Variable, Variable> table)

@@ -134,7 +134,8 @@ public sealed class Signature
             if (leaf.IsInput && !known.Contains(leaf))
             {
                 throw new GraphException(
-                    $"The signature \"{Name}\" needs the input {leaf}, which is not among its inputs: {string.Join(", ", Inputs)}.");
+                    $"The signature \"{Name}\" needs the input {leaf}, which is not among its inputs: {string.Join(", ", Inputs)}."
+                    + (Inputs.Any(input => input.Name == leaf.Name) ? " That of the same name belongs to another graph: a model's Inference is a new one at each reading, so read it once and keep it." : string.Empty));
             }
 
             if (leaf.Parameter is not null && seen.Add(leaf.Parameter))

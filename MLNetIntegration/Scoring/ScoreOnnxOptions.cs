@@ -79,8 +79,8 @@ public sealed record ScoreOnnxOptions
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range, or a choice is none.</exception>
     internal void Check()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(BatchesAhead ?? 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfNegative(BatchesAhead ?? 0, nameof(BatchesAhead));
         if (!Enum.IsDefined(NaNPolicy))
         {
             throw new ArgumentOutOfRangeException(nameof(NaNPolicy), NaNPolicy, $"Expected one of {string.Join(", ", Enum.GetNames<NaNPolicy>())}.");

@@ -8,7 +8,13 @@ namespace Toolkit.MLNetIntegration.Training;
 public sealed record NeuralNetworkOptions : TrainingOptions
 {
     /// <summary>The units of each hidden layer; two layers of 64 by default, none for a linear model.</summary>
-    public IReadOnlyList<int> HiddenUnits { get; init => field = [.. value]; } = [64, 64];
+    public IReadOnlyList<int> HiddenUnits
+    {
+        get;
+        init => field = value.All(units => units >= 1) ? [.. value] : throw new ArgumentOutOfRangeException(nameof(HiddenUnits), string.Join(", ", value), "Expected at least 1 unit in each layer.");
+    }
+
+    = [64, 64];
 
     /// <summary>The activation of the hidden layers; the rectifier by default (book section 6.3).</summary>
     public Func<Variable, Variable> Activation { get; init; } = Ops.Relu;

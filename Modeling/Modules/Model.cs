@@ -70,7 +70,8 @@ public abstract class Model : ISignatureSource
     public virtual IReadOnlyList<Field>? InputFields { get; set; }
 
     /// <summary>The computation that an application runs: an input of shape ["batch", …] for each field that the outputs depend on, one with the lengths of a
-    /// ragged axis if they depend on these ("time.length", int64 ["batch"]), and the outputs by their names; those of a <see cref="Module"/> are "input" and "output".</summary>
+    /// ragged axis if they depend on these ("time.length", int64 ["batch"]), and the outputs by their names; those of a <see cref="Module"/> are "input" and "output". Each reading makes a new graph: read it once where variables
+    /// are to be compared, differentiated by or compiled.</summary>
     /// <exception cref="InvalidOperationException"><see cref="InputFields"/> are not known.</exception>
     public Signature Inference => InferenceFor(KnownFields);
 
@@ -99,6 +100,9 @@ public abstract class Model : ISignatureSource
 
     /// <summary>Kind and size, such as "Dense 784 → 512".</summary>
     protected internal virtual string Description => GetType().Name;
+
+    /// <summary>Whether parameters of its own were named before the model was put into another, so that its place is not in their names.</summary>
+    internal bool IsNamedAlone { get; private set; }
 
     /// <summary>The parameters that this model owns itself, not those of its children.</summary>
     internal IReadOnlyList<Parameter> Own
@@ -252,6 +256,7 @@ public abstract class Model : ISignatureSource
         // A model that was used by itself has no path yet; it takes one from the model that it is put into later.
         if (path is { Length: > 0 } || (path is not null && fullName.Length == 0))
             return;
+        IsNamedAlone = path is "" && own is { Count: > 0 };
         path = fullName.Length == 0 ? Name ?? "" : fullName;
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (Model child in Children.Distinct())

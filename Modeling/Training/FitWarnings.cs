@@ -5,6 +5,7 @@ using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Normalization;
 using Toolkit.Modeling.Data;
 using Toolkit.Modeling.Losses;
+using Toolkit.Modeling.Modules;
 
 namespace Toolkit.Modeling.Training;
 
@@ -24,6 +25,12 @@ internal static class FitWarnings
                 yield return $"{loss.GetType().Name} takes logits, and \"{loss.Output}\" comes out of a {last}: the gradient is small where the model is wrong. " +
                     $"Leave the {last} out; it can be applied to predictions later.";
             }
+        }
+
+        if (NamedAlone(trainer.Model).ToArray() is [var first, ..] alone)
+        {
+            yield return $"{string.Join(", ", alone.Select(layer => layer.Description))}: parameters are called \"{first.Own[0].Name}\" and so on in files and checkpoints, without a place in the model, as the layer was used or a parameter of it read before it "
+                + $"stood there. Give it a {nameof(Model.Name)}, or put the model together first.";
         }
 
         if (options.Shuffle)
@@ -51,6 +58,10 @@ internal static class FitWarnings
             : share < LeastChange ? $"{text}: the rate seems to be too small, or the gradient is 0."
             : null;
     }
+
+    /// <summary>Layers that have had their names before they were put beside others that learn, too, and have them from their places.</summary>
+    private static IEnumerable<Model> NamedAlone(Model model) =>
+        model.Children.SelectMany(child => child.IsNamedAlone && model.Children.Any(other => !other.IsNamedAlone && other.Learned.Count > 0) ? [child] : NamedAlone(child));
 
     private static string? Squashed(Variable output) => output.Producer?.Operation switch
     {

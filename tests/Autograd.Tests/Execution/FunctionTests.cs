@@ -57,6 +57,9 @@ public sealed class FunctionTests
         Assert.Equal(["y", "z"], named.Signature.Outputs.Select(output => output.Name));
         Assert.Equal([6f, 8f], named.Run(Value.Of([3f, 4f], 2))[0].ToArray<float>());
         Assert.Equal([4f, 5f], named.Run(Value.Of([3f, 4f], 2))[1].ToArray<float>());
+        Function alone = Function.Compile([x], [new Output("y", x * 2)]);
+        Assert.Equal("y", Assert.Single(alone.Signature.Outputs).Name);
+        Assert.Equal([6f, 8f], alone.Run(Value.Of([3f, 4f], 2))[0].ToArray<float>());
         Function plain = Function.Compile([x], [x * 2, x + 1]);
         Assert.Equal(["output0", "output1"], plain.Signature.Outputs.Select(output => output.Name));
         Assert.Equal([4f, 5f], plain.Run(Value.Of([3f, 4f], 2))[1].ToArray<float>());

@@ -88,7 +88,7 @@ public sealed class ErrorTests
     [InlineData(double.NaN)]
     [InlineData(1e39)]
     [InlineData(double.NegativeInfinity)]
-    public void What_takes_the_place_of_not_a_number_is_finite(double number) => Assert.Throws<ArgumentOutOfRangeException>(() =>
+    public void What_takes_the_place_of_not_a_number_is_finite(double number) => Assert.Throws<ArgumentOutOfRangeException>("NaNReplacement", () =>
         Ml.ScoreOnnx(Model, new ScoreOnnxOptions { NaNPolicy = NaNPolicy.Replace, NaNReplacement = number }).Fit(Data()));
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class LookAheadTests
             Assert.Equal(expected, found);
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ml.ScoreOnnx(model, new ScoreOnnxOptions { BatchesAhead = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>("BatchesAhead", () => Ml.ScoreOnnx(model, new ScoreOnnxOptions { BatchesAhead = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>("BatchSize", () => Ml.ScoreOnnx(model, new ScoreOnnxOptions { BatchSize = 0 }));
     }
 
     [Theory]

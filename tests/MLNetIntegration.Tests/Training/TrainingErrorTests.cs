@@ -130,6 +130,7 @@ public sealed class TrainingErrorTests
     public void Options_out_of_range_are_refused_at_once()
     {
         Assert.Throws<ArgumentOutOfRangeException>("Dropout", () => Options with { Dropout = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>("HiddenUnits", () => Options with { HiddenUnits = [8, 0] });
         Assert.Throws<ArgumentOutOfRangeException>("WeightDecay", () => Options with { WeightDecay = -1 });
         Assert.Throws<ArgumentOutOfRangeException>("Epochs", () => Options with { Epochs = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("ValidationFraction", () => Options with { ValidationFraction = double.NaN });
