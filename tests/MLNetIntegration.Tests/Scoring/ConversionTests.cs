@@ -83,6 +83,36 @@ public sealed class ConversionTests
         Assert.Equal(scored.GetColumn<bool>("PredictedLabel"), found[2].ToArray<bool>());
     }
 
+    /// <summary>Several labels, keys as features and numbers that are missing, from a pipeline that was saved and loaded.</summary>
+    [Fact]
+    public void A_loaded_pipeline_of_several_labels_is_one_file()
+    {
+        var model = ml.Transforms.Conversion.MapValueToKey("PlaceKey", nameof(Flat.Place)).Append(ml.Transforms.Conversion.MapValueToKey("KindKey", nameof(Flat.Kind)))
+            .Append(ml.MultiTaskNeuralNetwork(
+                [NetworkTask.Regression("Rent"), NetworkTask.Multiclass("KindKey") with { Name = "Kind" }, NetworkTask.Binary("IsNew")],
+                new() { FeatureColumns = ["Area", "PlaceKey", "Sizes"], HiddenUnits = [6], Epochs = 3, Seed = 2, MissingFeatures = MissingFeatures.Impute })).Fit(Rows);
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "flats.zip");
+        ml.Model.Save(model, Rows.Schema, path);
+        model.LastTransformer.Dispose();
+        ITransformer loaded = ml.LoadBatched(path, out _);
+        string file = Path.Combine(folder.Path, "flats.onnx");
+        using (FileStream stream = File.Create(file))
+            ml.Model.ConvertToOnnx(loaded, Rows, stream);
+        using OnnxSession session = OnnxSession.Load(file);
+        Assert.Equal(["Area", "Sizes", "Place"], session.Inputs.Select(input => input.Name));
+        string[] columns = [.. session.Outputs.Select(output => output.Name.Replace(".output", "", StringComparison.Ordinal))];
+        Assert.Equal(["IsNewPredictedLabel", "IsNewProbability", "IsNewScore", "KindPredictedLabel", "KindScore", "RentScore"], columns.Order(StringComparer.Ordinal));
+        Flat[] rows = [.. Flats, new Flat { Area = float.NaN, Sizes = [1, float.NaN], Place = "nowhere" }];
+        IDataView scored = loaded.Transform(ml.Data.LoadFromEnumerable(rows));
+        IReadOnlyList<Value> found = session.Run(InputsOf(session, rows));
+        Near(scored.GetColumn<float>("RentScore"), found[Array.IndexOf(columns, "RentScore")]);
+        Near(scored.GetColumn<float[]>("KindScore").SelectMany(row => row), found[Array.IndexOf(columns, "KindScore")]);
+        Assert.Equal(scored.GetColumn<uint>("KindPredictedLabel"), found[Array.IndexOf(columns, "KindPredictedLabel")].ToArray<uint>());
+        Near(scored.GetColumn<float>("IsNewProbability"), found[Array.IndexOf(columns, "IsNewProbability")]);
+        Assert.Equal(scored.GetColumn<bool>("IsNewPredictedLabel"), found[Array.IndexOf(columns, "IsNewPredictedLabel")].ToArray<bool>());
+    }
+
     /// <summary>Two outputs of two networks, the second of which reads what the first has found; and a model of a file.</summary>
     [Fact]
     public void Networks_stand_behind_each_other_and_outputs_are_chosen()
@@ -206,13 +236,15 @@ public sealed class ConversionTests
 
     private static void Near(IEnumerable<float> expected, Value found) => Assert.All(expected.Zip(found.ToArray<float>(), (e, f) => (e, f)).ToArray(), pair => Assert.Equal(pair.e, pair.f, 1e-4 * Math.Max(1, Math.Abs(pair.e))));
 
-    private static Value[] InputsOf(OnnxSession session) => [.. session.Inputs.Select(input => input.Name switch
+    private static Value[] InputsOf(OnnxSession session) => InputsOf(session, Flats);
+
+    private static Value[] InputsOf(OnnxSession session, Flat[] rows) => [.. session.Inputs.Select(input => input.Name switch
     {
-        nameof(Flat.Area) => Value.Of([.. Flats.Select(flat => flat.Area)], Flats.Length, 1),
-        nameof(Flat.Sizes) => Value.Of([.. Flats.SelectMany(flat => flat.Sizes)], Flats.Length, 2),
-        nameof(Flat.Place) => Value.Of([.. Flats.Select(flat => flat.Place)], Flats.Length, 1),
-        nameof(Flat.Rooms) => Value.Of([.. Flats.Select(flat => flat.Rooms)], Flats.Length, 1),
-        nameof(Flat.IsNew) => Value.Of([.. Flats.Select(flat => flat.IsNew)], Flats.Length, 1),
+        nameof(Flat.Area) => Value.Of([.. rows.Select(flat => flat.Area)], rows.Length, 1),
+        nameof(Flat.Sizes) => Value.Of([.. rows.SelectMany(flat => flat.Sizes)], rows.Length, 2),
+        nameof(Flat.Place) => Value.Of([.. rows.Select(flat => flat.Place)], rows.Length, 1),
+        nameof(Flat.Rooms) => Value.Of([.. rows.Select(flat => flat.Rooms)], rows.Length, 1),
+        nameof(Flat.IsNew) => Value.Of([.. rows.Select(flat => flat.IsNew)], rows.Length, 1),
         _ => throw new InvalidOperationException(input.Name),
     })];
 
