@@ -31,13 +31,13 @@ internal enum PlaceKind
 internal readonly record struct Place(PlaceKind Kind, DType Type, int Shape, int Source, Value? Value);
 
 /// <summary>A new value that is copied into its parameter after all steps.</summary>
-internal readonly record struct Commit(int NewValue, Parameter Parameter);
+internal sealed record Commit(int NewValue, Parameter Parameter);
 
 /// <summary>A node that is computed when the sizes are known: the places of its inputs (−1 where one is left out) and results.</summary>
 internal sealed record EarlyNode(Node Node, int[] Inputs, int[] Outputs);
 
 /// <summary>A value that a run's caller provides, as one argument of one step.</summary>
-internal readonly record struct InputArgument(int Step, int Index, int Input);
+internal sealed record InputArgument(int Step, int Index, int Input);
 
 /// <summary>An output that the steps may write straight into the caller's memory.</summary>
 /// <param name="Output">Its position.</param>

@@ -44,6 +44,10 @@ public sealed record OnnxForm(string Operator)
     /// <summary>The types of the first argument for which ONNX Runtime has a CPU kernel; null means all that the operation takes. The model is
     /// valid ONNX for the others too, and other runtimes may run it.</summary>
     public IReadOnlyList<DType>? RuntimeTypes { get; init; }
+
+    /// <summary>What reads the node as a file's, to know the type of what it gives; null (the default) for a small operator that every program that writes files carries. An operator with large kernels is named here, by
+    /// the operation that is written with it, so that other programs do without.</summary>
+    public Func<OnnxNode, IReadOnlyList<Variable>>? Read { get; init; }
 }
 
 /// <summary>An attribute that holds a computation. Captured variables are read there by the names that they have in the graph around.</summary>

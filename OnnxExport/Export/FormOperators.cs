@@ -1,5 +1,4 @@
 using Toolkit.Autograd.Operations;
-using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Indexing;
 using Toolkit.Autograd.Operations.LinearAlgebra;
@@ -9,24 +8,18 @@ using Range = Toolkit.Autograd.Operations.Shaping.Range;
 
 namespace Toolkit.OnnxExport.Export;
 
-/// <summary>The operators that stand inside the forms of operations. A native program that exports carries these, and not the kernels of the whole standard.</summary>
+/// <summary>The operators that stand inside the forms of operations and are not named there (<see cref="Autograd.Graph.OnnxForm.Read"/>). A native program that exports carries these, and not the kernels of the whole standard.</summary>
 internal static class FormOperators
 {
     public static OperatorSet All { get; } = OperatorSet.Empty
         .With<Add>("")
-        .With<BitShift>("")
-        .With<BitwiseXor>("")
         .With<Cast>("")
         .With<Concat>("")
-        .With<Conv>("")
-        .With<ConvTranspose>("")
         .With<Div>("")
         .With<Equal>("")
-        .With<Erf>("")
         .With<Expand>("")
         .With<Gather>("")
         .With<MatMul>("")
-        .With<Mod>("")
         .With<Mul>("")
         .With<NonZero>("")
         .With<OneHot>("")

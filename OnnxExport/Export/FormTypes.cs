@@ -21,7 +21,7 @@ internal sealed class FormTypes(int opset)
             return known;
         Variable?[] inputs = [.. form.Inputs!.Select(input => Read(input, node))];
         Variable? result = null;
-        if (!inputs.Contains(null) && FormOperators.All.Find("", form.Operator) is { } apply
+        if (!inputs.Contains(null) && (form.Read ?? FormOperators.All.Find("", form.Operator)) is { } apply
             && StandardOperators.Find("", form.Operator, opset) is { } schema)
         {
             var attributes = form.Attributes.ToDictionary(a => a.Name, a => a.Value is DType type ? (long)Format.TensorConversion.ToDataType(type) : a.Value);

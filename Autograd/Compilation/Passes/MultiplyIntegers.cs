@@ -33,9 +33,7 @@ internal sealed class MultiplyIntegers : RewritingPass
             // One scale for all of the left matrix, and one for all of the right or for each column.
             if (b.Shape.Rank != 2 || Dequantized(a) is not { } left || Dequantized(b) is not { } right || !Scales.IsOne(left.Inputs[1].Shape) || !IsBesideColumns(right, transposeB ? 0 : 1))
                 return null;
-            Variable integers = transposeB ? Ops.Transpose(right.Inputs[0], [1, 0]) : right.Inputs[0];
-            Variable product = new MatMulInteger().Apply(left.Inputs[0], integers, left.Inputs.Optional(2), right.Inputs.Optional(2));
-            return Ops.Cast(product, DType.Float32) * (Ops.Reshape(left.Inputs[1], Shape.Scalar) * (Scales.IsOne(right.Inputs[1].Shape) ? Ops.Reshape(right.Inputs[1], Shape.Scalar) : right.Inputs[1]));
+            return ((DequantizeLinear)left.Operation).Product(left.Inputs, right.Inputs, transposeB);
         }
 
         /// <summary>The node that makes float32 of eight bits, without blocks; null where there is none.</summary>

@@ -103,7 +103,7 @@ internal static unsafe class DepthwiseConvolution
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: DepthwiseConvolution<T, Vector512<T>, Simd512<T>>.Run(shape, x, w, bias, relu, y, workers); break;
             case SimdWidth.Vector256: DepthwiseConvolution<T, Vector256<T>, Simd256<T>>.Run(shape, x, w, bias, relu, y, workers); break;

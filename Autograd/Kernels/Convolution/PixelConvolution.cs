@@ -192,7 +192,7 @@ internal static unsafe class PixelConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* ready = packed is null ? null : (T*)packed.Address;
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: PixelConvolution<T, Vector512<T>, Simd512<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
             case SimdWidth.Vector256: PixelConvolution<T, Vector256<T>, Simd256<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
@@ -206,7 +206,7 @@ internal static unsafe class PixelConvolution
     {
         fixed (T* pw = w)
         {
-            return width switch
+            return SimdWidths.Compiled(width) switch
             {
                 SimdWidth.Vector512 => PackAll<T, Vector512<T>, Simd512<T>>(shape, pw),
                 SimdWidth.Vector256 => PackAll<T, Vector256<T>, Simd256<T>>(shape, pw),

@@ -157,7 +157,7 @@ internal static unsafe class ShiftedConvolution
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* ready = packed is null ? null : (T*)packed.Address;
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: ShiftedConvolution<T, Vector512<T>, Simd512<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
             case SimdWidth.Vector256: ShiftedConvolution<T, Vector256<T>, Simd256<T>>.Run(shape, x, w, bias, relu, y, workers, ready); break;
@@ -173,7 +173,7 @@ internal static unsafe class ShiftedConvolution
         T* to = (T*)packed.Address;
         fixed (T* pw = w)
         {
-            switch (width)
+            switch (SimdWidths.Compiled(width))
             {
                 case SimdWidth.Vector512: ShiftedConvolution<T, Vector512<T>, Simd512<T>>.Pack(shape, pw, to); break;
                 case SimdWidth.Vector256: ShiftedConvolution<T, Vector256<T>, Simd256<T>>.Pack(shape, pw, to); break;

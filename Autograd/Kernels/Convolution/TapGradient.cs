@@ -165,7 +165,7 @@ internal static unsafe class TapGradient
     public static void Run<T>(in ConvolutionShape shape, T* x, T* dy, T* dw, SimdWidth width, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: TapGradient<T, Vector512<T>, Simd512<T>>.Run(shape, x, dy, dw, workers); break;
             case SimdWidth.Vector256: TapGradient<T, Vector256<T>, Simd256<T>>.Run(shape, x, dy, dw, workers); break;

@@ -84,7 +84,7 @@ internal static unsafe class Winograd
         where T : unmanaged, INumber<T>
     {
         T* ready = packed is null ? null : (T*)packed.Address;
-        switch (width, shape.KernelHeight)
+        switch (SimdWidths.Compiled(width), shape.KernelHeight)
         {
             case (SimdWidth.Vector512, 3): WinogradForward<T, Vector512<T>, Simd512<T>, Rows3, Rows4>.Run(shape, x, w, bias, relu, y, workers, ready); break;
             case (SimdWidth.Vector512, _): WinogradForward<T, Vector512<T>, Simd512<T>, Rows5, Rows2>.Run(shape, x, w, bias, relu, y, workers, ready); break;
@@ -99,7 +99,7 @@ internal static unsafe class Winograd
     public static void WeightGradient<T>(SimdWidth width, in ConvolutionShape shape, T* x, T* dy, T* dw, Workers workers)
         where T : unmanaged, INumber<T>
     {
-        switch (width, shape.KernelHeight)
+        switch (SimdWidths.Compiled(width), shape.KernelHeight)
         {
             case (SimdWidth.Vector512, 3): WinogradWeightGradient<T, Vector512<T>, Simd512<T>, Rows3, Rows4>.Run(shape, x, dy, dw, workers); break;
             case (SimdWidth.Vector512, _): WinogradWeightGradient<T, Vector512<T>, Simd512<T>, Rows5, Rows2>.Run(shape, x, dy, dw, workers); break;

@@ -29,7 +29,7 @@ internal static unsafe class VectorFunctions
             throw new ArgumentException($"{x.Length} values need as much room; there is room for {y.Length}.", nameof(y));
         fixed (T* px = x, py = y)
         {
-            switch (width)
+            switch (SimdWidths.Compiled(width))
             {
                 case SimdWidth.Vector512: Run<T, Vector512<T>, Simd512<T>, TFunction>(px, py, x.Length); break;
                 case SimdWidth.Vector256: Run<T, Vector256<T>, Simd256<T>, TFunction>(px, py, x.Length); break;

@@ -15,7 +15,7 @@ internal static unsafe class ByteProduct
     {
         (int k, int n) = (b.Sizes[0], b.Sizes[1]);
         var panel = new BytePanel(b.Pointer<byte>(), k, n, b.DType == DType.Int8);
-        Storage packed = width switch
+        Storage packed = SimdWidths.Compiled(width) switch
         {
             SimdWidth.Vector512 => PackAll<Vector512<int>, Simd512<int>>(panel, Pairs(k), n),
             SimdWidth.Vector256 => PackAll<Vector256<int>, Simd256<int>>(panel, Pairs(k), n),

@@ -210,7 +210,7 @@ internal static unsafe class Gemm
         fixed (T* pb = b)
         {
             MatrixPanel<T> panel = new(pb, ldb, transposeB);
-            return width switch
+            return SimdWidths.Compiled(width) switch
             {
                 SimdWidth.Vector512 => PackAll<T, Vector512<T>, Simd512<T>>(panel, k, n),
                 SimdWidth.Vector256 => PackAll<T, Vector256<T>, Simd256<T>>(panel, k, n),

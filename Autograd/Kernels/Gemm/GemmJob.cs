@@ -52,7 +52,7 @@ internal static class GemmJob
         where T : unmanaged, INumber<T>
         where TSource : unmanaged, IPanelSource<T>
     {
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: GemmJob<T, Vector512<T>, Simd512<T>, TSource>.Run(problem, source, workers); break;
             case SimdWidth.Vector256: GemmJob<T, Vector256<T>, Simd256<T>, TSource>.Run(problem, source, workers); break;

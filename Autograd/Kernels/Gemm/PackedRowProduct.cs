@@ -102,7 +102,7 @@ internal static class PackedRowProduct
     public static void Run<T>(in GemmProblem<T> problem, in PackedPanel<T> source, SimdWidth width, Workers workers)
         where T : unmanaged, INumber<T>
     {
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: PackedRowProduct<T, Vector512<T>, Simd512<T>>.Run(problem, source, workers); break;
             case SimdWidth.Vector256: PackedRowProduct<T, Vector256<T>, Simd256<T>>.Run(problem, source, workers); break;

@@ -164,7 +164,7 @@ internal static unsafe class RowProduct
     public static void Run<T>(in GemmProblem<T> problem, T* b, nint ldb, SimdWidth width, Workers workers)
         where T : unmanaged, INumber<T>
     {
-        switch (width)
+        switch (SimdWidths.Compiled(width))
         {
             case SimdWidth.Vector512: RowProduct<T, Vector512<T>, Simd512<T>>.Run(problem, b, ldb, workers); break;
             case SimdWidth.Vector256: RowProduct<T, Vector256<T>, Simd256<T>>.Run(problem, b, ldb, workers); break;

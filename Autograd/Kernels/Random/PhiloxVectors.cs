@@ -12,7 +12,7 @@ internal static unsafe class PhiloxVectors
 {
     /// <summary>Writes as many whole groups of blocks as fit; returns the number of blocks written.</summary>
     public static int Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words) =>
-        width == SimdWidth.Vector512 ? Words512(key, counter, block, blocks, words) : Words256(key, counter, block, blocks, words);
+        SimdWidths.Compiled(width) == SimdWidth.Vector512 ? Words512(key, counter, block, blocks, words) : Words256(key, counter, block, blocks, words);
 
     private static int Words256(ulong key, ulong counter, ulong block, int blocks, uint* words)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -19,8 +20,16 @@ internal enum SimdWidth
 internal static class SimdWidths
 {
     /// <summary>Gets the widest width with hardware.</summary>
-    public static SimdWidth Best =>
-        Vector512.IsHardwareAccelerated ? SimdWidth.Vector512 : Vector256.IsHardwareAccelerated ? SimdWidth.Vector256 : SimdWidth.Vector128;
+    public static SimdWidth Best
+    {
+        // A constant at each place where it is read, when the code is compiled.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated ? SimdWidth.Vector512 : Vector256.IsHardwareAccelerated ? SimdWidth.Vector256 : SimdWidth.Vector128;
+    }
+
+    /// <summary>The width whose code there is for one that is asked for: that one; in a native program the best one alone, which is known when it is compiled, so that the others take no room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdWidth Compiled(SimdWidth width) => RuntimeFeature.IsDynamicCodeSupported ? width : Best;
 
     /// <summary>The elements of a vector.</summary>
     public static int Lanes<T>(SimdWidth width)

@@ -98,6 +98,7 @@ public sealed record ConvInputGradient(IntList Strides, IntList Pads, IntList Di
             ],
             Inputs = [new OnnxInput.Argument(0), new OnnxInput.Argument(1)],
             RuntimeTypes = [DType.Float32],
+            Read = ConvTranspose.FromOnnx,
         };
         return rests.All(rest => rest is not null)
             ? transposed

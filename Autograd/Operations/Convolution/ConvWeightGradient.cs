@@ -86,8 +86,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
     public override OnnxForm ToOnnx(OnnxRequest request)
     {
         (Shape x, Shape dy) = (request.Inputs[0].Shape, request.Inputs[1].Shape);
-        OnnxInput convolved = OnnxInput.Of(
-            "Conv",
+        var convolved = new OnnxInput.Computed(new OnnxForm("Conv")
+        {
+            Attributes =
             [
                 new OnnxAttribute("dilations", Strides.ToLongs()),
                 new OnnxAttribute("group", (long)Group),
@@ -95,8 +96,9 @@ public sealed record ConvWeightGradient(IntList Strides, IntList Pads, IntList D
                 new OnnxAttribute("strides", Dilations.ToLongs()),
                 .. KernelShape(dy),
             ],
-            Image(x),
-            Exchanged(new OnnxInput.Argument(1), Axes));
+            Inputs = [Image(x), Exchanged(new OnnxInput.Argument(1), Axes)],
+            Read = Conv.FromOnnx,
+        });
         return new OnnxForm("Slice")
         {
             Inputs = [Exchanged(convolved, Axes), OnnxInput.Integers([.. new long[Axes]]), request.Sizes(2), OnnxInput.Integers([.. Enumerable.Range(2, Axes).Select(axis => (long)axis)])],

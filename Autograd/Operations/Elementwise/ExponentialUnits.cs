@@ -132,7 +132,8 @@ public sealed record Gelu(bool Tanh = false) : ActivationOperation, IOperator
         if (request.Opset >= Since || Tanh || request.Inputs[0].DType != DType.Float32)
             return base.ToOnnx(request);
         OnnxInput x = new OnnxInput.Argument(0);
-        OnnxInput share = OnnxInput.Of("Add", OnnxInput.Of("Erf", OnnxInput.Of("Div", x, Number(Math.Sqrt(2)))), Number(1));
+        var erf = new OnnxForm("Erf") { Inputs = [OnnxInput.Of("Div", x, Number(Math.Sqrt(2)))], Read = Erf.FromOnnx };
+        OnnxInput share = OnnxInput.Of("Add", new OnnxInput.Computed(erf), Number(1));
         return new OnnxForm("Mul") { Inputs = [OnnxInput.Of("Mul", x, share), Number(0.5)] };
 
         static OnnxInput Number(double number) => new OnnxInput.Constant(Value.Of((float)number));

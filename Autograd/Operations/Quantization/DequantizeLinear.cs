@@ -42,6 +42,17 @@ public sealed record DequantizeLinear(int Axis = 1, int Block = 0, DType? Type =
         return [Ops.Cast(x * Ops.Cast(Scales.Along(this, inputs[1], inputs[0], Axis, Block), wide), Type ?? inputs[1].DType)];
     }
 
+    /// <summary>The product of two dequantized matrices as the product of their integers. A method of the operation: a native program without it carries no kernels for integers.</summary>
+    /// <param name="left">The inputs of this operation, of one scale.</param>
+    /// <param name="right">Those of the operation that gives the right matrix, of one scale or one for each column.</param>
+    /// <param name="transpose">Whether the right matrix is transposed.</param>
+    internal Variable Product(Arguments left, Arguments right, bool transpose)
+    {
+        Variable integers = transpose ? Ops.Transpose(right[0], [1, 0]) : right[0];
+        Variable product = new MatMulInteger().Apply(left[0], integers, left.Optional(2), right.Optional(2));
+        return Ops.Cast(product, Type ?? DType.Float32) * (Ops.Reshape(left[1], Shape.Scalar) * (Scales.IsOne(right[1].Shape) ? Ops.Reshape(right[1], Shape.Scalar) : right[1]));
+    }
+
     /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>
     public override Schema.OperatorSchema? StandardSchema() => null;
 

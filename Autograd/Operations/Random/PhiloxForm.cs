@@ -1,5 +1,6 @@
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
+using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Operations.Shaping;
 using Toolkit.Autograd.Tensors;
 
@@ -42,7 +43,7 @@ internal sealed class PhiloxForm(int opset)
         OnnxInput elements = OnnxInput.Of(
             "Slice", OnnxInput.Of("Reshape", bits, Flat(shape, type == DType.Float32 ? 4 : 2)), OnnxInput.Integers(0), count, OnnxInput.Integers(0), OnnxInput.Integers(1));
         return type == DType.Float32
-            ? Finish(OnnxInput.Of("BitShift", [Direction("RIGHT")], elements, Number(8)), type, shape, Value.Of(1f / (1 << 24)))
+            ? Finish(Shifted("RIGHT", elements, Number(8)), type, shape, Value.Of(1f / (1 << 24)))
             : Finish(elements, type, shape, Value.Of(1.0 / (1L << 53)));
     }
 
@@ -66,7 +67,7 @@ internal sealed class PhiloxForm(int opset)
         OnnxInput turned = OnnxInput.Of(
             "Add",
             OnnxInput.Of("Mul", blocks, Constant([0, 1], 2, 1)),
-            OnnxInput.Of("Mul", OnnxInput.Of("Mod", Counter, two32), Constant([1, 0], 2, 1)));
+            OnnxInput.Of("Mul", Rest(Counter, two32), Constant([1, 0], 2, 1)));
         OnnxInput even = turned;
         OnnxInput odd = OnnxInput.Of("Mul", Right(Counter, thirtyTwo), Constant([0, 1], 2, 1));
         for (int round = 0; round < Philox.Rounds; round++)
@@ -74,7 +75,7 @@ internal sealed class PhiloxForm(int opset)
             OnnxInput products = OnnxInput.Of("Mul", turned, multipliers);
             OnnxInput key = Gather(keys, Scalar(round));
             even = Xor(Right(products, thirtyTwo), odd, key);
-            odd = OnnxInput.Of("Mod", products, two32);
+            odd = Rest(products, two32);
             turned = Gather(even, exchange);
         }
 
@@ -90,8 +91,8 @@ internal sealed class PhiloxForm(int opset)
             (steps[2 * round], steps[(2 * round) + 1]) = ((uint)(Philox.Weyl0 * round), (uint)(Philox.Weyl1 * round));
         }
 
-        OnnxInput words = OnnxInput.Of("Mod", Right(Key, Constant([0, 32], 2, 1)), two32);
-        OnnxInput keys = OnnxInput.Of("Mod", OnnxInput.Of("Add", words, Constant(steps, Philox.Rounds, 2, 1)), two32);
+        OnnxInput words = Rest(Right(Key, Constant([0, 32], 2, 1)), two32);
+        OnnxInput keys = Rest(OnnxInput.Of("Add", words, Constant(steps, Philox.Rounds, 2, 1)), two32);
         return opset >= BitwiseXorSince ? keys : Nibbles(keys, OnnxInput.Integers(3));
     }
 
@@ -99,7 +100,7 @@ internal sealed class PhiloxForm(int opset)
     {
         if (opset >= BitwiseXorSince)
         {
-            return OnnxInput.Of("BitwiseXor", OnnxInput.Of("BitwiseXor", a, b), key);
+            return Differing(Differing(a, b), key);
         }
 
         OnnxInput index = OnnxInput.Of("Add", OnnxInput.Of("Mul", Nibbles(a, third), sixteen), Nibbles(b, third));
@@ -111,8 +112,8 @@ internal sealed class PhiloxForm(int opset)
     }
 
     /// <summary>The eight times four bits of each word, in a new last axis.</summary>
-    private OnnxInput Nibbles(OnnxInput words, OnnxInput axis) =>
-        OnnxInput.Of("Mod", Right(OnnxInput.Of("Unsqueeze", words, axis), shifts), sixteen);
+    private OnnxInput.Computed Nibbles(OnnxInput words, OnnxInput axis) =>
+        Rest(Right(OnnxInput.Of("Unsqueeze", words, axis), shifts), sixteen);
 
     /// <summary>c₀, c₁, c₂, c₃ of each block: [blocks, 2, 2].</summary>
     private OnnxInput Interleave(OnnxInput even, OnnxInput odd)
@@ -125,7 +126,7 @@ internal sealed class PhiloxForm(int opset)
     /// <summary>The upper 53 bits of each pair of words, the odd word above the even one: [blocks, 2].</summary>
     private static OnnxInput Join(OnnxInput even, OnnxInput odd)
     {
-        OnnxInput bits = OnnxInput.Of("Add", OnnxInput.Of("BitShift", [Direction("LEFT")], odd, Number(21)), Right(even, Number(11)));
+        OnnxInput bits = OnnxInput.Of("Add", Shifted("LEFT", odd, Number(21)), Right(even, Number(11)));
         return OnnxInput.Of("Transpose", [new OnnxAttribute("perm", new long[] { 1, 0 })], bits);
     }
 
@@ -142,7 +143,14 @@ internal sealed class PhiloxForm(int opset)
 
     private static OnnxInput Gather(OnnxInput x, OnnxInput indices) => OnnxInput.Of("Gather", [new OnnxAttribute("axis", 0L)], x, indices);
 
-    private static OnnxInput Right(OnnxInput x, OnnxInput bits) => OnnxInput.Of("BitShift", [Direction("RIGHT")], x, bits);
+    private static OnnxInput.Computed Shifted(string direction, OnnxInput x, OnnxInput bits) =>
+        new OnnxInput.Computed(new OnnxForm("BitShift") { Attributes = [Direction(direction)], Inputs = [x, bits], Read = BitShift.FromOnnx });
+
+    private static OnnxInput.Computed Rest(OnnxInput x, OnnxInput divisor) => new OnnxInput.Computed(new OnnxForm("Mod") { Inputs = [x, divisor], Read = Mod.FromOnnx });
+
+    private static OnnxInput.Computed Differing(OnnxInput a, OnnxInput b) => new OnnxInput.Computed(new OnnxForm("BitwiseXor") { Inputs = [a, b], Read = BitwiseXor.FromOnnx });
+
+    private static OnnxInput.Computed Right(OnnxInput x, OnnxInput bits) => Shifted("RIGHT", x, bits);
 
     private static OnnxAttribute Direction(string direction) => new("direction", direction);
 

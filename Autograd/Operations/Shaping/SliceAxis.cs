@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Shaping;
 /// <param name="Start">The first index.</param>
 /// <param name="Count">The number of indices.</param>
 /// <param name="Step">Their distance.</param>
-internal readonly record struct SliceAxis(int Axis, Dim Start, Dim Count, long Step)
+internal sealed record SliceAxis(int Axis, Dim Start, Dim Count, long Step)
 {
     public bool IsStatic => Start.IsStatic && Count.IsStatic;
 
