@@ -54,39 +54,45 @@ internal static unsafe class MaxPooling
             long readable = (long)(Shape.Planes - index) * Shape.InPlane;
             T* y = Y + ((nint)index * Shape.OutPlane);
             long* indices = Indices is null ? null : Indices + ((nint)index * Shape.OutPlane);
-            for (int oy = 0; oy < Shape.OutHeight; oy++)
+            (int First, int End) inner = Shape.InnerColumns;
+            for (int oy = 0; oy < Shape.OutHeight; oy++, y += Shape.OutWidth, indices = indices is null ? null : indices + Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
-                int ox = 0;
+                int done = inner.First;
                 if (typeof(T) == typeof(float))
                 {
-                    ox = indices is null ? MaxPoolingRow.Values(Shape, rows, (float*)x, readable, (float*)y) : 0;
-                    if (ox == 0)
-                        ox = MaxPoolingRow.Run(Shape, rows, (float*)x, readable, (float*)y, indices, offset);
-                    y += ox;
-                    indices = indices is null ? null : indices + ox;
+                    done = indices is null ? MaxPoolingRow.Values(Shape, rows, inner, (float*)x, readable, (float*)y) : inner.First;
+                    if (done == inner.First)
+                        done = MaxPoolingRow.Run(Shape, rows, inner, (float*)x, readable, (float*)y, indices, offset);
                 }
 
-                for (; ox < Shape.OutWidth; ox++)
+                Windows(rows, 0, inner.First, x, y, indices, offset);
+                Windows(rows, done, Shape.OutWidth, x, y, indices, offset);
+            }
+        }
+
+        /// <summary>Windows one by one: at the edges of the image, and where there is no faster way.</summary>
+        private readonly void Windows(in PoolingWindow rows, int first, int end, T* x, T* y, long* indices, long offset)
+        {
+            for (int ox = first; ox < end; ox++)
+            {
+                PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
+                long best = -1;
+                T maximum = T.NegativeInfinity;
+                for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
                 {
-                    PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
-                    long best = -1;
-                    T maximum = T.NegativeInfinity;
-                    for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+                    for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
                     {
-                        for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
-                        {
-                            long position = (iy * Shape.InWidth) + ix;
-                            T value = x[position];
-                            if (best < 0 || (!(value <= maximum) && !T.IsNaN(maximum)))
-                                (best, maximum) = (position, value);
-                        }
+                        long position = (iy * Shape.InWidth) + ix;
+                        T value = x[position];
+                        if (best < 0 || (!(value <= maximum) && !T.IsNaN(maximum)))
+                            (best, maximum) = (position, value);
                     }
-
-                    *y++ = maximum;
-                    if (indices is not null)
-                        *indices++ = best < 0 ? -1 : offset + best;
                 }
+
+                y[ox] = maximum;
+                if (indices is not null)
+                    indices[ox] = best < 0 ? -1 : offset + best;
             }
         }
     }

@@ -5,32 +5,32 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>One row of max pooling in single precision, four windows at a time, where neither padding nor an uncommon stride gets in the way.</summary>
+/// <summary>The windows of one row of max pooling in single precision that lie inside the image, four or eight at a time, for strides of 1 and 2.</summary>
 internal static unsafe class MaxPoolingRow
 {
-    /// <summary>Computes the windows from the left that it can and returns their number; the rest is left to the caller.</summary>
+    /// <summary>Computes windows from the first on, as many as it can, and returns the one behind the last; the rest is left to the caller.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="rows">The rows of the windows.</param>
+    /// <param name="inner">The windows whose columns all lie inside the image.</param>
     /// <param name="x">The plane.</param>
     /// <param name="readable">The elements from the plane's first on that may be read: those of the planes behind it as well.</param>
-    /// <param name="y">Receives the maxima.</param>
+    /// <param name="y">Receives the maxima of the row.</param>
     /// <param name="indices">Receives their places, or null.</param>
     /// <param name="offset">The place of the plane's first element.</param>
-    public static int Run(in PoolingShape shape, in PoolingWindow rows, float* x, long readable, float* y, long* indices, long offset)
+    public static int Run(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y, long* indices, long offset)
     {
-        int stride = shape.StrideWidth, count = shape.OutWidth;
-        if (shape.PadLeft != 0 || stride > 2 || count < 4 || rows.Begin >= rows.End)
-            return 0;
+        int stride = shape.StrideWidth;
+        if (stride > 2 || inner.End - inner.First < 4 || rows.Begin >= rows.End)
+            return inner.First;
 
         // Four windows read up to four strides from their first column; what lies beyond the last plane belongs to somebody else.
         long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
-        int done = 0;
-        for (; done < count; done += 4)
+        for (int done = inner.First; done < inner.End; done += 4)
         {
             // The last four overlap the ones before: equal windows give equal results.
-            int ox = Math.Min(done, count - 4);
-            int first = ox * stride;
-            if (first + reach + (3 * stride) >= shape.InWidth || lastRow + first + reach + (4 * stride) > readable)
+            int ox = Math.Min(done, inner.End - 4);
+            int first = (ox * stride) - shape.PadLeft;
+            if (lastRow + first + reach + (4 * stride) > readable)
                 return done;
             Vector128<float> maximum = default;
             Vector128<int> best = default;
@@ -59,22 +59,22 @@ internal static unsafe class MaxPoolingRow
             }
         }
 
-        return count;
+        return inner.End;
     }
 
     /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
-    public static int Values(in PoolingShape shape, in PoolingWindow rows, float* x, long readable, float* y)
+    public static int Values(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y)
     {
-        int stride = shape.StrideWidth, count = shape.OutWidth, lanes = count >= 8 ? 8 : 4;
-        if (shape.PadLeft != 0 || stride > 2 || count < lanes || rows.Begin >= rows.End)
-            return 0;
+        int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;
+        if (stride > 2 || inner.End - inner.First < lanes || rows.Begin >= rows.End)
+            return inner.First;
 
         long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
-        for (int done = 0; done < count; done += lanes)
+        for (int done = inner.First; done < inner.End; done += lanes)
         {
-            int ox = Math.Min(done, count - lanes);
-            int first = ox * stride;
-            if (first + reach + ((lanes - 1) * stride) >= shape.InWidth || lastRow + first + reach + (lanes * stride) > readable)
+            int ox = Math.Min(done, inner.End - lanes);
+            int first = (ox * stride) - shape.PadLeft;
+            if (lastRow + first + reach + (lanes * stride) > readable)
                 return done;
             if (lanes == 8)
                 Maximum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first).Store(y + ox);
@@ -82,7 +82,7 @@ internal static unsafe class MaxPoolingRow
                 Maximum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first).Store(y + ox);
         }
 
-        return count;
+        return inner.End;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,6 +47,17 @@ internal readonly record struct PoolingShape
     /// <summary>Gets oH · oW.</summary>
     public int OutPlane => OutHeight * OutWidth;
 
+    /// <summary>Gets the windows of a row whose columns all lie inside the image, the first and the one behind the last; the first is not above it.</summary>
+    public (int First, int End) InnerColumns
+    {
+        get
+        {
+            long first = Math.Min(OutWidth, ((long)PadLeft + StrideWidth - 1) / StrideWidth);
+            long room = InWidth + (long)PadLeft - 1 - ((KernelWidth - 1L) * DilationWidth);
+            return ((int)first, room < 0 ? (int)first : (int)Math.Clamp((room / StrideWidth) + 1, first, OutWidth));
+        }
+    }
+
     /// <summary>Checks the lengths of an input-sized and an output-sized span.</summary>
     public void Require(int input, int output)
     {

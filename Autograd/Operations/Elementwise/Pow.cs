@@ -8,7 +8,7 @@ namespace Toolkit.Autograd.Operations.Elementwise;
 /// <summary>The power xʸ (ONNX <c>Pow</c>) of numbers of one type, floating-point or 32- or 64-bit signed integers. A negative base with a fractional exponent gives
 /// NaN. Integers wrap; a negative exponent gives the truncated quotient 1/x⁻ʸ, and 0 for the base 0.</summary>
 /// <remarks>Gradient: y·xʸ⁻¹ for the base, 0 for y = 0; xʸ·ln x for the exponent, 0 for x = 0 and y ≥ 0, NaN for x &lt; 0. Roots of sums of squares have gradient 0 at 0 (<see cref="Squares"/>).</remarks>
-public sealed record Pow : ElementwiseOperation, IOperator
+public sealed record Pow : ElementwiseOperation, IOperator, IHasKernel
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
@@ -24,6 +24,17 @@ public sealed record Pow : ElementwiseOperation, IOperator
 
     /// <inheritdoc/>
     public override int Arity => 2;
+
+    /// <summary>Squares and cubes are products, in float32 and float64.</summary>
+    bool IHasKernel.Computes(Arguments inputs) => Factors(inputs) == 0;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Variable>? Expand(Arguments inputs) => Factors(inputs) switch
+    {
+        2 => [inputs[0] * inputs[0]],
+        3 => [inputs[0] * inputs[0] * inputs[0]],
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override DType InferDType(ReadOnlySpan<DType> inputs)
@@ -51,6 +62,10 @@ public sealed record Pow : ElementwiseOperation, IOperator
         (Variable x, Variable y, Variable z) = (request[0], request[1], request.Result(0));
         return Contributions(request, (g, input) => input == 0 ? ToBase(g, x, y, z) : ToExponent(g, x, y, z));
     }
+
+    /// <summary>2 or 3 where the power is a product of as many equal factors; otherwise 0.</summary>
+    private static int Factors(Arguments inputs) =>
+        inputs[0].DType is DType.Float32 or DType.Float64 && inputs[1].Constant is { Count: 1 } exponent && inputs[1].Shape.Rank <= inputs[0].Shape.Rank && exponent[0] is 2 or 3 ? (int)exponent[0] : 0;
 
     /// <summary>G·y·xʸ⁻¹; nothing for the exponent 0, and 0 at the base 0 where the power is the root of a sum of squares, a norm.</summary>
     private static Variable? ToBase(Variable g, Variable x, Variable y, Variable z)
