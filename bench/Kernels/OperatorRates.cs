@@ -12,16 +12,16 @@ using Toolkit.OnnxExport.Serving;
 namespace Toolkit.Bench.Kernels;
 
 /// <summary>Single operators against ONNX Runtime, in turns: products in batches and of few rows, columns or inner elements, and convolutions of all kinds, with constant weights as
-/// in a model that is served.</summary>
+/// in a model that is served; then what passes over its operand (<see cref="PassCases"/>).</summary>
 internal static class OperatorRates
 {
-    /// <summary>Prints one line per case: billions of multiplications and additions a second of both, and the ratio.</summary>
+    /// <summary>Prints one line per case: billions of multiplications and additions, or of elements, a second of both, and the ratio.</summary>
     /// <param name="threads">Threads of both.</param>
     /// <param name="seconds">Time per line.</param>
     /// <param name="part">Part of the names to run, or null for all.</param>
     public static void Run(int threads, double seconds, string? part)
     {
-        Console.WriteLine($"{threads} thread(s), {SimdWidths.Best}; GFLOP/s, medians of samples in turns");
+        Console.WriteLine($"{threads} thread(s), {SimdWidths.Best}; 10⁹ operations of a product or elements of a pass a second, medians of samples in turns");
         Console.WriteLine("| operator | ours | ONNX Runtime | ratio |");
         Console.WriteLine("|---|---:|---:|---:|");
         foreach (Case line in Cases().Where(c => part is null || c.Name.Contains(part, StringComparison.OrdinalIgnoreCase)))
@@ -52,6 +52,8 @@ internal static class OperatorRates
         yield return Convolution("Conv 3, 64 to 64, length 256, batch 8", [8, 64, 256], [64, 64, 3], new() { Pads = [1, 1] });
         yield return Transposed("ConvTranspose 4x4, stride 2, 64 to 32, 28x28", [1, 64, 28, 28], [64, 32, 4, 4], new() { Pads = [1, 1, 1, 1], Strides = [2, 2] });
         yield return Transposed("ConvTranspose 2x2, stride 2, 128 to 64, 28x28", [1, 128, 28, 28], [128, 64, 2, 2], new() { Strides = [2, 2] });
+        foreach ((string name, int[] sizes, Func<Variable, Variable> build) in PassCases.All())
+            yield return new(name, sizes, [1], (x, _) => build(x), Product(sizes));
     }
 
     private static Case Product(string name, int[] a, int[] b) => new(name, a, b, (x, w) => x.MatMul(w), 2.0 * Product(a) * b[^1]);
