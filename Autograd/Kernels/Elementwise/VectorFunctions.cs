@@ -113,3 +113,12 @@ internal readonly struct TanhFunction : IVectorFunction
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector> => SimdMath.Tanh<T, TVector, TSimd>(x);
 }
+
+/// <summary>σ(x) = 1/(1 + e⁻ˣ).</summary>
+internal readonly struct SigmoidFunction : IVectorFunction
+{
+    public static TVector Of<T, TVector, TSimd>(TVector x)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector> => SimdMath.Sigmoid<T, TVector, TSimd>(x);
+}

@@ -45,30 +45,48 @@ internal static unsafe class AveragePooling
             T* windows = Windows + ((nint)index * Shape.OutPlane);
             if (Backward)
                 new Span<T>(image, Shape.InPlane).Clear();
-            for (int oy = 0; oy < Shape.OutHeight; oy++)
+            long readable = (long)(Shape.Planes - index) * Shape.InPlane;
+            (int First, int End) inner = Shape.InnerColumns;
+            for (int oy = 0; oy < Shape.OutHeight; oy++, windows += Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
                 int rowCount = IncludePad
                     ? PoolingWindow.CountPadded(oy, Shape.StrideHeight, Shape.PadTop, Shape.PadBottom, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight)
                     : rows.Count(Shape.DilationHeight);
-                for (int ox = 0; ox < Shape.OutWidth; ox++, windows++)
+                int done = inner.First;
+                if (typeof(T) == typeof(float) && !Backward && IsFew)
                 {
-                    PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
-                    int columnCount = IncludePad
-                        ? PoolingWindow.CountPadded(ox, Shape.StrideWidth, Shape.PadLeft, Shape.PadRight, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth)
-                        : columns.Count(Shape.DilationWidth);
-                    T count = T.CreateChecked(Math.Max(1, (long)rowCount * columnCount));
-                    if (Backward)
-                        Spread(image, rows, columns, *windows / count);
-                    else
-                        *windows = Sum(image, rows, columns) / count;
+                    float count = Math.Max(1, (long)rowCount * Shape.KernelWidth);
+                    done = AveragePoolingRow.Run(Shape, rows, inner, (float*)image, readable, count, (float*)windows);
                 }
+
+                Each(image, windows, rows, rowCount, 0, inner.First);
+                Each(image, windows, rows, rowCount, done, Shape.OutWidth);
+            }
+        }
+
+        private readonly bool IsFew => (long)Shape.KernelHeight * Shape.KernelWidth <= Few;
+
+        /// <summary>Windows one by one.</summary>
+        private readonly void Each(T* image, T* windows, PoolingWindow rows, int rowCount, int first, int end)
+        {
+            for (int ox = first; ox < end; ox++)
+            {
+                PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
+                int columnCount = IncludePad
+                    ? PoolingWindow.CountPadded(ox, Shape.StrideWidth, Shape.PadLeft, Shape.PadRight, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth)
+                    : columns.Count(Shape.DilationWidth);
+                T count = T.CreateChecked(Math.Max(1, (long)rowCount * columnCount));
+                if (Backward)
+                    Spread(image, rows, columns, windows[ox] / count);
+                else
+                    windows[ox] = Sum(image, rows, columns) / count;
             }
         }
 
         private readonly T Sum(T* image, PoolingWindow rows, PoolingWindow columns)
         {
-            if ((long)Shape.KernelHeight * Shape.KernelWidth > Few)
+            if (!IsFew)
                 return LongSum(image, rows, columns);
             T sum = T.Zero;
             for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)

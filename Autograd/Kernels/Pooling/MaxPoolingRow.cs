@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -41,7 +39,7 @@ internal static unsafe class MaxPoolingRow
                 for (int kx = 0; kx < shape.KernelWidth; kx++)
                 {
                     int position = (iy * shape.InWidth) + first + (kx * shape.DilationWidth);
-                    Vector128<float> value = stride == 1 ? Vector128.Load(x + position) : Even(Vector128.Load(x + position), Vector128.Load(x + position + 4));
+                    Vector128<float> value = stride == 1 ? Vector128.Load(x + position) : Four.Even(x + position);
                     Vector128<int> at = Vector128.Create(position) + lanes;
                     Vector128<float> greater = fresh ? Vector128<float>.AllBitsSet : Exceeds(value, maximum);
                     maximum = Vector128.ConditionalSelect(greater, value, maximum);
@@ -91,58 +89,21 @@ internal static unsafe class MaxPoolingRow
         where TSimd : struct, ISimd<float, TVector>
         where TWindows : struct, IWindows<TVector>
     {
-        TVector maximum = default;
-        bool fresh = true;
-        for (int iy = rows.Begin; iy < rows.End; iy += shape.DilationHeight)
+        TVector maximum = TSimd.Broadcast(float.NegativeInfinity);
+        int width = shape.KernelWidth, step = shape.DilationWidth;
+        float* end = x + ((nint)rows.End * shape.InWidth);
+        bool isDense = shape.StrideWidth == 1;
+        for (float* row = x + ((nint)rows.Begin * shape.InWidth); row < end; row += (nint)shape.DilationHeight * shape.InWidth)
         {
-            float* at = x + (iy * shape.InWidth);
-            for (int kx = 0; kx < shape.KernelWidth; kx++, at += shape.DilationWidth)
-            {
-                TVector value = shape.StrideWidth == 1 ? TSimd.Load(at) : TWindows.Even(at);
-                maximum = fresh ? value : TWindows.Greater(value, maximum);
-                fresh = false;
-            }
+            float* at = row;
+            for (int kx = 0; kx < width; kx++, at += step)
+                maximum = TWindows.Greater(isDense ? TSimd.Load(at) : TWindows.Even(at), maximum);
         }
 
         return maximum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Even(Vector128<float> low, Vector128<float> high)
-    {
-        if (Sse.IsSupported)
-            return Sse.Shuffle(low, high, 0b10_00_10_00);
-        if (AdvSimd.Arm64.IsSupported)
-            return AdvSimd.Arm64.UnzipEven(low, high);
-        return Vector128.Create(low[0], low[2], high[0], high[2]);
-    }
-
     /// <summary>Where a value takes the place of a maximum: it is greater, or the first NaN.</summary>
     public static Vector128<float> Exceeds(Vector128<float> value, Vector128<float> maximum) =>
         ~Vector128.LessThanOrEqual(value, maximum) & Vector128.Equals(maximum, maximum);
-
-    private interface IWindows<TVector>
-    {
-        /// <summary>Every second number.</summary>
-        static abstract TVector Even(float* x);
-
-        /// <summary>The new maximum: the value where it is greater or the first NaN.</summary>
-        static abstract TVector Greater(TVector value, TVector maximum);
-    }
-
-    private readonly struct Four : IWindows<Vector128<float>>
-    {
-        public static Vector128<float> Even(float* x) => MaxPoolingRow.Even(Vector128.Load(x), Vector128.Load(x + 4));
-
-        public static Vector128<float> Greater(Vector128<float> value, Vector128<float> maximum) =>
-            Vector128.ConditionalSelect(Exceeds(value, maximum), value, maximum);
-    }
-
-    private readonly struct Eight : IWindows<Vector256<float>>
-    {
-        public static Vector256<float> Even(float* x) => Vector256.Create(Four.Even(x), Four.Even(x + 8));
-
-        public static Vector256<float> Greater(Vector256<float> value, Vector256<float> maximum) =>
-            Vector256.ConditionalSelect(~Vector256.LessThanOrEqual(value, maximum) & Vector256.Equals(maximum, maximum), value, maximum);
-    }
 }

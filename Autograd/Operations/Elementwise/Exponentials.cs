@@ -15,7 +15,7 @@ public sealed record Exp : UnaryOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Exp().ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Exp(x, y);
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, ExpFunction>(x, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => y;

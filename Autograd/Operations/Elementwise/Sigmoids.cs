@@ -55,7 +55,7 @@ public sealed record Sigmoid : UnaryOperation, IOperator
     public static IReadOnlyList<Variable> FromOnnx(OnnxNode node) => new Sigmoid().ApplyAll(node[0]);
 
     /// <inheritdoc/>
-    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => TensorPrimitives.Sigmoid(x, y);
+    protected override void Apply<T>(ReadOnlySpan<T> x, Span<T> y) => VectorFunctions.Apply<T, SigmoidFunction>(x, y);
 
     /// <inheritdoc/>
     protected override Variable Derivative(Variable x, Variable y) => 0.25 * new SquaredSech().Apply(0.5 * x);
@@ -79,9 +79,21 @@ public sealed record Softplus : UnaryOperation, IOperator
         TensorPrimitives.Abs(x, y);
         TensorPrimitives.Negate(y, y);
         VectorFunctions.Apply<T, ExpFunction>(y, y);
-        for (int i = 0; i < y.Length; i++)
+        const int Part = 256;
+        Span<T> sums = stackalloc T[Part], logarithms = stackalloc T[Part];
+        for (int start = 0; start < x.Length; start += Part)
         {
-            y[i] = T.Max(x[i], T.Zero) + LogOnePlus(y[i]);
+            int count = Math.Min(Part, x.Length - start);
+            ReadOnlySpan<T> from = x.Slice(start, count);
+            Span<T> to = y.Slice(start, count);
+            TensorPrimitives.Add(to, T.One, sums[..count]);
+            TensorPrimitives.Log<T>(sums[..count], logarithms[..count]);
+            for (int i = 0; i < count; i++)
+            {
+                // ln(1 + t) for t in [0, 1]: the rounding of 1 + t is divided out (Goldberg 1991, theorem 4).
+                T t = to[i], rest = sums[i] - T.One;
+                to[i] = T.Max(from[i], T.Zero) + (rest == T.Zero ? t : logarithms[i] * t / rest);
+            }
         }
     }
 
@@ -100,12 +112,4 @@ public sealed record Softplus : UnaryOperation, IOperator
 
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => request.Inputs[0].DType == DType.Float64 ? null : new(Name);
-
-    /// <summary>ln(1 + t) for t in [0, 1]: the rounding of 1 + t is divided out (Goldberg 1991, theorem 4).</summary>
-    private static T LogOnePlus<T>(T t)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
-    {
-        T u = T.One + t;
-        return u == T.One ? t : T.Log(u) * t / (u - T.One);
-    }
 }
