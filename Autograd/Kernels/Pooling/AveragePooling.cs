@@ -14,8 +14,13 @@ internal static unsafe class AveragePooling
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(x.Length, y.Length);
+        PaddedRows padded = typeof(T) == typeof(float) ? new(shape) : default;
+        using Scratch scratch = workers.Rent(padded.Helps ? (workers.Threads * padded.Bytes) + (shape.OutWidth * sizeof(float)) : 0);
+        float* counts = padded.Helps ? (float*)(scratch.Pointer + (workers.Threads * padded.Bytes)) : null;
+        for (int ox = 0; padded.Helps && ox < shape.OutWidth; ox++)
+            counts[ox] = ColumnCount(shape, countIncludePad, ox);
         fixed (T* px = x, py = y)
-            workers.For(shape.Planes, new Job<T> { Shape = shape, IncludePad = countIncludePad, Image = px, Windows = py });
+            workers.For(shape.Planes, new Job<T> { Shape = shape, IncludePad = countIncludePad, Image = px, Windows = py, Padded = padded, Scratch = scratch.Pointer, Counts = counts });
     }
 
     /// <summary>dx = each output's gradient, divided by its count, added to the positions of its window.</summary>
@@ -26,6 +31,10 @@ internal static unsafe class AveragePooling
         fixed (T* px = dx, py = dy)
             workers.For(shape.Planes, new Job<T> { Shape = shape, IncludePad = countIncludePad, Image = px, Windows = py, Backward = true });
     }
+
+    private static int ColumnCount(in PoolingShape shape, bool includePad, int ox) => includePad
+        ? PoolingWindow.CountPadded(ox, shape.StrideWidth, shape.PadLeft, shape.PadRight, shape.DilationWidth, shape.KernelWidth, shape.InWidth)
+        : new PoolingWindow(ox, shape.StrideWidth, shape.PadLeft, shape.DilationWidth, shape.KernelWidth, shape.InWidth).Count(shape.DilationWidth);
 
     private struct Job<T> : IJob
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -38,6 +47,9 @@ internal static unsafe class AveragePooling
         public bool Backward;
         public T* Image;
         public T* Windows;
+        public PaddedRows Padded;
+        public byte* Scratch;
+        public float* Counts;
 
         public readonly void Execute(int index, int participant)
         {
@@ -46,7 +58,10 @@ internal static unsafe class AveragePooling
             if (Backward)
                 new Span<T>(image, Shape.InPlane).Clear();
             long readable = (long)(Shape.Planes - index) * Shape.InPlane;
-            (int First, int End) inner = Shape.InnerColumns;
+            (int First, int End) inner = Padded.Helps ? (0, Shape.OutWidth) : Shape.InnerColumns;
+            float* copy = (float*)(Scratch + (Padded.Helps ? participant * Padded.Bytes : 0));
+            if (Padded.Helps)
+                Padded.Fill((float*)image, copy, 0);
             for (int oy = 0; oy < Shape.OutHeight; oy++, windows += Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
@@ -56,8 +71,9 @@ internal static unsafe class AveragePooling
                 int done = inner.First;
                 if (typeof(T) == typeof(float) && !Backward && IsFew)
                 {
-                    float count = Math.Max(1, (long)rowCount * Shape.KernelWidth);
-                    done = AveragePoolingRow.Run(Shape, rows, inner, (float*)image, readable, count, (float*)windows);
+                    done = Padded.Helps
+                        ? AveragePoolingRow.Run(Padded.Shape, rows, inner, copy, Padded.Elements, rowCount, Counts, (float*)windows)
+                        : AveragePoolingRow.Run(Shape, rows, inner, (float*)image, readable, (float)((long)rowCount * Shape.KernelWidth), null, (float*)windows);
                 }
 
                 Each(image, windows, rows, rowCount, 0, inner.First);
@@ -73,10 +89,7 @@ internal static unsafe class AveragePooling
             for (int ox = first; ox < end; ox++)
             {
                 PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
-                int columnCount = IncludePad
-                    ? PoolingWindow.CountPadded(ox, Shape.StrideWidth, Shape.PadLeft, Shape.PadRight, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth)
-                    : columns.Count(Shape.DilationWidth);
-                T count = T.CreateChecked(Math.Max(1, (long)rowCount * columnCount));
+                T count = T.CreateChecked(Math.Max(1, (long)rowCount * ColumnCount(Shape, IncludePad, ox)));
                 if (Backward)
                     Spread(image, rows, columns, windows[ox] / count);
                 else
@@ -89,10 +102,12 @@ internal static unsafe class AveragePooling
             if (!IsFew)
                 return LongSum(image, rows, columns);
             T sum = T.Zero;
-            for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+            nint step = Shape.DilationWidth, begin = columns.Begin, end = columns.End, width = Shape.InWidth, down = Shape.DilationHeight;
+            for (nint iy = rows.Begin; iy < rows.End; iy += down)
             {
-                for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
-                    sum += image[(iy * Shape.InWidth) + ix];
+                T* row = image + (iy * width);
+                for (nint ix = begin; ix < end; ix += step)
+                    sum += row[ix];
             }
 
             return sum;

@@ -12,9 +12,10 @@ internal static unsafe class AveragePoolingRow
     /// <param name="inner">The windows whose columns all lie inside the image.</param>
     /// <param name="x">The plane.</param>
     /// <param name="readable">The elements from the plane's first on that may be read: those of the planes behind it as well.</param>
-    /// <param name="count">What sums are divided by.</param>
+    /// <param name="count">What sums are divided by, or the rows of that where <paramref name="columns"/> are given; above 0.</param>
+    /// <param name="columns">The columns of what the sum of each window is divided by, or null; 0 counts as a window of one element.</param>
     /// <param name="y">Receives the means of the row.</param>
-    public static int Run(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float count, float* y)
+    public static int Run(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float count, float* columns, float* y)
     {
         int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;
         if (stride > 2 || inner.End - inner.First < lanes || rows.Begin >= rows.End)
@@ -30,13 +31,17 @@ internal static unsafe class AveragePoolingRow
             if (lastRow + first + reach + (lanes * stride) > readable)
                 return done;
             if (lanes == 8)
-                (Sum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first) / Vector256.Create(count)).Store(y + ox);
+                (Sum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first) / Divisor(columns is null ? Vector256<float>.One : Vector256.Load(columns + ox), count)).Store(y + ox);
             else
-                (Sum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first) / Vector128.Create(count)).Store(y + ox);
+                (Sum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first) / Divisor(columns is null ? Vector128<float>.One : Vector128.Load(columns + ox), count)).Store(y + ox);
         }
 
         return inner.End;
     }
+
+    private static Vector256<float> Divisor(Vector256<float> columns, float count) => Vector256.Max(columns * count, Vector256<float>.One);
+
+    private static Vector128<float> Divisor(Vector128<float> columns, float count) => Vector128.Max(columns * count, Vector128<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Sum<TVector, TSimd, TWindows>(in PoolingShape shape, in PoolingWindow rows, float* x)

@@ -17,9 +17,11 @@ internal static unsafe class MaxPooling
         shape.Require(x.Length, y.Length);
         if (!indices.IsEmpty && indices.Length < (long)shape.Planes * shape.OutPlane)
             throw new ArgumentException($"Pooling needs room for {(long)shape.Planes * shape.OutPlane} indices; there are {indices.Length}.", nameof(indices));
+        PaddedRows padded = typeof(T) == typeof(float) && indices.IsEmpty ? new(shape) : default;
+        using Scratch scratch = workers.Rent(padded.Helps ? workers.Threads * padded.Bytes : 0);
         fixed (T* px = x, py = y)
         fixed (long* pi = indices)
-            workers.For(shape.Planes, new ForwardJob<T> { Shape = shape, X = px, Y = py, Indices = pi });
+            workers.For(shape.Planes, new ForwardJob<T> { Shape = shape, X = px, Y = py, Indices = pi, Padded = padded, Scratch = scratch.Pointer });
     }
 
     /// <summary>dx = 0, then dx[place of the maximum of window i] += dy[i] for every output.</summary>
@@ -46,6 +48,8 @@ internal static unsafe class MaxPooling
         public T* X;
         public T* Y;
         public long* Indices;
+        public PaddedRows Padded;
+        public byte* Scratch;
 
         public readonly void Execute(int index, int participant)
         {
@@ -54,15 +58,19 @@ internal static unsafe class MaxPooling
             long readable = (long)(Shape.Planes - index) * Shape.InPlane;
             T* y = Y + ((nint)index * Shape.OutPlane);
             long* indices = Indices is null ? null : Indices + ((nint)index * Shape.OutPlane);
-            (int First, int End) inner = Shape.InnerColumns;
+            (int First, int End) inner = Padded.Helps ? (0, Shape.OutWidth) : Shape.InnerColumns;
+            float* copy = (float*)(Scratch + (Padded.Helps ? participant * Padded.Bytes : 0));
+            if (Padded.Helps)
+                Padded.Fill((float*)x, copy, float.NegativeInfinity);
             for (int oy = 0; oy < Shape.OutHeight; oy++, y += Shape.OutWidth, indices = indices is null ? null : indices + Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
                 int done = inner.First;
                 if (typeof(T) == typeof(float))
                 {
-                    done = indices is null ? MaxPoolingRow.Values(Shape, rows, inner, (float*)x, readable, (float*)y) : inner.First;
-                    if (done == inner.First)
+                    done = Padded.Helps ? MaxPoolingRow.Values(Padded.Shape, rows, inner, copy, Padded.Elements, (float*)y)
+                        : indices is null ? MaxPoolingRow.Values(Shape, rows, inner, (float*)x, readable, (float*)y) : inner.First;
+                    if (done == inner.First && !Padded.Helps)
                         done = MaxPoolingRow.Run(Shape, rows, inner, (float*)x, readable, (float*)y, indices, offset);
                 }
 
@@ -72,18 +80,19 @@ internal static unsafe class MaxPooling
         }
 
         /// <summary>Windows one by one: at the edges of the image, and where there is no faster way.</summary>
-        private readonly void Windows(in PoolingWindow rows, int first, int end, T* x, T* y, long* indices, long offset)
+        private readonly void Windows(in PoolingWindow rows, int first, int last, T* x, T* y, long* indices, long offset)
         {
-            for (int ox = first; ox < end; ox++)
+            nint step = Shape.DilationWidth, width = Shape.InWidth, down = Shape.DilationHeight;
+            for (int ox = first; ox < last; ox++)
             {
                 PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
                 long best = -1;
                 T maximum = T.NegativeInfinity;
-                for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)
+                for (nint iy = rows.Begin; iy < rows.End; iy += down)
                 {
-                    for (long ix = columns.Begin; ix < columns.End; ix += Shape.DilationWidth)
+                    nint position = (iy * width) + columns.Begin;
+                    for (nint end = position + columns.End - columns.Begin; position < end; position += step)
                     {
-                        long position = (iy * Shape.InWidth) + ix;
                         T value = x[position];
                         if (best < 0 || (!(value <= maximum) && !T.IsNaN(maximum)))
                             (best, maximum) = (position, value);

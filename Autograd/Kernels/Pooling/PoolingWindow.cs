@@ -7,7 +7,9 @@ internal readonly struct PoolingWindow
     public PoolingWindow(int output, int stride, int pad, int dilation, int kernel, int size)
     {
         long start = ((long)output * stride) - pad, end = Math.Min(start + ((long)dilation * (kernel - 1)) + 1, size);
-        long begin = start < 0 ? start + ((-start + dilation - 1) / dilation * dilation) : start;
+
+        // Divisions only where elements are apart: windows at the edges are many where images are small.
+        long begin = start >= 0 ? start : dilation == 1 ? 0 : start + ((-start + dilation - 1) / dilation * dilation);
         (Begin, End) = begin < end ? ((int)begin, (int)end) : (0, 0);
     }
 
@@ -19,9 +21,9 @@ internal readonly struct PoolingWindow
     public static int CountPadded(int output, int stride, int pad, int padEnd, int dilation, int kernel, int size)
     {
         long start = ((long)output * stride) - pad, end = Math.Min(start + ((long)dilation * (kernel - 1)) + 1, (long)size + padEnd);
-        return (int)Math.Max(0, (end - start + dilation - 1) / dilation);
+        return (int)Math.Max(0, dilation == 1 ? end - start : (end - start + dilation - 1) / dilation);
     }
 
     /// <summary>Positions inside the image.</summary>
-    public int Count(int dilation) => (int)(((long)End - Begin + dilation - 1) / dilation);
+    public int Count(int dilation) => dilation == 1 ? End - Begin : (int)(((long)End - Begin + dilation - 1) / dilation);
 }
