@@ -15,9 +15,9 @@ internal static class PassCases
         int[] picture = [1, 64, 112, 112], rows = [128, 1536], heads = [12, 128, 128], series = [8, 64, 512];
         yield return ("MaxPool 3x3, stride 2, padding 1", picture, x => x.MaxPool(new() { Kernel = [3, 3], Strides = [2, 2], Pads = [1, 1, 1, 1] }));
         yield return ("MaxPool 2x2, stride 2", picture, x => x.MaxPool(new() { Kernel = [2, 2], Strides = [2, 2] }));
-        yield return ("MaxPool 5x5, padding 2", [1, 256, 20, 20], x => x.MaxPool(new() { Kernel = [5, 5], Pads = [2, 2, 2, 2] }));
+        yield return ("MaxPool 5x5, padding 2", [1, 256, 20, 20], x => x.MaxPool(new() { Kernel = [5, 5], Strides = [1, 1], Pads = [2, 2, 2, 2] }));
         yield return ("AveragePool 2x2, stride 2", picture, x => x.AveragePool(new() { Kernel = [2, 2], Strides = [2, 2] }));
-        yield return ("AveragePool 3x3, padding 1", [1, 192, 35, 35], x => x.AveragePool(new() { Kernel = [3, 3], Pads = [1, 1, 1, 1] }));
+        yield return ("AveragePool 3x3, padding 1", [1, 192, 35, 35], x => x.AveragePool(new() { Kernel = [3, 3], Strides = [1, 1], Pads = [1, 1, 1, 1] }));
         yield return ("GlobalAveragePool 7x7", [1, 512, 7, 7], x => new GlobalAveragePool().Apply(x));
         yield return ("Softmax of 128", heads, x => x.Softmax());
         yield return ("LogSoftmax of 1536", rows, x => x.LogSoftmax());
