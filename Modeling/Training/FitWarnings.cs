@@ -18,6 +18,8 @@ internal static class FitWarnings
     /// <summary>What is known before the first step.</summary>
     public static IEnumerable<string> Before(Trainer trainer, IDataSource data, FitOptions options)
     {
+        if (CompiledVectors.Warning is { } narrow)
+            yield return narrow;
         foreach (Loss loss in trainer.Loss.Summands)
         {
             if (loss.ReadsLogits && trainer.Graph.Outputs.TryGetValue(loss.Output, out Variable? output) && Squashed(output) is { } last)

@@ -76,8 +76,10 @@ internal static unsafe class AveragePooling
                         : AveragePoolingRow.Run(Shape, rows, inner, (float*)image, readable, (float)((long)rowCount * Shape.KernelWidth), null, (float*)windows);
                 }
 
-                Each(image, windows, rows, rowCount, 0, inner.First);
-                Each(image, windows, rows, rowCount, done, Shape.OutWidth);
+                if (inner.First > 0)
+                    Each(image, windows, rows, rowCount, 0, inner.First);
+                if (done < Shape.OutWidth)
+                    Each(image, windows, rows, rowCount, done, Shape.OutWidth);
             }
         }
 

@@ -52,12 +52,25 @@ internal static unsafe class AveragePoolingRow
         TVector sum = TSimd.Zero;
         int width = shape.KernelWidth, step = shape.DilationWidth;
         float* end = x + ((nint)rows.End * shape.InWidth);
-        bool isDense = shape.StrideWidth == 1;
-        for (float* row = x + ((nint)rows.Begin * shape.InWidth); row < end; row += (nint)shape.DilationHeight * shape.InWidth)
+        nint down = (nint)shape.DilationHeight * shape.InWidth;
+        x += (nint)rows.Begin * shape.InWidth;
+        if (shape.StrideWidth == 1)
         {
-            float* at = row;
-            for (int kx = 0; kx < width; kx++, at += step)
-                sum = TSimd.Add(sum, isDense ? TSimd.Load(at) : TWindows.Even(at));
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    sum = TSimd.Add(sum, TSimd.Load(at));
+            }
+        }
+        else
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    sum = TSimd.Add(sum, TWindows.Even(at));
+            }
         }
 
         return sum;

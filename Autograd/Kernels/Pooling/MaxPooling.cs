@@ -74,8 +74,10 @@ internal static unsafe class MaxPooling
                         done = MaxPoolingRow.Run(Shape, rows, inner, (float*)x, readable, (float*)y, indices, offset);
                 }
 
-                Windows(rows, 0, inner.First, x, y, indices, offset);
-                Windows(rows, done, Shape.OutWidth, x, y, indices, offset);
+                if (inner.First > 0)
+                    Windows(rows, 0, inner.First, x, y, indices, offset);
+                if (done < Shape.OutWidth)
+                    Windows(rows, done, Shape.OutWidth, x, y, indices, offset);
             }
         }
 

@@ -92,12 +92,25 @@ internal static unsafe class MaxPoolingRow
         TVector maximum = TSimd.Broadcast(float.NegativeInfinity);
         int width = shape.KernelWidth, step = shape.DilationWidth;
         float* end = x + ((nint)rows.End * shape.InWidth);
-        bool isDense = shape.StrideWidth == 1;
-        for (float* row = x + ((nint)rows.Begin * shape.InWidth); row < end; row += (nint)shape.DilationHeight * shape.InWidth)
+        nint down = (nint)shape.DilationHeight * shape.InWidth;
+        x += (nint)rows.Begin * shape.InWidth;
+        if (shape.StrideWidth == 1)
         {
-            float* at = row;
-            for (int kx = 0; kx < width; kx++, at += step)
-                maximum = TWindows.Greater(isDense ? TSimd.Load(at) : TWindows.Even(at), maximum);
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    maximum = TWindows.Greater(TSimd.Load(at), maximum);
+            }
+        }
+        else
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    maximum = TWindows.Greater(TWindows.Even(at), maximum);
+            }
         }
 
         return maximum;

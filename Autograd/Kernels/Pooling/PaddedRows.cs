@@ -14,7 +14,9 @@ internal readonly unsafe struct PaddedRows
     {
         long reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
         long width = Math.Max(shape.PadLeft + (long)shape.InWidth, ((shape.OutWidth - 1L) * shape.StrideWidth) + reach + 1);
-        Helps = shape.InnerColumns != (0, shape.OutWidth) && shape.StrideWidth <= 2 && shape.OutWidth >= 4 && (width * shape.InHeight) + Slack <= Largest;
+        (int first, int end) = shape.InnerColumns;
+        long edges = first + (long)shape.OutWidth - end;
+        Helps = edges * 16 > shape.OutWidth && shape.StrideWidth <= 2 && shape.OutWidth >= 4 && (width * shape.InHeight) + Slack <= Largest;
         if (!Helps)
             return;
         Pad = shape.PadLeft;
@@ -22,7 +24,7 @@ internal readonly unsafe struct PaddedRows
         Shape = shape with { InWidth = (int)width, PadLeft = 0, PadRight = 0 };
     }
 
-    /// <summary>Gets whether there are windows over the edges, which can be computed side by side.</summary>
+    /// <summary>Gets whether there are many windows over the edges, which can be computed side by side.</summary>
     public bool Helps { get; }
 
     /// <summary>Gets the sizes of the copy.</summary>
@@ -44,9 +46,12 @@ internal readonly unsafe struct PaddedRows
         int width = Shape.InWidth;
         for (int row = 0; row < Shape.InHeight; row++, plane += From, copy += width)
         {
-            new Span<float>(copy, Pad).Fill(padding);
+            // A few numbers: calls would cost more.
+            for (int i = 0; i < Pad; i++)
+                copy[i] = padding;
             new ReadOnlySpan<float>(plane, From).CopyTo(new Span<float>(copy + Pad, From));
-            new Span<float>(copy + Pad + From, width - Pad - From).Fill(padding);
+            for (int i = Pad + From; i < width; i++)
+                copy[i] = padding;
         }
 
         new Span<float>(copy, Slack).Fill(padding);

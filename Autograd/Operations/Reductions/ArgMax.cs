@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Toolkit.Autograd.Graph;
 using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Indexing;
@@ -67,17 +68,49 @@ public abstract record ArgReduction(int Axis, bool KeepDims, bool SelectLastInde
         Span<long> y = arguments.Outputs[0].Span<long>();
         for (int o = 0; o < outer; o++)
         {
-            for (int i = 0; i < inner; i++)
-            {
-                int first = (o * size * inner) + i;
-                int best = 0;
-                for (int k = 1; k < size; k++)
-                {
-                    if (IsBetter(x[first + (k * inner)], x[first + (best * inner)]))
-                        best = k;
-                }
+            if (inner == 1)
+                y[o] = Along(x.Slice(o * size, size));
+            else
+                Beside(x.Slice(o * size * inner, size * inner), y.Slice(o * inner, inner));
+        }
+    }
 
-                y[(o * inner) + i] = best;
+    private int Along<T>(ReadOnlySpan<T> row)
+        where T : unmanaged, INumber<T>
+    {
+        // Zeros of both signs are equal here, and not there.
+        int best = SelectLastIndex ? 0 : IsLeast ? TensorPrimitives.IndexOfMin(row) : TensorPrimitives.IndexOfMax(row);
+        if (!SelectLastIndex && !T.IsZero(row[best]))
+            return best;
+        best = 0;
+        for (int k = 1; k < row.Length; k++)
+        {
+            if (IsBetter(row[k], row[best]))
+                best = k;
+        }
+
+        return best;
+    }
+
+    /// <summary>Columns side by side, a part of them at a time, so that memory is read as it lies.</summary>
+    private void Beside<T>(ReadOnlySpan<T> x, Span<long> y)
+        where T : unmanaged, INumber<T>
+    {
+        const int Part = 256;
+        Span<T> best = stackalloc T[Part];
+        for (int start = 0; start < y.Length; start += Part)
+        {
+            Span<long> places = y.Slice(start, Math.Min(Part, y.Length - start));
+            x.Slice(start, places.Length).CopyTo(best);
+            places.Clear();
+            for (int k = 1; k < x.Length / y.Length; k++)
+            {
+                ReadOnlySpan<T> row = x.Slice((k * y.Length) + start, places.Length);
+                for (int i = 0; i < row.Length; i++)
+                {
+                    if (IsBetter(row[i], best[i]))
+                        (best[i], places[i]) = (row[i], k);
+                }
             }
         }
     }

@@ -16,6 +16,22 @@ public sealed class SilentFailureTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>The native program itself is in <c>.ci/aot</c>.</summary>
+    [Fact]
+    public void A_native_program_of_narrow_vectors_is_noticed()
+    {
+        string warning = CompiledVectors.Narrow(128, 512)!;
+        Assert.Contains("compiled for vectors of 128 bits and the processor has 512", warning, StringComparison.Ordinal);
+        Assert.Contains("up to 4 times as long", warning, StringComparison.Ordinal);
+        Assert.Contains("-p:IlcInstructionSet=native", warning, StringComparison.Ordinal);
+        Assert.Null(CompiledVectors.Narrow(256, 256));
+        Assert.Null(CompiledVectors.Narrow(512, 256));
+
+        // Where .NET compiles, it takes what there is.
+        Assert.Null(CompiledVectors.Warning);
+        Assert.True(CompiledVectors.Compiled <= CompiledVectors.Processor || !System.Runtime.Intrinsics.X86.X86Base.IsSupported, $"{CompiledVectors.Compiled} of {CompiledVectors.Processor}");
+    }
+
     [Fact]
     public void A_layer_that_was_read_before_it_stood_in_the_model_is_noticed()
     {
