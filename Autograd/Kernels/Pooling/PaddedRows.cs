@@ -16,7 +16,7 @@ internal readonly unsafe struct PaddedRows
         long width = Math.Max(shape.PadLeft + (long)shape.InWidth, ((shape.OutWidth - 1L) * shape.StrideWidth) + reach + 1);
         (int first, int end) = shape.InnerColumns;
         long edges = first + (long)shape.OutWidth - end;
-        Helps = edges * 16 > shape.OutWidth && shape.StrideWidth <= 2 && shape.OutWidth >= 4 && (width * shape.InHeight) + Slack <= Largest;
+        Helps = edges * 32 > shape.OutWidth && shape.StrideWidth <= 2 && shape.OutWidth >= 4 && (width * shape.InHeight) + Slack <= Largest;
         if (!Helps)
             return;
         Pad = shape.PadLeft;
