@@ -39,6 +39,33 @@ public class PoolingTests
         Assert.Equal([1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 4], dx);
     }
 
+    /// <summary>On vectors, over the edges of a small image, with and without a stride.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_NaN_is_the_maximum_of_every_window_that_holds_it(int stride)
+    {
+        using Workers workers = new(1);
+        int outputs = (19 / stride) + 1;
+        PoolingShape shape = new()
+        {
+            Planes = 1,
+            InHeight = 1,
+            InWidth = 20,
+            OutHeight = 1,
+            OutWidth = outputs,
+            KernelHeight = 1,
+            KernelWidth = 3,
+            StrideWidth = stride,
+            PadLeft = 1,
+            PadRight = 1,
+        };
+        float[] x = [.. Enumerable.Range(0, 20).Select(i => (float)(i * 7 % 20))], y = new float[outputs];
+        (x[0], x[9]) = (float.NaN, float.NaN);
+        MaxPooling.Forward<float>(shape, x, y, default, workers);
+        Assert.Equal(Enumerable.Range(0, outputs).Select(o => x.Where((_, i) => Math.Abs(i - (o * stride)) <= 1).Aggregate((a, b) => float.IsNaN(a) || a > b ? a : b)), y);
+    }
+
     private static IEnumerable<PoolingShape> Shapes()
     {
         Random random = new(5);
