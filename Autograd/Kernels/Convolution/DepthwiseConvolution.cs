@@ -7,7 +7,7 @@ namespace Toolkit.Autograd.Kernels;
 /// Convolution of channels that do not see each other, one plane after the other: the tiles of a product would be one row high. The plane is written out with its padding (see
 /// <see cref="PaddedPlanes"/>), so that neighbouring outputs read neighbouring elements. One job computes the outputs of one plane.
 /// </summary>
-/// <remarks>Each output is one chain of multiply-adds over (ky, kx), so its bits do not depend on how the work is split, nor on the vectors.</remarks>
+/// <remarks>Each output is one chain of multiply-adds over (ky, kx), or over (kx, ky) where rows share what they read: its bits do not depend on how the work is split, nor on the vectors.</remarks>
 internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
     where T : unmanaged, IFloatingPointIeee754<T>
     where TVector : struct
@@ -23,6 +23,8 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
     private int width;
     private int height;
     private int taps;
+    private bool byRows;
+    private int mostVectors;
     private int* offsets;
     private byte* scratch;
     private long scratchBytes;
@@ -37,6 +39,10 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         using Scratch scratch = workers.Rent(table + (perThread * workers.Threads));
         int* offsets = (int*)scratch.Pointer;
         planes.Offsets(1, offsets);
+
+        // Two vectors of columns fit the registers beside the weights where there are thirty-two.
+        bool byRows = shape is { StrideHeight: 1, DilationHeight: 1 } && DepthwiseRowTile.Handles(shape.KernelHeight);
+        int mostVectors = !byRows ? DepthwiseTile.MaxVectors : TSimd.MaxRows > DepthwiseRowTile.MaxRows ? 2 : 1;
         workers.For(
             shape.Batch * shape.Groups,
             new DepthwiseConvolution<T, TVector, TSimd>
@@ -51,6 +57,8 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
                 width = shape.OutWidth,
                 height = shape.OutHeight,
                 taps = shape.PatchSize,
+                byRows = byRows,
+                mostVectors = mostVectors,
                 offsets = offsets,
                 scratch = scratch.Pointer + table,
                 scratchBytes = perThread,
@@ -63,12 +71,12 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
         T* padded = (T*)own, sums = (T*)(own + Aligned(planes.Elements(1) * sizeof(T)));
         planes.Fill(x + ((long)index * shape.InPlane), 1, padded);
         int group = index % shape.Groups, channels = shape.GroupOutChannels;
-        int vectors = (width + TSimd.Count - 1) / TSimd.Count, columns = (vectors + DepthwiseTile.MaxVectors - 1) / DepthwiseTile.MaxVectors;
-        int bands = (height + DepthwiseTile.Rows(vectors) - 1) / DepthwiseTile.Rows(vectors);
+        int vectors = (width + TSimd.Count - 1) / TSimd.Count, columns = (vectors + mostVectors - 1) / mostVectors;
+        int tall = byRows ? DepthwiseRowTile.MaxRows : DepthwiseTile.Rows(vectors), bands = (height + tall - 1) / tall;
         nint step = (nint)shape.StrideHeight * planes.Width;
         for (int channel = group * channels; channel < (group + 1) * channels; channel++)
         {
-            T* to = y + ((((long)(index / shape.Groups) * shape.OutChannels) + channel) * height * width), shift = bias is null ? null : bias + channel;
+            T* to = y + ((((long)(index / shape.Groups) * shape.OutChannels) + channel) * height * width), shift = bias is null ? null : bias + channel, weights = w + ((long)channel * taps);
             for (int band = 0; band < bands; band++)
             {
                 int row = (int)((long)band * height / bands), rows = (int)((long)(band + 1) * height / bands) - row;
@@ -77,11 +85,14 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
                 for (int column = columns - 1; column >= 0; column--)
                 {
                     int first = column * vectors / columns, count = ((column + 1) * vectors / columns) - first, left = first * TSimd.Count, filled = Math.Min(count * TSimd.Count, width - left);
-                    bool through = filled == count * TSimd.Count || (band < bands - 1 && width >= TSimd.Count);
-                    T* place = to + ((long)row * width) + left;
-                    DepthwiseTarget<T> target = new(through ? place : sums, through ? width : Width, shift, relu);
-                    DepthwiseTile.Run<T, TVector, TSimd>(rows, count, taps, padded + (row * step) + left, offsets, step, w + ((long)channel * taps), target);
-                    for (int i = 0; i < rows && !through; i++)
+                    bool whole = filled == count * TSimd.Count, through = (count * TSimd.Count) - filled <= width, ends = !whole && (band == bands - 1 || !through);
+                    T* place = to + ((long)row * width) + left, last = place + ((long)(rows - 1) * width), from = padded + (row * step) + left;
+                    DepthwiseTarget<T> target = new(through ? place : sums, through ? width : Width, ends ? sums + ((rows - 1) * Width) : last, shift, relu);
+                    if (byRows)
+                        DepthwiseRowTile.Run<T, TVector, TSimd>(rows, count, (shape.KernelHeight, shape.KernelWidth), from, offsets, step, weights, target);
+                    else
+                        DepthwiseTile.Run<T, TVector, TSimd>(rows, count, taps, from, offsets, step, weights, target);
+                    for (int i = through ? rows - 1 : 0; i < rows && ends; i++)
                         new ReadOnlySpan<T>(sums + (i * Width), filled).CopyTo(new Span<T>(place + ((long)i * width), filled));
                 }
             }

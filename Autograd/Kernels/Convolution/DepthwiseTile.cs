@@ -127,31 +127,33 @@ internal static unsafe class DepthwiseTile
             }
         }
 
-        Put<T, TVector, TSimd, TVectors>(s00, s01, s02, 0, target);
+        Put<T, TVector, TSimd, TRows, TVectors>(s00, s01, s02, 0, target);
         if (TRows.Count > 1)
-            Put<T, TVector, TSimd, TVectors>(s10, s11, s12, 1, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s10, s11, s12, 1, target);
         if (TRows.Count > 2)
-            Put<T, TVector, TSimd, TVectors>(s20, s21, s22, 2, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s20, s21, s22, 2, target);
         if (TRows.Count > 3)
-            Put<T, TVector, TSimd, TVectors>(s30, s31, s32, 3, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s30, s31, s32, 3, target);
         if (TRows.Count > 4)
-            Put<T, TVector, TSimd, TVectors>(s40, s40, s40, 4, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s40, s40, s40, 4, target);
         if (TRows.Count > 5)
-            Put<T, TVector, TSimd, TVectors>(s50, s50, s50, 5, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s50, s50, s50, 5, target);
         if (TRows.Count > 6)
-            Put<T, TVector, TSimd, TVectors>(s60, s60, s60, 6, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s60, s60, s60, 6, target);
         if (TRows.Count > 7)
-            Put<T, TVector, TSimd, TVectors>(s70, s70, s70, 7, target);
+            Put<T, TVector, TSimd, TRows, TVectors>(s70, s70, s70, 7, target);
     }
 
+    /// <summary>Finishes and writes a row of sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T, TVector, TSimd, TVectors>(TVector first, TVector second, TVector third, int row, in DepthwiseTarget<T> target)
+    public static void Put<T, TVector, TSimd, TRows, TVectors>(TVector first, TVector second, TVector third, int row, in DepthwiseTarget<T> target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
+        where TRows : struct, IRows
         where TVectors : struct, IRows
     {
-        T* y = target.Y + (row * target.Leading);
+        T* y = row == TRows.Count - 1 ? target.Last : target.Y + (row * target.Leading);
         TSimd.Store(Finish<T, TVector, TSimd>(first, target), y);
         if (TVectors.Count > 1)
             TSimd.Store(Finish<T, TVector, TSimd>(second, target), y + TSimd.Count);
@@ -174,13 +176,15 @@ internal static unsafe class DepthwiseTile
 /// <summary>Where the tile of a convolution of channels by themselves goes, and how.</summary>
 /// <param name="y">Its first element.</param>
 /// <param name="leading">The distance between its rows.</param>
+/// <param name="last">Where its last row goes.</param>
 /// <param name="bias">The number that is added to all sums, or null.</param>
 /// <param name="relu">Whether negative results become 0.</param>
-internal readonly unsafe struct DepthwiseTarget<T>(T* y, nint leading, T* bias, bool relu)
+internal readonly unsafe struct DepthwiseTarget<T>(T* y, nint leading, T* last, T* bias, bool relu)
     where T : unmanaged
 {
     public readonly T* Y = y;
     public readonly nint Leading = leading;
+    public readonly T* Last = last;
     public readonly T* Bias = bias;
     public readonly bool Relu = relu;
 }

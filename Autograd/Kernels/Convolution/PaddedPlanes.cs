@@ -36,8 +36,19 @@ internal readonly unsafe struct PaddedPlanes
     /// <summary>Gets the elements of a number of padded planes, with room for a tile that reads beyond the last.</summary>
     public long Elements(int planes) => ((long)planes * Height * Width) + 128;
 
-    /// <summary>Copies planes between their padding.</summary>
+    /// <summary>Gets a value indicating whether filling planes writes nothing that belongs to the plane behind them, so that threads may fill neighbours.</summary>
+    public bool AreApart => phases == 1 ? shape.PadRight == 0 || shape.PadBottom > 0 : shape.PadBottom > 0;
+
+    /// <summary>Copies planes between their padding, and clears the room behind them.</summary>
     public void Fill<T>(T* source, int planes, T* destination)
+        where T : unmanaged
+    {
+        FillPlanes(source, planes, destination);
+        new Span<T>(destination + ((nint)planes * Height * Width), 128).Clear();
+    }
+
+    /// <summary>Copies planes between their padding.</summary>
+    public void FillPlanes<T>(T* source, int planes, T* destination)
         where T : unmanaged
     {
         int width = shape.InWidth, height = shape.InHeight;
@@ -54,30 +65,27 @@ internal readonly unsafe struct PaddedPlanes
             new Span<T>(destination, shape.PadBottom * Width).Clear();
             destination += shape.PadBottom * Width;
         }
-
-        new Span<T>(destination, 128).Clear();
     }
 
     /// <summary>Writes the distance of each tap (plane, ky, kx) from the element it would meet without kernel offsets.</summary>
     public void Offsets(int planes, int* offsets)
     {
-        for (int plane = 0; plane < planes; plane++)
-        {
-            for (int ky = 0; ky < shape.KernelHeight; ky++)
-            {
-                for (int kx = 0; kx < shape.KernelWidth; kx++)
-                    *offsets++ = (((plane * Height) + (ky * shape.DilationHeight)) * Width) + Place(kx * shape.DilationWidth);
-            }
-        }
+        int kernel = shape.KernelHeight * shape.KernelWidth, plane = Height * Width;
+        for (int tap = 0; tap < kernel; tap++)
+            offsets[tap] = (tap / shape.KernelWidth * shape.DilationHeight * Width) + Place(tap % shape.KernelWidth * shape.DilationWidth);
+        for (int tap = kernel; tap < planes * kernel; tap++)
+            offsets[tap] = offsets[tap - kernel] + plane;
     }
 
-    /// <summary>Writes where each output (oy, ox) begins in the padded plane.</summary>
-    public void Pixels(int* offsets)
+    /// <summary>Writes where each of some outputs (oy, ox) begins in the padded plane.</summary>
+    public void Pixels(int first, int count, int* offsets)
     {
-        for (int y = 0; y < shape.OutHeight; y++)
+        int width = shape.OutWidth, y = first / width, x = first % width;
+        for (int i = 0; i < count; i++)
         {
-            for (int x = 0; x < shape.OutWidth; x++)
-                *offsets++ = (y * shape.StrideHeight * Width) + (x * shape.StrideWidth);
+            offsets[i] = (y * shape.StrideHeight * Width) + (x * shape.StrideWidth);
+            if (++x == width)
+                (x, y) = (0, y + 1);
         }
     }
 
@@ -88,8 +96,34 @@ internal readonly unsafe struct PaddedPlanes
     private void FillRows<T>(T* source, T* destination)
         where T : unmanaged
     {
-        int width = shape.InWidth, lanes = Vector256<T>.Count;
-        if (width < lanes || shape.PadLeft > lanes || shape.PadRight > lanes)
+        int width = shape.InWidth, pad = Math.Max(shape.PadLeft, shape.PadRight);
+        if (width >= Vector256<T>.Count && pad <= Vector256<T>.Count)
+        {
+            for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
+            {
+                T* to = destination + shape.PadLeft;
+                Vector256<T>.Zero.Store(destination);
+                for (int x = 0; x <= width - Vector256<T>.Count; x += Vector256<T>.Count)
+                    Vector256.Load(source + x).Store(to + x);
+                Vector256.Load(source + width - Vector256<T>.Count).Store(to + width - Vector256<T>.Count);
+                if (shape.PadRight > 0)
+                    Vector256<T>.Zero.Store(to + width);
+            }
+        }
+        else if (width >= Vector128<T>.Count && pad <= Vector128<T>.Count)
+        {
+            for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
+            {
+                T* to = destination + shape.PadLeft;
+                Vector128<T>.Zero.Store(destination);
+                for (int x = 0; x <= width - Vector128<T>.Count; x += Vector128<T>.Count)
+                    Vector128.Load(source + x).Store(to + x);
+                Vector128.Load(source + width - Vector128<T>.Count).Store(to + width - Vector128<T>.Count);
+                if (shape.PadRight > 0)
+                    Vector128<T>.Zero.Store(to + width);
+            }
+        }
+        else
         {
             for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
             {
@@ -97,19 +131,6 @@ internal readonly unsafe struct PaddedPlanes
                 new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(destination + shape.PadLeft, width));
                 new Span<T>(destination + shape.PadLeft + width, shape.PadRight).Clear();
             }
-
-            return;
-        }
-
-        for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width)
-        {
-            T* to = destination + shape.PadLeft;
-            Vector256<T>.Zero.Store(destination);
-            for (int x = 0; x <= width - lanes; x += lanes)
-                Vector256.Load(source + x).Store(to + x);
-            Vector256.Load(source + width - lanes).Store(to + width - lanes);
-            if (shape.PadRight > 0)
-                Vector256<T>.Zero.Store(to + width);
         }
     }
 

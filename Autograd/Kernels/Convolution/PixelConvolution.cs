@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// Convolution with vectors along the output channels: each tap's weights for two vectors of channels meet six pixels of the padded image as it
-/// lies (see <see cref="PaddedPlanes"/>), whatever the strides. One job computes some pixels of one image.
+/// lies (see <see cref="PaddedPlanes"/>), whatever the strides. One job computes some pixels and output channels of one image.
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over bias, (channel, ky, kx), so its bits do not depend on how the work is split.</remarks>
 internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
@@ -14,11 +14,11 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
-    // Taps whose weights for two vectors of channels stay in the first-level cache beside the image's part that they meet.
-    private const int TapBytes = 12_800;
+    // Taps whose weights for two vectors of channels stay in the first-level cache beside the sums and the image's part that they meet.
+    private const int TapBytes = 20_000;
 
-    // Pixels whose sums stay near while the taps run.
-    private const int PixelLimit = 256;
+    // Pixels whose sums stay near while the taps run: whole tiles, and whole vectors when they are transposed.
+    private const int PixelLimit = 12 * PixelTile.MaxPixels, PixelUnit = 4 * PixelTile.MaxPixels;
 
     private ConvolutionShape shape;
     private PaddedPlanes planes;
@@ -28,12 +28,15 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     private T* y;
     private bool relu;
     private int* tapOffsets;
-    private int* pixelOffsets;
+    private T* padded;
+    private nint paddedStep;
+    private bool isPadded;
     private byte* scratch;
-    private long scratchBytes;
-    private int parts;
+    private PixelGrid grid;
 
     private static int Width => 2 * TSimd.Count;
+
+    private static int SumBytes => PixelLimit * Width * sizeof(T);
 
     /// <summary>y = conv(x, w) + bias, rectified if asked.</summary>
     /// <param name="shape">Sizes; paddings are not negative.</param>
@@ -47,21 +50,26 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, T* ready)
     {
         PaddedPlanes planes = new(shape);
+        int images = shape.Batch * shape.Groups, slivers = Slivers(shape.GroupOutChannels), channels = shape.GroupInChannels;
         long weights = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, taps = Aligned((long)shape.PatchSize * sizeof(int));
-        long pixels = Aligned(((long)shape.OutPlane + PixelTile.MaxPixels) * sizeof(int));
-        long perThread = Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)) + Aligned((long)PixelLimit * Width * sizeof(T));
-        using Scratch scratch = workers.Rent(weights + taps + pixels + (perThread * workers.Threads));
-        T* packed = ready is null ? (T*)scratch.Pointer : ready;
+        bool asItLies = shape is { PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0 };
+
+        // Few images are written out by all threads first, and then cut; of many, every thread does its own.
+        bool cut = workers.Threads > 1 && images < 2 * workers.Threads;
+        long image = Aligned(planes.Elements(channels) * sizeof(T));
+        long padded = asItLies ? 0 : image * (cut ? images : workers.Threads);
+        using Scratch scratch = workers.Rent(weights + taps + padded + (SumBytes * workers.Threads));
+        T* packed = ready is null ? (T*)scratch.Pointer : ready, room = (T*)(scratch.Pointer + weights + taps);
         if (ready is null)
             Pack(shape, w, packed);
-        int* tapTable = (int*)(scratch.Pointer + weights), pixelTable = (int*)(scratch.Pointer + weights + taps);
-        planes.Offsets(shape.GroupInChannels, tapTable);
-        planes.Pixels(pixelTable);
-        new Span<int>(pixelTable + shape.OutPlane, PixelTile.MaxPixels).Clear();
-        int jobs = shape.Batch * shape.Groups;
-        int parts = jobs >= 2 * workers.Threads ? 1 : Math.Min(workers.Threads, shape.OutPlane);
+        planes.Offsets(channels, (int*)(scratch.Pointer + weights));
+        if (cut && !asItLies)
+            PlaneFilling<T>.Run(planes, images, channels, shape.InPlane, x, room, (nint)(image / sizeof(T)), workers);
+        PixelGrid grid = cut
+            ? PixelGrid.For(images, shape.OutPlane, 1, slivers, shape.PatchSize, (long)shape.PatchSize * Width * sizeof(T), image, workers.Threads)
+            : new(1, 1);
         workers.For(
-            jobs * parts,
+            images * grid.Count,
             new PixelConvolution<T, TVector, TSimd>
             {
                 shape = shape,
@@ -71,11 +79,12 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
                 bias = bias,
                 y = y,
                 relu = relu,
-                tapOffsets = tapTable,
-                pixelOffsets = pixelTable,
-                scratch = scratch.Pointer + weights + taps + pixels,
-                scratchBytes = perThread,
-                parts = parts,
+                tapOffsets = (int*)(scratch.Pointer + weights),
+                padded = asItLies ? x : room,
+                paddedStep = asItLies ? (nint)channels * shape.InPlane : (nint)(image / sizeof(T)),
+                isPadded = asItLies || cut,
+                scratch = scratch.Pointer + weights + taps + padded,
+                grid = grid,
             });
     }
 
@@ -95,72 +104,80 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
 
     public readonly void Execute(int index, int participant)
     {
-        int part = index % parts, job = index / parts, group = job % shape.Groups, image = job / shape.Groups;
-        byte* own = scratch + (participant * scratchBytes);
-        T* padded = (T*)own;
-        T* sums = (T*)(own + Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)));
-        planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), shape.GroupInChannels, padded);
-        int first = (int)((long)part * shape.OutPlane / parts), last = (int)((long)(part + 1) * shape.OutPlane / parts);
-        int blocks = (last - first + PixelLimit - 1) / PixelLimit;
-        for (int block = 0; block < blocks; block++)
-        {
-            int from = first + (int)((long)block * (last - first) / blocks), to = first + (int)((long)(block + 1) * (last - first) / blocks);
-            Block(image, group, from, to - from, padded, sums);
-        }
-    }
+        int part = index % grid.Count, image = index / grid.Count, slivers = Slivers(shape.GroupOutChannels);
+        T* planes = padded + ((isPadded ? image : participant) * paddedStep), sums = (T*)(scratch + (participant * SumBytes));
+        if (!isPadded)
+            this.planes.FillPlanes(x + ((nint)image * shape.GroupInChannels * shape.InPlane), shape.GroupInChannels, planes);
+        int across = part / grid.PixelParts, along = part % grid.PixelParts;
+        int firstSliver = PixelGrid.First(across, grid.SliverParts, slivers), lastSliver = PixelGrid.First(across + 1, grid.SliverParts, slivers);
+        int first = PixelGrid.First(along, grid.PixelParts, shape.OutPlane), last = PixelGrid.First(along + 1, grid.PixelParts, shape.OutPlane);
+        int blocks = (last - first + PixelLimit - 1) / PixelLimit, each = (last - first + blocks - 1) / Math.Max(1, blocks);
+        each = (each + PixelUnit - 1) / PixelUnit * PixelUnit;
 
-    private readonly void Block(int image, int group, int first, int pixels, T* padded, T* sums)
-    {
-        int k = shape.PatchSize, channels = shape.GroupOutChannels, slivers = Slivers(channels);
-        int chunk = Math.Max(1, TapBytes / (Width * sizeof(T)));
-        int panels = (pixels + PixelTile.MaxPixels - 1) / PixelTile.MaxPixels;
-        for (int s = 0; s < slivers; s++)
+        // Whatever is larger, the weights or the image, is read once.
+        if ((lastSliver - firstSliver) * Width > (long)shape.InPlane * (last - first) / shape.OutPlane / (shape.KernelHeight * shape.KernelWidth))
         {
-            int channel = (group * channels) + (s * Width), count = Math.Min(Width, channels - (s * Width));
-            T* w = packed + (((long)(group * slivers) + s) * k * Width);
-            Start(sums, pixels, channel, count);
-            for (int tap = 0; tap < k; tap += chunk)
+            for (int sliver = firstSliver; sliver < lastSliver; sliver++)
             {
-                int taps = Math.Min(chunk, k - tap);
-                for (int panel = 0; panel < panels; panel++)
-                {
-                    int at = (int)((long)panel * pixels / panels), height = (int)((long)(panel + 1) * pixels / panels) - at;
-                    PixelTile.Run<T, TVector, TSimd>(
-                        height, taps, padded, tapOffsets + tap, pixelOffsets + first + at, w + ((long)tap * Width), sums + ((long)at * Width));
-                }
+                for (int at = first; at < last; at += each)
+                    Block(image, sliver, at, Math.Min(each, last - at), planes, sums);
             }
-
-            if (relu)
-                Rectify(sums, pixels * Width);
-            T* to = y + ((((long)image * shape.OutChannels) + channel) * shape.OutPlane) + first;
-            GemmPacking.Transpose(sums, Width, pixels, count, shape.OutPlane, to);
+        }
+        else
+        {
+            for (int at = first; at < last; at += each)
+            {
+                for (int sliver = firstSliver; sliver < lastSliver; sliver++)
+                    Block(image, sliver, at, Math.Min(each, last - at), planes, sums);
+            }
         }
     }
 
-    // The bias stands at the beginning of each chain.
-    private readonly void Start(T* sums, int pixels, int channel, int count)
+    private readonly void Block(int image, int sliver, int first, int pixels, T* planes, T* sums)
     {
-        if (bias is null)
-        {
-            new Span<T>(sums, pixels * Width).Clear();
-            return;
-        }
-
-        T* row = stackalloc T[Width];
+        int k = shape.PatchSize, channels = shape.GroupOutChannels, group = image % shape.Groups;
+        int channel = (group * channels) + (sliver * Width), count = Math.Min(Width, channels - (sliver * Width));
+        T* w = packed + (((nint)(group * Slivers(channels)) + sliver) * k * Width);
+        int chunks = Math.Max(1, (int)(((long)k * Width * sizeof(T) + TapBytes - 1) / TapBytes));
+        int panels = (pixels + PixelTile.MaxPixels - 1) / PixelTile.MaxPixels;
+        int* pixelOffsets = stackalloc int[PixelLimit + PixelTile.MaxPixels];
+        this.planes.Pixels(first, pixels, pixelOffsets);
+        new Span<int>(pixelOffsets + pixels, PixelTile.MaxPixels).Clear();
+        T* start = stackalloc T[Width];
         for (int j = 0; j < Width; j++)
-            row[j] = j < count ? bias[channel + j] : T.Zero;
-        TVector left = TSimd.Load(row), right = TSimd.Load(row + TSimd.Count);
-        for (int pixel = 0; pixel < pixels; pixel++, sums += Width)
+            start[j] = bias is not null && j < count ? bias[channel + j] : T.Zero;
+
+        // The bias stands at the beginning of each chain. The panels of a chunk ask for the next one's weights together.
+        PixelSums<T> target = new() { Start = start, AheadStep = (Width + panels - 1) / panels };
+        T* to = y + ((((nint)(image / shape.Groups) * shape.OutChannels) + channel) * shape.OutPlane) + first;
+        for (int chunk = 0; chunk < chunks; chunk++)
         {
-            TSimd.Store(left, sums);
-            TSimd.Store(right, sums + TSimd.Count);
+            int tap = PixelGrid.First(chunk, chunks, k), taps = PixelGrid.First(chunk + 1, chunks, k) - tap;
+            (target.Fresh, target.Relu) = (chunk == 0, relu && chunk == chunks - 1);
+            target.Ahead = w + ((nint)(tap + taps) * Width);
+            for (int panel = 0; panel < panels; panel++, target.Ahead += taps * target.AheadStep)
+            {
+                int at = PixelGrid.First(panel, panels, pixels), height = PixelGrid.First(panel + 1, panels, pixels) - at;
+                target.At = sums + ((nint)at * Width);
+                if (chunk == 0)
+                    Ask(to, pixels, PixelGrid.First(panel, panels, count), PixelGrid.First(panel + 1, panels, count));
+                PixelTile.Run<T, TVector, TSimd>(height, taps, planes, tapOffsets + tap, pixelOffsets + at, w + ((nint)tap * Width), target);
+            }
         }
+
+        GemmPacking.Transpose(sums, Width, pixels, count, shape.OutPlane, to);
     }
 
-    private static void Rectify(T* values, int count)
+    // Asks for the lines of the output of some channels: they are written all at once in the end.
+    private readonly void Ask(T* to, int pixels, int from, int end)
     {
-        for (int i = 0; i < count; i += TSimd.Count)
-            TSimd.Store(TSimd.Relu(TSimd.Load(values + i)), values + i);
+        for (int channel = from; channel < end; channel++)
+        {
+            T* row = to + ((nint)channel * shape.OutPlane);
+            for (int i = 0; i < pixels; i += 64 / sizeof(T))
+                TSimd.PrefetchFar(row + i);
+            TSimd.PrefetchFar(row + pixels - 1);
+        }
     }
 
     private static int Slivers(int channels) => (channels + Width - 1) / Width;

@@ -12,41 +12,46 @@ internal static unsafe class PixelTile
     public const int MaxPixels = 6;
 
     /// <summary>Runs the tile whose pixels are known at run time only.</summary>
-    public static void Run<T, TVector, TSimd>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums, bool fresh = false)
+    public static void Run<T, TVector, TSimd>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> sums)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
         switch (pixels)
         {
-            case 1: Run<T, TVector, TSimd, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
-            case 2: Run<T, TVector, TSimd, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
-            case 3: Run<T, TVector, TSimd, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
-            case 4: Run<T, TVector, TSimd, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
-            case 5: Run<T, TVector, TSimd, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
-            default: Run<T, TVector, TSimd, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums, fresh); break;
+            case 1: Run<T, TVector, TSimd, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 2: Run<T, TVector, TSimd, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 3: Run<T, TVector, TSimd, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 4: Run<T, TVector, TSimd, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 5: Run<T, TVector, TSimd, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            default: Run<T, TVector, TSimd, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
         }
     }
 
-    /// <summary>sums[r, j] = sums[r, j] + Σₜ x[tapOffsets[t] + pixelOffsets[r]]·w[t, j].</summary>
+    /// <summary>sums[r, j] = start + Σₜ x[tapOffsets[t] + pixelOffsets[r]]·w[t, j].</summary>
     /// <param name="taps">Elements that meet in one output.</param>
     /// <param name="x">The padded image.</param>
     /// <param name="tapOffsets">Where each tap's element lies from its pixel.</param>
     /// <param name="pixelOffsets">Where each pixel begins; six of them, whatever the number of pixels.</param>
     /// <param name="w">Two vectors of output channels for each tap.</param>
-    /// <param name="sums">Two vectors for each pixel.</param>
-    /// <param name="fresh">Whether the sums begin at 0, not at what stands there.</param>
+    /// <param name="target">Where the sums begin and end.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<T, TVector, TSimd, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, T* sums, bool fresh)
+    private static void Run<T, TVector, TSimd, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
         where TRows : struct, IRows
     {
         int n = TSimd.Count;
+        T* sums = target.At;
         TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s10 = TSimd.Zero, s20 = TSimd.Zero, s30 = TSimd.Zero, s40 = TSimd.Zero, s50 = TSimd.Zero;
         TVector s11 = TSimd.Zero, s21 = TSimd.Zero, s31 = TSimd.Zero, s41 = TSimd.Zero, s51 = TSimd.Zero;
-        if (!fresh)
+        if (target.Fresh && target.Start is not null)
+        {
+            s00 = s10 = s20 = s30 = s40 = s50 = TSimd.Load(target.Start);
+            s01 = s11 = s21 = s31 = s41 = s51 = TSimd.Load(target.Start + n);
+        }
+        else if (!target.Fresh)
         {
             (s00, s01) = (TSimd.Load(sums), TSimd.Load(sums + n));
             if (TRows.Count > 1)
@@ -62,8 +67,11 @@ internal static unsafe class PixelTile
         }
 
         nint o0 = pixelOffsets[0], o1 = pixelOffsets[1], o2 = pixelOffsets[2], o3 = pixelOffsets[3], o4 = pixelOffsets[4], o5 = pixelOffsets[5];
-        for (int* end = tapOffsets + taps; tapOffsets < end; tapOffsets++, w += 2 * n)
+        T* ahead = target.Ahead;
+        nint aheadStep = target.AheadStep;
+        for (int* end = tapOffsets + taps; tapOffsets < end; tapOffsets++, w += 2 * n, ahead += aheadStep)
         {
+            TSimd.PrefetchFar(ahead);
             T* at = x + *tapOffsets;
             TVector b0 = TSimd.Load(w), b1 = TSimd.Load(w + n);
             TVector a = TSimd.Broadcast(at[o0]);
@@ -105,26 +113,26 @@ internal static unsafe class PixelTile
             }
         }
 
-        Put<T, TVector, TSimd>(s00, s01, sums);
+        Put<T, TVector, TSimd>(s00, s01, target.Relu, sums);
         if (TRows.Count > 1)
-            Put<T, TVector, TSimd>(s10, s11, sums + (2 * n));
+            Put<T, TVector, TSimd>(s10, s11, target.Relu, sums + (2 * n));
         if (TRows.Count > 2)
-            Put<T, TVector, TSimd>(s20, s21, sums + (4 * n));
+            Put<T, TVector, TSimd>(s20, s21, target.Relu, sums + (4 * n));
         if (TRows.Count > 3)
-            Put<T, TVector, TSimd>(s30, s31, sums + (6 * n));
+            Put<T, TVector, TSimd>(s30, s31, target.Relu, sums + (6 * n));
         if (TRows.Count > 4)
-            Put<T, TVector, TSimd>(s40, s41, sums + (8 * n));
+            Put<T, TVector, TSimd>(s40, s41, target.Relu, sums + (8 * n));
         if (TRows.Count > 5)
-            Put<T, TVector, TSimd>(s50, s51, sums + (10 * n));
+            Put<T, TVector, TSimd>(s50, s51, target.Relu, sums + (10 * n));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put<T, TVector, TSimd>(TVector left, TVector right, T* sums)
+    private static void Put<T, TVector, TSimd>(TVector left, TVector right, bool relu, T* sums)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
-        TSimd.Store(left, sums);
-        TSimd.Store(right, sums + TSimd.Count);
+        TSimd.Store(relu ? TSimd.Relu(left) : left, sums);
+        TSimd.Store(relu ? TSimd.Relu(right) : right, sums + TSimd.Count);
     }
 }

@@ -19,6 +19,10 @@ internal static unsafe class Winograd
     // Transform of one vector of weights, shared by the images of a small batch: the choice must not depend on the batch.
     private const int WeightCost = 40;
 
+    // Transformed weights of more bytes do not stay in the last-level cache between images. A line that comes from memory takes as long as so many multiply-adds of vectors.
+    private const long MostNear = 16 << 20;
+    private const int LineCost = 16;
+
     private const long MostRowBytes = 64 << 20;
 
     /// <summary>Whether the convolution has a form for which this pays.</summary>
@@ -40,7 +44,8 @@ internal static unsafe class Winograd
         // A row of tiles is transformed at once.
         if (36L * tiling.TilesAcross * (ins + outs) * lanes * sizeof(float) > MostRowBytes)
             return false;
-        long products = tiles * 36 * shape.GroupInChannels * outs, transforms = tiles * ((DataCost * ins) + (OutputCost * outs));
+        long lines = 36L * shape.GroupInChannels * outs;
+        long products = lines * (lines * lanes * sizeof(float) > MostNear ? Math.Max(tiles, LineCost) : tiles), transforms = tiles * ((DataCost * ins) + (OutputCost * outs));
         long weights = WeightCost * shape.GroupInChannels * outs;
         return products + transforms + weights < (long)shape.OutPlane * taps * shape.GroupInChannels * outs * 4 / 5;
     }

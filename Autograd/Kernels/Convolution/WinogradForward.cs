@@ -24,6 +24,9 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     // Channels whose transformed weights for two vectors of outputs stay in the first-level cache.
     private const int ChannelBytes = 12_800;
 
+    // Transformed tiles of all images that threads share.
+    private const long MostShared = 8 << 20;
+
     private ConvolutionShape shape;
     private WinogradShape tiling;
     private T* x;
@@ -36,6 +39,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     private long scratchBytes;
     private int blockRows;
     private int parts;
+    private T* shared;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -52,11 +56,24 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     {
         WinogradShape tiling = new(shape, TSimd.Count);
         int depth = tiling.Whole(shape.GroupInChannels), outs = tiling.WholePairs(shape.GroupOutChannels);
-        int blockRows = tiling.BlockRows(depth + outs);
+        int blockRows = tiling.BlockRows(depth + outs), images = shape.Batch * shape.Groups, parts = 1;
+
+        // Few blocks are cut further for many threads, with tiles that all of them have transformed before.
+        long sharedBytes = Aligned(Products * Step(tiling.TileRows * tiling.TilesAcross * depth) * sizeof(T));
+        bool cut = workers.Threads > 1 && images * Blocks(tiling, blockRows) < 2 * workers.Threads && sharedBytes * images <= MostShared;
+        if (cut)
+        {
+            long product = (long)Products * shape.GroupInChannels;
+            PixelGrid grid = PixelGrid.For(images, tiling.TileRows, tiling.TilesAcross, outs / Width, product, product * Width * sizeof(T), sharedBytes, workers.Threads);
+            blockRows = (tiling.TileRows + grid.PixelParts - 1) / grid.PixelParts;
+            parts = grid.SliverParts;
+        }
+
         long packedBytes = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, packBytes = ready is null ? Aligned(PackScratch(shape) * sizeof(T)) : 0;
         long offsetBytes = Aligned((long)shape.GroupInChannels * sizeof(int)), biasBytes = Aligned((long)shape.Groups * outs * sizeof(T));
         long perThread = Elements(shape, tiling, blockRows) * sizeof(T);
         using Scratch scratch = workers.Rent(packedBytes + packBytes + offsetBytes + biasBytes + (perThread * workers.Threads));
+        using Scratch tiles = workers.Rent(cut ? sharedBytes * images : 0);
         T* packed = ready is null ? (T*)scratch.Pointer : ready;
         if (ready is null)
             Pack(shape, w, packed, (T*)(scratch.Pointer + packedBytes));
@@ -66,10 +83,10 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         T* wholeBias = bias is null ? null : (T*)(scratch.Pointer + packedBytes + packBytes + offsetBytes);
         for (int group = 0; group < shape.Groups && bias is not null; group++)
             new ReadOnlySpan<T>(bias + (group * shape.GroupOutChannels), shape.GroupOutChannels).CopyTo(new Span<T>(wholeBias + (group * outs), outs));
-        int jobs = shape.Batch * shape.Groups * Blocks(tiling, blockRows);
-        int parts = jobs >= 2 * workers.Threads ? 1 : Math.Min(outs / Width, workers.Threads);
+        if (cut)
+            WinogradTiles<T, TVector, TSimd, TKernel, TTile>.Run(shape, x, (T*)tiles.Pointer, (nint)(sharedBytes / sizeof(T)), Step(tiling.TileRows * tiling.TilesAcross * depth), workers);
         workers.For(
-            jobs * parts,
+            images * Blocks(tiling, blockRows) * parts,
             new WinogradForward<T, TVector, TSimd, TKernel, TTile>
             {
                 shape = shape,
@@ -84,6 +101,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
                 scratchBytes = perThread,
                 blockRows = blockRows,
                 parts = parts,
+                shared = cut ? (T*)tiles.Pointer : null,
             });
     }
 
@@ -124,47 +142,54 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         int blocks = Blocks(tiling, blockRows), block = index / parts, job = block / blocks, group = job % shape.Groups, image = job / shape.Groups;
         int firstRow = block % blocks * blockRows, rows = Math.Min(blockRows, tiling.TileRows - firstRow), tile = TTile.Count, n = TSimd.Count;
         int channels = shape.GroupInChannels, depth = tiling.Whole(channels), outs = tiling.WholePairs(shape.GroupOutChannels);
-        int across = tiling.TilesAcross, tiles = rows * across, pitch = tiling.PaddedWidth;
-        nint step = Step(tiles * depth), outStep = Step(tiles * outs);
-        T* pixels = (T*)(scratch + (participant * scratchBytes));
-        T* between = pixels + Pixels(shape, tiling, blockRows);
-        T* data = between + (Products * n);
-        T* sums = data + (Products * Step(blockRows * across * depth));
-        T* planes = x + ((((nint)image * shape.InChannels) + (group * channels)) * shape.InPlane);
-        tiling.InputPixels(planes, channels, firstRow, rows, pixels, depth);
-        for (int t = 0; t < tiles; t++)
+        int across = tiling.TilesAcross, tiles = rows * across, all = tiling.TileRows * across;
+        nint step = Step((shared is null ? tiles : all) * depth), outStep = Step(tiles * outs);
+        T* pixels = (T*)(scratch + (participant * scratchBytes)), between = pixels + Pixels(shape, tiling, blockRows), sums = between + (Products * n), data;
+        if (shared is null)
         {
-            T* from = pixels + (((((nint)(t / across) * tile) * pitch) + (t % across * tile)) * depth);
-            for (int c = 0; c < depth; c += n)
-                WinogradTransform<T, TVector, TSimd>.Data(from + c, (nint)pitch * depth, depth, between, data + ((nint)t * depth) + c, step);
+            data = sums + (Products * outStep);
+            tiling.InputPixels(x + (((nint)job * channels) * shape.InPlane), channels, firstRow, rows, pixels, depth);
+            WinogradTiles<T, TVector, TSimd, TKernel, TTile>.Transform(tiling, tiles, depth, pixels, depth, between, data, step);
+        }
+        else
+        {
+            data = shared + (job * (Aligned(Products * step * sizeof(T)) / sizeof(T))) + ((nint)firstRow * across * depth);
         }
 
         int part = index % parts, slivers = outs / Width, firstOut = part * slivers / parts * Width, lastOut = (part + 1) * slivers / parts * Width;
-        T* w = weights + ((nint)group * Products * outs * channels);
-        for (int product = 0; product < Products; product++, w += (nint)outs * channels)
+        nint place = (nint)outs * channels;
+        T* w = weights + ((nint)group * Products * place);
+        for (int product = 0; product < Products; product++, w += place)
         {
             for (int first = firstOut; first < lastOut; first += Width)
-                Multiply(tiles, depth, data + (product * step), w + ((nint)first * channels), sums + (product * outStep) + ((nint)first * tiles));
+            {
+                T* from = w + ((nint)first * channels), next = first + Width < lastOut ? from + ((nint)Width * channels) : w + place + ((nint)firstOut * channels);
+                Multiply(tiles, depth, data + (product * step), from, next, sums + (product * outStep) + ((nint)first * tiles));
+            }
         }
 
         Collect(image, group, firstRow * tile, rows, firstOut, Math.Min(lastOut, shape.GroupOutChannels), sums, outStep, between, pixels);
     }
 
-    // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels.
-    private readonly void Multiply(int tiles, int depth, T* data, T* w, T* sums)
+    // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels; the next ones' weights are asked for.
+    private readonly void Multiply(int tiles, int depth, T* data, T* w, T* next, T* sums)
     {
-        int chunk = Math.Max(1, ChannelBytes / (Width * sizeof(T))), channels = shape.GroupInChannels;
+        int channels = shape.GroupInChannels, chunks = (int)(((long)channels * Width * sizeof(T) + ChannelBytes - 1) / ChannelBytes);
         int panels = (tiles + PixelTile.MaxPixels - 1) / PixelTile.MaxPixels;
         int* places = stackalloc int[PixelTile.MaxPixels];
         for (int r = 0; r < PixelTile.MaxPixels; r++)
             places[r] = r * depth;
-        for (int c = 0; c < channels; c += chunk)
+        PixelSums<T> target = new() { AheadStep = (Width + panels - 1) / panels };
+        for (int chunk = 0; chunk < chunks; chunk++)
         {
-            for (int panel = 0; panel < panels; panel++)
+            int c = PixelGrid.First(chunk, chunks, channels), count = PixelGrid.First(chunk + 1, chunks, channels) - c;
+            target.Fresh = chunk == 0;
+            target.Ahead = chunk < chunks - 1 ? w + ((nint)(c + count) * Width) : next;
+            for (int panel = 0; panel < panels; panel++, target.Ahead += count * target.AheadStep)
             {
-                int at = (int)((long)panel * tiles / panels), height = (int)((long)(panel + 1) * tiles / panels) - at;
-                PixelTile.Run<T, TVector, TSimd>(
-                    height, Math.Min(chunk, channels - c), data + ((nint)at * depth), offsets + c, places, w + ((nint)c * Width), sums + ((nint)at * Width), c == 0);
+                int at = PixelGrid.First(panel, panels, tiles), height = PixelGrid.First(panel + 1, panels, tiles) - at;
+                target.At = sums + ((nint)at * Width);
+                PixelTile.Run<T, TVector, TSimd>(height, count, data + ((nint)at * depth), offsets + c, places, w + ((nint)c * Width), target);
             }
         }
     }

@@ -179,7 +179,8 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         for (int panel = 0; panel < panels; panel++)
         {
             int at = (int)((long)panel * channels / panels), height = (int)((long)(panel + 1) * channels / panels) - at;
-            PixelTile.Run<T, TVector, TSimd>(height, tiles, data + at, tileOffsets, channelOffsets, gradient, sums + ((nint)at * Width), fresh);
+            PixelSums<T> target = new() { At = sums + ((nint)at * Width), Fresh = fresh, Ahead = gradient };
+            PixelTile.Run<T, TVector, TSimd>(height, tiles, data + at, tileOffsets, channelOffsets, gradient, target);
         }
     }
 

@@ -67,7 +67,7 @@ public class ConvolutionTests
             void Same(SimdWidth width, params Way[] ways)
             {
                 float[]? first = null;
-                foreach ((Way way, int threads) in ways.SelectMany(way => new[] { (way, 1), (way, 3) }))
+                foreach ((Way way, int threads) in ways.SelectMany(way => new[] { (way, 1), (way, 3), (way, 16) }))
                 {
                     using Workers workers = new(threads);
                     float[] y = Filled<float>(dy.Length);
@@ -107,6 +107,16 @@ public class ConvolutionTests
         yield return basic with { KernelHeight = 1, KernelWidth = 1, InChannels = 20, OutChannels = 17 };
         yield return basic with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 2, StrideWidth = 2, InChannels = 8, OutChannels = 9 };
         yield return basic with { KernelHeight = 9, KernelWidth = 11 };
+        yield return basic with { Batch = 1, InChannels = 70, OutChannels = 75, InHeight = 6, InWidth = 7, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        yield return basic with { Batch = 1, InChannels = 66, OutChannels = 34, InHeight = 21, InWidth = 23, PadTop = 1, PadRight = 2, StrideHeight = 2, StrideWidth = 2 };
+        yield return basic with { Batch = 1, InChannels = 40, OutChannels = 33, InHeight = 13, InWidth = 4, PadLeft = 1, PadRight = 1 };
+        foreach ((int kernel, int height, int width) in new[] { (3, 17, 14), (3, 9, 37), (5, 14, 14), (5, 3, 33), (7, 12, 15), (7, 8, 50), (3, 1, 3), (5, 22, 2) })
+        {
+            ConvolutionShape alone = basic with { InChannels = 3, OutChannels = 3, Groups = 3, InHeight = height, InWidth = width, KernelHeight = kernel, KernelWidth = kernel };
+            yield return alone with { PadTop = kernel / 2, PadLeft = kernel / 2, PadBottom = kernel / 2, PadRight = kernel / 2 };
+            yield return alone with { OutChannels = 6, KernelWidth = 2, PadTop = kernel - 1, PadRight = 3, PadBottom = 1, DilationWidth = 2, StrideWidth = 2 };
+        }
+
         yield return basic with { Batch = 0 };
         yield return basic with { Batch = 1, InChannels = 33, OutChannels = 40, InHeight = 8, InWidth = 8, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
         yield return basic with { Batch = 9, InChannels = 1, OutChannels = 7, InHeight = 28, InWidth = 28, KernelHeight = 5, KernelWidth = 5 };

@@ -23,7 +23,7 @@ public sealed class WinogradTests
             foreach (SimdWidth width in Enum.GetValues<SimdWidth>())
             {
                 float[]? y1 = null, dw1 = null;
-                foreach (int threads in (int[])[1, 3])
+                foreach (int threads in (int[])[1, 3, 16])
                 {
                     using Workers workers = new(threads);
                     float[] y = Filled(dy.Length), dw = Filled(w.Length);
@@ -73,6 +73,16 @@ public sealed class WinogradTests
         Assert.False(Winograd.Suits<float>(suits with { PadTop = -1 }));
     }
 
+    [Fact]
+    public void Transformed_weights_that_stay_in_no_cache_suit_only_if_many_tiles_meet_them()
+    {
+        ConvolutionShape few = new() { Batch = 1, InChannels = 512, InHeight = 7, InWidth = 7, OutChannels = 512, KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        Assert.False(Winograd.Suits<float>(few));
+        Assert.True(Winograd.Suits<float>(few with { InHeight = 28, InWidth = 28 }));
+        Assert.True(Winograd.Suits<float>(few with { InChannels = 128, OutChannels = 128 }));
+        Assert.False(Winograd.Suits<float>(few with { Batch = 64 }));
+    }
+
     private static IEnumerable<ConvolutionShape> Shapes()
     {
         ConvolutionShape basic = new() { Batch = 2, InChannels = 32, InHeight = 14, InWidth = 14, OutChannels = 64, KernelHeight = 5, KernelWidth = 5 };
@@ -81,6 +91,7 @@ public sealed class WinogradTests
         yield return basic with { InHeight = 40, InWidth = 37, Batch = 1 };
         yield return basic with { KernelHeight = 3, KernelWidth = 3, InChannels = 130, InHeight = 30, InWidth = 5, Batch = 1 };
         yield return basic with { InHeight = 5, InWidth = 5, Batch = 3 };
+        yield return basic with { KernelHeight = 3, KernelWidth = 3, InChannels = 20, OutChannels = 150, Groups = 1, InHeight = 15, InWidth = 9, Batch = 1, PadTop = 1, PadLeft = 1 };
         yield return basic with { InChannels = 3, OutChannels = 1, InHeight = 2, InWidth = 1, PadTop = 4, PadRight = 4, PadBottom = 2, PadLeft = 1 };
         Random random = new(5);
         for (int i = 0; i < 24; i++)
