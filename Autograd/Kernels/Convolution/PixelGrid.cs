@@ -6,13 +6,16 @@ namespace Toolkit.Autograd.Kernels;
 internal readonly record struct PixelGrid(int PixelParts, int SliverParts)
 {
     // Below this many multiply-adds of vectors per part, handing it over costs more than it saves.
-    private const double SmallestPart = 6_000;
+    private const double SmallestPart = 50_000;
 
     // What a cache line that comes from memory costs, in multiply-adds of vectors.
     private const double LineCost = 8;
 
     // The share of a part that the other threads wait for the last one.
-    private const double Wait = 0.1;
+    private const double Wait = 0.5;
+
+    // Parts of a thread: small ones, so that waiting for the last one is short.
+    private const double MostTurns = 16;
 
     /// <summary>Gets the number of parts of an image.</summary>
     public int Count => PixelParts * SliverParts;
@@ -30,7 +33,7 @@ internal readonly record struct PixelGrid(int PixelParts, int SliverParts)
     {
         PixelGrid best = new(1, 1);
         double least = double.MaxValue, all = 2.0 * units * pixels * slivers * taps;
-        int limit = threads == 1 ? 1 : (int)Math.Min((4.0 * threads / images) + 1, Math.Max(1, all / SmallestPart));
+        int limit = threads == 1 ? 1 : (int)Math.Min((MostTurns * threads / images) + 1, Math.Max(1, all / SmallestPart));
         for (int across = 1; across <= Math.Min(limit, slivers); across++)
         {
             for (int along = 1; along <= Math.Min(limit / across, units); along++)
