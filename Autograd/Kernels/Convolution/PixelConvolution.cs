@@ -15,10 +15,10 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     where TSimd : struct, ISimd<T, TVector>
 {
     // Taps whose weights for two vectors of channels stay in the first-level cache beside the sums and the image's part that they meet.
-    private const int TapBytes = 20_000;
+    private const int TapBytes = 12_800;
 
     // Pixels whose sums stay near while the taps run: whole tiles, and whole vectors when they are transposed.
-    private const int PixelLimit = 12 * PixelTile.MaxPixels, PixelUnit = 4 * PixelTile.MaxPixels;
+    private const int PixelLimit = 40 * PixelTile.MaxPixels, PixelUnit = 4 * PixelTile.MaxPixels;
 
     private ConvolutionShape shape;
     private PaddedPlanes planes;
@@ -159,25 +159,11 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
             {
                 int at = PixelGrid.First(panel, panels, pixels), height = PixelGrid.First(panel + 1, panels, pixels) - at;
                 target.At = sums + ((nint)at * Width);
-                if (chunk == 0)
-                    Ask(to, pixels, PixelGrid.First(panel, panels, count), PixelGrid.First(panel + 1, panels, count));
                 PixelTile.Run<T, TVector, TSimd>(height, taps, planes, tapOffsets + tap, pixelOffsets + at, w + ((nint)tap * Width), target);
             }
         }
 
         GemmPacking.Transpose(sums, Width, pixels, count, shape.OutPlane, to);
-    }
-
-    // Asks for the lines of the output of some channels: they are written all at once in the end.
-    private readonly void Ask(T* to, int pixels, int from, int end)
-    {
-        for (int channel = from; channel < end; channel++)
-        {
-            T* row = to + ((nint)channel * shape.OutPlane);
-            for (int i = 0; i < pixels; i += 64 / sizeof(T))
-                TSimd.PrefetchFar(row + i);
-            TSimd.PrefetchFar(row + pixels - 1);
-        }
     }
 
     private static int Slivers(int channels) => (channels + Width - 1) / Width;
