@@ -53,6 +53,15 @@ internal static unsafe class Convolution
                 return;
             }
 
+            if (isProduct)
+            {
+                PlaneProducts.Run(
+                    new PlaneProducts<T> { Images = shape.Batch, Groups = shape.Groups, Rows = m, Columns = n, Depth = k, Left = pw, Right = px, Result = py, Bias = pb, Relu = relu },
+                    SimdWidths.Best,
+                    workers);
+                return;
+            }
+
             for (int image = 0; image < shape.Batch; image++)
             {
                 for (int group = 0; group < shape.Groups; group++)
@@ -71,10 +80,7 @@ internal static unsafe class Convolution
                         Relu = relu,
                     };
                     T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane);
-                    if (isProduct)
-                        GemmJob.Run(problem, new MatrixPanel<T>(planes, n, false), SimdWidths.Best, workers);
-                    else
-                        GemmJob.Run(problem, new PatchPanel<T>(shape, planes), SimdWidths.Best, workers);
+                    GemmJob.Run(problem, new PatchPanel<T>(shape, planes), SimdWidths.Best, workers);
                 }
             }
         }
@@ -109,12 +115,27 @@ internal static unsafe class Convolution
     {
         shape.Require(dx.Length, w.Length, dy.Length);
         int k = shape.GroupOutChannels, n = shape.OutPlane, m = shape.PatchSize;
-        dx.Clear();
         if (m == 0 || n == 0)
+        {
+            dx.Clear();
             return;
+        }
+
         ConvolutionShape adjoint = Adjoint(shape);
-        bool isProduct = IsProduct<T>(shape);
-        if (!isProduct && shape.HasUnitStrides && ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
+        if (IsProduct<T>(shape))
+        {
+            fixed (T* py = dy, pw = w, px = dx)
+            {
+                PlaneProducts.Run(
+                    new PlaneProducts<T> { Images = shape.Batch, Groups = shape.Groups, Rows = m, Columns = n, Depth = k, Left = pw, IsLeftTransposed = true, Right = py, Result = px },
+                    SimdWidths.Best,
+                    workers);
+            }
+
+            return;
+        }
+
+        if (shape.HasUnitStrides && ShiftedConvolution.Handles(shape) && ShiftedConvolution.Handles(adjoint))
         {
             using Scratch flipped = workers.Rent((long)w.Length * sizeof(T));
             fixed (T* py = dy, pw = w, px = dx)
@@ -129,14 +150,16 @@ internal static unsafe class Convolution
             return;
         }
 
-        using Scratch scratch = workers.Rent(isProduct ? 0 : (long)m * n * sizeof(T));
+        if (!Patches.Tile(shape))
+            dx.Clear();
+        using Scratch scratch = workers.Rent((long)m * n * sizeof(T));
         fixed (T* py = dy, pw = w, px = dx)
         {
             for (int image = 0; image < shape.Batch; image++)
             {
                 for (int group = 0; group < shape.Groups; group++)
                 {
-                    T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), patches = isProduct ? planes : (T*)scratch.Pointer;
+                    T* planes = px + ((((nint)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), patches = (T*)scratch.Pointer;
                     GemmProblem<T> problem = new()
                     {
                         M = m,
@@ -151,8 +174,7 @@ internal static unsafe class Convolution
                     };
                     T* gradient = py + ((((nint)image * shape.OutChannels) + (group * k)) * n);
                     GemmJob.Run(problem, new MatrixPanel<T>(gradient, n, false), SimdWidths.Best, workers);
-                    if (!isProduct)
-                        Patches.Add(shape, patches, planes, workers);
+                    Patches.Add(shape, patches, planes, workers);
                 }
             }
         }

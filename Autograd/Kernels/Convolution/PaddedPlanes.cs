@@ -71,7 +71,7 @@ internal readonly unsafe struct PaddedPlanes
     public void Offsets(int planes, int* offsets)
     {
         int kernel = shape.KernelHeight * shape.KernelWidth, plane = Height * Width;
-        for (int tap = 0; tap < kernel; tap++)
+        for (int tap = 0; tap < Math.Min(kernel, planes * kernel); tap++)
             offsets[tap] = (tap / shape.KernelWidth * shape.DilationHeight * Width) + Place(tap % shape.KernelWidth * shape.DilationWidth);
         for (int tap = kernel; tap < planes * kernel; tap++)
             offsets[tap] = offsets[tap - kernel] + plane;
@@ -141,7 +141,7 @@ internal readonly unsafe struct PaddedPlanes
         if (phases == 2 && sizeof(T) == sizeof(float) && shape.PadLeft <= 8 && shape.PadRight < 8 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
         {
             FillTwoPhases((float*)source, (float*)destination);
-            done = width / 8 * 8;
+            done = width < 8 ? 0 : width / 2 * 2;
         }
         else
         {
@@ -159,11 +159,11 @@ internal readonly unsafe struct PaddedPlanes
         }
     }
 
-    // Every second element to one place, the others to another, eight at a time, between zeros, which are written first and beyond their places.
+    // Every second element to one place, the others to another, between zeros, which are written first and beyond their places. The last vectors overlap those before.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillTwoPhases(float* source, float* destination)
     {
-        int width = shape.InWidth;
+        int width = shape.InWidth, pairs = width / 2 * 2;
         float* first = destination + Place(shape.PadLeft), second = destination + Place(shape.PadLeft + 1), middle = destination + phase;
         for (int y = 0; y < shape.InHeight; y++, source += width, destination += Width, first += Width, second += Width, middle += Width)
         {
@@ -171,12 +171,46 @@ internal readonly unsafe struct PaddedPlanes
             Vector128<float>.Zero.Store(middle);
             Vector128<float>.Zero.Store(first + ((width + 1) / 2));
             Vector128<float>.Zero.Store(second + (width / 2));
-            for (int x = 0; x <= width - 8; x += 8)
+            if (Avx512F.IsSupported && pairs >= 32)
             {
-                Vector128<float> a = Vector128.Load(source + x), b = Vector128.Load(source + x + 4);
-                (Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00) : AdvSimd.Arm64.UnzipEven(a, b)).Store(first + (x / 2));
-                (Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.UnzipOdd(a, b)).Store(second + (x / 2));
+                for (int x = 0; x < pairs; x += 32)
+                    Part32(source, first, second, Math.Min(x, pairs - 32));
+            }
+            else if (Avx2.IsSupported && pairs >= 16)
+            {
+                for (int x = 0; x < pairs; x += 16)
+                    Part16(source, first, second, Math.Min(x, pairs - 16));
+            }
+            else if (pairs >= 8)
+            {
+                for (int x = 0; x < pairs; x += 8)
+                    Part8(source, first, second, Math.Min(x, pairs - 8));
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Part32(float* source, float* first, float* second, int x)
+    {
+        Vector512<int> even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        Vector512<float> a = Vector512.Load(source + x), b = Vector512.Load(source + x + 16);
+        Avx512F.PermuteVar16x32x2(a, even, b).Store(first + (x / 2));
+        Avx512F.PermuteVar16x32x2(a, even + Vector512<int>.One, b).Store(second + (x / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Part16(float* source, float* first, float* second, int x)
+    {
+        Vector256<float> a = Vector256.Load(source + x), b = Vector256.Load(source + x + 8);
+        Avx2.Permute4x64(Avx.Shuffle(a, b, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle().Store(first + (x / 2));
+        Avx2.Permute4x64(Avx.Shuffle(a, b, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle().Store(second + (x / 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Part8(float* source, float* first, float* second, int x)
+    {
+        Vector128<float> a = Vector128.Load(source + x), b = Vector128.Load(source + x + 4);
+        (Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00) : AdvSimd.Arm64.UnzipEven(a, b)).Store(first + (x / 2));
+        (Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01) : AdvSimd.Arm64.UnzipOdd(a, b)).Store(second + (x / 2));
     }
 }

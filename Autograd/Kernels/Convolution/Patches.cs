@@ -49,13 +49,57 @@ internal static unsafe class Patches
         }
     }
 
-    /// <summary>Adds a whole patch matrix back to the image it would have come from (the adjoint of taking patches).</summary>
+    /// <summary>Adds a whole patch matrix back to the image it would have come from (the adjoint of taking patches); where patches <see cref="Tile"/> it, they become the image.</summary>
     public static void Add<T>(in ConvolutionShape shape, T* patches, T* planes, Workers workers)
         where T : unmanaged, INumber<T>
     {
         int channels = shape.GroupInChannels;
         int parts = (long)shape.PatchSize * shape.OutPlane < SmallestShared ? 1 : Math.Min(channels, 4 * workers.Threads);
         workers.For(parts, new PatchAddition<T>(shape, patches, planes, parts));
+    }
+
+    /// <summary>Whether patches meet every element of the image once, so that they are moved to it, not added.</summary>
+    public static bool Tile(in ConvolutionShape shape) => shape is { PadTop: 0, PadLeft: 0, PadBottom: 0, PadRight: 0, DilationHeight: 1, DilationWidth: 1 }
+        && shape.KernelHeight == shape.StrideHeight && shape.KernelWidth == shape.StrideWidth
+        && shape.InHeight == shape.OutHeight * shape.StrideHeight && shape.InWidth == shape.OutWidth * shape.StrideWidth;
+
+    /// <summary>Moves the patches of one plane to it, where they <see cref="Tile"/> it.</summary>
+    public static void MovePlane<T>(in ConvolutionShape shape, int channel, T* patches, T* planes)
+        where T : unmanaged
+    {
+        int outWidth = shape.OutWidth, outPlane = shape.OutPlane, kernel = shape.KernelWidth, row = kernel * outPlane;
+        T* plane = planes + ((nint)channel * shape.InPlane), first = patches + ((nint)channel * shape.KernelHeight * row);
+        for (int y = 0; y < shape.InHeight; y++, plane += shape.InWidth)
+        {
+            T* from = first + ((nint)(y % shape.KernelHeight) * row) + ((nint)(y / shape.KernelHeight) * outWidth);
+            int done = kernel == 2 && sizeof(T) == sizeof(float) ? Interleave((float*)from, (float*)(from + outPlane), outWidth, (float*)plane) : 0;
+            for (int i = done; i < outWidth; i++)
+            {
+                for (int tap = 0; tap < kernel; tap++)
+                    plane[(i * kernel) + tap] = from[((nint)tap * outPlane) + i];
+            }
+        }
+    }
+
+    // target[2i] = first[i], target[2i + 1] = second[i] by whole vectors; gives how many are done.
+    private static int Interleave(float* first, float* second, int count, float* target)
+    {
+        int i = 0;
+        for (; Avx.IsSupported && i <= count - 8; i += 8)
+        {
+            Vector256<float> a = Vector256.Load(first + i), b = Vector256.Load(second + i), low = Avx.UnpackLow(a, b), high = Avx.UnpackHigh(a, b);
+            Avx.Permute2x128(low, high, 0x20).Store(target + (2 * i));
+            Avx.Permute2x128(low, high, 0x31).Store(target + (2 * i) + 8);
+        }
+
+        for (; (Sse.IsSupported || AdvSimd.Arm64.IsSupported) && i <= count - 4; i += 4)
+        {
+            Vector128<float> a = Vector128.Load(first + i), b = Vector128.Load(second + i);
+            (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b)).Store(target + (2 * i));
+            (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b)).Store(target + (2 * i) + 4);
+        }
+
+        return i;
     }
 
     /// <summary>Adds the patches of one plane.</summary>
@@ -144,14 +188,20 @@ internal static unsafe class Patches
     }
 }
 
-/// <summary>Adds the patches of some planes back: a plane is added by one thread, tap after tap.</summary>
+/// <summary>Brings the patches of some planes back: a plane is added up by one thread, tap after tap.</summary>
 internal readonly unsafe struct PatchAddition<T>(ConvolutionShape shape, T* patches, T* planes, int parts) : IJob
     where T : unmanaged, INumber<T>
 {
     public void Execute(int index, int participant)
     {
         int channels = shape.GroupInChannels;
+        bool tile = Patches.Tile(shape);
         for (int channel = (int)((long)index * channels / parts); channel < (int)((long)(index + 1) * channels / parts); channel++)
-            Patches.AddPlane(shape, channel, patches, planes);
+        {
+            if (tile)
+                Patches.MovePlane(shape, channel, patches, planes);
+            else
+                Patches.AddPlane(shape, channel, patches, planes);
+        }
     }
 }

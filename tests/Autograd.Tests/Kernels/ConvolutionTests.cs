@@ -110,6 +110,17 @@ public class ConvolutionTests
         yield return basic with { Batch = 1, InChannels = 70, OutChannels = 75, InHeight = 6, InWidth = 7, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
         yield return basic with { Batch = 1, InChannels = 66, OutChannels = 34, InHeight = 21, InWidth = 23, PadTop = 1, PadRight = 2, StrideHeight = 2, StrideWidth = 2 };
         yield return basic with { Batch = 1, InChannels = 40, OutChannels = 33, InHeight = 13, InWidth = 4, PadLeft = 1, PadRight = 1 };
+        foreach ((int width, int groups) in new[] { (32, 3), (33, 3), (18, 3), (71, 3), (64, 1), (8, 3) })
+            yield return basic with { InChannels = 3, OutChannels = 3, Groups = groups, InWidth = width, StrideHeight = 2, StrideWidth = 2, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 };
+        foreach ((int height, int width, int columns) in new[] { (2, 2, 27), (3, 2, 9), (2, 3, 10), (1, 2, 4), (4, 1, 3) })
+        {
+            ConvolutionShape tiles = basic with { InHeight = 3 * height, InWidth = columns * width, KernelHeight = height, KernelWidth = width, StrideHeight = height, StrideWidth = width };
+            yield return tiles;
+            yield return tiles with { InChannels = 4, OutChannels = 6, Groups = 2, InWidth = tiles.InWidth + 1 };
+        }
+
+        yield return basic with { Batch = 7, InChannels = 6, OutChannels = 26, Groups = 2, InHeight = 8, InWidth = 6, KernelHeight = 1, KernelWidth = 1 };
+        yield return basic with { Batch = 1, InChannels = 70, OutChannels = 40, InHeight = 16, InWidth = 20, KernelHeight = 1, KernelWidth = 1 };
         foreach ((int kernel, int height, int width) in new[] { (3, 17, 14), (3, 9, 37), (5, 14, 14), (5, 3, 33), (7, 12, 15), (7, 8, 50), (3, 1, 3), (5, 22, 2) })
         {
             ConvolutionShape alone = basic with { InChannels = 3, OutChannels = 3, Groups = 3, InHeight = height, InWidth = width, KernelHeight = kernel, KernelWidth = kernel };
@@ -193,6 +204,9 @@ public class ConvolutionTests
             double scaled = tolerance * Math.Sqrt(shape.PatchSize + (shape.Batch * shape.OutPlane));
             Convolution.Forward<T>(shape, x, w, bias, y, workers);
             Numbers.Close<T>(y2, y, scaled, $"{shape} forward");
+            Array.Fill(y, T.NaN);
+            Convolution.Forward<T>(shape, x, w, bias, y, workers, relu: true);
+            Numbers.Close<T>([.. y2.Select(v => Math.Max(v, 0))], y, scaled, $"{shape} forward, rectified");
             Convolution.InputGradient<T>(shape, dy, w, dx, workers);
             Numbers.Close<T>(dx2, dx, scaled, $"{shape} input gradient");
             Convolution.WeightGradient<T>(shape, x, dy, dw, workers);
