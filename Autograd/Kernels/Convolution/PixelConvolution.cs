@@ -183,11 +183,11 @@ internal static unsafe class PixelConvolution
     {
         if (!shape.CanPad || shape.PatchSize < FewTaps)
             return false;
-        int width = 2 * SimdWidths.Lanes<T>(SimdWidths.Best), channels = shape.GroupOutChannels;
-        long here = (long)Whole(channels, width) * shape.OutPlane;
-        if (!shape.HasUnitStrides)
+        int lanes = SimdWidths.Lanes<T>(SimdWidths.Best), channels = shape.GroupOutChannels;
+        long here = (long)Whole(channels, 2 * lanes) * shape.OutPlane;
+        if (!ShiftedConvolution.Handles(shape))
             return here <= 2L * channels * shape.OutPlane;
-        long there = (long)channels * ShiftedConvolution.Columns(shape, width);
+        long there = (long)channels * ShiftedConvolution.Columns(shape, lanes);
         return here * 21 / 20 < there;
     }
 

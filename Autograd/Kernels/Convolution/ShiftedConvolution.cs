@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// Convolution as a product whose right operand is never copied: row p of the patch matrix is the padded image, shifted
-/// (see <see cref="PaddedPlanes"/>). One job computes some panels of output channels of one image.
+/// (see <see cref="PaddedPlanes"/>). One job computes some panels of output channels of some rows of one image.
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over (channel, ky, kx), so its bits do not depend on how the work is split.</remarks>
 internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
@@ -22,14 +22,17 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     private T* y;
     private bool relu;
     private int* offsets;
-    private byte* scratch;
-    private long scratchBytes;
-    private int parts;
+    private T* padded;
+    private nint paddedStep;
+    private bool isPadded;
+    private T* blocks;
+    private nint blockStep;
+    private PixelGrid grid;
 
     // Columns are tiled either row by row of the output or over the padded rows in one go: whatever wastes less.
-    private int tiles;
-    private int tilesPerRow;
-    private int rowPitch;
+    private int taps;
+    private bool byRow;
+    private int vectors;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -45,22 +48,29 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, T* ready)
     {
         PaddedPlanes planes = new(shape, shape.StrideWidth);
-        int k = shape.PatchSize, perRow = Tiles(shape.OutWidth), tiles = ShiftedConvolution.Columns(shape, Width) / Width;
-        bool byRow = perRow * shape.OutHeight == tiles;
-        int panels = Panels(shape.GroupOutChannels);
+        int k = shape.PatchSize, channels = shape.GroupInChannels, panels = Panels(shape.GroupOutChannels), images = shape.Batch * shape.Groups;
+        bool byRow = ShiftedConvolution.ByRow(shape, TSimd.Count);
+        int vectors = ShiftedConvolution.Vectors(byRow ? shape.OutWidth : ShiftedConvolution.InOneGo(shape), TSimd.Count), rows = byRow ? shape.OutHeight : 1;
+
+        // Few images are written out by all threads first, and then cut; of many, every thread does its own.
+        bool cut = workers.Threads > 1 && images < 2 * workers.Threads;
         long weights = ready is null ? Aligned((long)shape.OutChannels * k * sizeof(T)) : 0, offsets = Aligned((long)k * sizeof(int));
-        long image = Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T));
-        long perThread = image + Aligned((long)TSimd.MaxRows * tiles * Width * sizeof(T));
-        using Scratch scratch = workers.Rent(weights + offsets + (perThread * workers.Threads));
-        T* packed = ready is null ? (T*)scratch.Pointer : ready;
+        long image = Aligned(planes.Elements(channels) * sizeof(T)), block = Aligned((long)TSimd.MaxRows * (byRow ? 2 : vectors) * TSimd.Count * sizeof(T));
+        long padded = image * (cut ? images : workers.Threads);
+        using Scratch scratch = workers.Rent(weights + offsets + padded + (block * workers.Threads));
+        T* packed = ready is null ? (T*)scratch.Pointer : ready, room = (T*)(scratch.Pointer + weights + offsets);
         if (ready is null)
             Pack(shape, w, packed);
-        int* table = (int*)(scratch.Pointer + weights);
-        planes.Offsets(shape.GroupInChannels, table);
-        int jobs = shape.Batch * shape.Groups;
-        int parts = jobs >= 2 * workers.Threads ? 1 : Math.Min(panels, workers.Threads);
+        planes.Offsets(channels, (int*)(scratch.Pointer + weights));
+        if (cut)
+            PlaneFilling<T>.Run(planes, images, channels, shape.InPlane, x, room, (nint)(image / sizeof(T)), workers);
+
+        // A tile has as many multiply-adds as one of half as many pixels by slivers of output channels.
+        PixelGrid grid = cut
+            ? PixelGrid.For(images, rows, TSimd.MaxRows * vectors / 2, panels, k, (long)TSimd.MaxRows * k * sizeof(T), image, workers.Threads)
+            : new(1, 1);
         workers.For(
-            jobs * parts,
+            images * grid.Count,
             new ShiftedConvolution<T, TVector, TSimd>
             {
                 shape = shape,
@@ -70,13 +80,16 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
                 bias = bias,
                 y = y,
                 relu = relu,
-                offsets = table,
-                scratch = scratch.Pointer + weights + offsets,
-                scratchBytes = perThread,
-                parts = parts,
-                tiles = tiles,
-                tilesPerRow = byRow ? perRow : tiles,
-                rowPitch = byRow ? perRow * Width : planes.Width,
+                offsets = (int*)(scratch.Pointer + weights),
+                padded = room,
+                paddedStep = (nint)(image / sizeof(T)),
+                isPadded = cut,
+                blocks = room + (padded / sizeof(T)),
+                blockStep = (nint)(block / sizeof(T)),
+                grid = grid,
+                taps = k,
+                byRow = byRow,
+                vectors = vectors,
             });
     }
 
@@ -97,38 +110,72 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
 
     public readonly void Execute(int index, int participant)
     {
-        int part = index % parts, job = index / parts, group = job % shape.Groups, image = job / shape.Groups;
-        int channels = shape.GroupOutChannels, k = shape.PatchSize, outWidth = shape.OutWidth, outHeight = shape.OutHeight;
-        byte* own = scratch + (participant * scratchBytes);
-        T* padded = (T*)own;
-        T* block = (T*)(own + Aligned(planes.Elements(shape.GroupInChannels) * sizeof(T)));
-        planes.Fill(x + ((((long)image * shape.InChannels) + (group * shape.GroupInChannels)) * shape.InPlane), shape.GroupInChannels, padded);
-        GemmAhead<T> ahead = default;
-        int panels = Panels(channels), ldc = tiles * Width;
-        GemmTarget<T> target = new() { Ldc = ldc, Alpha = T.One, Relu = relu, Merges = relu || bias is not null };
-        for (int panel = part * panels / parts; panel < (part + 1) * panels / parts; panel++)
+        int part = index % grid.Count, image = index / grid.Count, group = image % shape.Groups, channels = shape.GroupOutChannels, panels = Panels(channels);
+        T* planes = padded + ((isPadded ? image : participant) * paddedStep), block = blocks + (participant * blockStep);
+        if (!isPadded)
+            this.planes.Fill(x + ((nint)image * shape.GroupInChannels * shape.InPlane), shape.GroupInChannels, planes);
+        int across = part / grid.PixelParts, along = part % grid.PixelParts, rows = byRow ? shape.OutHeight : 1;
+        int firstRow = PixelGrid.First(along, grid.PixelParts, rows), lastRow = PixelGrid.First(along + 1, grid.PixelParts, rows);
+        GemmTarget<T> target = new() { Alpha = T.One, Relu = relu, Merges = relu || bias is not null };
+        for (int panel = PixelGrid.First(across, grid.SliverParts, panels); panel < PixelGrid.First(across + 1, grid.SliverParts, panels); panel++)
         {
-            int first = First(panel, panels, channels), rows = First(panel + 1, panels, channels) - first;
-            int channel = (group * channels) + first;
-            T* a = packed + ((long)channel * k);
+            int first = First(panel, panels, channels), count = First(panel + 1, panels, channels) - first, channel = (group * channels) + first;
+            T* a = packed + ((nint)channel * taps), to = y + ((((nint)(image / shape.Groups) * shape.OutChannels) + channel) * shape.OutPlane);
             target.RowBias = bias is null ? null : bias + channel;
-            for (int tile = 0; tile < tiles; tile++)
+            if (byRow)
             {
-                T* b = padded + ((long)(tile / tilesPerRow) * shape.StrideHeight * planes.Width) + (tile % tilesPerRow * Width);
-                target.C = block + (tile * Width);
-                GemmTile.Run<T, TVector, TSimd, Shifted>(rows, k, a, rows, b, 0, offsets, null, ref ahead, &target);
+                for (int row = firstRow; row < lastRow; row++)
+                    Row(count, a, planes + ((nint)row * shape.StrideHeight * this.planes.Width), to + ((nint)row * shape.OutWidth), row == lastRow - 1, block, target);
             }
-
-            T* to = y + ((((long)image * shape.OutChannels) + channel) * shape.OutPlane);
-            for (int row = 0; row < rows; row++)
+            else
             {
-                for (int oy = 0; oy < outHeight; oy++, to += outWidth)
-                    new ReadOnlySpan<T>(block + ((long)row * ldc) + ((long)oy * rowPitch), outWidth).CopyTo(new Span<T>(to, outWidth));
+                InOneGo(count, a, planes, to, block, target);
             }
         }
     }
 
-    private static int Tiles(int columns) => (columns + Width - 1) / Width;
+    // A row of outputs of some channels. What the last tile writes beyond it the next row writes again; after the last row it goes elsewhere first.
+    private readonly void Row(int rows, T* a, T* b, T* to, bool isLast, T* block, GemmTarget<T> target)
+    {
+        int width = shape.OutWidth;
+        GemmAhead<T> ahead = default;
+        for (int vector = 0; vector < vectors; vector += 2)
+        {
+            int left = vector * TSimd.Count, end = Math.Min(vectors, vector + 2) * TSimd.Count;
+            bool through = end <= width || (!isLast && end - width <= width);
+            target.C = through ? to + left : block;
+            target.Ldc = through ? shape.OutPlane : Width;
+            Tile(rows, vectors - vector, a, b + left, ref ahead, &target);
+            for (int row = 0; row < rows && !through; row++)
+                new ReadOnlySpan<T>(block + (row * Width), width - left).CopyTo(new Span<T>(to + ((nint)row * shape.OutPlane) + left, width - left));
+        }
+    }
+
+    private readonly void InOneGo(int rows, T* a, T* b, T* to, T* block, GemmTarget<T> target)
+    {
+        int width = shape.OutWidth;
+        GemmAhead<T> ahead = default;
+        target.Ldc = vectors * TSimd.Count;
+        for (int vector = 0; vector < vectors; vector += 2)
+        {
+            target.C = block + (vector * TSimd.Count);
+            Tile(rows, vectors - vector, a, b + (vector * TSimd.Count), ref ahead, &target);
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            for (int oy = 0; oy < shape.OutHeight; oy++, to += width)
+                new ReadOnlySpan<T>(block + (row * target.Ldc) + ((nint)oy * planes.Width), width).CopyTo(new Span<T>(to, width));
+        }
+    }
+
+    private readonly void Tile(int rows, int vectors, T* a, T* b, ref GemmAhead<T> ahead, GemmTarget<T>* target)
+    {
+        if (vectors > 1)
+            GemmTile.Run<T, TVector, TSimd, Shifted>(rows, taps, a, rows, b, 0, offsets, null, ref ahead, target);
+        else
+            GemmTile.Run<T, TVector, TSimd, SlimShifted>(rows, taps, a, rows, b, 0, offsets, null, ref ahead, target);
+    }
 
     // Panels of nearly equal height, so that none is too low to keep the units busy.
     private static int Panels(int rows) => (rows + TSimd.MaxRows - 1) / TSimd.MaxRows;
@@ -144,14 +191,23 @@ internal static unsafe class ShiftedConvolution
     /// <summary>Whether the convolution can be computed without copying patches.</summary>
     public static bool Handles(in ConvolutionShape shape) => shape.CanPadInPhases;
 
-    /// <summary>The columns that are computed for each channel of an image in tiles of <paramref name="width"/>, those that are thrown away included.</summary>
-    public static int Columns(in ConvolutionShape shape, int width)
-    {
-        int byRow = Tiles(shape.OutWidth) * shape.OutHeight;
-        return width * (shape.HasUnitStrides ? Math.Min(byRow, Tiles(((shape.OutHeight - 1) * (int)shape.PaddedWidth) + shape.OutWidth)) : byRow);
+    /// <summary>The columns that are computed for each channel of an image in vectors of <paramref name="lanes"/>, those that are thrown away included; of a vector that stands alone more, since it takes longer.</summary>
+    public static int Columns(in ConvolutionShape shape, int lanes) => ByRow(shape, lanes)
+        ? shape.OutHeight * Cost(Vectors(shape.OutWidth, lanes), lanes)
+        : Cost(Vectors(InOneGo(shape), lanes), lanes);
 
-        int Tiles(int columns) => (columns + width - 1) / width;
-    }
+    /// <summary>Whether rows of outputs are tiled by themselves.</summary>
+    public static bool ByRow(in ConvolutionShape shape, int lanes) =>
+        !shape.HasUnitStrides || shape.OutHeight * Cost(Vectors(shape.OutWidth, lanes), lanes) <= Cost(Vectors(InOneGo(shape), lanes), lanes);
+
+    /// <summary>The columns from the first output to the last over the padded rows.</summary>
+    public static int InOneGo(in ConvolutionShape shape) => ((shape.OutHeight - 1) * (int)shape.PaddedWidth) + shape.OutWidth;
+
+    /// <summary>The vectors that hold some columns.</summary>
+    public static int Vectors(int columns, int lanes) => (columns + lanes - 1) / lanes;
+
+    // Two vectors of columns make a tile; one alone, with fewer sums at a time, takes more than half as long.
+    private static int Cost(int vectors, int lanes) => (vectors / 2 * 2 * lanes) + (vectors % 2 * lanes * 5 / 4);
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers, Storage? packed = null)
         where T : unmanaged, IFloatingPointIeee754<T>

@@ -84,7 +84,7 @@ internal static unsafe class GemmTile
                     a, aRow, Row<T, TPack>(b, 0, bStep, offsets), packAhead, packed,
                     ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, ref s60, ref s70, ref s80, ref s90, ref sa0, ref sb0,
                     ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, ref s61, ref s71, ref s81, ref s91, ref sa1, ref sb1);
-                if (typeof(TPack) == typeof(Shifted))
+                if (typeof(TPack) == typeof(Shifted) || typeof(TPack) == typeof(SlimShifted))
                     offsets++;
                 else
                     b += bStep;
@@ -122,7 +122,7 @@ internal static unsafe class GemmTile
         if (TRows.Count > 11)
             Put<T, TVector, TSimd, TPack>(sb0, sb1, sums + (11 * leading));
         if (target->Merges)
-            GemmMerge.Run<T, TVector, TSimd>(TRows.Count, typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace), target->Reads ? target->Sums : target->C, leading, target);
+            GemmMerge.Run<T, TVector, TSimd>(TRows.Count, typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace) && typeof(TPack) != typeof(SlimShifted), target->Reads ? target->Sums : target->C, leading, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,14 +132,14 @@ internal static unsafe class GemmTile
         where TSimd : struct, ISimd<T, TVector>
     {
         TSimd.Store(left, sums);
-        if (typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace))
+        if (typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace) && typeof(TPack) != typeof(SlimShifted))
             TSimd.Store(right, sums + TSimd.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Row<T, TPack>(T* b, int row, nint bStep, int* offsets)
         where T : unmanaged
-        where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) ? b + offsets[row] : b + (row * bStep);
+        where TPack : struct, IFlag => typeof(TPack) == typeof(Shifted) || typeof(TPack) == typeof(SlimShifted) ? b + offsets[row] : b + (row * bStep);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<T, TVector, TSimd, TRows, TPack>(
@@ -152,7 +152,7 @@ internal static unsafe class GemmTile
         where TRows : struct, IRows
         where TPack : struct, IFlag
     {
-        bool wide = typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace);
+        bool wide = typeof(TPack) != typeof(Slim) && typeof(TPack) != typeof(SlimInPlace) && typeof(TPack) != typeof(SlimShifted);
         TVector b0 = TSimd.Load(b), b1 = wide ? TSimd.Load(b + TSimd.Count) : TSimd.Zero;
         if (TPack.Value)
         {

@@ -42,6 +42,12 @@ internal readonly struct Slim : IFlag
     public static bool Value => false;
 }
 
+/// <summary><see cref="Slim"/> and <see cref="Shifted"/>.</summary>
+internal readonly struct SlimShifted : IFlag
+{
+    public static bool Value => false;
+}
+
 /// <summary>As <see cref="No"/>, with the left operand as it lies in its matrix, not packed.</summary>
 internal readonly struct InPlace : IFlag
 {
