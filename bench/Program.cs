@@ -20,6 +20,7 @@ using Toolkit.Mpi;
 // hashed                                             ML.NET: a network on 65,536 hashed words of 3,000 texts: peak memory, rate of scoring
 // recurrent [threads] [seconds per figure]           recurrent layers: time over that of their matrix products
 // profile NAME [threads]                              where the time of one case goes
+// ablation [threads] [seconds per figure] [NAME,NAME...] the rate that is left of a case without one of the compiler's rewritings
 // derivatives [threads] [seconds per figure] [rounds] a Hessian-vector product in gradients, and a recomputed step in plain ones: processor time, in turns
 // eigenvalues FOLDER [products]                       the greatest eigenvalues of a Hessian on MNIST, from two vectors
 // gemm  [threads] [seconds per case] [PART or MxNxK] [far] matrix products against the multiply-add peak; far: operands and results in memory
@@ -63,6 +64,9 @@ switch (args.FirstOrDefault())
         break;
     case "profile" when args.Length > 1:
         StepRates.Profile(args[1], Threads(2));
+        break;
+    case "ablation":
+        Ablation.Run(Threads(1), Seconds(2), Names(3));
         break;
     case "derivatives":
         DerivativeCosts.Run(Threads(1), Seconds(2), args.Length > 3 ? Threads(3) : 9);

@@ -65,7 +65,7 @@ internal static class ScalingPlots
             .. Enumerable.Range(0, depth).Select(_ => new Dense(width, width, random) { Activation = Ops.Relu }),
             new Dense(width, Classes, random),
         ];
-        return Cases.Train(threads, new Sequential(layers), [width], Classes, batch, new Adam { LearningRate = 1e-3 }).Step;
+        return Cases.Train(new() { Threads = threads }, new Sequential(layers), [width], Classes, batch, new Adam { LearningRate = 1e-3 }).Step;
     }
 
     // Forward, gradient of the weights, and gradient of the inputs except for the first layer's.

@@ -22,44 +22,47 @@ internal sealed record TimedCase(Action Step, Func<int, FunctionProfile>? Profil
 /// <summary>The timed cases by name; each makes its data and returns the step.</summary>
 internal static class Cases
 {
-    public static IEnumerable<(string Name, Func<TimedCase> Make)> All(int threads)
+    /// <summary>The cases that run on so many threads, with all that the compiler does.</summary>
+    public static IEnumerable<(string Name, Func<TimedCase> Make)> All(int threads) => All(new ExecutionOptions { Threads = threads });
+
+    public static IEnumerable<(string Name, Func<TimedCase> Make)> All(ExecutionOptions options)
     {
         foreach ((string name, int m, int n, int k) in RandomProducts.All)
         {
-            yield return (name, () => Gemm(threads, m, n, k, false, false));
+            yield return (name, () => Gemm(options, m, n, k, false, false));
         }
 
         foreach ((int m, int n, int k) in new[]
             { (1024, 1024, 1024), (2048, 2048, 2048), (128, 512, 784), (32, 256, 256), (64, 10, 512), (128, 10, 1024), (1, 1024, 1024) })
         {
-            yield return (m == 1024 ? "gemm-1024" : $"gemm-{m}x{n}x{k}", () => Gemm(threads, m, n, k, false, false));
+            yield return (m == 1024 ? "gemm-1024" : $"gemm-{m}x{n}x{k}", () => Gemm(options, m, n, k, false, false));
         }
 
-        yield return ("gemm-tn-784x512x128", () => Gemm(threads, 784, 512, 128, true, false));
-        yield return ("gemm-nt-128x784x512", () => Gemm(threads, 128, 784, 512, false, true));
-        yield return ("train-mlp-small", () => Train(threads, Small(), [32], 3, 32, new Sgd { LearningRate = 1e-2 }));
-        yield return ("train-mlp-mnist", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
-        yield return ("train-cnn-mnist", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
+        yield return ("gemm-tn-784x512x128", () => Gemm(options, 784, 512, 128, true, false));
+        yield return ("gemm-nt-128x784x512", () => Gemm(options, 128, 784, 512, false, true));
+        yield return ("train-mlp-small", () => Train(options, Small(), [32], 3, 32, new Sgd { LearningRate = 1e-2 }));
+        yield return ("train-mlp-mnist", () => Train(options, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }));
+        yield return ("train-cnn-mnist", () => Train(options, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }));
         foreach (TrainingPrecision half in new[] { TrainingPrecision.BFloat16, TrainingPrecision.Float16 })
         {
             (string type, DType stored) = half == TrainingPrecision.BFloat16 ? ("bfloat16", DType.BFloat16) : ("float16", DType.Float16);
-            yield return ($"train-mlp-mnist-{type}", () => Train(threads, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }, half));
-            yield return ($"train-cnn-mnist-{type}", () => Train(threads, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }, half));
-            yield return ($"infer-mlp-mnist-256-{type}", () => Infer(threads, MnistMlp(), [784], 256, stored));
-            yield return ($"infer-cnn-mnist-64-{type}", () => Infer(threads, MnistCnn(), [1, 28, 28], 64, stored));
+            yield return ($"train-mlp-mnist-{type}", () => Train(options, MnistMlp(), [784], 10, 128, new Adam { LearningRate = 1e-3 }, half));
+            yield return ($"train-cnn-mnist-{type}", () => Train(options, MnistCnn(), [1, 28, 28], 10, 64, new Adam { LearningRate = 1e-3 }, half));
+            yield return ($"infer-mlp-mnist-256-{type}", () => Infer(options, MnistMlp(), [784], 256, stored));
+            yield return ($"infer-cnn-mnist-64-{type}", () => Infer(options, MnistCnn(), [1, 28, 28], 64, stored));
         }
 
-        yield return ("train-lstm-rows", () => ModelCases.LstmRows(threads));
-        yield return ("train-transformer", () => ModelCases.Transformer(threads));
-        yield return ("train-resnet-small", () => ModelCases.SmallResNet(threads));
-        yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(threads));
-        yield return ("gradient-mlp-mnist", () => DerivativeCases.GradientAlone(threads));
-        yield return ("hvp-mlp-mnist", () => DerivativeCases.HessianVectorProduct(threads));
-        yield return ("train-deep-64", () => DerivativeCases.Deep(threads, isRecomputed: false));
-        yield return ("train-deep-64-recomputed", () => DerivativeCases.Deep(threads, isRecomputed: true));
+        yield return ("train-lstm-rows", () => ModelCases.LstmRows(options));
+        yield return ("train-transformer", () => ModelCases.Transformer(options));
+        yield return ("train-resnet-small", () => ModelCases.SmallResNet(options));
+        yield return ("train-tabular-embedding", () => ModelCases.TabularEmbedding(options));
+        yield return ("gradient-mlp-mnist", () => DerivativeCases.GradientAlone(options));
+        yield return ("hvp-mlp-mnist", () => DerivativeCases.HessianVectorProduct(options));
+        yield return ("train-deep-64", () => DerivativeCases.Deep(options, isRecomputed: false));
+        yield return ("train-deep-64-recomputed", () => DerivativeCases.Deep(options, isRecomputed: true));
         foreach ((string name, Func<Sequential> model, int[] shape, int batch) in Inference)
         {
-            yield return (name, () => Infer(threads, model(), shape, batch));
+            yield return (name, () => Infer(options, model(), shape, batch));
         }
     }
 
@@ -104,37 +107,37 @@ internal static class Cases
         return new TimedCase(buffers.Run);
     }
 
-    public static TimedCase Train(int threads, Module model, int[] shape, int classes, int batch, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
+    public static TimedCase Train(ExecutionOptions options, Module model, int[] shape, int classes, int batch, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var random = new RandomSource(2);
         int width = shape.Aggregate(1, (a, b) => a * b);
         var features = new float[batch * width];
         random.FillNormal(features, 0, 1);
         long[] labels = [.. Enumerable.Range(0, batch).Select(_ => (long)random.NextInt32(classes))];
-        return Train(threads, model, Dataset.FromLabels(features, shape, labels, classes), batch, new SoftmaxCrossEntropy(), optimizer, precision);
+        return Train(options, model, Dataset.FromLabels(features, shape, labels, classes), batch, new SoftmaxCrossEntropy(), optimizer, precision);
     }
 
     /// <summary>A step on all examples, as many as a batch has.</summary>
-    public static TimedCase Train(int threads, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32, CompilationOptions? compilation = null)
+    public static TimedCase Train(ExecutionOptions options, Model model, Dataset data, int batch, Loss loss, Optimizer optimizer, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         var trainer = new Trainer { Model = model, Loss = loss, Optimizer = optimizer, Precision = precision };
         trainer.Prepare(data.Layout);
-        Function step = Function.Compile(trainer.TrainingStep, new ExecutionOptions { Threads = threads, Compilation = compilation ?? new() });
+        Function step = Function.Compile(trainer.TrainingStep, options);
         Batch all = data.Batches(new BatchOptions { Size = batch }).Single();
         return Of(step, [.. step.Signature.Inputs.Select(input => all[input.Name!])]);
     }
 
-    public static TimedCase Infer(int threads, Module model, int[] shape, int batch, DType type = DType.Float32)
+    public static TimedCase Infer(ExecutionOptions options, Module model, int[] shape, int batch, DType type = DType.Float32)
     {
         model.InputShape = Shape.OfSizes(shape);
-        Function function = Function.Compile(model.InferenceIn(type), new ExecutionOptions { Threads = threads, FixedParameters = true });
+        Function function = Function.Compile(model.InferenceIn(type), options with { FixedParameters = true });
         Value[] inputs = [Normal([batch, .. shape], 3)];
         return Of(function, inputs);
     }
 
-    private static TimedCase Gemm(int threads, int m, int n, int k, bool transposeA, bool transposeB)
+    private static TimedCase Gemm(ExecutionOptions options, int m, int n, int k, bool transposeA, bool transposeB)
     {
-        var workers = new Workers(threads);
+        var workers = new Workers(options.Threads);
         Value a = Normal(transposeA ? [k, m] : [m, k], 4);
         Value b = Normal(transposeB ? [n, k] : [k, n], 5);
         Value c = Value.Zeros(DType.Float32, m, n);

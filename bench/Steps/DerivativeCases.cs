@@ -18,22 +18,22 @@ internal static class DerivativeCases
     private const int Batch = 128, Classes = 10, Pixels = 784;
 
     /// <summary>The gradient of the mean loss by all 1.9 million parameters.</summary>
-    public static TimedCase GradientAlone(int threads)
+    public static TimedCase GradientAlone(ExecutionOptions options)
     {
         (Variable[] inputs, Variable loss, Variable[] parameters) = Network();
-        return Run(threads, inputs, Gradient.Of(loss, parameters));
+        return Run(options, inputs, Gradient.Of(loss, parameters));
     }
 
     /// <summary>The Hessian of the same loss times a vector.</summary>
-    public static TimedCase HessianVectorProduct(int threads)
+    public static TimedCase HessianVectorProduct(ExecutionOptions options)
     {
         (Variable[] inputs, Variable loss, Variable[] parameters) = Network();
         Variable[] vectors = [.. parameters.Select((p, i) => new Parameter($"v{i}", Cases.Normal(p.Shape.ToSizes(), 7 + i)).Variable)];
-        return Run(threads, inputs, Gradient.HessianVectorProduct(loss, parameters, vectors));
+        return Run(options, inputs, Gradient.HessianVectorProduct(loss, parameters, vectors));
     }
 
     /// <summary>A step of Adam on 64 equal layers.</summary>
-    public static TimedCase Deep(int threads, bool isRecomputed)
+    public static TimedCase Deep(ExecutionOptions options, bool isRecomputed)
     {
         const int Layers = 64, Width = 256;
         var random = new RandomSource(9);
@@ -41,7 +41,7 @@ internal static class DerivativeCases
         var features = new float[Batch * Width];
         random.FillNormal(features, 0, 1);
         Dataset data = Dataset.FromLabels(features, [Width], [.. Enumerable.Range(0, Batch).Select(i => (long)(i % Classes))], Classes);
-        return Cases.Train(threads, model, data, Batch, new SoftmaxCrossEntropy(), new Adam(), compilation: new CompilationOptions { RecomputeActivations = isRecomputed });
+        return Cases.Train(options with { Compilation = options.Compilation with { RecomputeActivations = isRecomputed } }, model, data, Batch, new SoftmaxCrossEntropy(), new Adam());
     }
 
     private static (Variable[] Inputs, Variable Loss, Variable[] Parameters) Network()
@@ -54,11 +54,11 @@ internal static class DerivativeCases
         return ([x, y], loss, [.. model.Parameters.Select(p => p.Variable)]);
     }
 
-    private static TimedCase Run(int threads, Variable[] inputs, IReadOnlyList<Variable> outputs)
+    private static TimedCase Run(ExecutionOptions options, Variable[] inputs, IReadOnlyList<Variable> outputs)
     {
         var random = new RandomSource(6);
         long[] labels = [.. Enumerable.Range(0, Batch).Select(_ => (long)random.NextInt32(Classes))];
-        Function function = Function.Compile(inputs, outputs, options: new ExecutionOptions { Threads = threads });
+        Function function = Function.Compile(inputs, outputs, options: options);
         return Cases.Of(function, [Cases.Normal([Batch, Pixels], 8), Value.Of(labels, Batch)]);
     }
 }

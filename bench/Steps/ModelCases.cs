@@ -15,35 +15,35 @@ namespace Toolkit.Bench.Steps;
 internal static class ModelCases
 {
     /// <summary>Rows of 28 × 28 pictures as 28 steps through one LSTM layer of 128, the last state into 10 classes, Adam, batch 64.</summary>
-    public static TimedCase LstmRows(int threads)
+    public static TimedCase LstmRows(ExecutionOptions options)
     {
         var random = new RandomSource(1);
         return Cases.Train(
-            threads, new Sequential(new Lstm(28, 128, random) { LastOnly = true }, new Dense(128, 10, random)), [28, 28], 10, 64, new Adam { LearningRate = 1e-3 });
+            options, new Sequential(new Lstm(28, 128, random) { LastOnly = true }, new Dense(128, 10, random)), [28, 28], 10, 64, new Adam { LearningRate = 1e-3 });
     }
 
     /// <summary>Four encoder layers (width 128, 4 heads, 256 hidden, ReLU, no dropout, normalization behind each part), mean over 64 positions, 10 classes, Adam, batch 16.</summary>
-    public static TimedCase Transformer(int threads)
+    public static TimedCase Transformer(ExecutionOptions options)
     {
         var random = new RandomSource(1);
         var model = new Sequential(
             new TransformerEncoder(128, 4, random) { Layers = 4, Hidden = 256 }, new GlobalPool { Axes = [1] }, new Dense(128, 10, random));
-        return Cases.Train(threads, model, [64, 128], 10, 16, new Adam { LearningRate = 1e-3 });
+        return Cases.Train(options, model, [64, 128], 10, 16, new Adam { LearningRate = 1e-3 });
     }
 
     /// <summary>3 × 3 convolution to 32 channels, residual blocks of two 3 × 3 convolutions with batch normalization: 32, 64 (stride 2), 128 (stride 2); global mean, 10 classes, Adam,
     /// batch 32.</summary>
-    public static TimedCase SmallResNet(int threads)
+    public static TimedCase SmallResNet(ExecutionOptions options)
     {
         var random = new RandomSource(1);
         var model = new Sequential(
             Convolution(3, 32, 3, 1, random), new BatchNormalization(32), new Activation(Ops.Relu),
             new Block(32, 32, 1, random), new Block(32, 64, 2, random), new Block(64, 128, 2, random), new GlobalPool(), new Dense(128, 10, random));
-        return Cases.Train(threads, model, [3, 32, 32], 10, 32, new Adam { LearningRate = 1e-3 });
+        return Cases.Train(options, model, [3, 32, 32], 10, 32, new Adam { LearningRate = 1e-3 });
     }
 
     /// <summary>Eight categorical columns of 1,000 values embedded in 16 numbers each, beside 32 numbers; 256-256 rectified units, one output, squared error, Adam, batch 256.</summary>
-    public static TimedCase TabularEmbedding(int threads)
+    public static TimedCase TabularEmbedding(ExecutionOptions options)
     {
         const int Rows = 256;
         var random = new RandomSource(2);
@@ -53,7 +53,7 @@ internal static class ModelCases
         random.FillNormal(targets, 0, 1);
         long[] ids = [.. Enumerable.Range(0, Rows * Table.Columns).Select(_ => (long)random.NextInt32(Table.Values))];
         Dataset data = Dataset.Of(Column.Of("ids", ids, Table.Columns), Column.Of("numbers", numbers, 32), Column.Of("target", targets, 1));
-        return Cases.Train(threads, new Table(random), data, Rows, new MeanSquaredError(), new Adam { LearningRate = 1e-3 });
+        return Cases.Train(options, new Table(random), data, Rows, new MeanSquaredError(), new Adam { LearningRate = 1e-3 });
     }
 
     private static Conv2D Convolution(int from, int to, int kernel, int stride, RandomSource random) =>
