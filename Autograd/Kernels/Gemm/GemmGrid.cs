@@ -9,6 +9,9 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
     // Cost of packing one element of A or B, in multiply-adds.
     private const double PackCost = 6;
 
+    // The multiply-adds of a row that hide its seam: what the processor fetches beyond the end of one part, the thread that writes the other has to get back.
+    private const double SeamCost = 4000;
+
     /// <summary>Gets the number of parts.</summary>
     public int Count => Rows * Columns;
 
@@ -26,7 +29,8 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
             for (int columns = 1; columns <= Math.Min(parts / rows, slivers); columns++)
             {
                 GemmGrid grid = Cut(rows, columns);
-                double part = ((double)grid.RowStep * grid.ColumnStep) + (PackCost * (grid.RowStep + grid.ColumnStep));
+                double seam = columns > 1 ? Math.Max(0, (SeamCost / Math.Max(1, k)) - grid.ColumnStep) : 0;
+                double part = ((double)grid.RowStep * grid.ColumnStep) + (PackCost * (grid.RowStep + grid.ColumnStep)) + (seam * grid.RowStep);
                 double cost = (grid.Count + threads - 1) / threads * part;
                 if (cost < least)
                     (best, least) = (grid, cost);
