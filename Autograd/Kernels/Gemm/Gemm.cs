@@ -118,6 +118,8 @@ internal static unsafe class Gemm
             PackedRowProduct.Run(problem, Panel<T>(packed, n, width), width, workers);
         else if (m == 1 && !transposeB)
             RowProduct.Run(problem, b, ldb, width, workers);
+        else if (m == 1)
+            RowDotProduct.Run(problem, b, ldb, width, workers);
         else if (packed is not null)
             GemmJob.Run(problem, Panel<T>(packed, n, width), width, workers);
         else

@@ -148,17 +148,19 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         {
             int width = Math.Min(Width, columns - j);
             T* sliver = source.Packed(p, count, column + j);
-            bool reads = fresh && sliver is null;
-            if (sliver is null)
-                sliver = right + ((nint)(keep ? j : 0) * count);
             T* direct = null;
             nint step = 0;
-            if (reads)
+            bool near = false;
+            if (sliver is null)
             {
-                // The first tile packs what it reads, if it can.
-                if (width == Width && !left.InPlace)
+                // A sliver that stays in the first-level cache as it lies is read there; of another the first tile packs what it reads, if it can.
+                sliver = right + ((nint)(keep ? j : 0) * count);
+                if (width == Width)
                     direct = source.Direct(p, count, column + j, out step);
-                if (direct is null)
+                near = direct is not null && (panels.Count == 1 || IsNear(count, step));
+                if (!near && (!fresh || left.InPlace))
+                    direct = null;
+                if (direct is null && fresh)
                     source.Pack(p, count, column + j, width, Width, sliver);
             }
 
@@ -166,7 +168,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             int following = Math.Min(Width, columns - j - Width);
             if (following > 0)
             {
-                ahead = fresh ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
+                ahead = fresh || near ? source.Ahead(p, count, column + j + Width, following) : new(sliver + ((nint)Width * count), 0, 1, Width * count);
                 int groups = panels.Count * ((count + GemmTile.Group - 1) / GemmTile.Group);
                 ahead.Burst = (ahead.Lines + groups - 1) / groups;
             }
@@ -182,7 +184,11 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
                 target.Ahead = nextColumn + Width <= columns ? new(c + (nextRow * target.Ldc) + column + nextColumn, target.Ldc, h, Width) : default;
                 target.ColumnBias = template.ColumnBias is null ? null : template.ColumnBias + column + j;
                 target.RowBias = template.RowBias is null ? null : template.RowBias + i;
-                if (direct is not null && panels.Count == 1)
+                if (direct is not null && left.InPlace)
+                {
+                    GemmTile.Run<T, TVector, TSimd, StridedInPlace>(h, count, panel, panelStep, direct, step, null, null, ref ahead, &target);
+                }
+                else if (direct is not null && near)
                 {
                     GemmTile.Run<T, TVector, TSimd, Strided>(h, count, panel, panelStep, direct, step, null, null, ref ahead, &target);
                 }
@@ -204,6 +210,9 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
             }
         }
     }
+
+    // Rows a page apart would share a cache set.
+    private static bool IsNear(int count, nint step) => count * Width * sizeof(T) <= NearBytes && step * sizeof(T) % 4096 != 0;
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
     private static void Narrow(int rows, int columns, int count, bool inPlace, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)

@@ -27,6 +27,15 @@ internal static unsafe class GemmPacking
             return;
         }
 
+        // Slivers and panels of usual widths go row by row, as their lines lie.
+        switch (columns * sizeof(T))
+        {
+            case 32: Rows<T, Vector256<T>, None>(source, leading, count, width, destination); return;
+            case 48: Rows<T, Vector256<T>, Vector128<T>>(source, leading, count, width, destination); return;
+            case 64: Rows<T, Vector512<T>, None>(source, leading, count, width, destination); return;
+            case 128: Rows<T, Vector512<T>, Vector512<T>>(source, leading, count, width, destination); return;
+        }
+
         // Column by column of vectors: the inner loop has nothing but a load and a store. The last vector overlaps the one before.
         for (int j = 0; j < columns; j += lanes)
         {
@@ -34,6 +43,22 @@ internal static unsafe class GemmPacking
             T* from = source + at, to = destination + at;
             for (int p = 0; p < count; p++, from += leading, to += width)
                 Vector128.Load(from).Store(to);
+        }
+    }
+
+    /// <summary>Copies rows that are as long as one vector and another beside it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<T, TFirst, TSecond>(T* source, nint leading, int count, int width, T* destination)
+        where T : unmanaged
+        where TFirst : unmanaged
+        where TSecond : unmanaged
+    {
+        int second = sizeof(TFirst) / sizeof(T);
+        for (int p = 0; p < count; p++, source += leading, destination += width)
+        {
+            *(TFirst*)destination = *(TFirst*)source;
+            if (typeof(TSecond) != typeof(None))
+                *(TSecond*)(destination + second) = *(TSecond*)(source + second);
         }
     }
 
@@ -177,4 +202,7 @@ internal static unsafe class GemmPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<double> High(Vector128<double> a, Vector128<double> b) =>
         Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+
+    /// <summary>In place of a second vector: there is none.</summary>
+    private readonly struct None;
 }

@@ -69,7 +69,7 @@ internal static unsafe class GemmTile
             bStep = 2 * TSimd.Count;
         nint packAhead = PackAhead * bStep;
         nint aRow = 1;
-        if (typeof(TPack) == typeof(InPlace) || typeof(TPack) == typeof(SlimInPlace))
+        if (typeof(TPack) == typeof(InPlace) || typeof(TPack) == typeof(SlimInPlace) || typeof(TPack) == typeof(StridedInPlace))
             (aRow, aStep) = (aStep, 1);
         GemmAhead<T> lines = ahead, results = target->Ahead;
         for (nint p = k; p > 0; p -= Group)

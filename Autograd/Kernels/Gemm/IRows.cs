@@ -60,6 +60,12 @@ internal readonly struct SlimInPlace : IFlag
     public static bool Value => false;
 }
 
+/// <summary><see cref="Strided"/> and <see cref="InPlace"/>: both operands as they lie.</summary>
+internal readonly struct StridedInPlace : IFlag
+{
+    public static bool Value => false;
+}
+
 internal readonly struct Rows1 : IRows
 {
     public static int Count => 1;
