@@ -148,7 +148,7 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
             start[j] = bias is not null && j < count ? bias[channel + j] : T.Zero;
 
         // The bias stands at the beginning of each chain. The panels of a chunk ask for the next one's weights together.
-        PixelSums<T> target = new() { Start = start, AheadStep = (Width + panels - 1) / panels };
+        PixelSums<T> target = new() { Start = start, AheadStep = PixelSums<T>.Step(Width, panels, (long)Slivers(channels) * k * Width) };
         T* to = y + ((((nint)(image / shape.Groups) * shape.OutChannels) + channel) * shape.OutPlane) + first;
         for (int chunk = 0; chunk < chunks; chunk++)
         {

@@ -5,6 +5,9 @@ namespace Toolkit.Autograd.Kernels;
 internal unsafe struct PixelSums<T>
     where T : unmanaged
 {
+    // Weights of this size stay in the second-level cache beside the image.
+    private const long NearBytes = 512 * 1024;
+
     /// <summary>Two vectors for each pixel.</summary>
     public T* At;
 
@@ -20,6 +23,12 @@ internal unsafe struct PixelSums<T>
     /// <summary>Weights that come later; they need not be readable.</summary>
     public T* Ahead;
 
-    /// <summary>How far <see cref="Ahead"/> moves with every tap.</summary>
+    /// <summary>How far <see cref="Ahead"/> moves with every tap; 0 where nothing is asked for.</summary>
     public nint AheadStep;
+
+    /// <summary>The step with which some panels of pixels together ask for as many weights as they read; 0 where all weights stay near.</summary>
+    /// <param name="width">Weights of a tap.</param>
+    /// <param name="panels">Panels.</param>
+    /// <param name="count">Weights of all.</param>
+    public static nint Step(int width, int panels, long count) => count * sizeof(T) <= NearBytes ? 0 : (width + panels - 1) / panels;
 }

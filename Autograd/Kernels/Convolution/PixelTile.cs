@@ -17,14 +17,26 @@ internal static unsafe class PixelTile
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {
+        if (sums.AheadStep != 0)
+            Run<T, TVector, TSimd, Yes>(pixels, taps, x, tapOffsets, pixelOffsets, w, sums);
+        else
+            Run<T, TVector, TSimd, No>(pixels, taps, x, tapOffsets, pixelOffsets, w, sums);
+    }
+
+    private static void Run<T, TVector, TSimd, TAhead>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> sums)
+        where T : unmanaged
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector>
+        where TAhead : struct, IFlag
+    {
         switch (pixels)
         {
-            case 1: Run<T, TVector, TSimd, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 2: Run<T, TVector, TSimd, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 3: Run<T, TVector, TSimd, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 4: Run<T, TVector, TSimd, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            case 5: Run<T, TVector, TSimd, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
-            default: Run<T, TVector, TSimd, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 1: Run<T, TVector, TSimd, TAhead, Rows1>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 2: Run<T, TVector, TSimd, TAhead, Rows2>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 3: Run<T, TVector, TSimd, TAhead, Rows3>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 4: Run<T, TVector, TSimd, TAhead, Rows4>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            case 5: Run<T, TVector, TSimd, TAhead, Rows5>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
+            default: Run<T, TVector, TSimd, TAhead, Rows6>(taps, x, tapOffsets, pixelOffsets, w, sums); break;
         }
     }
 
@@ -36,10 +48,11 @@ internal static unsafe class PixelTile
     /// <param name="w">Two vectors of output channels for each tap.</param>
     /// <param name="target">Where the sums begin and end.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<T, TVector, TSimd, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> target)
+    private static void Run<T, TVector, TSimd, TAhead, TRows>(int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> target)
         where T : unmanaged
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
+        where TAhead : struct, IFlag
         where TRows : struct, IRows
     {
         int n = TSimd.Count;
@@ -69,9 +82,14 @@ internal static unsafe class PixelTile
         nint o0 = pixelOffsets[0], o1 = pixelOffsets[1], o2 = pixelOffsets[2], o3 = pixelOffsets[3], o4 = pixelOffsets[4], o5 = pixelOffsets[5];
         T* ahead = target.Ahead;
         nint aheadStep = target.AheadStep;
-        for (int* end = tapOffsets + taps; tapOffsets < end; tapOffsets++, w += 2 * n, ahead += aheadStep)
+        for (int* end = tapOffsets + taps; tapOffsets < end; tapOffsets++, w += 2 * n)
         {
-            TSimd.PrefetchFar(ahead);
+            if (TAhead.Value)
+            {
+                TSimd.PrefetchFar(ahead);
+                ahead += aheadStep;
+            }
+
             T* at = x + *tapOffsets;
             TVector b0 = TSimd.Load(w), b1 = TSimd.Load(w + n);
             TVector a = TSimd.Broadcast(at[o0]);

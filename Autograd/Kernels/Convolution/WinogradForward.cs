@@ -40,6 +40,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     private int blockRows;
     private int parts;
     private T* shared;
+    private long weightCount;
 
     private static int Width => 2 * TSimd.Count;
 
@@ -102,6 +103,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
                 blockRows = blockRows,
                 parts = parts,
                 shared = cut ? (T*)tiles.Pointer : null,
+                weightCount = PackedCount(shape) / shape.Groups,
             });
     }
 
@@ -179,7 +181,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         int* places = stackalloc int[PixelTile.MaxPixels];
         for (int r = 0; r < PixelTile.MaxPixels; r++)
             places[r] = r * depth;
-        PixelSums<T> target = new() { AheadStep = (Width + panels - 1) / panels };
+        PixelSums<T> target = new() { AheadStep = PixelSums<T>.Step(Width, panels, weightCount) };
         for (int chunk = 0; chunk < chunks; chunk++)
         {
             int c = PixelGrid.First(chunk, chunks, channels), count = PixelGrid.First(chunk + 1, chunks, channels) - c;

@@ -179,7 +179,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         for (int panel = 0; panel < panels; panel++)
         {
             int at = (int)((long)panel * channels / panels), height = (int)((long)(panel + 1) * channels / panels) - at;
-            PixelSums<T> target = new() { At = sums + ((nint)at * Width), Fresh = fresh, Ahead = gradient };
+            PixelSums<T> target = new() { At = sums + ((nint)at * Width), Fresh = fresh };
             PixelTile.Run<T, TVector, TSimd>(height, tiles, data + at, tileOffsets, channelOffsets, gradient, target);
         }
     }
