@@ -206,8 +206,8 @@ internal static unsafe class ShiftedConvolution
     /// <summary>The vectors that hold some columns.</summary>
     public static int Vectors(int columns, int lanes) => (columns + lanes - 1) / lanes;
 
-    // Two vectors of columns make a tile; one alone, with fewer sums at a time, takes more than half as long.
-    private static int Cost(int vectors, int lanes) => (vectors / 2 * 2 * lanes) + (vectors % 2 * lanes * 5 / 4);
+    // Two vectors of columns make a tile; one alone takes more than half as long, the more so where its sums are too few to hide how long a multiply-add takes.
+    private static int Cost(int vectors, int lanes) => (vectors / 2 * 2 * lanes) + (vectors % 2 * lanes * (SimdWidths.Best == SimdWidth.Vector512 ? 5 : 6) / 4);
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers, Storage? packed = null)
         where T : unmanaged, IFloatingPointIeee754<T>
