@@ -1,6 +1,6 @@
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>How a product is cut into parts: a grid over rows and columns of C, in whole tiles.</summary>
+/// <summary>How a product is cut into parts: a grid over rows and columns of C, in whole tiles of columns and thirds of tiles of rows (<see cref="GemmPanels"/>).</summary>
 internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int ColumnStep)
 {
     // Below this many multiply-adds per part, handing it over costs more than it saves.
@@ -16,8 +16,16 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
     public int Count => Rows * Columns;
 
     /// <summary>Takes the grid with the least work on the busiest thread, packing included.</summary>
-    public static GemmGrid For(int m, int n, int k, int tileRows, int tileColumns, int threads)
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Summands of an element.</param>
+    /// <param name="tileRows">Rows of the highest tile.</param>
+    /// <param name="tileColumns">Columns of a tile.</param>
+    /// <param name="threads">Threads that take parts.</param>
+    /// <param name="packed">Whether the right operand was packed before.</param>
+    public static GemmGrid For(int m, int n, int k, int tileRows, int tileColumns, int threads, bool packed = false)
     {
+        int unit = tileRows / 3;
         long panels = Math.Max(1, ((long)m + tileRows - 1) / tileRows), slivers = Math.Max(1, ((long)n + tileColumns - 1) / tileColumns);
         int parts = (int)Math.Min(threads == 1 ? 1 : 4.0 * threads, (double)m * n * k / SmallestPart);
         GemmGrid best = Cut(1, 1);
@@ -30,7 +38,7 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
             {
                 GemmGrid grid = Cut(rows, columns);
                 double seam = columns > 1 ? Math.Max(0, (SeamCost / Math.Max(1, k)) - grid.ColumnStep) : 0;
-                double part = ((double)grid.RowStep * grid.ColumnStep) + (PackCost * (grid.RowStep + grid.ColumnStep)) + (seam * grid.RowStep);
+                double part = ((double)grid.RowStep * grid.ColumnStep) + (PackCost * (grid.RowStep + (packed ? 0 : grid.ColumnStep))) + (seam * grid.RowStep);
                 double cost = (grid.Count + threads - 1) / threads * part;
                 if (cost < least)
                     (best, least) = (grid, cost);
@@ -41,7 +49,7 @@ internal readonly record struct GemmGrid(int Rows, int Columns, int RowStep, int
 
         GemmGrid Cut(int rows, int columns)
         {
-            int rowStep = Step(panels, rows, tileRows), columnStep = Step(slivers, columns, tileColumns);
+            int rowStep = Step(((long)m + unit - 1) / unit, rows, unit), columnStep = Step(slivers, columns, tileColumns);
             return new GemmGrid(Parts(m, rowStep), Parts(n, columnStep), rowStep, columnStep);
         }
 

@@ -19,7 +19,7 @@ internal unsafe struct GemmJob<T, TVector, TSimd, TSource> : IJob
     public static void Run(in GemmProblem<T> problem, in TSource source, Workers workers)
     {
         int width = GemmBlocks<T, TVector, TSimd, TSource>.Width;
-        GemmGrid grid = GemmGrid.For(problem.M, problem.N, problem.K, TSimd.MaxRows, width, workers.Threads);
+        GemmGrid grid = GemmGrid.For(problem.M, problem.N, problem.K, TSimd.MaxRows, width, workers.Threads, typeof(TSource) == typeof(PackedPanel<T>));
         long bytes = GemmBlocks<T, TVector, TSimd, TSource>.ScratchBytes(grid.RowStep, grid.ColumnStep, problem.K);
         bytes = (bytes + 4095) & ~4095;
         using Scratch scratch = workers.Rent(bytes * (grid.Count > 1 ? workers.Threads : 1));
