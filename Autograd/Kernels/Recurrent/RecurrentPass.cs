@@ -178,7 +178,12 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
                 Multiply(false, false, 1, TCell.Split * hidden, rows, one, rows, withState, width, T.Zero, ofBias, gates * hidden, workers);
                 if (Apart > 0)
                     Multiply(false, false, 1, Apart * hidden, rows, one, rows, sums, width, T.Zero, ofBias + (TCell.Split * hidden), gates * hidden, workers);
-                Multiply(false, false, 1, gates * hidden, rows, one, rows, withState, width, T.Zero, ofBias + ofGates, gates * hidden, workers);
+
+                // Gates that input and state share have the same gradient of both biases.
+                if (Apart == 0)
+                    new ReadOnlySpan<T>(ofBias, gates * hidden).CopyTo(new Span<T>(ofBias + ofGates, gates * hidden));
+                else
+                    Multiply(false, false, 1, gates * hidden, rows, one, rows, withState, width, T.Zero, ofBias + ofGates, gates * hidden, workers);
             }
         }
 
