@@ -110,7 +110,7 @@ internal static unsafe class Gemm
         int lanes = SimdWidths.Lanes<T>(width);
         if (m == 1 && !transposeB && k > LongRow)
             LongRowProduct<T>.Run(problem, b, ldb, workers);
-        else if (k > LongSum)
+        else if (k > (m == 1 ? LongRow : LongSum))
             RunHalves(problem, b, ldb, transposeB, width, workers);
         else if (n <= lanes && m >= 2 * lanes && k > 0)
             MultiplyNarrow(problem, b, ldb, transposeB, width, workers);
