@@ -66,6 +66,34 @@ internal sealed unsafe class BroadcastReader
     /// <summary>Whether all elements are one number.</summary>
     public bool IsConstant => strides.AsSpan().IndexOfAnyExcept(0) < 0;
 
+    /// <summary>The elements after which a run of neighbours, or of one number, ends.</summary>
+    public int Run => sizes[0];
+
+    /// <summary>Whether a run is one number.</summary>
+    public bool Repeats => strides[0] == 0;
+
+    /// <summary>Whether a stretch lies in one run: its elements lie side by side in the value, or are one number.</summary>
+    /// <param name="source">The address of the value.</param>
+    /// <param name="start">The first element, counted in the larger shape.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="run">Where they, or the number, lie.</param>
+    public bool IsRun(nint source, int start, int length, out nint run)
+    {
+        (int rest, int first) = Math.DivRem(start, sizes[0]);
+        run = source;
+        if (first + length > sizes[0])
+            return false;
+        int offset = first * strides[0];
+        for (int i = 1; i < sizes.Length; i++)
+        {
+            (rest, int coordinate) = Math.DivRem(rest, sizes[i]);
+            offset += coordinate * strides[i];
+        }
+
+        run += (nint)offset * elementSize;
+        return true;
+    }
+
     /// <summary>Writes the elements from <paramref name="start"/> on, counted in the larger shape.</summary>
     public void Read(nint source, int start, int length, nint destination)
     {
@@ -115,8 +143,11 @@ internal sealed unsafe class BroadcastReader
             return;
         }
 
-        SizeDispatch.Run(elementSize, new Repetition(source, count, destination));
+        Repeat(source, count, destination);
     }
+
+    /// <summary>Writes one number many times.</summary>
+    public void Repeat(nint source, int count, nint destination) => SizeDispatch.Run(elementSize, new Repetition(source, count, destination));
 
     private readonly struct Repetition(nint source, int count, nint destination) : IBitsAction
     {

@@ -20,7 +20,12 @@ internal sealed unsafe class ElementwiseProgram : Kernel
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
+    // Shorter tiles than this cost more than the copies of numbers that are broadcast.
+    private const int ShortestTile = 128;
+
     private readonly Spare<ElementwiseRun> runs;
+    private readonly int longest;
+    private readonly int run;
     private readonly bool[] constant;
     private readonly bool canLoop;
     private int done;
@@ -48,9 +53,15 @@ internal sealed unsafe class ElementwiseProgram : Kernel
             }
         }
 
+        run = Readers.Where(reader => reader is { IsConstant: false }).Select(reader => reader!.Run).Append(int.MaxValue).Min();
+        run = run < ShortestTile ? int.MaxValue : run;
+
+        // What goes through no register need not be cut into tiles.
+        bool isDirect = chain.Instructions.Length == 1 && Array.TrueForAll(Readers, reader => reader is null || (!reader.Repeats && reader.Run == run));
+        longest = isDirect ? MinimumPiece : TileLength;
         canLoop = allFull && Count >= VectorLoop.Width;
         Loop = canLoop && Count >= GenerateCount ? chain.Loop(constant) : null;
-        Marks = chain.Marks(constant);
+        Marks = chain.Marks([.. Readers.Select(reader => reader is { Repeats: true } && (reader.IsConstant || reader.Run == run))]);
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
         PieceLength = Math.Max(MinimumPiece, (int)((((Count + 63L) / 64) + TileLength - 1) / TileLength * TileLength));
@@ -75,6 +86,9 @@ internal sealed unsafe class ElementwiseProgram : Kernel
 
     /// <summary>Whether the next tile's numbers are asked for while one is computed.</summary>
     public bool Prefetches => Count >= PrefetchCount;
+
+    /// <summary>The elements of the tile that begins at an element: a tile ends where numbers that are broadcast do, which are then read where they lie.</summary>
+    public int Tile(int start) => Math.Min(longest, run - (start % run));
 
     /// <summary>The program of a single operation.</summary>
     /// <param name="operation">The operation.</param>

@@ -57,6 +57,8 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
         Storage block = isFirst ? first ??= NewBlock(chain) : others.Rent();
         int registers = chain.Registers;
         nint* addresses = stackalloc nint[registers];
+        nint* spread = stackalloc nint[from.Length];
+        new Span<nint>(spread, from.Length).Clear();
         nint* arguments = stackalloc nint[chain.Arity];
         for (int r = 0; r < registers; r++)
         {
@@ -72,16 +74,17 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
             }
         }
 
-        for (int done = 0; done < end - start; done += ElementwiseProgram.TileLength)
+        for (int length; start < end; start += length)
         {
-            RunTile(start + done, Math.Min(ElementwiseProgram.TileLength, end - start - done), addresses, arguments);
+            length = Math.Min(program.Tile(start), end - start);
+            RunTile(start, length, block.Address, addresses, spread, arguments);
         }
 
         if (!isFirst)
             others.Return(block);
     }
 
-    private void RunTile(int start, int length, nint* addresses, nint* arguments)
+    private void RunTile(int start, int length, nint block, nint* addresses, nint* spread, nint* arguments)
     {
         ElementwiseLeaf[] leaves = chain.Leaves;
         for (int i = 0; i < leaves.Length; i++)
@@ -89,9 +92,7 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
             if (program.Readers[i] is { } reader)
             {
                 if (!reader.IsConstant)
-                {
-                    reader.Read(from[i], start, length, addresses[leaves[i].Register]);
-                }
+                    addresses[leaves[i].Register] = Broadcast(i, reader, start, length, block + ((nint)leaves[i].Register * chain.RegisterBytes), ref spread[i]);
             }
             else
             {
@@ -135,6 +136,28 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
                 new ReadOnlySpan<byte>((void*)addresses[stores[i].Register], length * size).CopyTo(new Span<byte>((void*)(to[i] + ((nint)start * size)), length * size));
             }
         }
+    }
+
+    /// <summary>Where a tile's numbers of a leaf lie that is broadcast: in the value itself, or in the leaf's register, over which the number that was spread last may lie still.</summary>
+    private nint Broadcast(int leaf, BroadcastReader reader, int start, int length, nint register, ref nint spread)
+    {
+        if (!reader.IsRun(from[leaf], start, length, out nint run))
+        {
+            reader.Read(from[leaf], start, length, register);
+            spread = 0;
+            return register;
+        }
+
+        if (!reader.Repeats)
+            return run;
+        if (spread != run)
+        {
+            // To the end of the register, which later tiles may use up to there.
+            reader.Repeat(run, ElementwiseProgram.TileLength, register);
+            spread = run;
+        }
+
+        return register;
     }
 
     /// <summary>Asks for the next tile's numbers while this one is computed: tiles come in bursts that hardware does not foresee.</summary>
