@@ -152,9 +152,15 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
                 m = TSimd.Max(m, TSimd.Load(x + i));
             T* values = stackalloc T[lanes];
             TSimd.Store(m, values);
+
+            // Halves against each other: a chain from lane to lane would take longer than the exponentials of a short row.
+            for (int half = lanes / 2; half > 0; half /= 2)
+            {
+                for (int lane = 0; lane < half; lane++)
+                    values[lane] = T.Max(values[lane], values[lane + half]);
+            }
+
             maximum = values[0];
-            for (int lane = 1; lane < lanes; lane++)
-                maximum = T.Max(maximum, values[lane]);
         }
 
         for (; i < n; i++)

@@ -242,7 +242,7 @@ internal static class SimdMath
             Polynomial<T, TVector, TSimd>(
                 inverse, [1.0, 2.56852019228982242e0, 1.87295284992346047e0, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3]));
 
-    // Horner's rule, highest power first. The loop over constants is unrolled, so that each is one load.
+    // Horner's rule, highest power first, for up to ten coefficients. There is no loop: in one each constant would be converted and spread over again for every vector.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Polynomial<T, TVector, TSimd>(TVector x, ReadOnlySpan<double> coefficients)
         where T : unmanaged, INumber<T>
@@ -250,10 +250,22 @@ internal static class SimdMath
         where TSimd : struct, ISimd<T, TVector>
     {
         TVector sum = C<T, TVector, TSimd>(coefficients[0]);
-        for (int i = 1; i < coefficients.Length; i++)
-            sum = TSimd.MultiplyAdd(sum, x, C<T, TVector, TSimd>(coefficients[i]));
-        return sum;
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 1);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 2);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 3);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 4);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 5);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 6);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 7);
+        sum = Next<T, TVector, TSimd>(sum, x, coefficients, 8);
+        return Next<T, TVector, TSimd>(sum, x, coefficients, 9);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Next<T, TVector, TSimd>(TVector sum, TVector x, ReadOnlySpan<double> coefficients, int index)
+        where T : unmanaged, INumber<T>
+        where TVector : struct
+        where TSimd : struct, ISimd<T, TVector> => index < coefficients.Length ? TSimd.MultiplyAdd(sum, x, C<T, TVector, TSimd>(coefficients[index])) : sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector C<T, TVector, TSimd>(double value)
