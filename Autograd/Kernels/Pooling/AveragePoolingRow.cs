@@ -1,6 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using OfEight = Toolkit.Autograd.Kernels.WindowFold<System.Runtime.Intrinsics.Vector256<float>, Toolkit.Autograd.Kernels.Simd256<float>, Toolkit.Autograd.Kernels.Eight, Toolkit.Autograd.Kernels.Total<System.Runtime.Intrinsics.Vector256<float>, Toolkit.Autograd.Kernels.Simd256<float>>>;
-using OfFour = Toolkit.Autograd.Kernels.WindowFold<System.Runtime.Intrinsics.Vector128<float>, Toolkit.Autograd.Kernels.Simd128<float>, Toolkit.Autograd.Kernels.Four, Toolkit.Autograd.Kernels.Total<System.Runtime.Intrinsics.Vector128<float>, Toolkit.Autograd.Kernels.Simd128<float>>>;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -24,29 +23,17 @@ internal static unsafe class AveragePoolingRow
 
         // As many windows read as many strides from their first column; what lies beyond the last plane belongs to somebody else.
         long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
-        for (int done = inner.First; done < inner.End;)
+        for (int done = inner.First; done < inner.End; done += lanes)
         {
             // The last ones overlap those before: equal windows give equal results.
-            bool several = lanes == 8 && inner.End - done >= 4 * lanes;
-            int group = several ? 4 * lanes : lanes, ox = Math.Min(done, inner.End - group);
+            int ox = Math.Min(done, inner.End - lanes);
             int first = (ox * stride) - shape.PadLeft;
-            if (lastRow + first + reach + (group * stride) > readable)
+            if (lastRow + first + reach + (lanes * stride) > readable)
                 return done;
-            if (several)
-                OfEight.Several(shape, rows, x + first, y + ox);
-            else if (lanes == 8)
-                OfEight.One(shape, rows, x + first).Store(y + ox);
+            if (lanes == 8)
+                (Sum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first) / Divisor(columns is null ? Vector256<float>.One : Vector256.Load(columns + ox), count)).Store(y + ox);
             else
-                OfFour.One(shape, rows, x + first).Store(y + ox);
-            for (int i = ox; i < ox + group; i += lanes)
-            {
-                if (lanes == 8)
-                    (Vector256.Load(y + i) / Divisor(columns is null ? Vector256<float>.One : Vector256.Load(columns + i), count)).Store(y + i);
-                else
-                    (Vector128.Load(y + i) / Divisor(columns is null ? Vector128<float>.One : Vector128.Load(columns + i), count)).Store(y + i);
-            }
-
-            done += group;
+                (Sum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first) / Divisor(columns is null ? Vector128<float>.One : Vector128.Load(columns + ox), count)).Store(y + ox);
         }
 
         return inner.End;
@@ -55,4 +42,37 @@ internal static unsafe class AveragePoolingRow
     private static Vector256<float> Divisor(Vector256<float> columns, float count) => Vector256.Max(columns * count, Vector256<float>.One);
 
     private static Vector128<float> Divisor(Vector128<float> columns, float count) => Vector128.Max(columns * count, Vector128<float>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Sum<TVector, TSimd, TWindows>(in PoolingShape shape, in PoolingWindow rows, float* x)
+        where TVector : struct
+        where TSimd : struct, ISimd<float, TVector>
+        where TWindows : struct, IWindows<TVector>
+    {
+        TVector sum = TSimd.Zero;
+        int width = shape.KernelWidth, step = shape.DilationWidth;
+        float* end = x + ((nint)rows.End * shape.InWidth);
+        nint down = (nint)shape.DilationHeight * shape.InWidth;
+        x += (nint)rows.Begin * shape.InWidth;
+        if (shape.StrideWidth == 1)
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    sum = TSimd.Add(sum, TSimd.Load(at));
+            }
+        }
+        else
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    sum = TSimd.Add(sum, TWindows.Even(at));
+            }
+        }
+
+        return sum;
+    }
 }

@@ -1,6 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using OfEight = Toolkit.Autograd.Kernels.WindowFold<System.Runtime.Intrinsics.Vector256<float>, Toolkit.Autograd.Kernels.Simd256<float>, Toolkit.Autograd.Kernels.Eight, Toolkit.Autograd.Kernels.Greatest<System.Runtime.Intrinsics.Vector256<float>, Toolkit.Autograd.Kernels.Simd256<float>, Toolkit.Autograd.Kernels.Eight>>;
-using OfFour = Toolkit.Autograd.Kernels.WindowFold<System.Runtime.Intrinsics.Vector128<float>, Toolkit.Autograd.Kernels.Simd128<float>, Toolkit.Autograd.Kernels.Four, Toolkit.Autograd.Kernels.Greatest<System.Runtime.Intrinsics.Vector128<float>, Toolkit.Autograd.Kernels.Simd128<float>, Toolkit.Autograd.Kernels.Four>>;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -61,7 +60,7 @@ internal static unsafe class MaxPoolingRow
         return inner.End;
     }
 
-    /// <summary>As <see cref="Run"/>, but values only, eight windows at a time, or four times eight, where there are as many.</summary>
+    /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
     public static int Values(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y)
     {
         int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;
@@ -69,23 +68,52 @@ internal static unsafe class MaxPoolingRow
             return inner.First;
 
         long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
-        for (int done = inner.First; done < inner.End;)
+        for (int done = inner.First; done < inner.End; done += lanes)
         {
-            bool several = lanes == 8 && inner.End - done >= 4 * lanes;
-            int count = several ? 4 * lanes : lanes, ox = Math.Min(done, inner.End - count);
+            int ox = Math.Min(done, inner.End - lanes);
             int first = (ox * stride) - shape.PadLeft;
-            if (lastRow + first + reach + (count * stride) > readable)
+            if (lastRow + first + reach + (lanes * stride) > readable)
                 return done;
-            if (several)
-                OfEight.Several(shape, rows, x + first, y + ox);
-            else if (lanes == 8)
-                OfEight.One(shape, rows, x + first).Store(y + ox);
+            if (lanes == 8)
+                Maximum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first).Store(y + ox);
             else
-                OfFour.One(shape, rows, x + first).Store(y + ox);
-            done += count;
+                Maximum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first).Store(y + ox);
         }
 
         return inner.End;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Maximum<TVector, TSimd, TWindows>(in PoolingShape shape, in PoolingWindow rows, float* x)
+        where TVector : struct
+        where TSimd : struct, ISimd<float, TVector>
+        where TWindows : struct, IWindows<TVector>
+    {
+        TVector maximum = TSimd.Broadcast(float.NegativeInfinity);
+        int width = shape.KernelWidth, step = shape.DilationWidth;
+        float* end = x + ((nint)rows.End * shape.InWidth);
+        nint down = (nint)shape.DilationHeight * shape.InWidth;
+        x += (nint)rows.Begin * shape.InWidth;
+        if (shape.StrideWidth == 1)
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    maximum = TWindows.Greater(TSimd.Load(at), maximum);
+            }
+        }
+        else
+        {
+            for (; x < end; x += down)
+            {
+                float* at = x;
+                for (int kx = 0; kx < width; kx++, at += step)
+                    maximum = TWindows.Greater(TWindows.Even(at), maximum);
+            }
+        }
+
+        return maximum;
     }
 
     /// <summary>Where a value takes the place of a maximum: it is greater, or the first NaN.</summary>
