@@ -4,7 +4,7 @@ using Toolkit.Autograd.Execution;
 
 namespace Toolkit.Bench.Steps;
 
-/// <summary>What each of the compiler's rewritings is worth: the cases with all of them, and with one of them switched off, in turns.</summary>
+/// <summary>What the compiler's rewritings are worth: the cases with all of them, and with one of those switched off that have something to do in them, in turns.</summary>
 internal static class Ablation
 {
     private static readonly string[] Names =
