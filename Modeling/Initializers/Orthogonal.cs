@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Modeling.Initializers;
@@ -52,6 +53,7 @@ public sealed record Orthogonal(double Gain = 1.0) : Initializer
         return basis;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Dot(double[] a, double[] b)
     {
         double sum = 0;
@@ -60,6 +62,7 @@ public sealed record Orthogonal(double Gain = 1.0) : Initializer
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(double[] a, double[] b, double factor)
     {
         for (int i = 0; i < a.Length; i++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -246,6 +247,7 @@ internal static unsafe class Convolution
     }
 
     // flipped[c, o, kH − 1 − ky, kW − 1 − kx] = w[o, c, ky, kx] in each group.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Flip<T>(in ConvolutionShape shape, T* w, T* flipped)
         where T : unmanaged
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -65,6 +66,7 @@ internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
             });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         byte* own = scratch + (participant * scratchBytes);

@@ -48,6 +48,7 @@ internal readonly unsafe struct PaddedPlanes
     }
 
     /// <summary>Copies planes between their padding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FillPlanes<T>(T* source, int planes, T* destination)
         where T : unmanaged
     {
@@ -134,6 +135,7 @@ internal readonly unsafe struct PaddedPlanes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillPhases<T>(T* source, T* destination)
         where T : unmanaged
     {

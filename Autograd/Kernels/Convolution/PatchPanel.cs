@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>The patches of one image as a matrix [C·kH·kW, oH·oW] that is never stored: panels are filled from the image.</summary>
@@ -14,6 +16,7 @@ internal readonly unsafe struct PatchPanel<T>(ConvolutionShape shape, T* planes)
 
     public GemmAhead<T> Ahead(int row, int count, int column, int columns) => default;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         for (int p = 0; p < count; p++, destination += width)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -12,6 +13,7 @@ internal static unsafe class Patches
     private const long SmallestShared = 50_000;
 
     /// <summary>Copies elements [first, first + count) of a row; positions in the padding give 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row<T>(in ConvolutionShape shape, T* planes, int row, int first, int count, T* destination)
         where T : unmanaged
     {
@@ -64,6 +66,7 @@ internal static unsafe class Patches
         && shape.InHeight == shape.OutHeight * shape.StrideHeight && shape.InWidth == shape.OutWidth * shape.StrideWidth;
 
     /// <summary>Moves the patches of one plane to it, where they <see cref="Tile"/> it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MovePlane<T>(in ConvolutionShape shape, int channel, T* patches, T* planes)
         where T : unmanaged
     {
@@ -82,6 +85,7 @@ internal static unsafe class Patches
     }
 
     // target[2i] = first[i], target[2i + 1] = second[i] by whole vectors; gives how many are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Interleave(float* first, float* second, int count, float* target)
     {
         int i = 0;
@@ -103,6 +107,7 @@ internal static unsafe class Patches
     }
 
     /// <summary>Adds the patches of one plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddPlane<T>(in ConvolutionShape shape, int channel, T* patches, T* planes)
         where T : unmanaged, INumber<T>
     {
@@ -139,6 +144,7 @@ internal static unsafe class Patches
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRow<T>(T* patches, int begin, int end, int stride, T* target)
         where T : unmanaged, INumber<T>
     {
@@ -147,6 +153,7 @@ internal static unsafe class Patches
     }
 
     // target[2i] += first[i], target[2i + 1] += second[i].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddPairs(float* first, float* second, int begin, int end, float* target)
     {
         int i = begin;
@@ -192,6 +199,7 @@ internal static unsafe class Patches
 internal readonly unsafe struct PatchAddition<T>(ConvolutionShape shape, T* patches, T* planes, int parts) : IJob
     where T : unmanaged, INumber<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int index, int participant)
     {
         int channels = shape.GroupInChannels;

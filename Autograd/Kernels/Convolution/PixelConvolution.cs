@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
@@ -92,6 +93,7 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
     public static long PackedCount(in ConvolutionShape shape) => (long)shape.Groups * Slivers(shape.GroupOutChannels) * shape.PatchSize * Width;
 
     /// <summary>Packs the weights as [group, sliver of channels, tap, channel in sliver].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in ConvolutionShape shape, T* w, T* packed)
     {
         int k = shape.PatchSize, channels = shape.GroupOutChannels;
@@ -102,6 +104,7 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int part = index % grid.Count, image = index / grid.Count, slivers = Slivers(shape.GroupOutChannels);
@@ -133,6 +136,7 @@ internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Block(int image, int sliver, int first, int pixels, T* planes, T* sums)
     {
         int k = shape.PatchSize, channels = shape.GroupOutChannels, group = image % shape.Groups;

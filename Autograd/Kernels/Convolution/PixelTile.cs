@@ -12,6 +12,7 @@ internal static unsafe class PixelTile
     public const int MaxPixels = 6;
 
     /// <summary>Runs the tile whose pixels are known at run time only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TVector, TSimd>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> sums)
         where T : unmanaged
         where TVector : struct
@@ -23,6 +24,7 @@ internal static unsafe class PixelTile
             Run<T, TVector, TSimd, No>(pixels, taps, x, tapOffsets, pixelOffsets, w, sums);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T, TVector, TSimd, TAhead>(int pixels, int taps, T* x, int* tapOffsets, int* pixelOffsets, T* w, in PixelSums<T> sums)
         where T : unmanaged
         where TVector : struct

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
@@ -94,6 +95,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     }
 
     /// <summary>Packs the weights as [group, panel of channels, tap, channel in panel].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in ConvolutionShape shape, T* w, T* packed)
     {
         int k = shape.PatchSize, panels = Panels(shape.GroupOutChannels);
@@ -108,6 +110,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int part = index % grid.Count, image = index / grid.Count, group = image % shape.Groups, channels = shape.GroupOutChannels, panels = Panels(channels);
@@ -135,6 +138,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
     }
 
     // A row of outputs of some channels. What the last tile writes beyond it the next row writes again; after the last row it goes elsewhere first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Row(int rows, T* a, T* b, T* to, bool isLast, T* block, GemmTarget<T> target)
     {
         int width = shape.OutWidth;
@@ -151,6 +155,7 @@ internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void InOneGo(int rows, T* a, T* b, T* to, T* block, GemmTarget<T> target)
     {
         int width = shape.OutWidth;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -62,6 +63,7 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
             });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int inPart = index % inParts, outPart = index / inParts % outParts, group = index / inParts / outParts;
@@ -130,6 +132,7 @@ internal unsafe struct TapGradient<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Add(int taps, int height, int width, T* padded, T* columns, T* sums)
     {
         nint step = shape.StrideWidth, rowStep = (nint)shape.StrideHeight * planes.Width;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -72,6 +73,7 @@ internal static unsafe class VolumeConvolution
     }
 
     /// <summary>Planes [C, planes] to [places, C, taps] for some places; zeros where the window lies in the padding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> x, Span<T> columns)
         where T : unmanaged
     {
@@ -94,6 +96,7 @@ internal static unsafe class VolumeConvolution
     }
 
     /// <summary>The adjoint of <see cref="Spread"/>: adds the columns to the planes that they were copied from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gather<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> columns, Span<T> dx)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -115,6 +118,7 @@ internal static unsafe class VolumeConvolution
     }
 
     /// <summary>Planes of some places [count, channels] to their places in [channels, places].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToResult<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> images, Span<T> y)
         where T : unmanaged
     {
@@ -124,6 +128,7 @@ internal static unsafe class VolumeConvolution
     }
 
     /// <summary>Planes of some places out of [channels, places] to [count, channels].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FromResult<T>(VolumeShape shape, int first, int count, ReadOnlySpan<T> dy, Span<T> images)
         where T : unmanaged
     {

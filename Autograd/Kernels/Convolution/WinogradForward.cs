@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -115,6 +116,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     public static long PackScratch(in ConvolutionShape shape) => ((long)shape.PatchSize * Width) + (Products * TSimd.Count) + Products + Width;
 
     /// <summary>Transforms the weights into [group, product, pair of vectors, input channel, output channel in the pair].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in ConvolutionShape shape, T* w, T* packed, T* room)
     {
         int k = shape.PatchSize, channels = shape.GroupOutChannels, taps = TKernel.Count * TKernel.Count, n = TSimd.Count;
@@ -139,6 +141,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int blocks = Blocks(tiling, blockRows), block = index / parts, job = block / blocks, group = job % shape.Groups, image = job / shape.Groups;
@@ -174,6 +177,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     }
 
     // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels; the next ones' weights are asked for.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Multiply(int tiles, int depth, T* data, T* w, T* next, T* sums)
     {
         int channels = shape.GroupInChannels, chunks = (int)(((long)channels * Width * sizeof(T) + ChannelBytes - 1) / ChannelBytes);
@@ -196,6 +200,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Collect(int image, int group, int firstRow, int rows, int firstOut, int lastOut, T* sums, nint outStep, T* between, T* pixels)
     {
         int tile = TTile.Count, n = TSimd.Count, channels = shape.GroupOutChannels, across = tiling.TilesAcross, pitch = across * tile, tiles = rows * across;
@@ -218,6 +223,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     }
 
     // Bias and rectifier for the outputs of one tile and one vector of channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(T* to, nint rowStep, nint columnStep, TVector addend)
     {
         for (int i = 0; i < TTile.Count; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>How an image is cut into tiles of outputs for <see cref="WinogradTransform{T, TVector, TSimd}"/>: m by m outputs need six by six pixels.</summary>
@@ -80,6 +82,7 @@ internal readonly struct WinogradShape
             planes + ((nint)firstRow * shape.OutWidth), shape.OutPlane, height, shape.OutWidth, channels, 0, 0, pixels, rows, TilesAcross * Tile, depth);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void ToPixels<T>(
         T* source, nint plane, int height, int width, int channels, int top, int left, T* destination, int rows, int pitch, int depth)
         where T : unmanaged

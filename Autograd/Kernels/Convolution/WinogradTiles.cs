@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -62,6 +63,7 @@ internal unsafe struct WinogradTiles<T, TVector, TSimd, TKernel, TTile> : IJob
     /// <param name="between">Room for a plane of vectors.</param>
     /// <param name="data">The first result.</param>
     /// <param name="step">The distance between products.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transform(in WinogradShape tiling, int tiles, int channels, T* pixels, int depth, T* between, T* data, nint step)
     {
         int across = tiling.TilesAcross, tile = TTile.Count, pitch = tiling.PaddedWidth;

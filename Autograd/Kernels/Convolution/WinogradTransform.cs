@@ -83,6 +83,7 @@ internal static unsafe class WinogradTransform<T, TVector, TSimd>
     }
 
     /// <summary>The factors N⁻¹·N⁻ᵀ that belong to the weights: the inverse product of a point's differences to the other finite ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Factors(T* factors)
     {
         double near = 1 / (2 * NearSquare * (NearSquare - FarSquare)), far = 1 / (2 * FarSquare * (FarSquare - NearSquare));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -69,6 +70,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
             });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int inPart = index % inParts, outPart = index / inParts % outParts, group = index / inParts / outParts, n = TSimd.Count;
@@ -147,6 +149,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Data(int tiles, int depth, T* pixels, T* between, T* data, nint step)
     {
         int across = tiling.TilesAcross, tile = TTile.Count, pitch = tiling.PaddedWidth;
@@ -158,6 +161,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Gradient(int tiles, int outs, T* pixels, T* between, T* gradient, nint step)
     {
         int across = tiling.TilesAcross, tile = TTile.Count, pitch = across * tile;
@@ -173,6 +177,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
     }
 
     // sums[c, j] += Σ over tiles of data[t, c]·gradient[t, j] for two vectors of output channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(int tiles, int channels, T* data, T* gradient, int* tileOffsets, int* channelOffsets, T* sums, bool fresh)
     {
         int panels = (channels + PixelTile.MaxPixels - 1) / PixelTile.MaxPixels;
@@ -185,6 +190,7 @@ internal unsafe struct WinogradWeightGradient<T, TVector, TSimd, TKernel, TTile>
     }
 
     // From sums of products to taps, and from two vectors of output channels to rows of the weights.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Finish(int channels, int count, T* sums, nint step, T* factors, T* between, T* room, T* to)
     {
         int taps = TKernel.Count * TKernel.Count;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -77,6 +78,7 @@ internal sealed unsafe class BroadcastReader
     /// <param name="start">The first element, counted in the larger shape.</param>
     /// <param name="length">How many.</param>
     /// <param name="run">Where they, or the number, lie.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool IsRun(nint source, int start, int length, out nint run)
     {
         (int rest, int first) = Math.DivRem(start, sizes[0]);
@@ -95,6 +97,7 @@ internal sealed unsafe class BroadcastReader
     }
 
     /// <summary>Writes the elements from <paramref name="start"/> on, counted in the larger shape.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(nint source, int start, int length, nint destination)
     {
         int rank = sizes.Length;

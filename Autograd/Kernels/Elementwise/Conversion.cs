@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -54,6 +55,7 @@ internal static unsafe class Conversion
     }
 
     /// <summary>Elements of a type that is computed in float32, widened.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Widen(DType from, nint source, Span<float> wide)
     {
         switch (from)
@@ -71,6 +73,7 @@ internal static unsafe class Conversion
     }
 
     /// <summary>Float32 numbers as elements of a type that is computed in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(ReadOnlySpan<float> wide, DType to, nint destination, bool saturate)
     {
         switch (to)
@@ -87,6 +90,7 @@ internal static unsafe class Conversion
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void From<T>(nint source, ElementType to, nint destination, int count, bool saturate)
         where T : unmanaged, INumber<T>
     {
@@ -114,6 +118,7 @@ internal static unsafe class Conversion
     }
 
     /// <summary>Integers of less than a byte: the lower bits of the whole number, whether it comes from an integer or from floating point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Low<T>(ReadOnlySpan<T> x, ElementType to, sbyte* destination)
         where T : unmanaged, INumber<T>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Toolkit.Autograd.Tensors;
 
@@ -51,6 +52,7 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
 
     private static Storage NewBlock(ElementwiseChain chain) => new((long)chain.Registers * chain.RegisterBytes);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunTiles(bool isFirst, int start, int end)
     {
         // One thread alone has the first piece; small results have no other.
@@ -84,6 +86,7 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
             others.Return(block);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunTile(int start, int length, nint block, nint* addresses, nint* spread, nint* arguments)
     {
         ElementwiseLeaf[] leaves = chain.Leaves;
@@ -161,6 +164,7 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
     }
 
     /// <summary>Asks for the next tile's numbers while this one is computed: tiles come in bursts that hardware does not foresee.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Prefetch(nint address, int bytes)
     {
         if (Sse.IsSupported)

@@ -17,6 +17,7 @@ internal interface IRelation
 internal static unsafe class Masks
 {
     /// <summary>z = 1 where the relation holds, 0 elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compare<T, TRelation>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<byte> z)
         where T : unmanaged, INumber<T>
         where TRelation : struct, IRelation
@@ -41,6 +42,7 @@ internal static unsafe class Masks
     }
 
     /// <summary>z = x where the condition is not 0, y elsewhere. Bits are moved as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Choose<T>(ReadOnlySpan<byte> condition, ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
         where T : unmanaged
     {

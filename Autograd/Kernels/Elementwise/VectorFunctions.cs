@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -16,6 +17,7 @@ internal interface IVectorFunction
 internal static unsafe class VectorFunctions
 {
     /// <summary>y = f(x) on the calling thread; T is float or double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<T, TFunction>(ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, INumber<T>
         where TFunction : struct, IVectorFunction => Apply<T, TFunction>(SimdWidths.Best, x, y);
@@ -38,6 +40,7 @@ internal static unsafe class VectorFunctions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<T, TVector, TSimd, TFunction>(T* x, T* y, int count)
         where T : unmanaged, INumber<T>
         where TVector : struct

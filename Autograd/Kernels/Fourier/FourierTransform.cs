@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -48,6 +49,7 @@ internal sealed class FourierTransform
             Conjugate(x);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Halves(Span<Complex> x)
     {
         for (int i = 1, j = 0; i < count; i++)
@@ -75,6 +77,7 @@ internal sealed class FourierTransform
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Convolution(Span<Complex> x, FourierTransform transform)
     {
         var work = new Complex[transform.count];

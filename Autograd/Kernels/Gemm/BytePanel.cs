@@ -20,6 +20,7 @@ internal readonly unsafe struct BytePanel(byte* matrix, int k, int n, bool isSig
 
     public GemmAhead<int> Ahead(int row, int count, int column, int columns) => default;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int row, int count, int column, int columns, int width, int* destination)
     {
         for (int p = row; p < row + count; p++, destination += width)

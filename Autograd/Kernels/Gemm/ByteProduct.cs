@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
@@ -106,6 +107,7 @@ internal static unsafe class ByteProduct
         public int Pairs;
         public int* Sums;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
         {
             byte* from = From + ((nint)index * K);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
@@ -190,6 +191,7 @@ internal static unsafe class Gemm
             AddTransposed((T*)scratch.Pointer, problem);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddTransposed<T>(T* sums, in GemmProblem<T> problem)
         where T : unmanaged, INumber<T>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -47,6 +48,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     public static long PackedCount(int k, int n) => k * (((long)n + Width - 1) / Width * Width);
 
     /// <summary>Packs a whole right operand, [k, n], once for many products.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(in TSource source, int k, int n, T* destination)
     {
         int depth = Depth(k);
@@ -66,6 +68,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     /// <summary>Computes rows [row, row + rows) and columns [column, column + columns) of C.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in GemmProblem<T> problem, in TSource source, int row, int rows, int column, int columns, byte* scratch)
     {
         int depth = Depth(problem.K);
@@ -111,6 +114,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     // Whole slivers of a product with short sums; gives how many columns are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Short(in GemmProblem<T> problem, in TSource source, GemmTarget<T> target, int row, int rows, int column, int columns, T* right)
     {
         int slivers = problem.K is > 0 and <= ShortSums<T, TVector, TSimd>.Longest ? columns / Width : 0;
@@ -215,6 +219,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     private static bool IsNear(int count, nint step) => count * Width * sizeof(T) <= NearBytes && step * sizeof(T) % 4096 != 0;
 
     // A narrow tile goes through copies of full width, so that its elements see the same instructions as all others.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(int rows, int columns, int count, bool inPlace, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T> target)
     {
         T* c = stackalloc T[12 * Width];
@@ -240,6 +245,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
     }
 
     // A tile by a packed sliver; one vector of columns is enough for few.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile(int rows, int columns, int count, bool inPlace, T* panel, nint panelStep, T* sliver, ref GemmAhead<T> ahead, GemmTarget<T>* target)
     {
         if (inPlace && columns > TSimd.Count)
@@ -266,6 +272,7 @@ internal static unsafe class GemmBlocks<T, TVector, TSimd, TSource>
         return new(panels, 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackLeft(in GemmProblem<T> problem, int row, int rows, int p, int count, T* left)
     {
         GemmPanels panels = new(rows, TSimd.MaxRows);

@@ -106,6 +106,7 @@ internal static unsafe class GemmPacking
     }
 
     // Halves of rows r and r + 4 are loaded into one vector, so that nothing crosses the halves of a vector afterwards.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight(float* source, nint leading, int count, nint width, float* destination)
     {
         float* r0 = source, r2 = r0 + (2 * leading), r4 = r2 + (2 * leading), r6 = r4 + (2 * leading);
@@ -135,6 +136,7 @@ internal static unsafe class GemmPacking
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four(float* source, nint leading, int count, nint width, float* destination)
     {
         float* r0 = source, r1 = r0 + leading, r2 = r1 + leading, r3 = r2 + leading;
@@ -154,6 +156,7 @@ internal static unsafe class GemmPacking
             (destination[0], destination[1], destination[2], destination[3]) = (r0[p], r1[p], r2[p], r3[p]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(float* source, nint leading, int count, nint width, float* destination)
     {
         float* r0 = source, r1 = r0 + leading;
@@ -172,6 +175,7 @@ internal static unsafe class GemmPacking
             (destination[0], destination[1]) = (r0[p], r1[p]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two(double* source, nint leading, int count, nint width, double* destination)
     {
         double* r0 = source, r1 = r0 + leading;

@@ -15,6 +15,7 @@ internal static unsafe class GemmTile
     internal const int Group = 4;
 
     /// <summary>Runs the tile whose height is known at run time only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, TVector, TSimd, TPack>(int rows, int k, T* a, nint aStep, T* b, nint bStep, int* offsets, T* packed, ref GemmAhead<T> ahead, GemmTarget<T>* target)
         where T : unmanaged
         where TVector : struct

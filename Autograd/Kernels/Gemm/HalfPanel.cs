@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -19,6 +20,7 @@ internal readonly unsafe struct HalfPanel<T>(ushort* matrix, DType type, nint le
 
     public GemmAhead<T> Ahead(int row, int count, int column, int columns) => default;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int row, int count, int column, int columns, int width, T* destination)
     {
         float* to = (float*)destination;
@@ -36,6 +38,7 @@ internal readonly unsafe struct HalfPanel<T>(ushort* matrix, DType type, nint le
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackTransposed(ushort* from, int count, int columns, int width, float* to)
     {
         float* wide = stackalloc float[Chunk * columns];

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -16,6 +17,7 @@ internal static class IntegerProduct
     /// <param name="b">B.</param>
     /// <param name="stepsB">From one row, and from one column, of B to the next.</param>
     /// <param name="c">C, row-major.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<T>(
         int m, int n, int k, T alpha, ReadOnlySpan<T> a, (int Row, int Column) stepsA, ReadOnlySpan<T> b, (int Row, int Column) stepsB, Span<T> c)
         where T : unmanaged, IBinaryInteger<T>

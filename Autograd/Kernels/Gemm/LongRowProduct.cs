@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -54,6 +55,7 @@ internal unsafe struct LongRowProduct<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int last = (int)Math.Min(pieces, (index + 1L) * piecesPerJob), n = problem.N;
@@ -74,6 +76,7 @@ internal unsafe struct LongRowProduct<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly T Dot(int first, int end, nint step)
     {
         T sum = T.Zero;

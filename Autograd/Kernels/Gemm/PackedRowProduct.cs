@@ -36,6 +36,7 @@ internal unsafe struct PackedRowProduct<T, TVector, TSimd> : IJob
         workers.For(parts, new PackedRowProduct<T, TVector, TSimd> { problem = problem, source = source, factors = factors, slivers = slivers, parts = parts });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int first = (int)((long)index * slivers / parts * Width), last = (int)Math.Min(problem.N, (index + 1L) * slivers / parts * Width);
@@ -75,6 +76,7 @@ internal unsafe struct PackedRowProduct<T, TVector, TSimd> : IJob
         TSimd.Store(s3, c + (3 * n));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(int count, T* factors, T* b, T* c, int columns)
     {
         int n = TSimd.Count;

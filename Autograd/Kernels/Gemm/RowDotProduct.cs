@@ -35,6 +35,7 @@ internal unsafe struct RowDotProduct<T, TVector, TSimd> : IJob
             (int)(((long)problem.N + step - 1) / step), new RowDotProduct<T, TVector, TSimd> { problem = problem, a = a, b = b, ldb = ldb, step = step });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int first = index * step, last = Math.Min(problem.N, first + step), j = first;
@@ -110,6 +111,7 @@ internal unsafe struct RowDotProduct<T, TVector, TSimd> : IJob
         return Rest(k - p, a + p, b + p, TSimd.Sum(TSimd.Add(s0, s1)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Rest(int count, T* a, T* b, T sum)
     {
         for (int p = 0; p < count; p++)

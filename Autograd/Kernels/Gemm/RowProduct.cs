@@ -44,6 +44,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
     }
 
     /// <summary>c = β·c.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Begin(T beta, T* c, int columns)
     {
         if (beta == T.Zero)
@@ -58,6 +59,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
     }
 
     /// <summary>Applies bias and rectifier to some columns of the result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Finish(in GemmProblem<T> problem, int first, int columns)
     {
         T* c = problem.C + first;
@@ -88,6 +90,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
     }
 
     // c += a[p]·B[p, ...], four rows at a time: c is not read and written for each, and the hardware still foresees every row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rows(T* b, T* c, int columns)
     {
         Begin(problem.Beta, c, columns);
@@ -113,6 +116,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(T* b, T factor, T* c, int columns)
     {
         TVector f = TSimd.Broadcast(factor);
@@ -121,6 +125,7 @@ internal unsafe struct RowProduct<T, TVector, TSimd> : IJob
     }
 
     // Fewer columns than a vector has: what is read beyond them is thrown away, but nothing beyond the last row may be read.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Rest(T* b, T* c, int columns)
     {
         T* sums = stackalloc T[TSimd.Count];

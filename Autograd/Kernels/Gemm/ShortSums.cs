@@ -23,6 +23,7 @@ internal static unsafe class ShortSums<T, TVector, TSimd>
     /// <param name="aColumn">The distance between its columns.</param>
     /// <param name="b">The slivers of the right operand, k rows of two vectors each.</param>
     /// <param name="target">Where the first row and sliver go, and how; the old result is not read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int k, int rows, int slivers, T* a, nint aRow, nint aColumn, T* b, GemmTarget<T> target)
     {
         int row = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Toolkit.Autograd.Tensors;
 
@@ -121,6 +122,7 @@ internal unsafe struct StackedGemmJob<T, TVector, TSimd> : IJob
             new StackedGemmJob<T, TVector, TSimd> { stack = stack, scratch = scratch.Pointer, scratchBytes = bytes });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         byte* own = scratch + (participant * scratchBytes);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -31,6 +32,7 @@ internal unsafe struct RowNormalization<T> : IJob
             workers.For((job.Rows + job.RowsOfPiece - 1) / job.RowsOfPiece, job);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         T count = T.CreateChecked(Width);
@@ -47,6 +49,7 @@ internal unsafe struct RowNormalization<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Write(T* x, T mean, T inverse, T* y)
     {
         int i = 0;
@@ -69,6 +72,7 @@ internal static unsafe class RowSums
     private const int Block = 128;
 
     /// <summary>Σ xᵢ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Of<T>(T* x, int count)
         where T : unmanaged, INumber<T>
     {
@@ -89,6 +93,7 @@ internal static unsafe class RowSums
     }
 
     /// <summary>Σ (xᵢ − center)².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T OfSquares<T>(T* x, T center, int count)
         where T : unmanaged, INumber<T>
     {
@@ -114,6 +119,7 @@ internal static unsafe class RowSums
     }
 
     /// <summary>Σ gᵢsᵢ and Σ gᵢsᵢ(xᵢ − center).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (T Sum, T Moment) OfProducts<T>(T* g, T* s, T* x, T center, int count)
         where T : unmanaged, INumber<T>
     {

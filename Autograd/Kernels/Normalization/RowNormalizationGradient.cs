@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -51,6 +52,7 @@ internal unsafe struct RowNormalizationGradient<T> : IJob
             new Span<T>(job.sums + job.Width, job.Width).CopyTo(new Span<T>(job.OfShift, job.Width));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         T* own = sums + ((nint)index * 2 * Width);
@@ -66,6 +68,7 @@ internal unsafe struct RowNormalizationGradient<T> : IJob
     }
 
     /// <summary>Σ of the row for scale and shift, and the gradient of x from the means of d and of n·d.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Through(nint place, T mean, T inverse, T direct, T along, T* own)
     {
         T* x = X + place, g = Gradient + place, to = OfX is null ? null : OfX + place;
@@ -90,6 +93,7 @@ internal unsafe struct RowNormalizationGradient<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(T* from, T* to, int count)
     {
         int i = 0;

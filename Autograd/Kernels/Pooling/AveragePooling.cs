@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -51,6 +52,7 @@ internal static unsafe class AveragePooling
         public byte* Scratch;
         public float* Counts;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
         {
             T* image = Image + ((nint)index * Shape.InPlane);
@@ -86,6 +88,7 @@ internal static unsafe class AveragePooling
         private readonly bool IsFew => (long)Shape.KernelHeight * Shape.KernelWidth <= Few;
 
         /// <summary>Windows one by one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Each(T* image, T* windows, PoolingWindow rows, int rowCount, int first, int end)
         {
             for (int ox = first; ox < end; ox++)
@@ -99,6 +102,7 @@ internal static unsafe class AveragePooling
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly T Sum(T* image, PoolingWindow rows, PoolingWindow columns)
         {
             if (!IsFew)
@@ -116,6 +120,7 @@ internal static unsafe class AveragePooling
         }
 
         /// <summary>Runs of a few elements of a row, joined pairwise.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly T LongSum(T* image, PoolingWindow rows, PoolingWindow columns)
         {
             Cascade<T, SumReducer<T>> cascade = default;
@@ -134,6 +139,7 @@ internal static unsafe class AveragePooling
             return cascade.Total();
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Spread(T* image, PoolingWindow rows, PoolingWindow columns, T value)
         {
             for (long iy = rows.Begin; iy < rows.End; iy += Shape.DilationHeight)

@@ -15,6 +15,7 @@ internal static unsafe class AveragePoolingRow
     /// <param name="count">What sums are divided by, or the rows of that where <paramref name="columns"/> are given; above 0.</param>
     /// <param name="columns">The columns of what the sum of each window is divided by, or null; 0 counts as a window of one element.</param>
     /// <param name="y">Receives the means of the row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Run(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float count, float* columns, float* y)
     {
         int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -51,6 +52,7 @@ internal static unsafe class MaxPooling
         public PaddedRows Padded;
         public byte* Scratch;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
         {
             T* x = X + ((nint)index * Shape.InPlane);
@@ -82,6 +84,7 @@ internal static unsafe class MaxPooling
         }
 
         /// <summary>Windows one by one: at the edges of the image, and where there is no faster way.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Windows(in PoolingWindow rows, int first, int last, T* x, T* y, long* indices, long offset)
         {
             nint step = Shape.DilationWidth, width = Shape.InWidth, down = Shape.DilationHeight;
@@ -138,6 +141,7 @@ internal static unsafe class MaxPooling
         public T* Dy;
         public long* Indices;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
         {
             long offset = (long)index * Shape.InPlane;

@@ -15,6 +15,7 @@ internal static unsafe class MaxPoolingRow
     /// <param name="y">Receives the maxima of the row.</param>
     /// <param name="indices">Receives their places, or null.</param>
     /// <param name="offset">The place of the plane's first element.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Run(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y, long* indices, long offset)
     {
         int stride = shape.StrideWidth;
@@ -61,6 +62,7 @@ internal static unsafe class MaxPoolingRow
     }
 
     /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Values(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y)
     {
         int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;
@@ -117,6 +119,7 @@ internal static unsafe class MaxPoolingRow
     }
 
     /// <summary>Where a value takes the place of a maximum: it is greater, or the first NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Exceeds(Vector128<float> value, Vector128<float> maximum) =>
         ~Vector128.LessThanOrEqual(value, maximum) & Vector128.Equals(maximum, maximum);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>A plane of pooling whose rows are copied with the padding beside them: at the edges of a small image windows one by one would take most of the time.</summary>
@@ -41,6 +43,7 @@ internal readonly unsafe struct PaddedRows
     private int From { get; }
 
     /// <summary>Copies a plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(float* plane, float* copy, float padding)
     {
         int width = Shape.InWidth;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -23,6 +24,7 @@ internal unsafe struct SquarePoolGradient : IJob
         && shape.OutHeight == shape.InHeight / 2 && shape.OutWidth == shape.InWidth / 2;
 
     /// <summary>Writes the gradient of one plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int width = Shape.InWidth, count = Shape.OutWidth;
@@ -44,6 +46,7 @@ internal unsafe struct SquarePoolGradient : IJob
             new Span<float>(dx, width).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run(float* x, float* dx, int width, Vector128<float> g)
     {
         (Vector128<float> a, Vector128<float> b) = Part(Vector128.Load(x), Vector128.Load(x + 4));
@@ -59,6 +62,7 @@ internal unsafe struct SquarePoolGradient : IJob
     }
 
     /// <summary>The numbers at even and at odd places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<float> Even, Vector128<float> Odd) Part(Vector128<float> low, Vector128<float> high)
     {
         if (Sse.IsSupported)
@@ -69,6 +73,7 @@ internal unsafe struct SquarePoolGradient : IJob
     }
 
     /// <summary>Stores numbers at even and at odd places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Join(Vector128<float> even, Vector128<float> odd, float* to)
     {
         (Vector128<float> low, Vector128<float> high) = Sse.IsSupported ? (Sse.UnpackLow(even, odd), Sse.UnpackHigh(even, odd))

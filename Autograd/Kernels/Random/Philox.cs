@@ -73,6 +73,7 @@ public static unsafe class Philox
     }
 
     /// <summary>The words of <paramref name="blocks"/> blocks from <paramref name="block"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words)
     {
         int done = width == SimdWidth.Vector128 ? 0 : PhiloxVectors.Words(width, key, counter, block, blocks, words);
@@ -83,6 +84,7 @@ public static unsafe class Philox
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Pieces<T>(int count)
         where T : unmanaged => (int)(((long)count + Elements<T>() - 1) / Elements<T>());
 

@@ -14,6 +14,7 @@ internal static unsafe class PhiloxVectors
     public static int Words(SimdWidth width, ulong key, ulong counter, ulong block, int blocks, uint* words) =>
         SimdWidths.Compiled(width) == SimdWidth.Vector512 ? Words512(key, counter, block, blocks, words) : Words256(key, counter, block, blocks, words);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Words256(ulong key, ulong counter, ulong block, int blocks, uint* words)
     {
         // The lanes are ordered so that interleaving within 128-bit halves at the end gives the blocks in order.
@@ -66,6 +67,7 @@ internal static unsafe class PhiloxVectors
         c3 = product0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Words512(ulong key, ulong counter, ulong block, int blocks, uint* words)
     {
         Vector512<ulong> lanes = Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);

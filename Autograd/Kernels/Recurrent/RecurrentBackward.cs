@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -56,6 +57,7 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
         long Product(int gates) => GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.ScratchBytes(rows, h, gates * h);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int size = Layout.PartSize(Parts), first = index * size, count = Math.Min(size, Layout.Batch - first), hidden = Layout.Hidden;
@@ -118,6 +120,7 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
         GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.Run(problem, new PackedPanel<T>(weights, (hidden + width - 1) / width, width), 0, count, 0, hidden, scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Turn(int t, bool isReverse, int example, T* dh, T* dc, T* zeros)
     {
         int hidden = Layout.Hidden, row = Layout.Row(t, example), width = BeforeWidth(Layout);
@@ -162,6 +165,7 @@ internal unsafe struct RecurrentBackward<T, TVector, TSimd, TCell> : IJob
         : InitialState is null ? zeros : InitialState + Layout.State(Direction, example);
 
     /// <summary>From the gradients of what late gates read, which lie where those of the cell would.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void TurnReset(int t, bool isReverse, int example, T* dh, T* dc, T* zeros)
     {
         if (t >= Length(example))

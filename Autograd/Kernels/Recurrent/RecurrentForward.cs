@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -45,6 +46,7 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
             + GemmBlocks<T, TVector, TSimd, PackedPanel<T>>.ScratchBytes(rows, TCell.Gates * h, h);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         int d = index / Parts, size = Layout.PartSize(Parts), first = index % Parts * size, count = Math.Min(size, Layout.Batch - first), hidden = Layout.Hidden;
@@ -125,6 +127,7 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
             problem, new PackedPanel<T>(weights, (columns + width - 1) / width, width), 0, count, 0, columns, scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Reset(T* sums, T* h, T* changed)
     {
         int hidden = Layout.Hidden, lanes = TSimd.Count, j = 0;
@@ -141,6 +144,7 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
         RecurrentMemory.Move(TCell.Blocks, copy, lanes, sums + j, hidden, hidden - j);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Turn(T* sums, T* h, T* c)
     {
         int hidden = Layout.Hidden, j = 0;
@@ -172,6 +176,7 @@ internal unsafe struct RecurrentForward<T, TVector, TSimd, TCell> : IJob
 internal static unsafe class RecurrentMemory
 {
     /// <summary>Copies numbers, or zeros where there is no source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(T* source, nint offset, T* destination, int count)
         where T : unmanaged
     {
@@ -182,6 +187,7 @@ internal static unsafe class RecurrentMemory
     }
 
     /// <summary>Copies a few numbers of each of some blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Move<T>(int blocks, T* from, nint fromStride, T* to, nint toStride, int count)
         where T : unmanaged
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
@@ -200,6 +201,7 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
         Math.Max(1, Math.Min(layout.Batch, (workers.Threads + directions - 1) / directions));
 
     /// <summary>The addends of the sums: those of gates that input and state share added up, those of the others for the input and then for the state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddBiases(T* bias, T* to, int hidden)
     {
         int shared = TCell.Split * hidden, all = TCell.Gates * hidden;
@@ -216,6 +218,7 @@ internal static unsafe class RecurrentPass<T, TVector, TSimd, TCell>
     }
 
     /// <summary>C = op(A)·op(B) + β·C + bias; 0 where nothing is to be added up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(
         bool transposeA, bool transposeB, int m, int n, int k, T* a, int lda, T* b, int ldb, T beta, T* c, int ldc, Workers workers, T* bias = null)
     {

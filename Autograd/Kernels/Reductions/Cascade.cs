@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal unsafe struct Cascade<T, TReducer>
     private ulong count;
 
     /// <summary>Adds a partial result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(T value)
     {
         fixed (ulong* levels = this.levels)
@@ -26,6 +29,7 @@ internal unsafe struct Cascade<T, TReducer>
     }
 
     /// <summary>The result of all so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly T Total()
     {
         T total = TReducer.Identity;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -16,6 +17,7 @@ internal static unsafe class CompensatedSum
     /// <param name="total">The totals.</param>
     /// <param name="lost">What rounding has lost of them.</param>
     /// <param name="count">The number of sums, a multiple of the vector's elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<T, TVector, TSimd>(T* part, T* total, T* lost, nint count)
         where T : unmanaged
         where TVector : struct
@@ -32,6 +34,7 @@ internal static unsafe class CompensatedSum
     }
 
     /// <summary>result = total + lost; a total that is not finite has lost nothing that counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish<T>(T* total, T* lost, T* result, nint count)
         where T : unmanaged, INumber<T>
     {

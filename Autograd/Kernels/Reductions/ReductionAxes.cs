@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
@@ -56,6 +58,7 @@ internal unsafe struct ReductionAxes
     public bool InnerReduced { get; }
 
     /// <summary>Offset in the input of the kept index <paramref name="index"/>; axis 0 here is the innermost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long KeptOffset(long index, int skip = 0)
     {
         long offset = 0;
@@ -69,6 +72,7 @@ internal unsafe struct ReductionAxes
     }
 
     /// <summary>Offset in the input of the reduced index <paramref name="index"/>, leaving out the innermost <paramref name="skip"/> axes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long ReducedOffset(long index, int skip = 0)
     {
         long offset = 0;

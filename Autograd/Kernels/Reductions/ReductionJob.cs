@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -74,6 +75,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int index, int participant)
     {
         long termPiece = index / outputPieces, outputPiece = index % outputPieces;
@@ -91,6 +93,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private T Line(long output, long term, long terms)
     {
         T* x = this.x + axes.KeptOffset(output);
@@ -110,6 +113,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         return cascade.Total();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Block(T* x, int count)
     {
         T total;
@@ -142,6 +146,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     }
 
     // The innermost axis is kept: neighbouring outputs are neighbours in the input, so whole vectors of them advance together.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Columns(long output, int outputs, long term, long terms, T* y)
     {
         int size = axes.KeptCount == 0 ? 1 : axes.KeptSizes[0];
@@ -157,6 +162,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ColumnTile(T* x, int columns, long term, long terms, T* y)
     {
         if (axes.ReducedCount == 1 && terms <= Run1)
@@ -205,6 +211,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
     }
 
     // Rows at equal distances: the results stay in registers from the first to the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Strided(T* x, int rows, T* y, int columns)
     {
         nint stride = (nint)axes.ReducedStrides[0];
@@ -228,6 +235,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourVectors(T* x, nint stride, int rows, T* y)
     {
         int lanes = Vector<T>.Count;
@@ -248,12 +256,14 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
         d.Store(y + (3 * lanes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Start(T* x, T* sums, int columns)
     {
         for (int j = 0; j < columns; j++)
             sums[j] = x[j];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(T* x, T* sums, int columns)
     {
         int j = 0, lanes = Vector<T>.Count;
@@ -263,6 +273,7 @@ internal unsafe struct ReductionJob<T, TReducer> : IJob
             sums[j] = TReducer.Combine(sums[j], x[j]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Join(T* earlier, T* sums, int columns)
     {
         for (int j = 0; j < columns; j++)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -49,6 +50,7 @@ internal static class SliceSums
     /// <param name="slices">The slices, one after the other.</param>
     /// <param name="slice">The elements of a slice and of a row.</param>
     /// <param name="to">The rows, to which is added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddFew<TRow, T>(ReadOnlySpan<TRow> rows, ReadOnlySpan<T> slices, int slice, Span<T> to)
         where TRow : unmanaged, IBinaryInteger<TRow>
         where T : unmanaged, INumber<T>
@@ -112,6 +114,7 @@ internal static class SliceSums
         return often;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddWide<T>(ReadOnlySpan<int> rows, ReadOnlySpan<T> slices, int slice, Span<T> to, ReadOnlySpan<int> places, Span<double> wide)
         where T : unmanaged, INumber<T>
     {

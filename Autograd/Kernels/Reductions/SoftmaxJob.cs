@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -38,6 +39,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
             });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         long first = (long)index * linesPerPiece, last = Math.Min(outer, first + linesPerPiece);
@@ -77,6 +79,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     }
 
     // One column, gathered so that it sees the same exponential as all others.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Column(T* x, T* y)
     {
         for (int i = 0; i < axis; i++)
@@ -106,6 +109,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     }
 
     // TVector lanes are neighbouring columns.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Columns(T* x, T* y, nint step)
     {
         TVector maximum = TSimd.Load(x);
@@ -141,6 +145,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Row(T* x, T* y)
     {
         int n = axis, lanes = TSimd.Count, i = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Toolkit.Autograd.Kernels;
 
@@ -20,6 +21,7 @@ internal unsafe ref struct VectorCascade<T, TVector, TSimd>
     public static int Room(int terms, int run) => (BitOperations.Log2((uint)(terms / run) + 1) + 1) * TSimd.Count;
 
     /// <summary>Adds a partial sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(TVector value)
     {
         fixed (T* first = levels)
@@ -34,6 +36,7 @@ internal unsafe ref struct VectorCascade<T, TVector, TSimd>
     }
 
     /// <summary>The sum of all so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly TVector Total()
     {
         TVector total = TSimd.Zero;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Kernels;
@@ -66,6 +67,7 @@ internal static class ResizeKernel
             result[i] = T.CreateSaturating(from[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Resize<T>(ReadOnlySpan<T> from, ResizeAxis places, int inner, Span<T> to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>The axes of a strided copy, innermost destination axis first, without axes of size 1, neighbours merged where both layouts allow.</summary>
@@ -61,6 +63,7 @@ internal unsafe struct StridedAxes
     }
 
     /// <summary>Offsets of the index <paramref name="index"/> over the axes from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Offsets(long index, int first, out nint source, out nint destination)
     {
         long from = 0, to = 0;

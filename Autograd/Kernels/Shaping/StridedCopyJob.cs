@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Toolkit.Autograd.Kernels;
 
 /// <summary>A strided copy cut into pieces: lines along the destination's innermost axis, or tiles if the source runs along another.</summary>
@@ -39,6 +41,7 @@ internal unsafe struct StridedCopyJob<T> : IJob
         workers.For(checked((int)((job.lines + job.linesPerPiece - 1) / job.linesPerPiece)), job);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
         long first = index * linesPerPiece, last = Math.Min(lines, first + linesPerPiece);
@@ -72,6 +75,7 @@ internal unsafe struct StridedCopyJob<T> : IJob
         (axes.Destinations[left], axes.Destinations[right]) = (axes.Destinations[right], axes.Destinations[left]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Line(long line)
     {
         axes.Offsets(line, 1, out nint from, out nint to);
@@ -86,6 +90,7 @@ internal unsafe struct StridedCopyJob<T> : IJob
             Strided(source, step, destination, stride, count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void TileRow(long line)
     {
         (long plane, long tileRow) = Math.DivRem(line, tileRows);
@@ -103,6 +108,7 @@ internal unsafe struct StridedCopyJob<T> : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Strided(T* source, nint step, T* destination, nint stride, int count)
     {
         for (int i = 0; i < count; i++, source += step, destination += stride)
