@@ -74,26 +74,25 @@ internal sealed unsafe class BroadcastReader
     public bool Repeats => strides[0] == 0;
 
     /// <summary>Whether a stretch lies in one run: its elements lie side by side in the value, or are one number.</summary>
-    /// <param name="source">The address of the value.</param>
     /// <param name="start">The first element, counted in the larger shape.</param>
     /// <param name="length">How many.</param>
-    /// <param name="run">Where they, or the number, lie.</param>
+    public bool IsRun(int start, int length) => (start % sizes[0]) + length <= sizes[0];
+
+    /// <summary>Where an element lies.</summary>
+    /// <param name="source">The address of the value.</param>
+    /// <param name="element">The element, counted in the larger shape.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool IsRun(nint source, int start, int length, out nint run)
+    public nint Place(nint source, int element)
     {
-        (int rest, int first) = Math.DivRem(start, sizes[0]);
-        run = source;
-        if (first + length > sizes[0])
-            return false;
-        int offset = first * strides[0];
-        for (int i = 1; i < sizes.Length; i++)
+        int rest = element;
+        long offset = 0;
+        for (int i = 0; i < sizes.Length; i++)
         {
             (rest, int coordinate) = Math.DivRem(rest, sizes[i]);
-            offset += coordinate * strides[i];
+            offset += (long)coordinate * strides[i];
         }
 
-        run += (nint)offset * elementSize;
-        return true;
+        return source + ((nint)offset * elementSize);
     }
 
     /// <summary>Writes the elements from <paramref name="start"/> on, counted in the larger shape.</summary>

@@ -29,7 +29,7 @@ internal sealed class ElementwiseChain(
     private const int RegisterGap = 192;
 
     private readonly List<(bool[] Constant, VectorLoop? Loop)> known = [];
-    private readonly bool canLoop = loops is not null && instructions.Length > 1 && VectorLoop.Handles(instructions, types);
+    private readonly bool canLoop = loops is not null && VectorLoop.Handles(instructions, types);
 
     public ElementwiseInstruction[] Instructions { get; } = instructions;
 
@@ -54,7 +54,7 @@ internal sealed class ElementwiseChain(
     /// <param name="store">The store.</param>
     public int StoreBytes(int store) => types[Leaves.Length + store].Size();
 
-    /// <summary>The generated loop where each leaf has the full shape or is one number; null where there is none.</summary>
+    /// <summary>The generated loop over a run in which each leaf is a row of neighbours or one number; null where there is none.</summary>
     /// <param name="constant">For each leaf whether it is one number.</param>
     public VectorLoop? Loop(bool[] constant)
     {

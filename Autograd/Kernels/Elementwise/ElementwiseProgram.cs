@@ -20,12 +20,13 @@ internal sealed unsafe class ElementwiseProgram : Kernel
     // Below this many elements per piece, handing over to another thread costs more than it saves.
     private const int MinimumPiece = 16 * TileLength;
 
-    // Shorter tiles than this cost more than the copies of numbers that are broadcast.
-    private const int ShortestTile = 128;
+    // Shorter tiles than this cost more than the copies of numbers that are broadcast, and shorter runs of a loop more than tiles.
+    private const int ShortestTile = 128, ShortestRun = 32;
 
     private readonly Spare<ElementwiseRun> runs;
     private readonly int longest;
-    private readonly int run;
+    private readonly int tile;
+    private readonly bool isFull;
     private readonly bool[] constant;
     private readonly bool canLoop;
     private int done;
@@ -41,27 +42,26 @@ internal sealed unsafe class ElementwiseProgram : Kernel
         Count = Value.CountOf(sizes);
         Readers = new BroadcastReader?[leafSizes.Length];
         constant = new bool[leafSizes.Length];
-        bool allFull = true;
         for (int i = 0; i < Readers.Length; i++)
         {
             BroadcastReader.Require(leafSizes[i], sizes);
             if (Value.CountOf(leafSizes[i]) != Count)
             {
                 Readers[i] = new BroadcastReader(leafSizes[i], sizes, chain.LeafBytes(i));
-                constant[i] = Readers[i]!.IsConstant;
-                allFull &= constant[i];
+                constant[i] = Readers[i]!.Repeats;
             }
         }
 
-        run = Readers.Where(reader => reader is { IsConstant: false }).Select(reader => reader!.Run).Append(int.MaxValue).Min();
-        run = run < ShortestTile ? int.MaxValue : run;
+        RunLength = Readers.Where(reader => reader is { IsConstant: false }).Select(reader => reader!.Run).Append(int.MaxValue).Min();
+        isFull = RunLength == int.MaxValue;
+        tile = RunLength < ShortestTile ? int.MaxValue : RunLength;
 
         // What goes through no register need not be cut into tiles.
-        bool isDirect = chain.Instructions.Length == 1 && Array.TrueForAll(Readers, reader => reader is null || (!reader.Repeats && reader.Run == run));
+        bool isDirect = chain.Instructions.Length == 1 && Array.TrueForAll(Readers, reader => reader is null || (!reader.Repeats && reader.Run == tile));
         longest = isDirect ? MinimumPiece : TileLength;
-        canLoop = allFull && Count >= VectorLoop.Width;
+        canLoop = Count >= VectorLoop.Width && (isFull ? chain.Instructions.Length > 1 : RunLength >= ShortestRun && !isDirect);
         Loop = canLoop && Count >= GenerateCount ? chain.Loop(constant) : null;
-        Marks = chain.Marks([.. Readers.Select(reader => reader is { Repeats: true } && (reader.IsConstant || reader.Run == run))]);
+        Marks = chain.Marks([.. Readers.Select(reader => reader is { Repeats: true } && (reader.IsConstant || reader.Run == tile))]);
 
         // Pieces are whole tiles, and their length depends on the count alone, not on the number of threads.
         PieceLength = Math.Max(MinimumPiece, (int)((((Count + 63L) / 64) + TileLength - 1) / TileLength * TileLength));
@@ -78,6 +78,9 @@ internal sealed unsafe class ElementwiseProgram : Kernel
     /// <summary>How each leaf is read that is not as large as the results.</summary>
     public BroadcastReader?[] Readers { get; }
 
+    /// <summary>The elements after which numbers that are broadcast change or begin again.</summary>
+    public int RunLength { get; }
+
     /// <summary>For each instruction which of its inputs are one number, as bits.</summary>
     public uint[] Marks { get; }
 
@@ -88,7 +91,7 @@ internal sealed unsafe class ElementwiseProgram : Kernel
     public bool Prefetches => Count >= PrefetchCount;
 
     /// <summary>The elements of the tile that begins at an element: a tile ends where numbers that are broadcast do, which are then read where they lie.</summary>
-    public int Tile(int start) => Math.Min(longest, run - (start % run));
+    public int Tile(int start) => Math.Min(longest, tile - (start % tile));
 
     /// <summary>The program of a single operation.</summary>
     /// <param name="operation">The operation.</param>
@@ -126,7 +129,7 @@ internal sealed unsafe class ElementwiseProgram : Kernel
             Loop = Chain.Loop(constant);
         }
 
-        if (Loop is { } loop && Count <= PieceLength && Count % VectorLoop.Width == 0)
+        if (Loop is { } loop && isFull && Count <= PieceLength && Count % VectorLoop.Width == 0)
         {
             RunWhole(loop, arguments);
             return;
@@ -148,6 +151,6 @@ internal sealed unsafe class ElementwiseProgram : Kernel
             addresses[i] = arguments.Inputs[leaves[i].Input].Address;
         for (int i = 0; i < stores.Length; i++)
             addresses[leaves.Length + i] = arguments.Outputs[stores[i].Output].Address;
-        loop.Run(addresses, 0, Count);
+        loop.Run(addresses, Count);
     }
 }

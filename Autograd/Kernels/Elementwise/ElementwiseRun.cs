@@ -30,24 +30,53 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
     {
         int start = index * program.PieceLength, end = start + Math.Min(program.Count - start, program.PieceLength);
         if (program.Loop is { } loop)
-        {
-            int whole = (end - start) / VectorLoop.Width * VectorLoop.Width;
-            RunLoop(loop, start, whole);
-            start += whole;
-        }
-
-        if (start < end)
-        {
+            RunLoop(loop, start, end);
+        else
             RunTiles(index == 0, start, end);
+    }
+
+    // Run by run: within one, each leaf is a row of neighbours or one number.
+    private void RunLoop(VectorLoop loop, int start, int end)
+    {
+        int run = program.RunLength;
+        nint* addresses = stackalloc nint[from.Length + to.Length];
+        for (int length; start < end; start += length)
+        {
+            length = Math.Min(run - (start % run), end - start);
+            for (int i = 0; i < from.Length; i++)
+                addresses[i] = program.Readers[i] is { } reader ? reader.Place(from[i], start) : from[i] + ((nint)start * chain.LeafBytes(i));
+            for (int i = 0; i < to.Length; i++)
+                addresses[from.Length + i] = to[i] + ((nint)start * chain.StoreBytes(i));
+            int whole = length / VectorLoop.Width * VectorLoop.Width;
+            loop.Run(addresses, whole);
+            if (whole < length)
+                RunRest(loop, addresses, whole, length - whole);
         }
     }
 
-    private void RunLoop(VectorLoop loop, int start, int length)
+    // The last few elements of a run go through a whole vector of copies.
+    private void RunRest(VectorLoop loop, nint* addresses, int done, int count)
     {
-        nint* addresses = stackalloc nint[from.Length + to.Length];
-        from.CopyTo(new Span<nint>(addresses, from.Length));
-        to.CopyTo(new Span<nint>(addresses + from.Length, to.Length));
-        loop.Run(addresses, start, length);
+        const int Slot = VectorLoop.Width * sizeof(float);
+        int slots = from.Length + to.Length;
+        byte* copies = stackalloc byte[slots * Slot];
+        nint* places = stackalloc nint[slots];
+        new Span<byte>(copies, slots * Slot).Clear();
+        for (int i = 0; i < slots; i++)
+        {
+            places[i] = (nint)(copies + (i * Slot));
+            if (i < from.Length && program.Readers[i] is { Repeats: true })
+                places[i] = addresses[i];
+            else if (i < from.Length)
+                Buffer.MemoryCopy((void*)(addresses[i] + ((nint)done * chain.LeafBytes(i))), (void*)places[i], Slot, count * chain.LeafBytes(i));
+        }
+
+        loop.Run(places, VectorLoop.Width);
+        for (int i = 0; i < to.Length; i++)
+        {
+            int size = chain.StoreBytes(i);
+            Buffer.MemoryCopy((void*)places[from.Length + i], (void*)(addresses[from.Length + i] + ((nint)done * size)), count * size, count * size);
+        }
     }
 
     private static Storage NewBlock(ElementwiseChain chain) => new((long)chain.Registers * chain.RegisterBytes);
@@ -144,13 +173,14 @@ internal sealed unsafe class ElementwiseRun(ElementwiseProgram program) : WorkIt
     /// <summary>Where a tile's numbers of a leaf lie that is broadcast: in the value itself, or in the leaf's register, over which the number that was spread last may lie still.</summary>
     private nint Broadcast(int leaf, BroadcastReader reader, int start, int length, nint register, ref nint spread)
     {
-        if (!reader.IsRun(from[leaf], start, length, out nint run))
+        if (!reader.IsRun(start, length))
         {
             reader.Read(from[leaf], start, length, register);
             spread = 0;
             return register;
         }
 
+        nint run = reader.Place(from[leaf], start);
         if (!reader.Repeats)
             return run;
         if (spread != run)

@@ -24,7 +24,7 @@ internal sealed unsafe class VectorLoop
 
     private VectorLoop(Body body) => this.body = body;
 
-    private delegate void Body(nint* addresses, nint start, nint end);
+    private delegate void Body(nint* addresses, nint bytes);
 
     /// <summary>Whether a chain can be generated: single precision and conditions throughout, each operation with a function of vectors.</summary>
     /// <param name="instructions">The instructions.</param>
@@ -52,7 +52,7 @@ internal sealed unsafe class VectorLoop
             return null;
         }
 
-        var method = new DynamicMethod("loop", typeof(void), [typeof(nint*), typeof(nint), typeof(nint)], typeof(VectorLoop).Module, skipVisibility: true);
+        var method = new DynamicMethod("loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(VectorLoop).Module, skipVisibility: true);
         ILGenerator code = method.GetILGenerator();
         var vectors = new LocalBuilder[registers];
         for (int i = 0; i < registers; i++)
@@ -77,6 +77,10 @@ internal sealed unsafe class VectorLoop
             code.Emit(OpCodes.Stloc, pointers[i] = code.DeclareLocal(typeof(nint)));
         }
 
+        LocalBuilder offset = code.DeclareLocal(typeof(nint));
+        code.Emit(OpCodes.Ldc_I4_0);
+        code.Emit(OpCodes.Conv_I);
+        code.Emit(OpCodes.Stloc, offset);
         Label top = code.DefineLabel(), check = code.DefineLabel();
         code.Emit(OpCodes.Br, check);
         code.MarkLabel(top);
@@ -84,7 +88,7 @@ internal sealed unsafe class VectorLoop
         {
             if (!constant[i])
             {
-                EmitAddress(code, pointers[i], types[i]);
+                EmitAddress(code, pointers[i], offset, types[i]);
                 code.Emit(OpCodes.Call, Method<Func<nint, Vector256<float>>>(types[i] == DType.Bool ? LoadCondition : Load));
                 code.Emit(OpCodes.Stloc, vectors[leaves[i].Register]);
             }
@@ -104,33 +108,32 @@ internal sealed unsafe class VectorLoop
         for (int i = 0; i < stores.Length; i++)
         {
             DType type = types[leaves.Length + i];
-            EmitAddress(code, pointers[leaves.Length + i], type);
+            EmitAddress(code, pointers[leaves.Length + i], offset, type);
             code.Emit(OpCodes.Ldloc, vectors[stores[i].Register]);
             code.Emit(OpCodes.Call, Method<Action<nint, Vector256<float>>>(type == DType.Bool ? StoreCondition : Store));
         }
 
-        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Ldloc, offset);
         code.Emit(OpCodes.Ldc_I4, Width * sizeof(float));
         code.Emit(OpCodes.Add);
-        code.Emit(OpCodes.Starg_S, (byte)1);
+        code.Emit(OpCodes.Stloc, offset);
         code.MarkLabel(check);
+        code.Emit(OpCodes.Ldloc, offset);
         code.Emit(OpCodes.Ldarg_1);
-        code.Emit(OpCodes.Ldarg_2);
         code.Emit(OpCodes.Blt, top);
         code.Emit(OpCodes.Ret);
         return new VectorLoop(method.CreateDelegate<Body>());
     }
 
-    /// <summary>Runs over elements [start, start + count).</summary>
+    /// <summary>Runs over elements.</summary>
     /// <param name="addresses">The first element of each leaf, then of each store.</param>
-    /// <param name="start">The first element.</param>
     /// <param name="count">A multiple of <see cref="Width"/>.</param>
-    public void Run(nint* addresses, int start, int count) => body(addresses, (nint)start * sizeof(float), ((nint)start + count) * sizeof(float));
+    public void Run(nint* addresses, int count) => body(addresses, (nint)count * sizeof(float));
 
-    private static void EmitAddress(ILGenerator code, LocalBuilder pointer, DType type)
+    private static void EmitAddress(ILGenerator code, LocalBuilder pointer, LocalBuilder offset, DType type)
     {
         code.Emit(OpCodes.Ldloc, pointer);
-        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Ldloc, offset);
         if (type == DType.Bool)
         {
             code.Emit(OpCodes.Ldc_I4_2);

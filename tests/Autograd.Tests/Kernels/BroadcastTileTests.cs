@@ -5,7 +5,7 @@ using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Tests.Kernels;
 
-/// <summary>Values that are broadcast in elementwise passes, whose tiles end where their runs do: rows, columns, channels and scalars, alone and in chains.</summary>
+/// <summary>Values that are broadcast in elementwise passes, whose tiles and generated loops end where their runs do: rows, columns, channels and scalars, alone and in chains.</summary>
 public sealed class BroadcastTileTests
 {
     /// <summary>Sizes of the result and of two operands: runs shorter and longer than a tile, that do not divide each other, with tails, and over pieces.</summary>
@@ -23,6 +23,9 @@ public sealed class BroadcastTileTests
         { [5, 9000], [5, 1], [9000] },
         { [1, 20000], [1, 1], [20000] },
         { [9, 130, 1], [130, 1], [9, 1, 1] },
+        { [6, 5, 7, 7], [5, 1, 1], [6, 1, 1, 1] },
+        { [64, 45], [45], [64, 1] },
+        { [40, 4, 33], [4, 33], [4, 1] },
     };
 
     [Theory]
@@ -30,21 +33,23 @@ public sealed class BroadcastTileTests
     public void Numbers_are_those_of_a_plain_loop(int[] full, int[] a, int[] b)
     {
         float[] x = Numbers.Random<float>(Value.CountOf(full), 1), p = Numbers.Random<float>(Value.CountOf(a), 2), q = Numbers.Random<float>(Value.CountOf(b), 3);
-        foreach (int threads in (int[])[1, 3])
+        foreach ((int threads, bool loops) in ((int, bool)[])[(1, false), (3, false), (1, true), (3, true)])
         {
             Check((u, v, w) => u + v, (u, v, _) => u + v);
             Check((u, v, _) => v - u, (u, v, _) => v - u);
             Check((u, _, w) => u * w, (u, _, w) => u * w);
             Check((u, v, w) => ((u - w) * v) + w, (u, v, w) => ((u - w) * v) + w);
             Check((u, v, w) => Ops.Where(u.Greater(v), u, w), (u, v, w) => u > v ? u : w);
+            Check((u, v, w) => Ops.Where(v.Greater(w), u * v, w), (u, v, w) => v > w ? u * v : w);
+            Check((u, v, w) => Ops.Relu((u * v) + w).Greater(v).Cast(DType.Float32), (u, v, w) => Math.Max(0, (u * v) + w) > v ? 1 : 0);
 
             void Check(Func<Variable, Variable, Variable, Variable> build, Func<double, double, double, double> plain)
             {
                 Variable u = Input("u", full), v = Input("v", a), w = Input("w", b);
-                Function function = Function.Compile([u, v, w], [build(u, v, w)], options: new ExecutionOptions { Threads = threads, Compilation = new() { GenerateLoops = false } });
+                Function function = Function.Compile([u, v, w], [build(u, v, w)], options: new ExecutionOptions { Threads = threads, Compilation = new() { GenerateLoops = loops } });
                 float[] found = function.Run(Value.Of(x, full), Value.Of(p, a), Value.Of(q, b))[0].Span<float>().ToArray();
                 double[] expected = [.. Enumerable.Range(0, x.Length).Select(i => plain(x[i], p[Place(i, full, a)], q[Place(i, full, b)]))];
-                Numbers.Close<float>(expected, found, 1e-6, $"{threads} threads");
+                Numbers.Close<float>(expected, found, 1e-6, $"{threads} threads, loops {loops}");
             }
         }
     }
