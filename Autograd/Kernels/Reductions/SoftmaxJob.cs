@@ -114,7 +114,7 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
     {
         TVector maximum = TSimd.Load(x);
         for (nint i = 1; i < axis; i++)
-            maximum = TSimd.Max(maximum, TSimd.Load(x + (i * step)));
+            maximum = TSimd.Greater(TSimd.Load(x + (i * step)), maximum);
         VectorCascade<T, TVector, TSimd> sums = new(stackalloc T[VectorCascade<T, TVector, TSimd>.Room(axis, Run1)]);
         for (nint begin = 0; begin < axis; begin += Run1)
         {
@@ -145,68 +145,18 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         }
     }
 
+    // A row of at least a vector.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Row(T* x, T* y)
     {
-        int n = axis, lanes = TSimd.Count, i = 0;
-        T maximum = x[0];
-        if (n >= lanes)
-        {
-            TVector m = TSimd.Load(x);
-            for (i = lanes; i <= n - lanes; i += lanes)
-                m = TSimd.Max(m, TSimd.Load(x + i));
-            T* values = stackalloc T[lanes];
-            TSimd.Store(m, values);
-
-            // Halves against each other: a chain from lane to lane would take longer than the exponentials of a short row.
-            for (int half = lanes / 2; half > 0; half /= 2)
-            {
-                for (int lane = 0; lane < half; lane++)
-                    values[lane] = T.Max(values[lane], values[lane + half]);
-            }
-
-            maximum = values[0];
-        }
-
-        for (; i < n; i++)
-            maximum = T.Max(maximum, x[i]);
-
-        // A last partial vector is padded with −∞, whose exponential is 0.
-        T* tail = stackalloc T[lanes];
-        TVector shift = TSimd.Broadcast(maximum), sums = TSimd.Zero;
-        Cascade<T, SumReducer<T>> earlier = default;
-        int block = Run1 * lanes;
-        for (i = 0; i <= n - lanes; i += lanes)
-        {
-            if (i == block)
-            {
-                earlier.Add(TSimd.Sum(sums));
-                sums = TSimd.Zero;
-                block += Math.Min(Run1 * lanes, int.MaxValue - block);
-            }
-
-            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift));
-            sums = TSimd.Add(sums, e);
-            if (!logarithm)
-                TSimd.Store(e, y + i);
-        }
-
-        int rest = n - i;
-        if (rest > 0)
-        {
-            new Span<T>(tail, lanes).Fill(T.NegativeInfinity);
-            new ReadOnlySpan<T>(x + i, rest).CopyTo(new Span<T>(tail, lanes));
-            TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(tail), shift));
-            sums = TSimd.Add(sums, e);
-            TSimd.Store(e, tail);
-        }
-
-        earlier.Add(TSimd.Sum(sums));
-        T sum = earlier.Total();
+        int n = axis, lanes = TSimd.Count, i;
+        T maximum = Greatest(x, n);
+        T* to = logarithm ? null : y;
+        T sum = n <= Run1 * lanes ? Exponentials(x, n, maximum, to) : LongSum(x, n, maximum, to);
         if (logarithm)
         {
             T log = T.Log(sum);
-            TVector logs = TSimd.Broadcast(log);
+            TVector shift = TSimd.Broadcast(maximum), logs = TSimd.Broadcast(log);
             for (i = 0; i <= n - lanes; i += lanes)
                 TSimd.Store(TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), shift), logs), y + i);
             for (; i < n; i++)
@@ -218,8 +168,93 @@ internal unsafe struct SoftmaxJob<T, TVector, TSimd> : IJob
         TVector scale = TSimd.Broadcast(inverse);
         for (i = 0; i <= n - lanes; i += lanes)
             TSimd.Store(TSimd.Multiply(TSimd.Load(y + i), scale), y + i);
-        for (int j = 0; j < rest; j++)
-            y[i + j] = tail[j] * inverse;
+        for (; i < n; i++)
+            y[i] *= inverse;
+    }
+
+    // The greatest of at least a vector. A NaN that is passed over makes all numbers NaN by the sum.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Greatest(T* x, int n)
+    {
+        int lanes = TSimd.Count, i = 0;
+        TVector a = TSimd.Load(x + n - lanes);
+        if (n >= 4 * lanes)
+        {
+            // Several in flight: each comparison waits for the one before.
+            TVector b = a, c = a, d = a;
+            for (; i <= n - (4 * lanes); i += 4 * lanes)
+            {
+                a = TSimd.Greater(TSimd.Load(x + i), a);
+                b = TSimd.Greater(TSimd.Load(x + i + lanes), b);
+                c = TSimd.Greater(TSimd.Load(x + i + (2 * lanes)), c);
+                d = TSimd.Greater(TSimd.Load(x + i + (3 * lanes)), d);
+            }
+
+            a = TSimd.Greater(TSimd.Greater(a, b), TSimd.Greater(c, d));
+        }
+
+        for (; i < n - lanes; i += lanes)
+            a = TSimd.Greater(TSimd.Load(x + i), a);
+        return TSimd.Greatest(a);
+    }
+
+    // The sums of blocks, joined pairwise.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T LongSum(T* x, int n, T maximum, T* y)
+    {
+        Cascade<T, SumReducer<T>> sums = default;
+        for (int begin = 0, block = Run1 * TSimd.Count; begin < n; begin += block)
+        {
+            // What fills no vector belongs to the block before.
+            if (n - begin - TSimd.Count < block)
+                block = n - begin;
+            sums.Add(Exponentials(x + begin, block, maximum, y is null ? null : y + begin));
+        }
+
+        return sums.Total();
+    }
+
+    // exp(x − maximum), which y receives unless it is null, and the sum.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Exponentials(T* x, int count, T maximum, T* y)
+    {
+        TVector shift = TSimd.Broadcast(maximum), sums = TSimd.Zero;
+        int i = 0;
+        if (y is null)
+        {
+            for (; i <= count - TSimd.Count; i += TSimd.Count)
+                sums = TSimd.Add(sums, SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift)));
+        }
+        else
+        {
+            for (; i <= count - TSimd.Count; i += TSimd.Count)
+            {
+                TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(x + i), shift));
+                sums = TSimd.Add(sums, e);
+                TSimd.Store(e, y + i);
+            }
+        }
+
+        return TSimd.Sum(i < count ? TSimd.Add(sums, Rest(x + i, count - i, maximum, y is null ? null : y + i)) : sums);
+    }
+
+    // A last partial vector is padded with −∞, whose exponential is 0.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TVector Rest(T* x, int count, T maximum, T* y)
+    {
+        T* lanes = stackalloc T[TSimd.Count];
+        TSimd.Store(TSimd.Broadcast(T.NegativeInfinity), lanes);
+        for (int i = 0; i < count; i++)
+            lanes[i] = x[i];
+        TVector e = SimdMath.Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Load(lanes), TSimd.Broadcast(maximum)));
+        if (y is not null)
+        {
+            TSimd.Store(e, lanes);
+            for (int i = 0; i < count; i++)
+                y[i] = lanes[i];
+        }
+
+        return e;
     }
 
     private static T ExpOne(T value)

@@ -55,6 +55,12 @@ internal unsafe interface ISimd<T, TVector>
     /// <summary>Elementwise minimum; NaN if one is NaN.</summary>
     static abstract TVector Min(TVector left, TVector right);
 
+    /// <summary>Elementwise left &gt; right ? left : right: the right one where they are equal or one is NaN. One instruction, which <see cref="Max"/> is not.</summary>
+    static abstract TVector Greater(TVector left, TVector right);
+
+    /// <summary>Elementwise left &lt; right ? left : right: the right one where they are equal or one is NaN.</summary>
+    static abstract TVector Less(TVector left, TVector right);
+
     /// <summary>Elementwise max(x, 0) that keeps NaN and −0.</summary>
     static abstract TVector Relu(TVector value);
 
@@ -75,6 +81,9 @@ internal unsafe interface ISimd<T, TVector>
     /// (p = 23 in single, 52 in double precision); |n| may be up to twice the range of the exponent.
     /// </summary>
     static abstract TVector Scale(TVector value, TVector shifted);
+
+    /// <summary>The greatest of the elements that are numbers; NaN at most where one is NaN.</summary>
+    static abstract T Greatest(TVector value);
 
     /// <summary>Sum of the elements in a fixed order.</summary>
     static abstract T Sum(TVector value);

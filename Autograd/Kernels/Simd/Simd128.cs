@@ -84,6 +84,26 @@ internal readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>
     public static Vector128<T> Min(Vector128<T> left, Vector128<T> right) => Vector128.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Greater(Vector128<T> left, Vector128<T> right)
+    {
+        if (typeof(T) == typeof(float) && Sse.IsSupported)
+            return Sse.Max(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Sse2.IsSupported)
+            return Sse2.Max(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Less(Vector128<T> left, Vector128<T> right)
+    {
+        if (typeof(T) == typeof(float) && Sse.IsSupported)
+            return Sse.Min(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Sse2.IsSupported)
+            return Sse2.Min(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Relu(Vector128<T> value) =>
         Vector128.ConditionalSelect(Vector128.LessThan(value, Vector128<T>.Zero), Vector128<T>.Zero, value);
 
@@ -116,6 +136,22 @@ internal readonly unsafe struct Simd128<T> : ISimd<T, Vector128<T>>
             Vector128<long> half = (n.AsInt32() >> 1).AsInt64();
             return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Greatest(Vector128<T> value)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<float> x = value.AsSingle();
+            x = Simd128<float>.Greater(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+            return Unsafe.BitCast<float, T>(Simd128<float>.Greater(x, Vector128.Shuffle(x, Vector128.Create(1, 0, 3, 2))).ToScalar());
+        }
+
+        T greatest = value[0];
+        for (int i = 1; i < Count; i++)
+            greatest = value[i] > greatest ? value[i] : greatest;
+        return greatest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

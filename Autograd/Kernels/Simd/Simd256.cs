@@ -80,6 +80,26 @@ internal readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>
     public static Vector256<T> Min(Vector256<T> left, Vector256<T> right) => Vector256.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Greater(Vector256<T> left, Vector256<T> right)
+    {
+        if (typeof(T) == typeof(float) && Avx.IsSupported)
+            return Avx.Max(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Avx.IsSupported)
+            return Avx.Max(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Less(Vector256<T> left, Vector256<T> right)
+    {
+        if (typeof(T) == typeof(float) && Avx.IsSupported)
+            return Avx.Min(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Avx.IsSupported)
+            return Avx.Min(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector256.ConditionalSelect(Vector256.LessThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Relu(Vector256<T> value) =>
         Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256<T>.Zero), Vector256<T>.Zero, value);
 
@@ -113,6 +133,9 @@ internal readonly unsafe struct Simd256<T> : ISimd<T, Vector256<T>>
             return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Greatest(Vector256<T> value) => Simd128<T>.Greatest(Simd128<T>.Greater(value.GetLower(), value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector256<T> value) => Vector256.Sum(value);

@@ -78,6 +78,26 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
     public static Vector512<T> Min(Vector512<T> left, Vector512<T> right) => Vector512.Min(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Greater(Vector512<T> left, Vector512<T> right)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+            return Avx512F.Max(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported)
+            return Avx512F.Max(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Less(Vector512<T> left, Vector512<T> right)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+            return Avx512F.Min(left.AsSingle(), right.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported)
+            return Avx512F.Min(left.AsDouble(), right.AsDouble()).As<double, T>();
+        return Vector512.ConditionalSelect(Vector512.LessThan(left, right), left, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Relu(Vector512<T> value) =>
         Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512<T>.Zero), Vector512<T>.Zero, value);
 
@@ -97,6 +117,11 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Scale(Vector512<T> value, Vector512<T> shifted)
     {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+            return Avx512F.Scale(value.AsSingle(), shifted.AsSingle() - Vector512.Create(12582912f)).As<float, T>();
+        if (typeof(T) == typeof(double) && Avx512F.IsSupported)
+            return Avx512F.Scale(value.AsDouble(), shifted.AsDouble() - Vector512.Create(6755399441055744.0)).As<double, T>();
+
         // Two factors, since 2ⁿ itself may be out of range where value·2ⁿ is not, or is subnormal.
         if (typeof(T) == typeof(float))
         {
@@ -111,6 +136,9 @@ internal readonly unsafe struct Simd512<T> : ISimd<T, Vector512<T>>
             return value * ((half << 52) + one).As<long, T>() * (((n - half) << 52) + one).As<long, T>();
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Greatest(Vector512<T> value) => Simd256<T>.Greatest(Simd256<T>.Greater(value.GetLower(), value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(Vector512<T> value) => Vector512.Sum(value);

@@ -89,7 +89,7 @@ internal static class SimdMath
         where TSimd : struct, ISimd<T, TVector>
     {
         TVector low = C<T, TVector, TSimd>(-43);
-        return TSimd.Add(C<T, TVector, TSimd>(1), Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Zero, TSimd.SelectLess(x, low, low, x))));
+        return TSimd.Add(C<T, TVector, TSimd>(1), Exp<T, TVector, TSimd>(TSimd.Subtract(TSimd.Zero, TSimd.Greater(low, x))));
     }
 
     // eʳ − 1 for x = n·ln 2 + r; n is in the low bits of shifted. x is cut off where its exponential is 0 or ∞.
@@ -101,8 +101,7 @@ internal static class SimdMath
     {
         bool single = typeof(T) == typeof(float);
         TVector high = C<T, TVector, TSimd>(single ? 90 : 711), low = C<T, TVector, TSimd>(single ? -105 : -747);
-        x = TSimd.SelectLess(high, x, high, x);
-        x = TSimd.SelectLess(x, low, low, x);
+        x = TSimd.Greater(low, TSimd.Less(high, x));
         TVector shift = C<T, TVector, TSimd>(single ? 12582912 : 6755399441055744);
         shifted = TSimd.MultiplyAdd(x, C<T, TVector, TSimd>(1.4426950408889634), shift);
         TVector n = TSimd.Subtract(shifted, shift);
@@ -146,7 +145,7 @@ internal static class SimdMath
     {
         bool single = typeof(T) == typeof(float);
         TVector a = TSimd.Abs(x), end = C<T, TVector, TSimd>(single ? 4 : 6);
-        a = TSimd.SelectLess(end, a, end, a);
+        a = TSimd.Less(end, a);
         TVector square = TSimd.Multiply(a, a), small, tail;
         if (typeof(T) == typeof(float))
         {
@@ -179,7 +178,7 @@ internal static class SimdMath
 
         // Beyond it is 0 in every type, and a square of more would be infinite.
         TVector a = TSimd.Abs(x), end = C<T, TVector, TSimd>(single ? 11 : 28), one = C<T, TVector, TSimd>(1), zero = TSimd.Zero, tail;
-        a = TSimd.SelectLess(end, a, end, a);
+        a = TSimd.Less(end, a);
         TVector square = TSimd.Multiply(a, a);
         if (typeof(T) == typeof(float))
         {

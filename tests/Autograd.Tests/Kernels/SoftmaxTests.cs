@@ -51,6 +51,27 @@ public class SoftmaxTests
         Assert.All(y, v => Assert.Equal(double.NaN, v));
     }
 
+    /// <summary>In whole vectors, in the last partial one, and in rows of several blocks.</summary>
+    [Theory]
+    [InlineData(21)]
+    [InlineData(128)]
+    [InlineData(4_111)]
+    public void One_NaN_makes_its_row_NaN_wherever_it_is(int axis)
+    {
+        using Workers workers = new(1);
+        float[] x = new float[axis], y = new float[axis];
+        foreach (int place in new[] { 0, 1, 15, 16, 20, axis - 17, axis - 1 }.Where(place => place >= 0 && place < axis))
+        {
+            for (int i = 0; i < axis; i++)
+                x[i] = i * 37 % 101;
+            x[place] = float.NaN;
+            Softmax.Forward<float>(x, 1, axis, 1, y, workers);
+            Assert.All(y, v => Assert.Equal(float.NaN, v));
+            Softmax.LogForward<float>(x, 1, axis, 1, y, workers);
+            Assert.All(y, v => Assert.Equal(float.NaN, v));
+        }
+    }
+
     private static void Check<T>(double tolerance)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
