@@ -10,18 +10,32 @@ namespace Toolkit.Autograd.Kernels;
 /// </remarks>
 internal static unsafe class AveragePooling
 {
+    // Elements whose sum is taken row by row, not pairwise.
+    private const int Few = 128;
+
     /// <summary>y = mean of each window.</summary>
     public static void Forward<T>(in PoolingShape shape, bool countIncludePad, ReadOnlySpan<T> x, Span<T> y, Workers workers)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         shape.Require(x.Length, y.Length);
-        PaddedRows padded = typeof(T) == typeof(float) ? new(shape) : default;
-        using Scratch scratch = workers.Rent(padded.Helps ? (workers.Threads * padded.Bytes) + (shape.OutWidth * sizeof(float)) : 0);
-        float* counts = padded.Helps ? (float*)(scratch.Pointer + (workers.Threads * padded.Bytes)) : null;
-        for (int ox = 0; padded.Helps && ox < shape.OutWidth; ox++)
-            counts[ox] = ColumnCount(shape, countIncludePad, ox);
         fixed (T* px = x, py = y)
-            workers.For(shape.Planes, new Job<T> { Shape = shape, IncludePad = countIncludePad, Image = px, Windows = py, Padded = padded, Scratch = scratch.Pointer, Counts = counts });
+        {
+            if (typeof(T) == typeof(float) && (long)shape.KernelHeight * shape.KernelWidth <= Few && new SeparablePooling(shape) is { Helps: true } plan)
+                Separable(shape, plan, countIncludePad, (float*)px, (float*)py, workers);
+            else
+                workers.For(shape.Planes, new Job<T> { Shape = shape, IncludePad = countIncludePad, Image = px, Windows = py });
+        }
+    }
+
+    private static void Separable(in PoolingShape shape, in SeparablePooling plan, bool countIncludePad, float* x, float* y, Workers workers)
+    {
+        using Scratch scratch = workers.Rent((workers.Threads * plan.Bytes) + ((long)shape.OutWidth * sizeof(float)));
+        float* counts = (float*)(scratch.Pointer + (workers.Threads * plan.Bytes));
+        for (int ox = 0; ox < shape.OutWidth; ox++)
+            counts[ox] = ColumnCount(shape, countIncludePad, ox);
+        workers.For(
+            shape.Planes,
+            new SeparablePoolingJob<SumFold, Job<float>> { Shape = shape, Plan = plan, X = x, Y = y, Scratch = scratch.Pointer, Counts = counts, IncludePad = countIncludePad });
     }
 
     /// <summary>dx = each output's gradient, divided by its count, added to the positions of its window.</summary>
@@ -40,17 +54,11 @@ internal static unsafe class AveragePooling
     private struct Job<T> : IJob
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        // Elements that are added one after the other.
-        private const int Few = 128;
-
         public PoolingShape Shape;
         public bool IncludePad;
         public bool Backward;
         public T* Image;
         public T* Windows;
-        public PaddedRows Padded;
-        public byte* Scratch;
-        public float* Counts;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
@@ -59,29 +67,13 @@ internal static unsafe class AveragePooling
             T* windows = Windows + ((nint)index * Shape.OutPlane);
             if (Backward)
                 new Span<T>(image, Shape.InPlane).Clear();
-            long readable = (long)(Shape.Planes - index) * Shape.InPlane;
-            (int First, int End) inner = Padded.Helps ? (0, Shape.OutWidth) : Shape.InnerColumns;
-            float* copy = (float*)(Scratch + (Padded.Helps ? participant * Padded.Bytes : 0));
-            if (Padded.Helps)
-                Padded.Fill((float*)image, copy, 0);
             for (int oy = 0; oy < Shape.OutHeight; oy++, windows += Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
                 int rowCount = IncludePad
                     ? PoolingWindow.CountPadded(oy, Shape.StrideHeight, Shape.PadTop, Shape.PadBottom, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight)
                     : rows.Count(Shape.DilationHeight);
-                int done = inner.First;
-                if (typeof(T) == typeof(float) && !Backward && IsFew)
-                {
-                    done = Padded.Helps
-                        ? AveragePoolingRow.Run(Padded.Shape, rows, inner, copy, Padded.Elements, rowCount, Counts, (float*)windows)
-                        : AveragePoolingRow.Run(Shape, rows, inner, (float*)image, readable, (float)((long)rowCount * Shape.KernelWidth), null, (float*)windows);
-                }
-
-                if (inner.First > 0)
-                    Each(image, windows, rows, rowCount, 0, inner.First);
-                if (done < Shape.OutWidth)
-                    Each(image, windows, rows, rowCount, done, Shape.OutWidth);
+                Each(image, windows, rows, rowCount);
             }
         }
 
@@ -89,9 +81,9 @@ internal static unsafe class AveragePooling
 
         /// <summary>Windows one by one.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Each(T* image, T* windows, PoolingWindow rows, int rowCount, int first, int end)
+        private readonly void Each(T* image, T* windows, PoolingWindow rows, int rowCount)
         {
-            for (int ox = first; ox < end; ox++)
+            for (int ox = 0; ox < Shape.OutWidth; ox++)
             {
                 PoolingWindow columns = new(ox, Shape.StrideWidth, Shape.PadLeft, Shape.DilationWidth, Shape.KernelWidth, Shape.InWidth);
                 T count = T.CreateChecked(Math.Max(1, (long)rowCount * ColumnCount(Shape, IncludePad, ox)));
@@ -112,8 +104,10 @@ internal static unsafe class AveragePooling
             for (nint iy = rows.Begin; iy < rows.End; iy += down)
             {
                 T* row = image + (iy * width);
+                T part = T.Zero;
                 for (nint ix = begin; ix < end; ix += step)
-                    sum += row[ix];
+                    part += row[ix];
+                sum += part;
             }
 
             return sum;

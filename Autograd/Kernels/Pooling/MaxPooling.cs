@@ -18,11 +18,29 @@ internal static unsafe class MaxPooling
         shape.Require(x.Length, y.Length);
         if (!indices.IsEmpty && indices.Length < (long)shape.Planes * shape.OutPlane)
             throw new ArgumentException($"Pooling needs room for {(long)shape.Planes * shape.OutPlane} indices; there are {indices.Length}.", nameof(indices));
-        PaddedRows padded = typeof(T) == typeof(float) && indices.IsEmpty ? new(shape) : default;
-        using Scratch scratch = workers.Rent(padded.Helps ? workers.Threads * padded.Bytes : 0);
         fixed (T* px = x, py = y)
         fixed (long* pi = indices)
-            workers.For(shape.Planes, new ForwardJob<T> { Shape = shape, X = px, Y = py, Indices = pi, Padded = padded, Scratch = scratch.Pointer });
+        {
+            if (typeof(T) == typeof(float) && indices.IsEmpty && new SeparablePooling(shape) is { Helps: true } plan)
+                Separable(shape, plan, (float*)px, (float*)py, workers);
+            else
+                workers.For(shape.Planes, new ForwardJob<T> { Shape = shape, X = px, Y = py, Indices = pi });
+        }
+    }
+
+    private static void Separable(in PoolingShape shape, in SeparablePooling plan, float* x, float* y, Workers workers)
+    {
+        using Scratch scratch = workers.Rent(workers.Threads * plan.Bytes);
+        SeparablePoolingJob<MaxFold, ForwardJob<float>> job = new()
+        {
+            Shape = shape,
+            Plan = plan,
+            X = x,
+            Y = y,
+            Scratch = scratch.Pointer,
+            Careful = new ForwardJob<float> { Shape = shape, X = x, Y = y },
+        };
+        workers.For(shape.Planes, job);
     }
 
     /// <summary>dx = 0, then dx[place of the maximum of window i] += dy[i] for every output.</summary>
@@ -49,8 +67,6 @@ internal static unsafe class MaxPooling
         public T* X;
         public T* Y;
         public long* Indices;
-        public PaddedRows Padded;
-        public byte* Scratch;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int index, int participant)
@@ -60,22 +76,13 @@ internal static unsafe class MaxPooling
             long readable = (long)(Shape.Planes - index) * Shape.InPlane;
             T* y = Y + ((nint)index * Shape.OutPlane);
             long* indices = Indices is null ? null : Indices + ((nint)index * Shape.OutPlane);
-            (int First, int End) inner = Padded.Helps ? (0, Shape.OutWidth) : Shape.InnerColumns;
-            float* copy = (float*)(Scratch + (Padded.Helps ? participant * Padded.Bytes : 0));
-            if (Padded.Helps)
-                Padded.Fill((float*)x, copy, float.NegativeInfinity);
+            (int First, int End) inner = Shape.InnerColumns;
             for (int oy = 0; oy < Shape.OutHeight; oy++, y += Shape.OutWidth, indices = indices is null ? null : indices + Shape.OutWidth)
             {
                 PoolingWindow rows = new(oy, Shape.StrideHeight, Shape.PadTop, Shape.DilationHeight, Shape.KernelHeight, Shape.InHeight);
                 int done = inner.First;
                 if (typeof(T) == typeof(float))
-                {
-                    done = Padded.Helps ? MaxPoolingRow.Values(Padded.Shape, rows, inner, copy, Padded.Elements, (float*)y)
-                        : indices is null ? MaxPoolingRow.Values(Shape, rows, inner, (float*)x, readable, (float*)y) : inner.First;
-                    if (done == inner.First && !Padded.Helps)
-                        done = MaxPoolingRow.Run(Shape, rows, inner, (float*)x, readable, (float*)y, indices, offset);
-                }
-
+                    done = MaxPoolingRow.Run(Shape, rows, inner, (float*)x, readable, (float*)y, indices, offset);
                 if (inner.First > 0)
                     Windows(rows, 0, inner.First, x, y, indices, offset);
                 if (done < Shape.OutWidth)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Toolkit.Autograd.Kernels;
 
-/// <summary>The windows of one row of max pooling in single precision that lie inside the image, four or eight at a time, for strides of 1 and 2.</summary>
+/// <summary>The windows of one row of max pooling in single precision that lie inside the image, four at a time, for strides of 1 and 2.</summary>
 internal static unsafe class MaxPoolingRow
 {
     /// <summary>Computes windows from the first on, as many as it can, and returns the one behind the last; the rest is left to the caller.</summary>
@@ -59,63 +59,6 @@ internal static unsafe class MaxPoolingRow
         }
 
         return inner.End;
-    }
-
-    /// <summary>As <see cref="Run"/>, but values only, eight windows at a time where there are as many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Values(in PoolingShape shape, in PoolingWindow rows, (int First, int End) inner, float* x, long readable, float* y)
-    {
-        int stride = shape.StrideWidth, lanes = inner.End - inner.First >= 8 ? 8 : 4;
-        if (stride > 2 || inner.End - inner.First < lanes || rows.Begin >= rows.End)
-            return inner.First;
-
-        long lastRow = (rows.End - 1L) * shape.InWidth, reach = (shape.KernelWidth - 1L) * shape.DilationWidth;
-        for (int done = inner.First; done < inner.End; done += lanes)
-        {
-            int ox = Math.Min(done, inner.End - lanes);
-            int first = (ox * stride) - shape.PadLeft;
-            if (lastRow + first + reach + (lanes * stride) > readable)
-                return done;
-            if (lanes == 8)
-                Maximum<Vector256<float>, Simd256<float>, Eight>(shape, rows, x + first).Store(y + ox);
-            else
-                Maximum<Vector128<float>, Simd128<float>, Four>(shape, rows, x + first).Store(y + ox);
-        }
-
-        return inner.End;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Maximum<TVector, TSimd, TWindows>(in PoolingShape shape, in PoolingWindow rows, float* x)
-        where TVector : struct
-        where TSimd : struct, ISimd<float, TVector>
-        where TWindows : struct, IWindows<TVector>
-    {
-        TVector maximum = TSimd.Broadcast(float.NegativeInfinity);
-        int width = shape.KernelWidth, step = shape.DilationWidth;
-        float* end = x + ((nint)rows.End * shape.InWidth);
-        nint down = (nint)shape.DilationHeight * shape.InWidth;
-        x += (nint)rows.Begin * shape.InWidth;
-        if (shape.StrideWidth == 1)
-        {
-            for (; x < end; x += down)
-            {
-                float* at = x;
-                for (int kx = 0; kx < width; kx++, at += step)
-                    maximum = TWindows.Greater(TSimd.Load(at), maximum);
-            }
-        }
-        else
-        {
-            for (; x < end; x += down)
-            {
-                float* at = x;
-                for (int kx = 0; kx < width; kx++, at += step)
-                    maximum = TWindows.Greater(TWindows.Even(at), maximum);
-            }
-        }
-
-        return maximum;
     }
 
     /// <summary>Where a value takes the place of a maximum: it is greater, or the first NaN.</summary>
