@@ -103,6 +103,18 @@ internal unsafe struct StridedCopyJob<T> : IJob
             int column = tile * Tile, columns = Math.Min(Tile, axes.Sizes[0] - column);
             T* source = this.source + from + (row * fromRow) + (column * fromColumn);
             T* destination = this.destination + to + (row * toRow) + (column * toColumn);
+            if (toColumn == 1 && sizeof(T) == sizeof(float))
+            {
+                GemmPacking.Transpose((float*)source, fromColumn, columns, rows, toRow, (float*)destination);
+                continue;
+            }
+
+            if (toColumn == 1 && sizeof(T) == sizeof(double))
+            {
+                GemmPacking.Transpose((double*)source, fromColumn, columns, rows, toRow, (double*)destination);
+                continue;
+            }
+
             for (int r = 0; r < rows; r++, source += fromRow, destination += toRow)
                 Strided(source, fromColumn, destination, toColumn, columns);
         }
