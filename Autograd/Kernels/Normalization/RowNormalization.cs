@@ -71,6 +71,9 @@ internal static unsafe class RowSums
     // Terms of a block for each lane.
     private const int Block = 128;
 
+    // Sums that are taken side by side: an addition waits for the one before.
+    private const int Several = 4;
+
     /// <summary>Σ xᵢ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Of<T>(T* x, int count)
@@ -81,6 +84,20 @@ internal static unsafe class RowSums
         {
             int end = Math.Min(count, begin + step), i = begin;
             Vector<T> sums = Vector<T>.Zero;
+            if (end - i >= Several * Vector<T>.Count)
+            {
+                Vector<T> b = sums, c = sums, d = sums;
+                for (; i <= end - (Several * Vector<T>.Count); i += Several * Vector<T>.Count)
+                {
+                    sums += Vector.Load(x + i);
+                    b += Vector.Load(x + i + Vector<T>.Count);
+                    c += Vector.Load(x + i + (2 * Vector<T>.Count));
+                    d += Vector.Load(x + i + (3 * Vector<T>.Count));
+                }
+
+                sums = sums + b + (c + d);
+            }
+
             for (; i <= end - Vector<T>.Count; i += Vector<T>.Count)
                 sums += Vector.Load(x + i);
             T sum = Vector.Sum(sums);
@@ -103,11 +120,22 @@ internal static unsafe class RowSums
         {
             int end = Math.Min(count, begin + step), i = begin;
             Vector<T> sums = Vector<T>.Zero;
-            for (; i <= end - Vector<T>.Count; i += Vector<T>.Count)
+            if (end - i >= Several * Vector<T>.Count)
             {
-                Vector<T> distance = Vector.Load(x + i) - middle;
-                sums += distance * distance;
+                Vector<T> b = sums, c = sums, d = sums;
+                for (; i <= end - (Several * Vector<T>.Count); i += Several * Vector<T>.Count)
+                {
+                    sums += Square(Vector.Load(x + i) - middle);
+                    b += Square(Vector.Load(x + i + Vector<T>.Count) - middle);
+                    c += Square(Vector.Load(x + i + (2 * Vector<T>.Count)) - middle);
+                    d += Square(Vector.Load(x + i + (3 * Vector<T>.Count)) - middle);
+                }
+
+                sums = sums + b + (c + d);
             }
+
+            for (; i <= end - Vector<T>.Count; i += Vector<T>.Count)
+                sums += Square(Vector.Load(x + i) - middle);
 
             T sum = Vector.Sum(sums);
             for (; i < end; i++)
@@ -117,6 +145,9 @@ internal static unsafe class RowSums
 
         return total.Total();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Square<T>(Vector<T> value) => value * value;
 
     /// <summary>Σ gᵢsᵢ and Σ gᵢsᵢ(xᵢ − center).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

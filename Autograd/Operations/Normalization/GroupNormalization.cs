@@ -1,4 +1,6 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
@@ -10,7 +12,7 @@ namespace Toolkit.Autograd.Operations.Normalization;
 /// <param name="Groups">The number of groups, a divisor of C.</param>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
 /// <param name="Stash">The type in which x is normalized unless its own is wider (ONNX <c>stash_type</c>).</param>
-public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IOperator
+public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType Stash = DType.Float32) : CompositeOperation, IHasKernel, IOperator
 {
     private const int PerChannelSince = 21;
 
@@ -46,6 +48,14 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
         return [(y * Statistics.PerChannel(inputs[1], x)) + Statistics.PerChannel(inputs[2], x)];
     }
 
+    /// <summary>Where all is of one type, which is that of the statistics.</summary>
+    /// <param name="inputs">The inputs.</param>
+    public bool Computes(Arguments inputs) =>
+        (inputs[0].DType == DType.Float64 || (inputs[0].DType == DType.Float32 && Stash == DType.Float32)) && Statistics.AreOfOneType(inputs);
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => Statistics.OfChannels(request, Groups, Epsilon);
+
     /// <summary>The number of each group, for each of its channels.</summary>
     private static Variable PerChannel(OnnxNode node, int input, int groups)
     {
@@ -68,7 +78,7 @@ public sealed record GroupNormalization(int Groups, double Epsilon = 1e-5, DType
 /// Vedaldi and Lempitsky 2016). Inputs: x, scale and bias, [C] each.
 /// </summary>
 /// <param name="Epsilon">ε, what is added to the variance.</param>
-public sealed record InstanceNormalization(double Epsilon = 1e-5) : CompositeOperation, IOperator
+public sealed record InstanceNormalization(double Epsilon = 1e-5) : CompositeOperation, IRunsInBlocks, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
@@ -92,6 +102,16 @@ public sealed record InstanceNormalization(double Epsilon = 1e-5) : CompositeOpe
         Variable Wide(int input) => Ops.Cast(Statistics.PerChannel(inputs[input], x), wide);
         return [Ops.Cast((distances * inverse * Wide(1)) + Wide(2), x.DType)];
     }
+
+    /// <summary>Where all is of one type: halves are widened before and narrowed after.</summary>
+    /// <param name="inputs">The inputs.</param>
+    public bool Computes(Arguments inputs) => Statistics.AreOfOneType(inputs);
+
+    /// <summary>By the leading axis: each example has statistics of its own.</summary>
+    Blocks? IRunsInBlocks.BlocksOf(InferRequest inputs, Shape result) => new([0, -1, -1], Results: [0]);
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request) => Statistics.OfChannels(request, request.Sizes(0)[1], Epsilon);
 
     /// <summary>ONNX holds ε in single precision, which is not the ε of float64.</summary>
     /// <param name="request">The opset version and the types of inputs and outputs.</param>

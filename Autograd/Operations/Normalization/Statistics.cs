@@ -1,4 +1,6 @@
+using System.Numerics;
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Normalization;
@@ -29,6 +31,42 @@ internal static class Statistics
         Shape x = inputs[0].Shape;
         if (inputs.Length != vectors + 1 || x.Rank < 2 || inputs.Skip(1).Any(input => input.Shape != Shape.Of(x[1])))
             throw new ShapeException($"{operation.Name} expects x [N, C, …] and {vectors} vectors [C], found {string.Join(", ", inputs.Select(input => input.Shape))}.");
+    }
+
+    /// <summary>Whether inputs have the type of the first.</summary>
+    public static bool AreOfOneType(Arguments inputs)
+    {
+        for (int i = 1; i < inputs.Length; i++)
+        {
+            if (inputs[i].DType != inputs[0].DType)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The kernel that normalizes groups of the channels of images [N, C, …]; scale and bias are inputs 1 and 2.</summary>
+    public static Kernel OfChannels(LowerRequest request, int groups, double epsilon)
+    {
+        ReadOnlySpan<int> sizes = request.Sizes(0);
+        (int images, int channels, int positions) = (sizes[0], sizes[1], Value.CountOf(sizes[2..]));
+        return request.Floating(request.Type(0), Compute<float>, Compute<double>);
+
+        unsafe void Compute<T>(KernelArguments a)
+            where T : unmanaged, IFloatingPointIeee754<T> => ChannelNormalization<T>.Run(
+                new()
+                {
+                    X = a.Inputs[0].Pointer<T>(),
+                    Scale = a.Inputs[1].Pointer<T>(),
+                    Shift = a.Inputs[2].Pointer<T>(),
+                    Y = a.Outputs[0].Pointer<T>(),
+                    Groups = images * groups,
+                    Channels = channels,
+                    Each = groups == 0 ? 0 : channels / groups,
+                    Positions = positions,
+                    Epsilon = T.CreateChecked(epsilon),
+                },
+                a.Workers);
     }
 
     /// <summary>What was scaled, which has the shape of x: scale and bias broadcast to x, not x to them.</summary>
