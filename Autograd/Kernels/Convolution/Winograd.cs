@@ -67,12 +67,8 @@ internal static unsafe class Winograd
         where T : unmanaged, INumber<T>
     {
         shape.Require(dx.Length, w.Length, dy.Length);
-        using Scratch flipped = workers.Rent((long)w.Length * sizeof(T));
         fixed (T* py = dy, pw = w, px = dx)
-        {
-            Convolution.Flip(shape, pw, (T*)flipped.Pointer);
-            Forward(SimdWidths.Best, Convolution.Adjoint(shape), py, (T*)flipped.Pointer, null, false, px, workers, null);
-        }
+            Run(SimdWidths.Best, Convolution.Adjoint(shape), py, pw, true, null, false, px, workers, null);
     }
 
     /// <summary>dw = gradient of ⟨dy, conv(x, w)⟩ with respect to w, overwritten.</summary>
@@ -86,17 +82,19 @@ internal static unsafe class Winograd
 
     /// <summary>As <see cref="Forward{T}(in ConvolutionShape, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, Workers, bool, Storage?)"/>, with vectors of a given width.</summary>
     public static void Forward<T>(SimdWidth width, in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, Storage? packed)
+        where T : unmanaged, INumber<T> => Run(width, shape, x, w, false, bias, relu, y, workers, packed is null ? null : (T*)packed.Address);
+
+    private static void Run<T>(SimdWidth width, in ConvolutionShape shape, T* x, T* w, bool flipped, T* bias, bool relu, T* y, Workers workers, T* ready)
         where T : unmanaged, INumber<T>
     {
-        T* ready = packed is null ? null : (T*)packed.Address;
         switch (SimdWidths.Compiled(width), shape.KernelHeight)
         {
-            case (SimdWidth.Vector512, 3): WinogradForward<T, Vector512<T>, Simd512<T>, Rows3, Rows4>.Run(shape, x, w, bias, relu, y, workers, ready); break;
-            case (SimdWidth.Vector512, _): WinogradForward<T, Vector512<T>, Simd512<T>, Rows5, Rows2>.Run(shape, x, w, bias, relu, y, workers, ready); break;
-            case (SimdWidth.Vector256, 3): WinogradForward<T, Vector256<T>, Simd256<T>, Rows3, Rows4>.Run(shape, x, w, bias, relu, y, workers, ready); break;
-            case (SimdWidth.Vector256, _): WinogradForward<T, Vector256<T>, Simd256<T>, Rows5, Rows2>.Run(shape, x, w, bias, relu, y, workers, ready); break;
-            case (_, 3): WinogradForward<T, Vector128<T>, Simd128<T>, Rows3, Rows4>.Run(shape, x, w, bias, relu, y, workers, ready); break;
-            default: WinogradForward<T, Vector128<T>, Simd128<T>, Rows5, Rows2>.Run(shape, x, w, bias, relu, y, workers, ready); break;
+            case (SimdWidth.Vector512, 3): WinogradForward<T, Vector512<T>, Simd512<T>, Rows3, Rows4>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
+            case (SimdWidth.Vector512, _): WinogradForward<T, Vector512<T>, Simd512<T>, Rows5, Rows2>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
+            case (SimdWidth.Vector256, 3): WinogradForward<T, Vector256<T>, Simd256<T>, Rows3, Rows4>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
+            case (SimdWidth.Vector256, _): WinogradForward<T, Vector256<T>, Simd256<T>, Rows5, Rows2>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
+            case (_, 3): WinogradForward<T, Vector128<T>, Simd128<T>, Rows3, Rows4>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
+            default: WinogradForward<T, Vector128<T>, Simd128<T>, Rows5, Rows2>.Run(shape, x, w, flipped, bias, relu, y, workers, ready); break;
         }
     }
 
@@ -123,26 +121,25 @@ internal static unsafe class Winograd
         {
             return (SimdWidths.Best, shape.KernelHeight) switch
             {
-                (SimdWidth.Vector512, 3) => Pack<T, Vector512<T>, Simd512<T>, Rows3, Rows4>(shape, pw),
-                (SimdWidth.Vector512, _) => Pack<T, Vector512<T>, Simd512<T>, Rows5, Rows2>(shape, pw),
-                (SimdWidth.Vector256, 3) => Pack<T, Vector256<T>, Simd256<T>, Rows3, Rows4>(shape, pw),
-                (SimdWidth.Vector256, _) => Pack<T, Vector256<T>, Simd256<T>, Rows5, Rows2>(shape, pw),
-                (_, 3) => Pack<T, Vector128<T>, Simd128<T>, Rows3, Rows4>(shape, pw),
-                _ => Pack<T, Vector128<T>, Simd128<T>, Rows5, Rows2>(shape, pw),
+                (SimdWidth.Vector512, 3) => Pack<T, Vector512<T>, Simd512<T>, Rows3>(shape, pw),
+                (SimdWidth.Vector512, _) => Pack<T, Vector512<T>, Simd512<T>, Rows5>(shape, pw),
+                (SimdWidth.Vector256, 3) => Pack<T, Vector256<T>, Simd256<T>, Rows3>(shape, pw),
+                (SimdWidth.Vector256, _) => Pack<T, Vector256<T>, Simd256<T>, Rows5>(shape, pw),
+                (_, 3) => Pack<T, Vector128<T>, Simd128<T>, Rows3>(shape, pw),
+                _ => Pack<T, Vector128<T>, Simd128<T>, Rows5>(shape, pw),
             };
         }
     }
 
-    private static Storage Pack<T, TVector, TSimd, TKernel, TTile>(in ConvolutionShape shape, T* w)
+    private static Storage Pack<T, TVector, TSimd, TKernel>(in ConvolutionShape shape, T* w)
         where T : unmanaged, INumber<T>
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
         where TKernel : struct, IRows
-        where TTile : struct, IRows
     {
-        Storage packed = new(WinogradForward<T, TVector, TSimd, TKernel, TTile>.PackedCount(shape) * sizeof(T));
-        Storage room = new(WinogradForward<T, TVector, TSimd, TKernel, TTile>.PackScratch(shape) * sizeof(T));
-        WinogradForward<T, TVector, TSimd, TKernel, TTile>.Pack(shape, w, (T*)packed.Address, (T*)room.Address);
+        using Workers alone = new(1);
+        Storage packed = new(WinogradWeights<T, TVector, TSimd, TKernel>.Count(shape) * sizeof(T));
+        WinogradWeights<T, TVector, TSimd, TKernel>.Run(shape, w, false, (T*)packed.Address, alone);
         return packed;
     }
 }

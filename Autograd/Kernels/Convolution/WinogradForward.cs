@@ -5,7 +5,8 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>
 /// Convolution by Winograd's minimal filtering: y = Aᵀ[Σ over channels of (G·w·Gᵀ) ⊙ (Bᵀ·x·B)]A for each tile, where the sums over channels of all
-/// tiles are one matrix product for each of the 36 places of ⊙. One job computes some rows of tiles of one image, and where there are few of them, some of their output channels.
+/// tiles are one matrix product for each of the 36 places of ⊙. One job computes some rows of tiles of one image, and where there are few of them, some of their output channels; of small
+/// images it computes several, since the weights of all products are read for each job.
 /// </summary>
 /// <remarks>The order of each sum depends on the shape alone, and so do its bits.</remarks>
 /// <typeparam name="T">Element type.</typeparam>
@@ -40,6 +41,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     private long scratchBytes;
     private int blockRows;
     private int parts;
+    private int together;
     private T* shared;
     private long weightCount;
 
@@ -49,16 +51,17 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     /// <param name="shape">Sizes that <see cref="Winograd.Suits{T}"/> accepts.</param>
     /// <param name="x">Input.</param>
     /// <param name="w">Weights [O, C/groups, r, r].</param>
+    /// <param name="flipped">Whether the weights are those of the convolution whose input gradient this one is: [C, O/groups, r, r], turned by half a turn.</param>
     /// <param name="bias">One value per output channel, or null.</param>
     /// <param name="relu">Whether negative results become 0.</param>
     /// <param name="y">Output, overwritten.</param>
     /// <param name="workers">Threads and scratch memory.</param>
-    /// <param name="ready">The weights as <see cref="Pack"/> leaves them, or null.</param>
-    public static void Run(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, Workers workers, T* ready)
+    /// <param name="ready">The weights as <see cref="WinogradWeights{T, TVector, TSimd, TKernel}"/> leaves them, or null.</param>
+    public static void Run(in ConvolutionShape shape, T* x, T* w, bool flipped, T* bias, bool relu, T* y, Workers workers, T* ready)
     {
         WinogradShape tiling = new(shape, TSimd.Count);
         int depth = tiling.Whole(shape.GroupInChannels), outs = tiling.WholePairs(shape.GroupOutChannels);
-        int blockRows = tiling.BlockRows(depth + outs), images = shape.Batch * shape.Groups, parts = 1;
+        int blockRows = tiling.BlockRows(depth + outs), images = shape.Batch * shape.Groups, parts = 1, together = 1;
 
         // Few blocks are cut further for many threads, with tiles that all of them have transformed before.
         long sharedBytes = Aligned(Products * Step(tiling.TileRows * tiling.TilesAcross * depth) * sizeof(T));
@@ -70,25 +73,29 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
             blockRows = (tiling.TileRows + grid.PixelParts - 1) / grid.PixelParts;
             parts = grid.SliverParts;
         }
+        else if (Blocks(tiling, blockRows) == 1)
+        {
+            together = tiling.ImagesTogether(shape, workers.Threads);
+        }
 
-        long packedBytes = ready is null ? Aligned(PackedCount(shape) * sizeof(T)) : 0, packBytes = ready is null ? Aligned(PackScratch(shape) * sizeof(T)) : 0;
+        long weightCount = WinogradWeights<T, TVector, TSimd, TKernel>.Count(shape), packedBytes = ready is null ? Aligned(weightCount * sizeof(T)) : 0;
         long offsetBytes = Aligned((long)shape.GroupInChannels * sizeof(int)), biasBytes = Aligned((long)shape.Groups * outs * sizeof(T));
-        long perThread = Elements(shape, tiling, blockRows) * sizeof(T);
-        using Scratch scratch = workers.Rent(packedBytes + packBytes + offsetBytes + biasBytes + (perThread * workers.Threads));
+        long perThread = Elements(shape, tiling, blockRows, together) * sizeof(T);
+        using Scratch scratch = workers.Rent(packedBytes + offsetBytes + biasBytes + (perThread * workers.Threads));
         using Scratch tiles = workers.Rent(cut ? sharedBytes * images : 0);
         T* packed = ready is null ? (T*)scratch.Pointer : ready;
         if (ready is null)
-            Pack(shape, w, packed, (T*)(scratch.Pointer + packedBytes));
-        int* offsets = (int*)(scratch.Pointer + packedBytes + packBytes);
+            WinogradWeights<T, TVector, TSimd, TKernel>.Run(shape, w, flipped, packed, workers);
+        int* offsets = (int*)(scratch.Pointer + packedBytes);
         for (int c = 0; c < shape.GroupInChannels; c++)
             offsets[c] = c;
-        T* wholeBias = bias is null ? null : (T*)(scratch.Pointer + packedBytes + packBytes + offsetBytes);
+        T* wholeBias = bias is null ? null : (T*)(scratch.Pointer + packedBytes + offsetBytes);
         for (int group = 0; group < shape.Groups && bias is not null; group++)
             new ReadOnlySpan<T>(bias + (group * shape.GroupOutChannels), shape.GroupOutChannels).CopyTo(new Span<T>(wholeBias + (group * outs), outs));
         if (cut)
             WinogradTiles<T, TVector, TSimd, TKernel, TTile>.Run(shape, x, (T*)tiles.Pointer, (nint)(sharedBytes / sizeof(T)), Step(tiling.TileRows * tiling.TilesAcross * depth), workers);
         workers.For(
-            images * Blocks(tiling, blockRows) * parts,
+            (shape.Batch + together - 1) / together * shape.Groups * Blocks(tiling, blockRows) * parts,
             new WinogradForward<T, TVector, TSimd, TKernel, TTile>
             {
                 shape = shape,
@@ -99,62 +106,34 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
                 y = y,
                 relu = relu,
                 offsets = offsets,
-                scratch = scratch.Pointer + packedBytes + packBytes + offsetBytes + biasBytes,
+                scratch = scratch.Pointer + packedBytes + offsetBytes + biasBytes,
                 scratchBytes = perThread,
                 blockRows = blockRows,
                 parts = parts,
+                together = together,
                 shared = cut ? (T*)tiles.Pointer : null,
-                weightCount = PackedCount(shape) / shape.Groups,
+                weightCount = weightCount / shape.Groups,
             });
-    }
-
-    /// <summary>Elements that <see cref="Pack"/> writes.</summary>
-    public static long PackedCount(in ConvolutionShape shape) =>
-        (long)shape.Groups * Products * new WinogradShape(shape, TSimd.Count).WholePairs(shape.GroupOutChannels) * shape.GroupInChannels;
-
-    /// <summary>Elements that <see cref="Pack"/> needs beside its result.</summary>
-    public static long PackScratch(in ConvolutionShape shape) => ((long)shape.PatchSize * Width) + (Products * TSimd.Count) + Products + Width;
-
-    /// <summary>Transforms the weights into [group, product, pair of vectors, input channel, output channel in the pair].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(in ConvolutionShape shape, T* w, T* packed, T* room)
-    {
-        int k = shape.PatchSize, channels = shape.GroupOutChannels, taps = TKernel.Count * TKernel.Count, n = TSimd.Count;
-        T* between = room + ((nint)k * Width), factors = between + (Products * n);
-        WinogradTransform<T, TVector, TSimd>.Factors(factors);
-        nint sliver = (nint)shape.GroupInChannels * Width, product = sliver * ((channels + Width - 1) / Width);
-        for (int group = 0; group < shape.Groups; group++, w += (nint)channels * k, packed += product * Products)
-        {
-            for (int first = 0; first < channels; first += Width)
-            {
-                GemmPacking.Transposed(w + ((nint)first * k), k, Math.Min(Width, channels - first), k, Width, room);
-                T* to = packed + (first / Width * sliver);
-                for (int c = 0; c < shape.GroupInChannels; c++)
-                {
-                    for (int half = 0; half < Width; half += n)
-                    {
-                        WinogradTransform<T, TVector, TSimd>.Evaluate<TKernel>(
-                            room + ((nint)c * taps * Width) + half, TKernel.Count * Width, Width, factors, between, to + ((nint)c * Width) + half, product);
-                    }
-                }
-            }
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int index, int participant)
     {
-        int blocks = Blocks(tiling, blockRows), block = index / parts, job = block / blocks, group = job % shape.Groups, image = job / shape.Groups;
+        int blocks = Blocks(tiling, blockRows), block = index / parts, job = block / blocks, group = job % shape.Groups, image = job / shape.Groups * together;
         int firstRow = block % blocks * blockRows, rows = Math.Min(blockRows, tiling.TileRows - firstRow), tile = TTile.Count, n = TSimd.Count;
-        int channels = shape.GroupInChannels, depth = tiling.Whole(channels), outs = tiling.WholePairs(shape.GroupOutChannels);
-        int across = tiling.TilesAcross, tiles = rows * across, all = tiling.TileRows * across;
+        int channels = shape.GroupInChannels, depth = tiling.Whole(channels), outs = tiling.WholePairs(shape.GroupOutChannels), images = Math.Min(together, shape.Batch - image);
+        int across = tiling.TilesAcross, own = rows * across, tiles = own * images, all = tiling.TileRows * across;
         nint step = Step((shared is null ? tiles : all) * depth), outStep = Step(tiles * outs);
         T* pixels = (T*)(scratch + (participant * scratchBytes)), between = pixels + Pixels(shape, tiling, blockRows), sums = between + (Products * n), data;
         if (shared is null)
         {
             data = sums + (Products * outStep);
-            tiling.InputPixels(x + (((nint)job * channels) * shape.InPlane), channels, firstRow, rows, pixels, depth);
-            WinogradTiles<T, TVector, TSimd, TKernel, TTile>.Transform(tiling, tiles, depth, pixels, depth, between, data, step);
+            for (int i = 0; i < images; i++)
+            {
+                T* planes = x + (((((nint)image + i) * shape.Groups) + group) * channels * shape.InPlane);
+                tiling.InputPixels(planes, channels, firstRow, rows, pixels, depth);
+                WinogradTiles<T, TVector, TSimd, TKernel, TTile>.Transform(tiling, own, depth, pixels, depth, between, data + ((nint)i * own * depth), step);
+            }
         }
         else
         {
@@ -173,7 +152,8 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
             }
         }
 
-        Collect(image, group, firstRow * tile, rows, firstOut, Math.Min(lastOut, shape.GroupOutChannels), sums, outStep, between, pixels);
+        for (int i = 0; i < images; i++)
+            Collect(image + i, group, firstRow * tile, rows, firstOut, Math.Min(lastOut, shape.GroupOutChannels), i * own, tiles, sums, outStep, between, pixels);
     }
 
     // sums[t, j] = Σ over channels of data[t, c]·w[c, j] for two vectors of output channels; the next ones' weights are asked for.
@@ -201,7 +181,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Collect(int image, int group, int firstRow, int rows, int firstOut, int lastOut, T* sums, nint outStep, T* between, T* pixels)
+    private readonly void Collect(int image, int group, int firstRow, int rows, int firstOut, int lastOut, int firstTile, int all, T* sums, nint outStep, T* between, T* pixels)
     {
         int tile = TTile.Count, n = TSimd.Count, channels = shape.GroupOutChannels, across = tiling.TilesAcross, pitch = across * tile, tiles = rows * across;
         int outs = tiling.WholePairs(channels), height = Math.Min(rows * tile, shape.OutHeight - firstRow);
@@ -210,7 +190,7 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
             T* to = pixels + (((((nint)(t / across) * tile) * pitch) + (t % across * tile)) * outs);
             for (int c = firstOut; c < lastOut; c += n)
             {
-                T* from = sums + ((nint)(c / Width * Width) * tiles) + ((nint)t * Width) + (c % Width);
+                T* from = sums + ((nint)(c / Width * Width) * all) + (((nint)firstTile + t) * Width) + (c % Width);
                 WinogradTransform<T, TVector, TSimd>.Collect<TTile>(from, outStep, between, to + c, (nint)pitch * outs, outs);
                 if (bias is not null || relu)
                     Finish(to + c, (nint)pitch * outs, outs, bias is null ? TSimd.Zero : TSimd.Load(bias + ((nint)group * outs) + c));
@@ -240,9 +220,9 @@ internal unsafe struct WinogradForward<T, TVector, TSimd, TKernel, TTile> : IJob
     private static int Blocks(in WinogradShape tiling, int blockRows) => (tiling.TileRows + blockRows - 1) / blockRows;
 
     // Elements of a thread: pixels going in or out, a plane between two transforms, transformed tiles and their products.
-    private static long Elements(in ConvolutionShape shape, in WinogradShape tiling, int blockRows)
+    private static long Elements(in ConvolutionShape shape, in WinogradShape tiling, int blockRows, int together)
     {
-        int tiles = blockRows * tiling.TilesAcross;
+        int tiles = blockRows * tiling.TilesAcross * together;
         long data = Step(tiles * tiling.Whole(shape.GroupInChannels)), sums = Step(tiles * tiling.WholePairs(shape.GroupOutChannels));
         return Pixels(shape, tiling, blockRows) + (Products * TSimd.Count) + (Products * (data + sums));
     }

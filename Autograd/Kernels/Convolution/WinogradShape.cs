@@ -11,6 +11,9 @@ internal readonly struct WinogradShape
     // Tiles that a block has at least if the image has them: the transformed weights are read once for each block.
     private const int FewTiles = 24;
 
+    // Jobs that a thread needs so that none waits long for the last.
+    private const int JobsPerThread = 4;
+
     private readonly ConvolutionShape shape;
     private readonly int unit;
 
@@ -43,6 +46,15 @@ internal readonly struct WinogradShape
         long rows = Math.Max(BlockBytes / row, (FewTiles + TilesAcross - 1) / TilesAcross);
         int blocks = (int)((TileRows + rows - 1) / Math.Max(1, rows));
         return (TileRows + blocks - 1) / blocks;
+    }
+
+    /// <summary>Images whose tiles are multiplied together, as many as make <see cref="FewTiles"/>, but not so many that threads lack work.</summary>
+    /// <param name="sizes">The sizes of the convolution.</param>
+    /// <param name="threads">Threads that share the images.</param>
+    public int ImagesTogether(in ConvolutionShape sizes, int threads)
+    {
+        int images = threads == 1 ? sizes.Batch : (int)Math.Min(sizes.Batch, (long)sizes.Batch * sizes.Groups / (JobsPerThread * threads));
+        return Math.Clamp(FewTiles / (TileRows * TilesAcross), 1, Math.Max(1, images));
     }
 
     /// <summary>Rounds up to whole vectors.</summary>
