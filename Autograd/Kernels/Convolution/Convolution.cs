@@ -6,7 +6,7 @@ namespace Toolkit.Autograd.Kernels;
 
 /// <summary>2-D convolution (ONNX Conv, a cross-correlation) and its two gradients, as matrix products over patches.</summary>
 /// <remarks>
-/// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]). Weight gradient:
+/// Forward: y[n] = W·P(x[n]) with the patches P [C·kH·kW, oH·oW]. Input gradient: x̄[n] = Pᵀ(Wᵀ·ȳ[n]); with strides in phases (<see cref="PhaseGradient"/>). Weight gradient:
 /// W̄ = Σₙ ȳ[n]·P(x[n])ᵀ. With small strides or many output channels, and for every weight gradient, the patches are views of the padded image
 /// (<see cref="ShiftedConvolution"/>, <see cref="PixelConvolution"/>, <see cref="TapGradient"/>); otherwise panels of them are copied. Channels by themselves are no product
 /// (<see cref="DepthwiseConvolution"/>). Sums run in an order that depends on the
@@ -148,6 +148,13 @@ internal static unsafe class Convolution
                     ShiftedConvolution.Run(adjoint, py, (T*)flipped.Pointer, null, false, px, SimdWidths.Best, workers);
             }
 
+            return;
+        }
+
+        if (PhaseGradient.Suits(shape))
+        {
+            fixed (T* py = dy, pw = w, px = dx)
+                PhaseGradient.Run(shape, py, pw, px, workers);
             return;
         }
 

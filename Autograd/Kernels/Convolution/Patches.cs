@@ -84,9 +84,9 @@ internal static unsafe class Patches
         }
     }
 
-    // target[2i] = first[i], target[2i + 1] = second[i] by whole vectors; gives how many are done.
+    /// <summary>target[2i] = first[i], target[2i + 1] = second[i] by whole vectors; gives how many are done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Interleave(float* first, float* second, int count, float* target)
+    public static int Interleave(float* first, float* second, int count, float* target)
     {
         int i = 0;
         for (; Avx.IsSupported && i <= count - 8; i += 8)
