@@ -38,7 +38,7 @@ public sealed record CompilationOptions
     /// <summary>Whether constants that multiply the channels of a convolution or a product with constant weights, or are added to them, go into weights and bias.</summary>
     public bool FoldScales { get; init; } = true;
 
-    /// <summary>Whether products of dequantized matrices of eight bits multiply the integers, so that weights stay in eight bits.</summary>
+    /// <summary>Whether products and convolutions of dequantized numbers of eight bits multiply the integers, so that weights stay in eight bits.</summary>
     public bool MultiplyIntegers { get; init; } = true;
 
     /// <summary>Whether products of stacks of matrices read transposed factors as they lie and write transposed results at once, without a copy.</summary>

@@ -115,6 +115,9 @@ public sealed class LowerRequest
     /// <summary>What is known of the indices in an input; null where nothing is.</summary>
     internal KnownIndices? Indices(int position) => position < indices.Length ? indices[position] : null;
 
+    /// <summary>An input whose numbers are known and never change; null for others.</summary>
+    internal Value? Constant(int position) => position < constants.Length && constants[position] && Has(position) ? Input(position) : null;
+
     /// <summary>A constant input as a kernel prefers it; null if the input is no constant or is not to be packed.</summary>
     internal Storage? Packed(int position, string form, Func<Value, Storage?> pack) =>
         packed is not null && position < constants.Length && constants[position] && Input(position).Count > 0

@@ -25,7 +25,7 @@ internal static unsafe class Convolution
     /// <param name="packed">The weights as <see cref="Pack"/> leaves them, or null.</param>
     public static void Forward<T>(
         in ConvolutionShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu = false, Storage? packed = null)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         shape.Require(x.Length, w.Length, y.Length);
         if (!bias.IsEmpty && bias.Length < shape.OutChannels)
@@ -107,7 +107,7 @@ internal static unsafe class Convolution
 
     /// <summary>Packs weights in that form so that convolutions with them need not.</summary>
     public static Storage Pack<T>(in ConvolutionShape shape, ReadOnlySpan<T> w)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
+        where T : unmanaged, INumber<T> =>
         PixelConvolution.Suits<T>(shape) ? PixelConvolution.Pack(shape, w, SimdWidths.Best) : ShiftedConvolution.Pack(shape, w, SimdWidths.Best);
 
     /// <summary>dx = gradient of ⟨dy, conv(x, w)⟩ with respect to x, overwritten.</summary>

@@ -10,7 +10,7 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over (ky, kx), or over (kx, ky) where rows share what they read: its bits do not depend on how the work is split, nor on the vectors.</remarks>
 internal unsafe struct DepthwiseConvolution<T, TVector, TSimd> : IJob
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, INumber<T>
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
@@ -114,7 +114,7 @@ internal static unsafe class DepthwiseConvolution
     public static bool Suits(in ConvolutionShape shape) => shape is { Groups: > 1, GroupInChannels: 1, GroupOutChannels: <= MostOutputs, CanPadInPhases: true };
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         switch (SimdWidths.Compiled(width))
         {

@@ -206,8 +206,8 @@ internal static unsafe class DepthwiseRowTile
     {
         if (!exists)
             return;
-        leftSum = TSimd.MultiplyAdd(weight, left, leftSum);
+        leftSum = TSimd.AddProduct(weight, left, leftSum);
         if (TVectors.Count > 1)
-            rightSum = TSimd.MultiplyAdd(weight, right, rightSum);
+            rightSum = TSimd.AddProduct(weight, right, rightSum);
     }
 }

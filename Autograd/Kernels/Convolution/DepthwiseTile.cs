@@ -67,63 +67,63 @@ internal static unsafe class DepthwiseTile
         {
             TVector weight = TSimd.Broadcast(w[tap]);
             T* at = x + offsets[tap];
-            s00 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s00);
+            s00 = TSimd.AddProduct(weight, TSimd.Load(at), s00);
             if (TVectors.Count > 1)
-                s01 = TSimd.MultiplyAdd(weight, TSimd.Load(at + n), s01);
+                s01 = TSimd.AddProduct(weight, TSimd.Load(at + n), s01);
             if (TVectors.Count > 2)
-                s02 = TSimd.MultiplyAdd(weight, TSimd.Load(at + (2 * n)), s02);
+                s02 = TSimd.AddProduct(weight, TSimd.Load(at + (2 * n)), s02);
             if (TRows.Count > 1)
             {
                 at += rowStep;
-                s10 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s10);
+                s10 = TSimd.AddProduct(weight, TSimd.Load(at), s10);
                 if (TVectors.Count > 1)
-                    s11 = TSimd.MultiplyAdd(weight, TSimd.Load(at + n), s11);
+                    s11 = TSimd.AddProduct(weight, TSimd.Load(at + n), s11);
                 if (TVectors.Count > 2)
-                    s12 = TSimd.MultiplyAdd(weight, TSimd.Load(at + (2 * n)), s12);
+                    s12 = TSimd.AddProduct(weight, TSimd.Load(at + (2 * n)), s12);
             }
 
             if (TRows.Count > 2)
             {
                 at += rowStep;
-                s20 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s20);
+                s20 = TSimd.AddProduct(weight, TSimd.Load(at), s20);
                 if (TVectors.Count > 1)
-                    s21 = TSimd.MultiplyAdd(weight, TSimd.Load(at + n), s21);
+                    s21 = TSimd.AddProduct(weight, TSimd.Load(at + n), s21);
                 if (TVectors.Count > 2)
-                    s22 = TSimd.MultiplyAdd(weight, TSimd.Load(at + (2 * n)), s22);
+                    s22 = TSimd.AddProduct(weight, TSimd.Load(at + (2 * n)), s22);
             }
 
             if (TRows.Count > 3)
             {
                 at += rowStep;
-                s30 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s30);
+                s30 = TSimd.AddProduct(weight, TSimd.Load(at), s30);
                 if (TVectors.Count > 1)
-                    s31 = TSimd.MultiplyAdd(weight, TSimd.Load(at + n), s31);
+                    s31 = TSimd.AddProduct(weight, TSimd.Load(at + n), s31);
                 if (TVectors.Count > 2)
-                    s32 = TSimd.MultiplyAdd(weight, TSimd.Load(at + (2 * n)), s32);
+                    s32 = TSimd.AddProduct(weight, TSimd.Load(at + (2 * n)), s32);
             }
 
             if (TRows.Count > 4)
             {
                 at += rowStep;
-                s40 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s40);
+                s40 = TSimd.AddProduct(weight, TSimd.Load(at), s40);
             }
 
             if (TRows.Count > 5)
             {
                 at += rowStep;
-                s50 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s50);
+                s50 = TSimd.AddProduct(weight, TSimd.Load(at), s50);
             }
 
             if (TRows.Count > 6)
             {
                 at += rowStep;
-                s60 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s60);
+                s60 = TSimd.AddProduct(weight, TSimd.Load(at), s60);
             }
 
             if (TRows.Count > 7)
             {
                 at += rowStep;
-                s70 = TSimd.MultiplyAdd(weight, TSimd.Load(at), s70);
+                s70 = TSimd.AddProduct(weight, TSimd.Load(at), s70);
             }
         }
 

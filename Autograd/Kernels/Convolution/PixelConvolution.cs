@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over bias, (channel, ky, kx), so its bits do not depend on how the work is split.</remarks>
 internal unsafe struct PixelConvolution<T, TVector, TSimd> : IJob
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, INumber<T>
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
@@ -196,7 +196,7 @@ internal static unsafe class PixelConvolution
     }
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers, Storage? packed = null)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         T* ready = packed is null ? null : (T*)packed.Address;
         switch (SimdWidths.Compiled(width))
@@ -209,7 +209,7 @@ internal static unsafe class PixelConvolution
 
     /// <summary>Packs weights so that convolutions with them need not: the last argument of <see cref="Run"/>, beside the weights themselves.</summary>
     public static Storage Pack<T>(in ConvolutionShape shape, ReadOnlySpan<T> w, SimdWidth width)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         fixed (T* pw = w)
         {
@@ -223,7 +223,7 @@ internal static unsafe class PixelConvolution
     }
 
     private static Storage PackAll<T, TVector, TSimd>(in ConvolutionShape shape, T* w)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
         where TVector : struct
         where TSimd : struct, ISimd<T, TVector>
     {

@@ -95,41 +95,41 @@ internal static unsafe class PixelTile
             T* at = x + *tapOffsets;
             TVector b0 = TSimd.Load(w), b1 = TSimd.Load(w + n);
             TVector a = TSimd.Broadcast(at[o0]);
-            s00 = TSimd.MultiplyAdd(a, b0, s00);
-            s01 = TSimd.MultiplyAdd(a, b1, s01);
+            s00 = TSimd.AddProduct(a, b0, s00);
+            s01 = TSimd.AddProduct(a, b1, s01);
             if (TRows.Count > 1)
             {
                 a = TSimd.Broadcast(at[o1]);
-                s10 = TSimd.MultiplyAdd(a, b0, s10);
-                s11 = TSimd.MultiplyAdd(a, b1, s11);
+                s10 = TSimd.AddProduct(a, b0, s10);
+                s11 = TSimd.AddProduct(a, b1, s11);
             }
 
             if (TRows.Count > 2)
             {
                 a = TSimd.Broadcast(at[o2]);
-                s20 = TSimd.MultiplyAdd(a, b0, s20);
-                s21 = TSimd.MultiplyAdd(a, b1, s21);
+                s20 = TSimd.AddProduct(a, b0, s20);
+                s21 = TSimd.AddProduct(a, b1, s21);
             }
 
             if (TRows.Count > 3)
             {
                 a = TSimd.Broadcast(at[o3]);
-                s30 = TSimd.MultiplyAdd(a, b0, s30);
-                s31 = TSimd.MultiplyAdd(a, b1, s31);
+                s30 = TSimd.AddProduct(a, b0, s30);
+                s31 = TSimd.AddProduct(a, b1, s31);
             }
 
             if (TRows.Count > 4)
             {
                 a = TSimd.Broadcast(at[o4]);
-                s40 = TSimd.MultiplyAdd(a, b0, s40);
-                s41 = TSimd.MultiplyAdd(a, b1, s41);
+                s40 = TSimd.AddProduct(a, b0, s40);
+                s41 = TSimd.AddProduct(a, b1, s41);
             }
 
             if (TRows.Count > 5)
             {
                 a = TSimd.Broadcast(at[o5]);
-                s50 = TSimd.MultiplyAdd(a, b0, s50);
-                s51 = TSimd.MultiplyAdd(a, b1, s51);
+                s50 = TSimd.AddProduct(a, b0, s50);
+                s51 = TSimd.AddProduct(a, b1, s51);
             }
         }
 

@@ -11,7 +11,7 @@ namespace Toolkit.Autograd.Kernels;
 /// </summary>
 /// <remarks>Each output is one chain of multiply-adds over (channel, ky, kx), so its bits do not depend on how the work is split.</remarks>
 internal unsafe struct ShiftedConvolution<T, TVector, TSimd> : IJob
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, INumber<T>
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
@@ -215,7 +215,7 @@ internal static unsafe class ShiftedConvolution
     private static int Cost(int vectors, int lanes) => (vectors / 2 * 2 * lanes) + (vectors % 2 * lanes * (SimdWidths.Best == SimdWidth.Vector512 ? 5 : 6) / 4);
 
     public static void Run<T>(in ConvolutionShape shape, T* x, T* w, T* bias, bool relu, T* y, SimdWidth width, Workers workers, Storage? packed = null)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         T* ready = packed is null ? null : (T*)packed.Address;
         switch (SimdWidths.Compiled(width))
@@ -228,7 +228,7 @@ internal static unsafe class ShiftedConvolution
 
     /// <summary>Packs weights so that convolutions with them need not: the last argument of <see cref="Run"/>, beside the weights themselves.</summary>
     public static Storage Pack<T>(in ConvolutionShape shape, ReadOnlySpan<T> w, SimdWidth width)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         Storage packed = new((long)w.Length * sizeof(T));
         T* to = (T*)packed.Address;

@@ -12,7 +12,7 @@ internal static unsafe class VolumeConvolution
 {
     /// <summary>y = conv(x, w) + bias; see <see cref="Convolution.Forward{T}"/>.</summary>
     public static void Forward<T>(VolumeShape shape, ReadOnlySpan<T> x, ReadOnlySpan<T> w, ReadOnlySpan<T> bias, Span<T> y, Workers workers, bool relu)
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         using Scratch columns = workers.Rent((long)shape.ColumnCount * sizeof(T)), images = workers.Rent((long)shape.PartCount * sizeof(T));
         for (int example = 0; example < shape.Batch; example++)

@@ -104,7 +104,7 @@ public abstract record ConvolutionOperation(IntList Strides, IntList Pads, IntLi
     }
 
     /// <summary>The sizes for a kernel over volumes; null for signals and images.</summary>
-    private protected VolumeShape? VolumeShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w)
+    internal VolumeShape? VolumeShape(ReadOnlySpan<int> x, ReadOnlySpan<int> w)
     {
         int more = Axes - 2;
         return more <= 0

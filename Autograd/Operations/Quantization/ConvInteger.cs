@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Kernels;
 using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Schema;
 using Toolkit.Autograd.Tensors;
@@ -10,7 +11,7 @@ namespace Toolkit.Autograd.Operations.Quantization;
 /// of w, a scalar or one number for each of the M; 0 where they are left out. Padded places are zero points. The gradient is zero.
 /// </summary>
 /// <param name="Window">The convolution.</param>
-public sealed record ConvInteger(Conv Window) : CompositeOperation, IOperator
+public sealed record ConvInteger(Conv Window) : CompositeOperation, IHasKernel, IOperator
 {
     /// <inheritdoc/>
     public static IEnumerable<OperationExample> Examples =>
@@ -28,6 +29,17 @@ public sealed record ConvInteger(Conv Window) : CompositeOperation, IOperator
     /// <inheritdoc/>
     public override IReadOnlyList<Variable> Expand(Arguments inputs) => [Convolve(Window, inputs[0], inputs.Optional(2), inputs[1], inputs.Optional(3))];
 
+    /// <summary>Computes bytes by bytes; other types are expanded.</summary>
+    /// <param name="inputs">The inputs.</param>
+    public bool Computes(Arguments inputs) => IntegerWindow.Computes(inputs[0], inputs[1], inputs.Optional(2), inputs.Optional(3));
+
+    /// <inheritdoc/>
+    public Kernel Lower(LowerRequest request)
+    {
+        IntegerWindow window = new(request, Window, (0, 1, 2, 3));
+        return Kernel.Of(arguments => window.Run(arguments, [], arguments.Outputs[0].Span<int>()), window.Flops);
+    }
+
     /// <inheritdoc/>
     public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name) { Attributes = Window.Written(request.Inputs[1].Shape) };
 
@@ -35,8 +47,8 @@ public sealed record ConvInteger(Conv Window) : CompositeOperation, IOperator
     internal static Conv WindowOf(OnnxNode node, Variable x, Variable w) =>
         ConvolutionNode.Options(node.Of(StandardOperators.Find(string.Empty, nameof(Conv), StandardOperators.NewestVersion)!, [x, w]));
 
-    /// <summary>The convolution in int32. It is computed in float64, which holds every sum of products of eight bits as it is.</summary>
-    internal static Variable Convolve(Conv window, Variable x, Variable? zeroX, Variable w, Variable? zeroW)
+    // In float64, which holds every sum of products of eight bits as it is.
+    private static Variable Convolve(Conv window, Variable x, Variable? zeroX, Variable w, Variable? zeroW)
     {
         Variable image = Ops.Cast(x, DType.Float64), weights = Ops.Cast(w, DType.Float64);
         if (zeroX is not null)

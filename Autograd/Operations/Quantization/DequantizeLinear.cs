@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Tensors;
 
 namespace Toolkit.Autograd.Operations.Quantization;
@@ -51,6 +52,18 @@ public sealed record DequantizeLinear(int Axis = 1, int Block = 0, DType? Type =
         Variable integers = transpose ? Ops.Transpose(right[0], [1, 0]) : right[0];
         Variable product = new MatMulInteger().Apply(left[0], integers, left.Optional(2), right.Optional(2));
         return Ops.Cast(product, Type ?? DType.Float32) * (Ops.Reshape(left[1], Shape.Scalar) * (Scales.IsOne(right[1].Shape) ? Ops.Reshape(right[1], Shape.Scalar) : right[1]));
+    }
+
+    /// <summary>The convolution of a dequantized image with dequantized weights as that of their integers.</summary>
+    /// <param name="window">The convolution.</param>
+    /// <param name="image">The inputs of this operation, of one scale.</param>
+    /// <param name="weights">Those of the operation that gives the weights, of one scale or one for each channel of the result.</param>
+    internal Variable Convolution(Conv window, Arguments image, Arguments weights)
+    {
+        Variable sum = new ConvInteger(window).Apply(image[0], weights[0], image.Optional(2), weights.Optional(2));
+        Variable scale = Ops.Reshape(image[1], Shape.Scalar) * Scales.PerOutput(weights[1], weights[0]);
+        Dim[] beside = [.. Enumerable.Repeat((Dim)1, sum.Shape.Rank - 2)];
+        return Ops.Cast(sum, Type ?? DType.Float32) * (Scales.IsOne(weights[1].Shape) ? scale : Ops.Reshape(scale, [weights[1].Shape[0], .. beside]));
     }
 
     /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>

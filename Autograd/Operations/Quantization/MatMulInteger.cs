@@ -36,11 +36,12 @@ public sealed record MatMulInteger : CompositeOperation, IHasKernel, IOperator
         (int m, int k, int n) = (a[^2], a[^1], b[^1]);
         int[] stack = StackOf(a, b);
         SimdWidth width = SimdWidths.Best;
-        Storage? packed = request.Sizes(1).Length == 2 ? request.Packed(1, "pairs", right => ByteProduct.Pack(width, right)) : null;
-        return Kernel.Of(arguments => Compute(arguments, a, b, stack, width, packed), 2L * Value.CountOf([.. stack, m, n]) * k);
+        bool isConstant = request.Sizes(1).Length == 2, isInBytes = ByteRows.Suits(width, Value.CountOf([.. stack, m]));
+        Storage? packed = !isConstant ? null : isInBytes ? request.Packed(1, "fours", right => ByteRows.Pack(width, right)) : request.Packed(1, "pairs", right => ByteProduct.Pack(width, right));
+        return Kernel.Of(arguments => Compute(arguments, a, b, stack, width, isInBytes, packed), 2L * Value.CountOf([.. stack, m, n]) * k);
     }
 
-    private static void Compute(KernelArguments arguments, int[] a, int[] b, int[] stack, SimdWidth width, Storage? packed)
+    private static void Compute(KernelArguments arguments, int[] a, int[] b, int[] stack, SimdWidth width, bool isInBytes, Storage? packed)
     {
         (Value left, Value right, Value result) = (arguments.Inputs[0], arguments.Inputs[1], arguments.Outputs[0]);
         int count = Value.CountOf(stack);
@@ -54,16 +55,14 @@ public sealed record MatMulInteger : CompositeOperation, IHasKernel, IOperator
             (m, count) = (m * count, Math.Min(count, 1));
         for (int i = 0; i < count; i++)
         {
-            ByteProduct.Multiply(
-                width,
-                (m, n, k),
-                (left.Address + ((nint)lefts[i] * m * k), left.DType == DType.Int8),
-                zeroA.Length == 0 ? [] : zeroA.AsSpan(i * m, m),
-                (right.Address + ((nint)rights[i] * k * n), right.DType == DType.Int8),
-                zeroB.Length == 0 ? [] : zeroB.AsSpan(zeroB.Length == n ? 0 : i * n, n),
-                result.Span<int>().Slice(i * m * n, m * n),
-                packed,
-                arguments.Workers);
+            (int, int, int) sizes = (m, n, k);
+            (nint, bool) rows = (left.Address + ((nint)lefts[i] * m * k), left.DType == DType.Int8), columns = (right.Address + ((nint)rights[i] * k * n), right.DType == DType.Int8);
+            ReadOnlySpan<int> rowZeros = zeroA.Length == 0 ? [] : zeroA.AsSpan(i * m, m), columnZeros = zeroB.Length == 0 ? [] : zeroB.AsSpan(zeroB.Length == n ? 0 : i * n, n);
+            Span<int> product = result.Span<int>().Slice(i * m * n, m * n);
+            if (packed is not null && isInBytes)
+                ByteRows.Multiply(width, sizes, rows, rowZeros, columns.Item2, columnZeros, product, packed, arguments.Workers);
+            else
+                ByteProduct.Multiply(width, sizes, rows, rowZeros, columns, columnZeros, product, packed, arguments.Workers);
         }
 
         GC.KeepAlive(left);

@@ -1,4 +1,5 @@
 using Toolkit.Autograd.Graph;
+using Toolkit.Autograd.Operations.Convolution;
 using Toolkit.Autograd.Operations.Elementwise;
 using Toolkit.Autograd.Tensors;
 
@@ -48,6 +49,18 @@ public sealed record QuantizeLinear(DType To = DType.UInt8, int Axis = 1, int Bl
         Variable quotient = Ops.Cast(inputs[0], division) / Ops.Cast(Scales.Along(this, inputs[1], inputs[0], Axis, Block), division);
         return [Rounded(this, division == DType.Float64 ? quotient : Ops.Cast(quotient, DType.Float32), inputs.Optional(2), inputs[0], To, Axis, Block, Saturate)];
     }
+
+    /// <summary>What this operation makes of the convolution of a dequantized image with dequantized weights, as one of their integers. A method of the operation: a native program without it carries no kernels for integers.</summary>
+    /// <param name="window">The convolution.</param>
+    /// <param name="image">The inputs of the operation that gives the image, of one scale.</param>
+    /// <param name="weights">Those of the operation that gives the weights, of one scale or one for each channel of the result.</param>
+    /// <param name="addend">A number for each channel in int32, in units of the product of the scales, or null.</param>
+    /// <param name="scale">The scale of the result.</param>
+    /// <param name="zero">Its zero point, or null.</param>
+    internal Variable Convolution(Conv window, Arguments image, Arguments weights, Variable? addend, Variable scale, Variable? zero) => new QLinearConv(window).Apply(
+        image[0], image[1], Point(image), weights[0], weights[1], Point(weights), scale, zero ?? Variable.Of(Value.Zeros(To)), addend);
+
+    private static Variable Point(Arguments dequantized) => dequantized.Optional(2) ?? Variable.Of(Value.Zeros(dequantized[0].DType));
 
     /// <summary>The standard has scales of up to 32 bits; here float64 is taken too.</summary>
     public override Schema.OperatorSchema? StandardSchema() => null;

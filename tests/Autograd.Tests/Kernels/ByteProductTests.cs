@@ -13,6 +13,14 @@ public class ByteProductTests
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(1, 33, 7)]
+    [InlineData(1, 64, 64)]
+    [InlineData(1, 1000, 300)]
+    [InlineData(2, 129, 45)]
+    [InlineData(3, 95, 18)]
+    [InlineData(4, 260, 2050)]
+    [InlineData(6, 17, 3)]
+    [InlineData(7, 300, 1001)]
+    [InlineData(9, 80, 127)]
     [InlineData(12, 32, 16)]
     [InlineData(13, 31, 17)]
     [InlineData(5, 70, 2051)]
@@ -42,6 +50,12 @@ public class ByteProductTests
                                 ByteProduct.Multiply(width, (m, n, k), (a.Address, left == DType.Int8), zeroA, (b.Address, right == DType.Int8), zeroB, found, packed, workers);
                                 Assert.Equal(expected, found);
                             }
+
+                            if (k == 0)
+                                continue;
+                            int[] few = [.. Enumerable.Repeat(-1, m * n)];
+                            ByteRows.Multiply(width, (m, n, k), (a.Address, left == DType.Int8), zeroA, right == DType.Int8, zeroB, few, ByteRows.Pack(width, b), workers);
+                            Assert.Equal(expected, few);
                         }
                     }
                 }
