@@ -21,6 +21,12 @@ public sealed record ConvInteger(Conv Window) : CompositeOperation, IHasKernel, 
             new ExampleInput(["batch", 2, 4, 5], DType.UInt8, 0, 200), new ExampleInput([3, 2, 2, 3], DType.UInt8, 0, 200), new ExampleInput([], DType.UInt8, 3, 90), new ExampleInput([], DType.UInt8, 9, 90)) { Smoothness = 0 },
         new(new ConvInteger(new Conv([2, 1], [0, 0, 0, 0], [1, 2], 2)), new ExampleInput([2, 2, 5, 6], DType.UInt8, 0, 200), new ExampleInput([4, 1, 3, 2], DType.UInt8, 0, 200)) { Smoothness = 0 },
         new(new ConvInteger(new Conv([2], [1, 2], [1], 1)), new ExampleInput(["batch", 2, 6], DType.UInt8, 0, 200), new ExampleInput([3, 2, 3], DType.UInt8, 0, 200), new ExampleInput([], DType.UInt8, 3, 90)) { Smoothness = 0 },
+        new(
+            new ConvInteger(new Conv([1, 1], [1, 0, 0, 1], [1, 1], 1)),
+            new ExampleInput(["batch", 2, 4, 5], DType.Int8, -60, 60), new ExampleInput([3, 2, 2, 3], DType.Int8, -60, 60), new ExampleInput([], DType.Int8, -9, 9)) { Smoothness = 0 },
+        new(
+            new ConvInteger(new Conv([1, 1], [1, 0, 0, 1], [1, 1], 1)),
+            new ExampleInput(["batch", 2, 4, 5], DType.UInt8, 0, 200), new ExampleInput([3, 2, 2, 3], DType.UInt8, 0, 200), new ExampleInput([], DType.UInt8, 3, 90), new ExampleInput([3], DType.UInt8, 9, 90)) { Smoothness = 0 },
     ];
 
     /// <inheritdoc/>
@@ -40,8 +46,11 @@ public sealed record ConvInteger(Conv Window) : CompositeOperation, IHasKernel, 
         return Kernel.Of(arguments => window.Run(arguments, [], arguments.Outputs[0].Span<int>()), window.Flops);
     }
 
-    /// <inheritdoc/>
-    public override OnnxForm? ToOnnx(OnnxRequest request) => new(Name) { Attributes = Window.Written(request.Inputs[1].Shape) };
+    /// <summary>ONNX Runtime takes one zero point for all weights: where each output has its own, the sums in float64 are written.</summary>
+    /// <param name="request">The opset version and the types of inputs and outputs.</param>
+    public override OnnxForm? ToOnnx(OnnxRequest request) => !request.Inputs.Has(3) || Scales.IsOne(request.Inputs[3].Shape)
+        ? new(Name) { Attributes = Window.Written(request.Inputs[1].Shape) }
+        : null;
 
     /// <summary>The window of a node that has the attributes of <see cref="Conv"/>.</summary>
     internal static Conv WindowOf(OnnxNode node, Variable x, Variable w) =>
